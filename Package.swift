@@ -1,0 +1,78 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swift: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "drivetrain",
+  products: [
+    .library(name: "Dataflow", targets: ["Dataflow"]),
+    .library(name: "Vision", targets: ["Vision"]),
+    .executable(name: "drivetrain", targets: ["drivetrain"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+    .package(
+      url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+  ],
+  targets: [
+    // The core: graph, platform, runtime, tracing. No network, no vision, no learning.
+    .target(
+      name: "Dataflow",
+      dependencies: [.product(name: "Yams", package: "Yams")],
+      swiftSettings: swift),
+
+    // Numeric operations. The C half is optimised in every configuration: a debug build of a
+    // vector kernel tests nothing that ships.
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+    .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: swift),
+
+    // Native libraries, one small target each.
+    .target(
+      name: "CJPEG", cSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("jpeg")]),
+    .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
+    .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+    .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl")]),
+
+    .target(
+      name: "Vision",
+      dependencies: ["Dataflow", "Kernels", "CJPEG", "CSPNG", "CWebP", "COnnxRuntime"],
+      swiftSettings: swift),
+    .target(
+      name: "Serving",
+      dependencies: [
+        "Dataflow", "Vision",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: swift),
+    .executableTarget(
+      name: "drivetrain",
+      dependencies: [
+        "Dataflow", "Vision", "Serving",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: swift),
+
+    .target(name: "TestSupport", dependencies: ["Dataflow"], path: "Tests/Support", swiftSettings: swift),
+    .testTarget(name: "DataflowTests", dependencies: ["Dataflow", "TestSupport"], swiftSettings: swift),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: swift),
+    .testTarget(name: "VisionTests", dependencies: ["Vision", "TestSupport"], swiftSettings: swift),
+    .testTarget(name: "ServingTests", dependencies: ["Serving", "TestSupport"], swiftSettings: swift),
+    .testTarget(
+      name: "CommandTests", dependencies: ["drivetrain", "TestSupport"], swiftSettings: swift),
+  ]
+)
