@@ -45,7 +45,7 @@ let package = Package(
 
     .target(
       name: "Vision",
-      dependencies: ["Dataflow", "Kernels", "CJPEG", "CSPNG", "CWebP", "COnnxRuntime"],
+      dependencies: ["Dataflow", "Kernels", "CKernels", "CJPEG", "CSPNG", "CWebP", "COnnxRuntime"],
       swiftSettings: swift),
     .target(
       name: "Serving",

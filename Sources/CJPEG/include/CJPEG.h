@@ -1,1 +1,45 @@
-/* placeholder */
+/* One JPEG at a time, a rectangle of it, at full size or reduced by 2, 4 or 8, as 8-bit RGB.
+ *
+ * libjpeg reports errors by a call that must not return; setjmp and longjmp have to stay in C. Every
+ * function here returns a cjpeg_result, and cjpeg_message explains the last one that was not ok. */
+#ifndef CJPEG_H
+#define CJPEG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct cjpeg_decoder cjpeg_decoder;
+
+typedef enum cjpeg_result {
+  cjpeg_ok,
+  cjpeg_truncated,      /* the data ends too soon */
+  cjpeg_corrupt,        /* the data contradicts itself or its header */
+  cjpeg_unsupported,    /* a correct JPEG of a kind that is not decoded */
+  cjpeg_too_many_scans, /* a progressive JPEG with more scans than allowed */
+  cjpeg_out_of_memory
+} cjpeg_result;
+
+/* In pixels of the reduced image, ceil(size / denominator). */
+typedef struct cjpeg_region {
+  uint32_t x, y, width, height;
+} cjpeg_region;
+
+/* NULL if there is no memory. A decoder is used by one thread at a time, for any number of images. */
+cjpeg_decoder *cjpeg_create(void);
+void cjpeg_destroy(cjpeg_decoder *decoder);
+
+/* Starts an image. `bytes` must stay valid until cjpeg_read returns. width and height are what the
+ * header is known to say, checked before anything is allocated. denominator is 1, 2, 4 or 8.
+ * `region`: the pixels wanted; on return those that cjpeg_read writes, grown along x to the borders
+ * of blocks and so that each pixel wanted is exactly that of the whole image. */
+cjpeg_result cjpeg_open(cjpeg_decoder *decoder, const uint8_t *bytes, size_t length, uint32_t width,
+                        uint32_t height, uint32_t denominator, uint32_t maximum_scans,
+                        cjpeg_region *region);
+
+/* Writes the region: region.height rows, row_bytes apart, of region.width RGB pixels. */
+cjpeg_result cjpeg_read(cjpeg_decoder *decoder, uint8_t *pixels, size_t row_bytes);
+
+/* What went wrong last, one line. Valid until the next call. */
+const char *cjpeg_message(const cjpeg_decoder *decoder);
+
+#endif

@@ -1,1 +1,8 @@
-/* placeholder */
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include "Normalise.h"
+#include "Orient.h"
+#include "Resize.h"
+
+#endif

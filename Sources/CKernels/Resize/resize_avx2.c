@@ -1,0 +1,138 @@
+/* Two rows at once, one in each 128-bit lane. A weight is high * 2^11 + low; both factors fit in 16
+ * bits, so two multiply-adds of pairs give the exact 32-bit sum of the reference. */
+#if defined(__x86_64__)
+#include <immintrin.h>
+#include <string.h>
+
+#include "resize_implementations.h"
+
+#define AVX2 __attribute__((target("avx2")))
+
+static bool has_avx2(void) { return __builtin_cpu_supports("avx2"); }
+
+AVX2 static inline __m256i load_rows(const uint8_t *first, const uint8_t *second) {
+  return _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)first)),
+                                 _mm_loadu_si128((const __m128i *)second), 1);
+}
+
+AVX2 static inline __m256i broadcast_pair(const int16_t *pair) {
+  int32_t bits;
+  memcpy(&bits, pair, sizeof bits);
+  return _mm256_set1_epi32(bits);
+}
+
+/* The sums of one output pixel, four 32-bit lanes (red, green, blue, -) for each of two rows. */
+AVX2 static inline __m256i pixel(const uint8_t *first, const uint8_t *second, const int16_t *split,
+                                 int32_t taps) {
+  /* Bytes of pixels 0 and 1 (2 and 3) widened to 16 bits: red red green green blue blue - -. */
+  const __m256i pixels01 = _mm256_broadcastsi128_si256(
+      _mm_setr_epi8(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1));
+  const __m256i pixels23 = _mm256_broadcastsi128_si256(
+      _mm_setr_epi8(6, -1, 9, -1, 7, -1, 10, -1, 8, -1, 11, -1, -1, -1, -1, -1));
+  __m256i high = _mm256_setzero_si256();
+  __m256i low = _mm256_set1_epi32(1 << (ck_resize_weight_bits - 1));
+  for (int32_t t = 0; t < taps; t += 4) {
+    __m256i bytes = load_rows(first + 3 * t, second + 3 * t);
+    __m256i a = _mm256_shuffle_epi8(bytes, pixels01);
+    __m256i b = _mm256_shuffle_epi8(bytes, pixels23);
+    high = _mm256_add_epi32(high, _mm256_madd_epi16(a, broadcast_pair(split + 2 * t)));
+    low = _mm256_add_epi32(low, _mm256_madd_epi16(a, broadcast_pair(split + 2 * t + 2)));
+    high = _mm256_add_epi32(high, _mm256_madd_epi16(b, broadcast_pair(split + 2 * t + 4)));
+    low = _mm256_add_epi32(low, _mm256_madd_epi16(b, broadcast_pair(split + 2 * t + 6)));
+  }
+  __m256i sum = _mm256_add_epi32(_mm256_slli_epi32(high, ck_resize_split_bits), low);
+  return _mm256_srai_epi32(sum, ck_resize_weight_bits);
+}
+
+/* Two rows; `taps` is a constant at each call so that the short loops unroll. */
+AVX2 static inline __attribute__((always_inline)) void two_rows(
+    const ck_resize_axis *axis, int32_t taps, const uint8_t *first, const uint8_t *second,
+    uint8_t *first_out, uint8_t *second_out) {
+  const __m256i drop_fourth = _mm256_broadcastsi128_si256(
+      _mm_setr_epi8(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1));
+  for (int32_t x = 0; x + 4 <= axis->count; x += 4) {
+    __m256i sums[4];
+    for (int32_t i = 0; i < 4; i++) {
+      ptrdiff_t start = 3 * (ptrdiff_t)axis->starts[x + i];
+      sums[i] = pixel(first + start, second + start, axis->split + 2 * (ptrdiff_t)(x + i) * taps, taps);
+    }
+    __m256i bytes = _mm256_packus_epi16(_mm256_packs_epi32(sums[0], sums[1]),
+                                        _mm256_packs_epi32(sums[2], sums[3]));
+    bytes = _mm256_shuffle_epi8(bytes, drop_fourth);
+    /* Four bytes too many; the next group, or the slack of the row, takes them. */
+    _mm_storeu_si128((__m128i *)(first_out + 3 * x), _mm256_castsi256_si128(bytes));
+    _mm_storeu_si128((__m128i *)(second_out + 3 * x), _mm256_extracti128_si256(bytes, 1));
+  }
+}
+
+AVX2 static void horizontal(const ck_resize_axis *axis, const uint8_t *source,
+                            ptrdiff_t source_row_bytes, int32_t rows, uint8_t *destination,
+                            ptrdiff_t destination_row_bytes) {
+  for (int32_t y = 0; y < rows; y += 2) {
+    const uint8_t *first = source + y * source_row_bytes;
+    uint8_t *first_out = destination + y * destination_row_bytes;
+    /* An odd last row is done twice. */
+    const uint8_t *second = y + 1 < rows ? first + source_row_bytes : first;
+    uint8_t *second_out = y + 1 < rows ? first_out + destination_row_bytes : first_out;
+    if (axis->taps == 4) {
+      two_rows(axis, 4, first, second, first_out, second_out);
+    } else {
+      two_rows(axis, axis->taps, first, second, first_out, second_out);
+    }
+  }
+  int32_t done = axis->count & ~3;
+  if (done == axis->count) return;
+  ck_resize_axis rest = *axis;
+  rest.count -= done;
+  rest.starts += done;
+  rest.lengths += done;
+  rest.weights += (ptrdiff_t)done * axis->taps;
+  ck_resize_portable_horizontal(&rest, source, source_row_bytes, rows, destination + 3 * done,
+                                destination_row_bytes);
+}
+
+/* Sixteen bytes of one output row, from `length` source rows. */
+AVX2 static inline __m128i column(const uint8_t *in, ptrdiff_t row_bytes, const int16_t *split,
+                                  int32_t length) {
+  __m256i half = _mm256_set1_epi32(1 << (ck_resize_weight_bits - 1));
+  __m256i high0 = _mm256_setzero_si256(), high1 = high0, low0 = half, low1 = half;
+  for (int32_t t = 0; t < length; t += 2) {
+    const uint8_t *first = in + t * row_bytes;
+    /* The weight past the last row is 0: any row will do. */
+    const uint8_t *second = t + 1 < length ? first + row_bytes : first;
+    __m256i a = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)first));
+    __m256i b = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)second));
+    __m256i pairs0 = _mm256_unpacklo_epi16(a, b), pairs1 = _mm256_unpackhi_epi16(a, b);
+    __m256i high = broadcast_pair(split + 2 * t), low = broadcast_pair(split + 2 * t + 2);
+    high0 = _mm256_add_epi32(high0, _mm256_madd_epi16(pairs0, high));
+    high1 = _mm256_add_epi32(high1, _mm256_madd_epi16(pairs1, high));
+    low0 = _mm256_add_epi32(low0, _mm256_madd_epi16(pairs0, low));
+    low1 = _mm256_add_epi32(low1, _mm256_madd_epi16(pairs1, low));
+  }
+  __m256i sum0 = _mm256_add_epi32(_mm256_slli_epi32(high0, ck_resize_split_bits), low0);
+  __m256i sum1 = _mm256_add_epi32(_mm256_slli_epi32(high1, ck_resize_split_bits), low1);
+  __m256i words = _mm256_packs_epi32(_mm256_srai_epi32(sum0, ck_resize_weight_bits),
+                                     _mm256_srai_epi32(sum1, ck_resize_weight_bits));
+  return _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+}
+
+AVX2 static void vertical(const ck_resize_axis *axis, const uint8_t *source,
+                          ptrdiff_t source_row_bytes, int32_t row_length, uint8_t *destination,
+                          ptrdiff_t destination_row_bytes) {
+  for (int32_t y = 0; y < axis->count; y++) {
+    const uint8_t *in = source + axis->starts[y] * source_row_bytes;
+    const int16_t *split = axis->split + 2 * (ptrdiff_t)y * axis->taps;
+    uint8_t *out = destination + y * destination_row_bytes;
+    int32_t x = 0;
+    for (; x + 16 <= row_length; x += 16)
+      _mm_storeu_si128((__m128i *)(out + x), column(in + x, source_row_bytes, split, axis->lengths[y]));
+    if (x < row_length) {
+      uint8_t last[16];
+      _mm_storeu_si128((__m128i *)last, column(in + x, source_row_bytes, split, axis->lengths[y]));
+      memcpy(out + x, last, (size_t)(row_length - x));
+    }
+  }
+}
+
+const ck_resize_implementation ck_resize_avx2 = {"avx2", has_avx2, horizontal, vertical};
+#endif

@@ -1,0 +1,30 @@
+/// How a resized pixel is weighed from the pixels around it, stretched by the ratio when shrinking so
+/// that every source pixel counts (antialiasing).
+public enum ResizeFilter: String, Sendable, CaseIterable {
+  /// A triangle, 1 pixel to each side.
+  case bilinear
+  /// Keys' cubic convolution with a = −0.5, 2 pixels to each side (Keys 1981).
+  case bicubic
+
+  /// Where the filter ends, in pixels of the coarser grid.
+  public var support: Double {
+    switch self {
+    case .bilinear: 1
+    case .bicubic: 2
+    }
+  }
+
+  /// The weight, not yet normalised, of a pixel at this distance.
+  func weight(at distance: Double) -> Double {
+    let x = abs(distance)
+    switch self {
+    case .bilinear:
+      return x < 1 ? 1 - x : 0
+    case .bicubic:
+      let a = -0.5
+      if x < 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
+      if x < 2 { return ((x - 5) * x + 8) * x * a - 4 * a }
+      return 0
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import CKernels
+
+/// The weights of one axis of a resize, ready for the inner loops; immutable.
+///
+/// Memory: 8 bytes for each output and tap.
+public final class ResizeTable: @unchecked Sendable {
+  // Sendable: the arrays that `axis` points to are written in `init` and never again; they live as
+  // long as the table does.
+
+  /// Valid while the table lives.
+  let axis: ck_resize_axis
+  /// Source pixels that the table refers to, relative to the origin it was made for.
+  let sourceEnd: Int
+
+  private let starts: UnsafeMutablePointer<Int32>
+  private let lengths: UnsafeMutablePointer<Int32>
+  private let weights: UnsafeMutablePointer<Int32>
+  private let split: UnsafeMutablePointer<Int16>
+
+  /// - Parameters:
+  ///   - denominator: the source was reduced by this much.
+  ///   - origin: the reduced pixel that the buffer to resize begins with.
+  public init(_ window: ResizeWindow, filter: ResizeFilter, denominator: Int = 1, origin: Int = 0) {
+    let sampling = window.sampling(filter: filter, denominator: denominator)
+    let outputs = window.reversed ? Array(window.outputs.reversed()) : Array(window.outputs)
+    let sources = outputs.map { sampling.sources(of: $0) }
+    precondition(sources.allSatisfy { $0.lowerBound >= origin }, "the buffer begins too late")
+    let longest = sources.lazy.map(\.count).max() ?? 1
+    let taps = (longest + 3) / 4 * 4
+    let count = outputs.count
+
+    starts = .allocate(capacity: count)
+    lengths = .allocate(capacity: count)
+    weights = .allocate(capacity: count * taps)
+    split = .allocate(capacity: count * taps * 2)
+    weights.initialize(repeating: 0, count: count * taps)
+    split.initialize(repeating: 0, count: count * taps * 2)
+
+    for (row, output) in outputs.enumerated() {
+      starts.advanced(by: row).initialize(to: Int32(sources[row].lowerBound - origin))
+      lengths.advanced(by: row).initialize(to: Int32(sources[row].count))
+      for (tap, weight) in sampling.weights(of: output).enumerated() {
+        let fixed = Int32((weight * Double(1 << ck_resize_weight_bits)).rounded())
+        weights[row * taps + tap] = fixed
+        // Two taps are four numbers: high, high, low, low.
+        let pair = (row * taps + tap / 2 * 2) * 2 + tap % 2
+        split[pair] = Int16(fixed >> Int32(ck_resize_split_bits))
+        split[pair + 2] = Int16(fixed & (1 << Int32(ck_resize_split_bits) - 1))
+      }
+    }
+    sourceEnd = sources.map { $0.upperBound - origin }.max() ?? 0
+    axis = ck_resize_axis(
+      count: Int32(count), taps: Int32(taps), starts: starts, lengths: lengths, weights: weights, split: split
+    )
+  }
+
+  deinit {
+    starts.deallocate()
+    lengths.deallocate()
+    weights.deallocate()
+    split.deallocate()
+  }
+
+  /// Outputs along the axis.
+  public var count: Int { Int(axis.count) }
+}

@@ -1,0 +1,70 @@
+/// A run of output pixels along one axis of a resized image, and where they come from.
+///
+/// The whole axis has `sourceLength` pixels and becomes `outputLength`; only the outputs in `outputs`
+/// are made, in descending order if `reversed`. The resized axis itself exists nowhere, so
+/// `outputLength` may be enormous.
+public struct ResizeWindow: Hashable, Sendable {
+  public let sourceLength: Int
+  public let outputLength: Int
+  public let outputs: Range<Int>
+  public let reversed: Bool
+
+  /// - Precondition: lengths are positive, `outputs` is not empty and lies in `0..<outputLength`.
+  public init(sourceLength: Int, outputLength: Int, outputs: Range<Int>, reversed: Bool = false) {
+    precondition(sourceLength > 0 && outputLength > 0 && !outputs.isEmpty)
+    precondition(outputs.lowerBound >= 0 && outputs.upperBound <= outputLength)
+    self.sourceLength = sourceLength
+    self.outputLength = outputLength
+    self.outputs = outputs
+    self.reversed = reversed
+  }
+
+  /// The source pixels that the window depends on, if the source was first reduced by `denominator`
+  /// (to `sourceLength / denominator` pixels, rounded up): indices of reduced pixels.
+  public func sources(filter: ResizeFilter, denominator: Int = 1) -> Range<Int> {
+    let sampling = sampling(filter: filter, denominator: denominator)
+    return sampling.sources(of: outputs.lowerBound)
+      .lowerBound..<sampling.sources(of: outputs.upperBound - 1).upperBound
+  }
+
+  func sampling(filter: ResizeFilter, denominator: Int) -> ResizeSampling {
+    ResizeSampling(
+      filter: filter,
+      ratio: Double(sourceLength) / Double(denominator) / Double(outputLength),
+      length: (sourceLength + denominator - 1) / denominator)
+  }
+}
+
+/// The arithmetic of one axis: which source pixels an output is made of, and their weights.
+struct ResizeSampling {
+  let filter: ResizeFilter
+  /// Source pixels for each output pixel.
+  let ratio: Double
+  /// Source pixels that exist.
+  let length: Int
+
+  /// The filter is stretched when shrinking, never squeezed when enlarging.
+  private var stretch: Double { max(ratio, 1) }
+
+  private func centre(of output: Int) -> Double { (Double(output) + 0.5) * ratio }
+
+  /// The source pixels whose centres lie under the filter, never none.
+  func sources(of output: Int) -> Range<Int> {
+    let centre = centre(of: output)
+    let support = filter.support * stretch
+    let first = min(max(Int(centre - support + 0.5), 0), length - 1)
+    let end = min(Int(centre + support + 0.5), length)
+    return first..<max(end, first + 1)
+  }
+
+  /// Weights of `sources(of: output)`; they sum to 1.
+  func weights(of output: Int) -> [Double] {
+    let centre = centre(of: output)
+    let inverse = 1 / stretch
+    var weights = sources(of: output).map { filter.weight(at: (Double($0) - centre + 0.5) * inverse) }
+    let sum = weights.reduce(0, +)
+    guard sum != 0 else { return weights.indices.map { $0 == 0 ? 1 : 0 } }
+    for index in weights.indices { weights[index] *= 1 / sum }
+    return weights
+  }
+}

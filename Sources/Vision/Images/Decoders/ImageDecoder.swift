@@ -1,0 +1,79 @@
+import Kernels
+
+/// Decodes an image, or the part of it that a crop needs, to RGB pixels.
+///
+/// Keeps what its libraries allocate from one image to the next. One thread at a time uses a decoder; several
+/// decoders work on several threads and may share a pool.
+public final class ImageDecoder {
+  public let limits: ImageLimits
+  public let pool: PixelPool
+  private let jpeg: JPEGDecoder
+  private let png = PNGDecoder()
+  private let webp = WebPDecoder()
+
+  public init(limits: ImageLimits = ImageLimits(), pool: PixelPool = PixelPool()) {
+    self.limits = limits
+    self.pool = pool
+    jpeg = JPEGDecoder(maximumScans: limits.maximumScans)
+  }
+
+  /// Decodes `bytes`, of which `header` was parsed.
+  ///
+  /// - Parameters:
+  ///   - geometry: the crop to be made of it; only the pixels that it depends on are decoded. `nil`: the whole
+  ///     image, upright and at full size.
+  ///   - filter: the filter that the crop will be resized with; it decides how many pixels around the crop count.
+  ///   - scale: `exact` gives the same pixels as decoding the whole image would.
+  /// - Returns: pixels as stored, unless `geometry` is `nil`; `ImageResizer` turns them upright.
+  public func decode(
+    _ bytes: UnsafeRawBufferPointer, header: ImageHeader, for geometry: CropGeometry?,
+    filter: ResizeFilter = .bilinear, scale: DecodeScale = .auto
+  ) throws(ImageError) -> PixelBuffer {
+    guard let geometry else {
+      let pixels = try decode(bytes, header: header, .whole(header))
+      return try pixels.upright(pool: pool)
+    }
+    let window = geometry.window(width: header.width, height: header.height, orientation: header.orientation)
+    let denominator = scale == .auto ? Self.denominator(for: header, shortSide: geometry.shortSide) : 1
+    let request = DecodeRequest(
+      columns: window.columns.sources(filter: filter, denominator: denominator),
+      rows: window.rows.sources(filter: filter, denominator: denominator), denominator: denominator)
+    return try decode(bytes, header: header, request)
+  }
+
+  private func decode(
+    _ bytes: UnsafeRawBufferPointer, header: ImageHeader, _ request: DecodeRequest
+  ) throws(ImageError) -> PixelBuffer {
+    switch header.format {
+    case .jpeg: try jpeg.decode(bytes, header: header, request, pool: pool)
+    case .png: try png.decode(bytes, header: header, request, pool: pool)
+    case .webp: try webp.decode(bytes, header: header, request, pool: pool)
+    }
+  }
+
+  /// The largest reduction that leaves a short side of at least the one wanted. JPEG only; the reductions in
+  /// between (3/8, 5/8, …) cost as much as no reduction.
+  static func denominator(for header: ImageHeader, shortSide: Int) -> Int {
+    guard header.format == .jpeg else { return 1 }
+    let short = min(header.width, header.height)
+    return [8, 4, 2].first { (short + $0 - 1) / $0 >= shortSide } ?? 1
+  }
+}
+
+/// Which pixels of an image to decode: half-open ranges of the image reduced by `denominator`.
+struct DecodeRequest {
+  let columns: Range<Int>
+  let rows: Range<Int>
+  let denominator: Int
+
+  static func whole(_ header: ImageHeader) -> DecodeRequest {
+    DecodeRequest(columns: 0..<header.width, rows: 0..<header.height, denominator: 1)
+  }
+
+  /// The region of a buffer that holds the request, beginning at column `x`.
+  func region(of header: ImageHeader, x: Int) -> PixelRegion {
+    PixelRegion(
+      imageWidth: header.width, imageHeight: header.height, orientation: header.orientation,
+      denominator: denominator, x: x, y: rows.lowerBound)
+  }
+}

@@ -1,0 +1,46 @@
+import CJPEG
+
+/// JPEG by libjpeg-turbo: baseline, extended and progressive; grey, YCbCr, RGB, CMYK and YCCK.
+final class JPEGDecoder {
+  // Owned; freed in deinit. Nil if there was no memory for it.
+  private let handle: OpaquePointer?
+  private let maximumScans: Int
+
+  init(maximumScans: Int) {
+    handle = cjpeg_create()
+    self.maximumScans = maximumScans
+  }
+
+  deinit { cjpeg_destroy(handle) }
+
+  func decode(
+    _ bytes: UnsafeRawBufferPointer, header: ImageHeader, _ request: DecodeRequest, pool: PixelPool
+  ) throws(ImageError) -> PixelBuffer {
+    guard let handle else { throw .outOfMemory(bytes: 0) }
+    var region = cjpeg_region(
+      x: UInt32(request.columns.lowerBound), y: UInt32(request.rows.lowerBound),
+      width: UInt32(request.columns.count), height: UInt32(request.rows.count))
+    // `bytes` outlives both calls, as cjpeg_open asks.
+    try check(
+      cjpeg_open(
+        handle, bytes.baseAddress, bytes.count, UInt32(header.width), UInt32(header.height),
+        UInt32(request.denominator), UInt32(maximumScans), &region))
+    let pixels = try pool.buffer(
+      width: Int(region.width), height: Int(region.height),
+      region: request.region(of: header, x: Int(region.x)))
+    try check(cjpeg_read(handle, pixels.mutablePixels, pixels.rowBytes))
+    return pixels
+  }
+
+  private func check(_ result: cjpeg_result) throws(ImageError) {
+    if result == cjpeg_ok { return }
+    let message = String(cString: cjpeg_message(handle))
+    switch result {
+    case cjpeg_truncated: throw .truncated(.jpeg, message)
+    case cjpeg_unsupported: throw .unsupported(.jpeg, message)
+    case cjpeg_too_many_scans: throw .corrupt(.jpeg, "more than \(maximumScans) scans")
+    case cjpeg_out_of_memory: throw .outOfMemory(bytes: 0)
+    default: throw .corrupt(.jpeg, message)
+    }
+  }
+}

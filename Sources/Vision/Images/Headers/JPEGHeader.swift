@@ -1,0 +1,69 @@
+/// The segments of a JPEG file up to the first scan (ITU-T T.81, annex B).
+enum JPEGHeader {
+  static func parse(_ bytes: UnsafeRawBufferPointer) throws(ImageError) -> ImageFrame {
+    var reader = ByteReader(bytes)
+    var frame: ImageFrame?
+    var orientation: Orientation?
+    _ = reader.skip(2)
+    while true {
+      let marker = try nextMarker(&reader)
+      switch marker {
+      case 0x01, 0xD0...0xD7:  // markers without a segment
+        continue
+      case 0xD8, 0xD9:
+        throw .corrupt(.jpeg, "a start or end of image in the header")
+      case 0xDA:
+        guard var frame else { throw .corrupt(.jpeg, "a scan before the frame header") }
+        frame.orientation = orientation ?? .up
+        return frame
+      default:
+        guard let length = reader.uint16(), let payload = reader.slice(length - 2) else {
+          throw .truncated(.jpeg, "the header ends in a segment")
+        }
+        if isFrame(marker) {
+          guard frame == nil else { throw .corrupt(.jpeg, "two frame headers") }
+          frame = try parseFrame(payload, marker: marker)
+        } else if marker == 0xE1, orientation == nil, payload.starts(with: "Exif\0\0".utf8) {
+          orientation = Exif.orientation(payload: payload)
+        }
+      }
+    }
+  }
+
+  /// Skips to the next marker and past its code, as decoders do, whatever lies before it.
+  private static func nextMarker(_ reader: inout ByteReader) throws(ImageError) -> Int {
+    while let byte = reader.byte() {
+      guard byte == 0xFF else { continue }
+      while let code = reader.byte() {
+        if code == 0xFF { continue }  // fill bytes
+        if code == 0x00 { break }
+        return code
+      }
+    }
+    throw .truncated(.jpeg, "the header does not end")
+  }
+
+  private static func isFrame(_ marker: Int) -> Bool {
+    (0xC0...0xCF).contains(marker) && marker != 0xC4 && marker != 0xC8 && marker != 0xCC
+  }
+
+  private static func parseFrame(_ payload: UnsafeRawBufferPointer, marker: Int) throws(ImageError)
+    -> ImageFrame
+  {
+    // Baseline, extended sequential and progressive, Huffman-coded.
+    guard (0xC0...0xC2).contains(marker) else {
+      throw .unsupported(.jpeg, "lossless, hierarchical or arithmetic coding")
+    }
+    var reader = ByteReader(payload)
+    guard let precision = reader.byte(), let height = reader.uint16(), let width = reader.uint16(),
+      let components = reader.byte(), reader.remaining >= 3 * components
+    else { throw .corrupt(.jpeg, "a short frame header") }
+    guard precision == 8 else { throw .unsupported(.jpeg, "\(precision) bits a sample") }
+    guard width > 0 else { throw .corrupt(.jpeg, "no columns") }
+    guard height > 0 else { throw .unsupported(.jpeg, "the number of rows comes after them") }
+    guard [1, 3, 4].contains(components) else { throw .unsupported(.jpeg, "\(components) components") }
+    // One bit for each block of 8 × 8 at the very least: the shortest code of its first coefficient.
+    let blocks = ((width + 7) / 8) * ((height + 7) / 8)
+    return ImageFrame(width: width, height: height, leastBytes: blocks / 8)
+  }
+}

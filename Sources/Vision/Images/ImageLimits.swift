@@ -1,0 +1,19 @@
+/// How large an image may be; enforced on the header, before anything is allocated.
+///
+/// Memory follows from `maximumPixels`: at most 3 bytes a pixel for the result, and inside of the decoder
+/// up to 6 bytes a pixel more for a progressive JPEG and 4 for a lossless WebP.
+public struct ImageLimits: Sendable, Equatable {
+  /// Compressed bytes.
+  public var maximumBytes: Int
+  /// Width times height, as stored.
+  public var maximumPixels: Int
+  /// Passes over the image in a progressive JPEG (usual encoders make about 10). Each takes time
+  /// proportional to the pixels, however few its bytes are.
+  public var maximumScans: Int
+
+  public init(maximumBytes: Int = 64 << 20, maximumPixels: Int = 128 << 20, maximumScans: Int = 100) {
+    self.maximumBytes = maximumBytes
+    self.maximumPixels = maximumPixels
+    self.maximumScans = maximumScans
+  }
+}

@@ -1,0 +1,81 @@
+import Glibc
+import Synchronization
+
+/// Memory for pixels, used again: a fresh 33 MB buffer for each large image costs tens of milliseconds in page
+/// faults.
+///
+/// Thread-safe. Keeps at most `maximumIdleBytes`; what comes back beyond that is freed.
+public final class PixelPool: Sendable {
+  private let idle = Mutex<[PixelStorage]>([])
+  private let maximumIdleBytes: Int
+
+  /// - Parameter maximumIdleBytes: memory kept while nobody uses it.
+  public init(maximumIdleBytes: Int = 256 << 20) {
+    self.maximumIdleBytes = maximumIdleBytes
+  }
+
+  deinit {
+    // Buffers in use hold a reference to the pool: everything is idle.
+    idle.withLock { for storage in $0 { free(storage.base) } }
+  }
+
+  /// A buffer with undefined pixels. O(idle buffers), which are few.
+  ///
+  /// - Throws: `ImageError.outOfMemory`.
+  public func buffer(width: Int, height: Int, region: PixelRegion? = nil) throws(ImageError) -> PixelBuffer {
+    let storage = try take(3 * width * height + PixelBuffer.padding)
+    return PixelBuffer(
+      width: width, height: height,
+      region: region ?? PixelRegion(imageWidth: width, imageHeight: height), storage: storage, pool: self)
+  }
+
+  /// Memory that nobody uses now.
+  public var idleBytes: Int { idle.withLock { $0.reduce(0) { $0 + $1.capacity } } }
+
+  func take(_ bytes: Int) throws(ImageError) -> PixelStorage {
+    let capacity = PixelPool.sizeClass(bytes)
+    let found = idle.withLock { idle -> PixelStorage? in
+      // The smallest that is large enough, unless most of it would lie waste.
+      let candidates = idle.indices.filter { (capacity...4 * capacity).contains(idle[$0].capacity) }
+      guard let index = candidates.min(by: { idle[$0].capacity < idle[$1].capacity }) else { return nil }
+      return idle.remove(at: index)
+    }
+    if let found { return found }
+    guard let base = aligned_alloc(PixelPool.alignment, capacity) else { throw .outOfMemory(bytes: bytes) }
+    return PixelStorage(base: base, capacity: capacity)
+  }
+
+  func takeBack(_ storage: PixelStorage) {
+    let dropped = idle.withLock { idle -> [PixelStorage] in
+      idle.append(storage)
+      var total = idle.reduce(0) { $0 + $1.capacity }
+      var dropped: [PixelStorage] = []
+      while total > maximumIdleBytes, !idle.isEmpty {
+        // The one idle for longest.
+        let oldest = idle.removeFirst()
+        total -= oldest.capacity
+        dropped.append(oldest)
+      }
+      return dropped
+    }
+    for storage in dropped { free(storage.base) }
+  }
+
+  /// One cache line.
+  private static let alignment = 64
+
+  /// The next multiple of a quarter of the power of two below: few sizes, at most 25 % waste.
+  static func sizeClass(_ bytes: Int) -> Int {
+    let smallest = 4096
+    guard bytes > smallest else { return smallest }
+    let step = (1 << (Int.bitWidth - 1 - bytes.leadingZeroBitCount)) / 4
+    return (bytes + step - 1) / step * step
+  }
+}
+
+/// A piece of memory from a `PixelPool`; whoever holds it owns it.
+struct PixelStorage: @unchecked Sendable {
+  // Sendable: ownership moves with the value, which is held once.
+  let base: UnsafeMutableRawPointer
+  let capacity: Int
+}

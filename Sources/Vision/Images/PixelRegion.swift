@@ -1,0 +1,25 @@
+/// What part of which image a pixel buffer holds.
+public struct PixelRegion: Sendable, Hashable {
+  /// Size of the whole image as stored, pixels at full size.
+  public let imageWidth: Int
+  public let imageHeight: Int
+  /// Of the image; the pixels are as stored, not yet turned.
+  public let orientation: Orientation
+  /// The image was reduced by this much: to ceil(size / denominator).
+  public let denominator: Int
+  /// The buffer's first pixel, in the reduced image.
+  public let x: Int
+  public let y: Int
+
+  public init(
+    imageWidth: Int, imageHeight: Int, orientation: Orientation = .up, denominator: Int = 1, x: Int = 0,
+    y: Int = 0
+  ) {
+    self.imageWidth = imageWidth
+    self.imageHeight = imageHeight
+    self.orientation = orientation
+    self.denominator = denominator
+    self.x = x
+    self.y = y
+  }
+}
