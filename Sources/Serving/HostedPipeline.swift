@@ -13,7 +13,9 @@ public final class HostedPipeline: Sendable {
   public var plan: Plan { executor.plan }
 
   /// Starts the pipeline's workers.
-  public init(_ pipeline: Pipeline, on platform: Platform = .local, limits: ImageLimits = ImageLimits()) throws {
+  public init(_ pipeline: Pipeline, on platform: Platform = .local, limits: ImageLimits = ImageLimits())
+    throws
+  {
     self.pipeline = pipeline
     self.limits = limits
     recorder = Recorder()

@@ -11,7 +11,16 @@ struct Devices: ParsableCommand {
   private struct Report: Encodable {
     struct Entry: Encodable {
       let name, kind, model: String
-      let cores, vector_bits, memory_bytes: Int
+      let cores, vectorBits, memoryBytes: Int
+
+      enum CodingKeys: String, CodingKey {
+        case cores
+        case kind
+        case memoryBytes = "memory_bytes"
+        case model
+        case name
+        case vectorBits = "vector_bits"
+      }
     }
 
     let devices: [Entry]
@@ -25,14 +34,15 @@ struct Devices: ParsableCommand {
           devices: devices.map {
             .init(
               name: $0.name, kind: $0.kind.rawValue, model: $0.model, cores: $0.cores,
-              vector_bits: $0.vectorBits, memory_bytes: $0.memoryBytes)
+              vectorBits: $0.vectorBits, memoryBytes: $0.memoryBytes)
           }))
       return
     }
     for device in devices {
       let memory = (Double(device.memoryBytes) / Double(1 << 30)).fixed(1)
-      print(
-        "\(device.name)  \(device.model)  \(device.cores) cores  \(device.vectorBits)-bit vectors  \(memory) GiB")
+      try printOut(
+        "\(device.name)  \(device.model)  \(device.cores) cores  \(device.vectorBits)-bit vectors  \(memory) GiB"
+      )
     }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dataflow
 import Foundation
 
 /// The command line: a file for each subcommand. Exit codes: 0 done, 2 usage, 1 anything else.
@@ -29,21 +30,50 @@ struct Drivetrain: AsyncParsableCommand {
       print(fullMessage(for: error))
       return 0
     case .validationFailure:
-      complain(fullMessage(for: error))
+      complain(usageMessage(for: error))
       return 2
     default:
-      if !(error is ExitCode) { complain("drivetrain: \(error)") }
+      if !(error is ExitCode) { complain("\(error)") }
       return 1
     }
   }
+
+  private static func usageMessage(for error: any Error) -> String {
+    let known = configuration.subcommands.map { "\($0)".lowercased() }
+    let arguments = CommandLine.arguments.dropFirst()
+    if let name = arguments.first(where: known.contains) {
+      return "\(message(for: error)); see 'drivetrain \(name) --help'"
+    }
+    if let name = arguments.first, !name.hasPrefix("-") {
+      let hint =
+        name.nearest(in: known).map { "did you mean '\($0)'?" } ?? "there is \(known.joined(separator: ", "))"
+      return "there is no subcommand '\(name)'; \(hint) See 'drivetrain --help'"
+    }
+    return "\(message(for: error)); see 'drivetrain --help'"
+  }
 }
 
-/// Prints a line on standard error.
-func complain(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+/// Says something in one line on standard error.
+func complain(_ line: String) {
+  let oneLine = line.split(whereSeparator: \.isNewline).joined(separator: " ")
+  // If even this can't be written there is nobody left to tell.
+  try? FileHandle.standardError.write(contentsOf: Data("drivetrain: \(oneLine)\n".utf8))
+}
 
 /// Prints one JSON object on standard output.
 func printJSON(_ value: some Encodable) throws {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  FileHandle.standardOutput.write(try encoder.encode(value) + Data("\n".utf8))
+  try printOut(String(decoding: encoder.encode(value), as: UTF8.self))
+}
+
+/// Prints text on standard output.
+///
+/// - Throws: `FileError` where `print` would keep quiet, such as on a full disk.
+func printOut(_ text: String) throws {
+  do {
+    try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+  } catch {
+    throw FileError("can't write to standard output", error)
+  }
 }

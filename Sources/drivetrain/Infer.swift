@@ -35,15 +35,16 @@ struct Infer: ParsableCommand {
     for path in images {
       let report = infer(path, executor, recorder)
       items.append(report)
-      if !json { report.printForHumans() }
-      if let error = report.error { complain("drivetrain: \(path): \(error)") }
+      if !json, let text = report.forHumans { try printOut(text) }
+      if let error = report.error { complain("\(path): \(error)") }
     }
     if json { try printJSON(Report(pipeline: pipeline.name, items: items)) }
     if let trace { try recorder.trace(of: pipeline.graph).perfetto().writeWhole(to: trace) }
     if items.contains(where: { $0.error != nil }) { throw ExitCode(1) }
   }
 
-  private func infer(_ path: String, _ executor: SequentialExecutor, _ recorder: Recorder) -> InferenceReport {
+  private func infer(_ path: String, _ executor: SequentialExecutor, _ recorder: Recorder) -> InferenceReport
+  {
     var data = Data()
     do {
       data = try Data(readingImage: path)
@@ -61,20 +62,21 @@ struct Infer: ParsableCommand {
 extension DecodeScale: ExpressibleByArgument {}
 
 extension InferenceReport {
-  /// The labels, and the breakdown as bars.
-  fileprivate func printForHumans() {
-    guard let outputs, let attribution, let width, let height else { return }
-    print("\(input)  \(width) × \(height), \(bytes) bytes")
-    for output in outputs { print("  \(Double(output.score).fixed(3))  \(output.label)") }
+  /// The labels, and the breakdown as bars; `nil` for a failure.
+  fileprivate var forHumans: String? {
+    guard let outputs, let attribution, let width, let height else { return nil }
+    var lines = ["\(input)  \(width) × \(height), \(bytes) bytes"]
+    lines += outputs.map { "  \(Double($0.score).fixed(3))  \($0.label)" }
     let parts =
-      attribution.stages.map { ($0.name, $0.us) } + [("unattributed", attribution.unattributed_us)]
+      attribution.stages.map { ($0.name, $0.microseconds) } + [("unattributed", attribution.unattributed)]
     let longest = parts.map(\.0.count).max() ?? 0
     for (name, time) in parts {
-      let share = time / attribution.total_us
-      print(
+      let share = attribution.total > 0 ? time / attribution.total : 0
+      lines.append(
         "  \(name.padded(longest))  \((time / 1000).fixed(3, width: 8)) ms  \((share * 100).fixed(1, width: 5)) %  "
           + String(repeating: "█", count: Int((share * 40).rounded())))
     }
-    print("  \("total".padded(longest))  \((attribution.total_us / 1000).fixed(3, width: 8)) ms")
+    lines.append("  \("total".padded(longest))  \((attribution.total / 1000).fixed(3, width: 8)) ms")
+    return lines.joined(separator: "\n")
   }
 }

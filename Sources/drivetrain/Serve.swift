@@ -28,15 +28,15 @@ struct Serve: AsyncParsableCommand {
       guard !hosted.contains(where: { $0.name == pipeline.name }) else {
         throw ServeError.duplicateName(pipeline.name)
       }
-      complain("drivetrain: \(pipeline.name): \(pipeline.plan)")
       hosted.append(pipeline)
     }
     var configuration = PipelineServer.Configuration()
     configuration.host = host
     configuration.port = port
-    let host = host
-    try await PipelineServer(hosted, configuration).run { port in
-      complain("drivetrain: serving on http://\(host):\(port); stop with Ctrl-C")
+    let address = host.contains(":") ? "[\(host)]" : host
+    try await PipelineServer(hosted, configuration).run { [hosted] port in
+      for pipeline in hosted { complain("\(pipeline.name): \(pipeline.plan)") }
+      complain("serving on http://\(address):\(port); stop with Ctrl-C")
     }
   }
 }

@@ -1,41 +1,40 @@
 import Dataflow
 import HTTPTypes
 import Hummingbird
-import NIOCore
+import NIOHTTP1
 import Vision
 
 /// A request that can't be answered: a status, and a message that says what and why.
 struct HTTPFailure: Error {
   let status: HTTPResponse.Status
   let message: String
-  var retryAfterSeconds: Int?
+  var headers = HTTPFields()
 
   init(_ status: HTTPResponse.Status, _ message: String, retryAfterSeconds: Int? = nil) {
     self.status = status
     self.message = message
-    self.retryAfterSeconds = retryAfterSeconds
+    if let retryAfterSeconds { headers[.retryAfter] = "\(retryAfterSeconds)" }
   }
 
   /// What an error thrown anywhere below means to the client.
   init(_ error: any Error) {
     switch error {
     case let failure as HTTPFailure: self = failure
+    case ImageError.outOfMemory:
+      self.init(.serviceUnavailable, "\(error)", retryAfterSeconds: 1)
     case let error as ImageError: self.init(error.status, "\(error)")
     case RuntimeError.queueFull:
       self.init(.serviceUnavailable, "too many requests are waiting; try again", retryAfterSeconds: 1)
     case RuntimeError.closed, is CancellationError:
       self.init(.serviceUnavailable, "the server is shutting down; try another", retryAfterSeconds: 1)
+    case is HTTPParserError: self.init(.badRequest, "the request is not valid HTTP")
     case let error as HTTPError:
       self.init(error.status, error.body ?? error.status.reasonPhrase)
     default: self.init(.internalServerError, "\(error)")
     }
   }
 
-  var response: Response {
-    var headers = HTTPFields()
-    if let retryAfterSeconds { headers[.retryAfter] = "\(retryAfterSeconds)" }
-    return Response(json: ["error": message], status: status, headers: headers)
-  }
+  var response: Response { Response(json: ["error": message], status: status, headers: headers) }
 }
 
 extension ImageError {
@@ -46,8 +45,7 @@ extension ImageError {
     case .unknownFormat: .unsupportedMediaType
     case .tooManyBytes: .contentTooLarge
     case .tooManyPixels, .unsupported: .unprocessableContent
-    case .outOfMemory: .serviceUnavailable
-    case .wrongRegion: .internalServerError
+    case .outOfMemory, .wrongRegion: .internalServerError
     }
   }
 }
@@ -63,9 +61,10 @@ struct JSONErrors<Context: RequestContext>: RouterMiddleware {
       var failure = HTTPFailure(error)
       if error is HTTPError, failure.status == .notFound {
         failure = HTTPFailure(
-          .notFound, "there is nothing at \(request.method.rawValue) \(request.uri.path); see /v2/models/NAME")
+          .notFound, "there is nothing at \(request.method.rawValue) \(request.uri.path); see /v2/models/NAME"
+        )
       }
-      return failure.response
+      return request.method == .head ? failure.response.createHeadResponse() : failure.response
     }
   }
 }

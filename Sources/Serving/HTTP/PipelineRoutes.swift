@@ -12,22 +12,30 @@ struct PipelineRoutes: Sendable {
   let bodies: BodyReader
 
   func router() -> Router<BasicRequestContext> {
-    let router = Router()
+    let router = Router(options: .autoGenerateHeadEndpoints)
     router.add(middleware: JSONErrors())
     router.get("/v2/health/live") { _, _ in Response(json: ["live": true]) }
     router.get("/v2/health/ready") { _, _ in Response(json: ["ready": true]) }
-    router.get("/v2/models/:name") { [self] _, context in Response(json: ModelMetadata(try pipeline(context))) }
+    router.get("/v2/models/:name") { [self] _, context in Response(json: ModelMetadata(try pipeline(context)))
+    }
     router.get("/v2/models/:name/ready") { [self] _, context in
       Response(json: ["name": try pipeline(context).name])
+    }
+    for path: RouterPath in [
+      "/v2/health/live", "/v2/health/ready", "/v2/models/:name", "/v2/models/:name/ready",
+    ] {
+      router.refuse([.post, .put, .patch, .delete], at: path, allowed: "GET, HEAD")
     }
     router.post("/v2/models/:name/infer") { [self] request, context in
       try await infer(request, try pipeline(context))
     }
+    router.refuse([.get, .head, .put, .patch, .delete], at: "/v2/models/:name/infer", allowed: "POST")
     return router
   }
 
   private func pipeline(_ context: BasicRequestContext) throws -> HostedPipeline {
-    let name = try context.parameters.require("name")
+    let given = try context.parameters.require("name")
+    let name = given.removingPercentEncoding ?? given
     guard let pipeline = pipelines[name] else {
       throw HTTPFailure(
         .notFound, "there is no model '\(name)'; there is \(pipelines.keys.sorted().joined(separator: ", "))")
@@ -55,6 +63,20 @@ struct PipelineRoutes: Sendable {
     return Response(
       json: Answer(pipeline: pipeline.name, items: [answer.report]),
       headers: [.serverTiming: ServerTiming(answer.attribution).value])
+  }
+}
+
+extension Router {
+  /// Answers methods that a path doesn't have with 405 and those that it has.
+  fileprivate func refuse(_ methods: [HTTPRequest.Method], at path: RouterPath, allowed: String) {
+    for method in methods {
+      on(path, method: method) { request, _ -> Response in
+        var failure = HTTPFailure(
+          .methodNotAllowed, "\(request.uri.path) takes \(allowed), not \(method.rawValue)")
+        failure.headers[.allow] = allowed
+        throw failure
+      }
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -16,8 +17,14 @@ public struct PipelineServer: Sendable {
     public var maximumBodyBytes = ImageLimits().maximumBytes
     /// Bytes of all requests' bodies in memory.
     public var maximumBodyBytesInFlight = 512 << 20
+    /// A request's body must be here after so long.
+    public var maximumBodySeconds = 60
     /// A connection on which nothing happens for so long is closed.
     public var idleTimeoutSeconds = 60
+    /// Further connections wait to be accepted.
+    public var maximumConnections = 1000
+    /// After the signal to stop, what isn't answered in so long is given up.
+    public var shutdownSeconds = 30
 
     public init() {}
   }
@@ -35,23 +42,14 @@ public struct PipelineServer: Sendable {
   /// - Parameter onReady: called with the port once requests are answered.
   /// - Throws: `ServerError` if the address can't be had.
   public func run(onReady: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
-    var logger = Logger(label: "drivetrain")
-    logger.logLevel = .error
-    let routes = PipelineRoutes(
-      pipelines: Dictionary(pipelines.map { ($0.name, $0) }) { first, _ in first },
-      bodies: BodyReader(
-        maximumBytes: configuration.maximumBodyBytes, maximumTotal: configuration.maximumBodyBytesInFlight))
-    let application = Application(
-      router: routes.router(),
-      server: .http1(configuration: .init(idleTimeout: .seconds(Int64(configuration.idleTimeoutSeconds)))),
-      configuration: ApplicationConfiguration(
-        address: .hostname(configuration.host, port: configuration.port), serverName: "drivetrain"),
-      onServerRunning: { onReady($0.localAddress?.port ?? 0) },
-      logger: logger)
+    let application = application(onReady: onReady)
+    var services = ServiceGroupConfiguration(
+      services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: application.logger)
+    services.maximumGracefulShutdownDuration = .seconds(configuration.shutdownSeconds)
     do {
-      try await application.runService(gracefulShutdownSignals: [.sigterm, .sigint])
-    } catch let error as IOError {
-      throw ServerError(error, host: configuration.host, port: configuration.port)
+      try await ServiceGroup(configuration: services).run()
+    } catch {
+      throw ServerError(error, configuration)
     }
     let pipelines = pipelines
     await withCheckedContinuation { continuation in
@@ -61,18 +59,46 @@ public struct PipelineServer: Sendable {
       }
     }
   }
+
+  private func application(onReady: @escaping @Sendable (Int) -> Void) -> some ApplicationProtocol {
+    // The server's own log has nothing for users: failures go to the client that caused them.
+    var logger = Logger(label: "drivetrain", factory: StreamLogHandler.standardError(label:))
+    logger.logLevel = .critical
+    let routes = PipelineRoutes(
+      pipelines: Dictionary(pipelines.map { ($0.name, $0) }) { first, _ in first },
+      bodies: BodyReader(
+        maximumBytes: configuration.maximumBodyBytes, maximumTotal: configuration.maximumBodyBytesInFlight,
+        maximumSeconds: configuration.maximumBodySeconds))
+    let maximumBytes = configuration.maximumBodyBytes
+    let http = HTTP1Channel.Configuration(
+      additionalChannelHandlers: [ContinueHandler(maximumBytes: maximumBytes)],
+      idleTimeout: .seconds(Int64(configuration.idleTimeoutSeconds)))
+    return Application(
+      router: routes.router(),
+      server: .http1(configuration: http),
+      configuration: ApplicationConfiguration(
+        address: .hostname(configuration.host, port: configuration.port), serverName: "drivetrain",
+        availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections)),
+      onServerRunning: { onReady($0.localAddress?.port ?? 0) },
+      logger: logger)
+  }
 }
 
 /// Why the server can't listen.
 public struct ServerError: Error, CustomStringConvertible {
   public let description: String
 
-  init(_ error: IOError, host: String, port: Int) {
+  init(_ error: any Error, _ configuration: PipelineServer.Configuration) {
+    let (host, port) = (configuration.host, configuration.port)
     description =
-      switch error.errnoCode {
+      switch (error as? IOError)?.errnoCode {
       case EADDRINUSE: "port \(port) of \(host) is in use; choose another with --port"
       case EACCES: "port \(port) needs more rights; choose one above 1023 with --port"
-      default: "can't listen on \(host):\(port): \(String(cString: strerror(error.errnoCode)))"
+      case EADDRNOTAVAIL: "\(host) is not an address of this machine; choose another with --host"
+      case let code?: "can't listen on \(host), port \(port): \(String(cString: strerror(code)))"
+      case nil where error is SocketAddressError.UnknownHost:
+        "there is no host '\(host)'; choose another with --host"
+      case nil: "can't listen on \(host), port \(port): \(error)"
       }
   }
 }

@@ -11,7 +11,13 @@ struct ServerTiming {
         ("queue", attribution.queue), ("transfer", attribution.transfer),
         ("unattributed", attribution.unattributed), ("total", attribution.total),
       ]
-    value = parts.map { "\(Self.token($0.0));dur=\(Double($0.1) / 1_000_000)" }.joined(separator: ", ")
+    value = parts.map { "\(Self.token($0.0));dur=\(Self.milliseconds($0.1))" }.joined(separator: ", ")
+  }
+
+  /// To the nanosecond, so that the parts still sum to the whole.
+  private static func milliseconds(_ time: Nanoseconds) -> String {
+    let fraction = String(time % 1_000_000)
+    return "\(time / 1_000_000).\(String(repeating: "0", count: 6 - fraction.count))\(fraction)"
   }
 
   /// Header tokens have fewer characters than stage names may have.

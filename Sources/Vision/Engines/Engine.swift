@@ -43,7 +43,7 @@ public enum EngineError: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .libraryNotFound(let engine, let reason):
-      "the library of engine '\(engine)' can't be loaded; run Scripts/setup (\(reason))"
+      "the library of engine '\(engine)' can't be loaded: \(reason)"
     case .modelNotFound(let path):
       "there is no model at \(path); run Scripts/setup, or correct the pipeline's 'model'"
     case .modelUnreadable(let path, let reason): "the model \(path) can't be read: \(reason)"

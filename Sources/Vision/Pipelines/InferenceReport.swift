@@ -2,17 +2,30 @@ import Dataflow
 
 /// The answer to one image as users see it, on the command line and over HTTP.
 public struct InferenceReport: Encodable, Sendable {
-  /// The time of one item in microseconds. The parts sum to `total_us`.
+  /// The time of one item in microseconds. The parts sum to the whole.
   public struct AttributionReport: Encodable, Sendable {
     public struct Part: Encodable, Sendable {
       public let name: String
-      public let us: Double
+      public let microseconds: Double
+      /// Of the whole, 0…1.
       public let share: Double
+
+      enum CodingKeys: String, CodingKey {
+        case microseconds = "us"
+        case name
+        case share
+      }
     }
 
-    public let total_us: Double
+    public let total: Double
     public let stages: [Part]
-    public let unattributed_us: Double
+    public let unattributed: Double
+
+    enum CodingKeys: String, CodingKey {
+      case total = "total_us"
+      case stages
+      case unattributed = "unattributed_us"
+    }
   }
 
   public let input: String
@@ -50,12 +63,12 @@ extension InferenceReport.AttributionReport {
   init(_ attribution: Attribution) {
     let total = attribution.total
     func part(_ name: String, _ time: Nanoseconds) -> Part {
-      Part(name: name, us: Double(time) / 1000, share: total > 0 ? Double(time) / Double(total) : 0)
+      Part(name: name, microseconds: Double(time) / 1000, share: total > 0 ? Double(time) / Double(total) : 0)
     }
-    total_us = Double(total) / 1000
+    self.total = Double(total) / 1000
     stages =
       attribution.stages.map { part($0.name, $0.compute) }
       + [part("queue", attribution.queue), part("transfer", attribution.transfer)]
-    unattributed_us = Double(attribution.unattributed) / 1000
+    unattributed = Double(attribution.unattributed) / 1000
   }
 }
