@@ -77,7 +77,16 @@ let package = Package(
     .testTarget(name: "DataflowTests", dependencies: ["Dataflow", "TestSupport"], swiftSettings: swift),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: swift),
     .testTarget(name: "VisionTests", dependencies: ["Vision", "TestSupport"], swiftSettings: swift),
-    .testTarget(name: "ServingTests", dependencies: ["Serving", "TestSupport"], swiftSettings: swift),
+    .testTarget(
+      name: "ServingTests",
+      dependencies: [
+        "Serving", "TestSupport",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ],
+      swiftSettings: swift),
     .testTarget(
       name: "CommandTests", dependencies: ["drivetrain", "TestSupport"], swiftSettings: swift),
   ]

@@ -12,7 +12,7 @@ public struct Pipeline: Sendable {
   ///   - reference: a path to a YAML file, or the name of one in a `Pipelines` folder of the working directory,
   ///     the executable's, or one above them.
   ///   - scale: replaces what the file says about decoding.
-  /// - Throws: `PipelineError`, `ConfigurationError`, `EngineError`.
+  /// - Throws: `PipelineError`, `ConfigurationError`; `EngineError` if the engine's library is missing.
   public init(_ reference: String, scale: DecodeScale? = nil) throws {
     let document = try ConfigurationNode(contentsOf: try Self.path(of: reference))
     var overrides: [String: String] = [:]

@@ -13,7 +13,11 @@ extension PortType {
     PortType(BatchSlot.self, name: "float32 tensor", shape: shape)
   }
 
-  static let scores = PortType(Scores.self, name: "scores")
+  /// A number for each class; `nil` where the model doesn't say how many.
+  static func scores(classes: Int? = nil) -> PortType {
+    PortType(Scores.self, name: "scores", shape: [classes])
+  }
+
   static let classification = PortType(Classification.self, name: "classification")
 }
 

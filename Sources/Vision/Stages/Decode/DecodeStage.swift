@@ -6,12 +6,12 @@ extension StageKind {
   /// Compressed bytes → pixels. If all that follows is a resize, only what its crop needs is decoded.
   ///
   /// Keys: `scale` (`auto`: a JPEG is decoded at the reduced size nearest above the network's, `exact`: at full
-  /// size), `maximum_pixels`.
+  /// size), `maximum_pixels` (of an image as stored; not above what Drivetrain takes at all).
   static let decode = StageKind("decode", keys: ["scale", "maximum_pixels"]) { parameters in
     var scale: DecodeScale = try parameters.values["scale"]?.choice() ?? .auto
     if let override = parameters.overrides["scale"].flatMap(DecodeScale.init(rawValue:)) { scale = override }
     var limits = ImageLimits()
-    if let pixels = try parameters.values["maximum_pixels"]?.integer(in: 1...1 << 30) {
+    if let pixels = try parameters.values["maximum_pixels"]?.integer(in: 1...limits.maximumPixels) {
       limits.maximumPixels = pixels
     }
     var target: ResizeSettings?
@@ -54,10 +54,15 @@ private final class DecodeInstance: StageInstance {
 
   func fire(_ firing: Firing) throws {
     let image = try firing.input(as: EncodedImage.self)
+    let (width, height, limit) = (image.header.width, image.header.height, decoder.limits.maximumPixels)
+    guard width * height <= limit else {
+      throw ImageError.tooManyPixels(width: width, height: height, limit: limit)
+    }
     let pixels: Result<PixelBuffer, ImageError> = image.data.withUnsafeBytes { bytes in
       Result { () throws(ImageError) in
         try decoder.decode(
-          bytes, header: image.header, for: target?.geometry, filter: target?.filter ?? .bilinear, scale: scale)
+          bytes, header: image.header, for: target?.geometry, filter: target?.filter ?? .bilinear,
+          scale: scale)
       }
     }
     firing.emit(try pixels.get())

@@ -12,10 +12,15 @@ extension StageKind {
     let mean = try parameters.required("mean").numbers(count: 3)
     let deviationNode = try parameters.required("standard_deviation")
     let deviation = try deviationNode.numbers(count: 3)
-    guard deviation.allSatisfy({ $0 > 0 }) else { throw deviationNode.error("\(deviationNode.path) must be above 0") }
+    guard deviation.allSatisfy({ $0 > 0 }) else {
+      throw deviationNode.error("\(deviationNode.path) must be above 0")
+    }
     guard let shape = parameters.inputTypes.first?.shape, shape.count == 3, let height = shape[0],
       let width = shape[1]
-    else { throw parameters.node.error("\(parameters.node.path) needs pixels of a known size; put a resize before it") }
+    else {
+      throw parameters.node.error(
+        "\(parameters.node.path) needs pixels of a known size; put a resize before it")
+    }
     return Stage.normalise(
       parameters.name, height: height, width: width,
       Normalisation(
