@@ -3,7 +3,18 @@ import Serving
 import Vision
 
 struct Serve: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Serves pipelines over HTTP.")
+  static let configuration = CommandConfiguration(
+    abstract: "Serves pipelines over HTTP.",
+    discussion: """
+      POST /v2/models/NAME/infer   an image as the body: labels, and where the time went
+      GET  /v2/models/NAME         what the pipeline takes and gives, and its plan
+      GET  /v2/health/live, /v2/health/ready
+
+      SIGTERM and Ctrl-C answer what was accepted, then stop.
+
+      Example: curl -i --data-binary @photo.jpg -H 'Content-Type: image/jpeg' \\
+               http://127.0.0.1:8000/v2/models/classify/infer
+      """)
 
   @Argument(help: "Pipelines' names in Pipelines/, or paths to their YAML files.")
   var pipelines: [String]

@@ -104,7 +104,7 @@ import Testing
     #expect(try server.infer(image).status == 200)
   }
 
-  /// A thousand uploads that stand still cost little memory and stop nobody.
+  /// Uploads that stand still cost little memory and stop nobody.
   @Test func slowUploads() throws {
     let server = try Server("classify")
     let image = try Repository.image("medium.jpg")
@@ -124,7 +124,32 @@ import Testing
       #expect(try connection.response().status == 200)
     }
     #expect(server.process.highestMemory - before < 200 << 20)
-    // Nobody waits for the others.
+  }
+
+  /// What all uploads take together has a limit, also when none says how much it will be.
+  @Test func manyLargeUploads() throws {
+    let server = try Server("classify")
+    let image = try Repository.image("small.jpg")
+    #expect(try server.infer(image).status == 200)
+    let before = server.process.highestMemory
+    let chunk = Data("400000\r\n".utf8) + Data(repeating: 0xFF, count: 4 << 20) + Data("\r\n".utf8)
+    var uploads: [Connection] = []
+    for _ in 0..<80 {
+      let connection = try server.connect()
+      try connection.sendHead("POST", Self.path, Self.jpeg.merging(["Transfer-Encoding": "chunked"]) { $1 })
+      try connection.send(chunk)
+      uploads.append(connection)
+    }
+    var refused = 0
+    for connection in uploads {
+      try connection.send("0\r\n\r\n")
+      let response = try connection.response()
+      // 0xFF… is no image; those that had no room were not looked at.
+      #expect(response.status == 415 || response.status == 503, "\(response.error)")
+      if response.status == 503 { refused += 1 }
+    }
+    #expect(refused >= 80 - 64)
+    #expect(server.process.highestMemory - before < 700 << 20)
     #expect(try server.infer(image).status == 200)
   }
 }

@@ -8,7 +8,8 @@ import Synchronization
 /// time that one may take.
 ///
 /// A body that announces its length is counted in full from the start, so that a request is refused before it is
-/// sent and not halfway. Others are counted as they grow; their memory may be twice their bytes.
+/// sent and not halfway. Others are counted as they grow; with the memory they outgrow, they may take twice their
+/// bytes.
 final class BodyReader: Sendable {
   private let maximumBytes: Int
   private let maximumTotal: Int

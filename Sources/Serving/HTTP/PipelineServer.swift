@@ -16,15 +16,15 @@ public struct PipelineServer: Sendable {
     /// Bytes of one request's body.
     public var maximumBodyBytes = ImageLimits().maximumBytes
     /// Bytes of all requests' bodies in memory.
-    public var maximumBodyBytesInFlight = 512 << 20
+    public var maximumBodyBytesInFlight = 256 << 20
     /// A request's body must be here after so long.
     public var maximumBodySeconds = 60
     /// A connection on which nothing happens for so long is closed.
     public var idleTimeoutSeconds = 60
-    /// Further connections wait to be accepted.
-    public var maximumConnections = 1000
+    /// Further connections wait to be accepted. Below the 1,024 files that a process may usually have open.
+    public var maximumConnections = 900
     /// After the signal to stop, what isn't answered in so long is given up.
-    public var shutdownSeconds = 30
+    public var shutdownSeconds = 25
 
     public init() {}
   }
