@@ -67,6 +67,11 @@ let package = Package(
       ],
       swiftSettings: swift),
 
+    // Repeatable measurements, beside rivals where they install: Benchmarks/<name> runs them.
+    .executableTarget(
+      name: "bench-preprocess", dependencies: ["Vision", "Kernels", "CJPEG"],
+      path: "Benchmarks/Preprocess", swiftSettings: swift),
+
     .target(name: "TestSupport", dependencies: ["Dataflow"], path: "Tests/Support", swiftSettings: swift),
     .testTarget(name: "DataflowTests", dependencies: ["Dataflow", "TestSupport"], swiftSettings: swift),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: swift),
