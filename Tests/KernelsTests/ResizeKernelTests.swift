@@ -79,9 +79,11 @@ struct Picture {
     var result = [UInt8](repeating: 0x77, count: rowBytes * rows.count + 64)
     bytes.withUnsafeBufferPointer {
       kernel.horizontal(
-        columns, from: $0.baseAddress!, rowBytes: 3 * width, rows: height, to: &narrow, rowBytes: narrowRowBytes)
+        columns, from: $0.baseAddress!, rowBytes: 3 * width, rows: height, to: &narrow,
+        rowBytes: narrowRowBytes)
     }
-    kernel.vertical(rows, from: narrow, rowBytes: narrowRowBytes, rowLength: rowBytes, to: &result, rowBytes: rowBytes)
+    kernel.vertical(
+      rows, from: narrow, rowBytes: narrowRowBytes, rowLength: rowBytes, to: &result, rowBytes: rowBytes)
     #expect(result.suffix(64).allSatisfy { $0 == 0x77 })
     return Array(result.prefix(rowBytes * rows.count))
   }

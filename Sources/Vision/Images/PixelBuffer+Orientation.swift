@@ -21,7 +21,8 @@ extension PixelBuffer {
   func transpose(into other: PixelBuffer) {
     precondition(other.width <= height && other.height <= width)
     ck_orient_rgb(
-      mutablePixels, rowBytes, Int32(other.height), Int32(other.width), false, false, true, other.mutablePixels,
+      mutablePixels, rowBytes, Int32(other.height), Int32(other.width), false, false, true,
+      other.mutablePixels,
       other.rowBytes)
   }
 }

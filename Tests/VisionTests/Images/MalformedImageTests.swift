@@ -80,7 +80,9 @@ import Testing
 
   /// Bytes after the end belong to nobody and do no harm.
   @Test func trailingBytesAreIgnored() throws {
-    for name in ["variants/baseline-420.jpg", "variants/progressive.jpg", "variants/rgb.png", "variants/lossy.webp"] {
+    for name in [
+      "variants/baseline-420.jpg", "variants/progressive.jpg", "variants/rgb.png", "variants/lossy.webp",
+    ] {
       let bytes = try Array(TestImages.image(name))
       let plain = try decode(bytes).array
       #expect(try decode(bytes + [1, 2, 3]).array == plain)

@@ -28,7 +28,8 @@ import Testing
   }
 
   /// Bytes of the request that differ, or are missing, in the part.
-  private static func differences(_ part: PixelBuffer, _ whole: PixelBuffer, _ request: DecodeRequest) -> Int {
+  private static func differences(_ part: PixelBuffer, _ whole: PixelBuffer, _ request: DecodeRequest) -> Int
+  {
     let region = part.region
     guard region.x <= request.columns.lowerBound, region.x + part.width >= request.columns.upperBound,
       region.y <= request.rows.lowerBound, region.y + part.height >= request.rows.upperBound

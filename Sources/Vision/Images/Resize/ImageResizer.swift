@@ -40,7 +40,8 @@ public final class ImageResizer {
     let vertical = tables.table(
       window.rows, filter: filter, denominator: region.denominator, origin: rows.lowerBound)
     let source =
-      pixels.mutablePixels + (rows.lowerBound - region.y) * pixels.rowBytes + 3 * (columns.lowerBound - region.x)
+      pixels.mutablePixels + (rows.lowerBound - region.y) * pixels.rowBytes + 3
+      * (columns.lowerBound - region.x)
     defer { withExtendedLifetime(pixels) {} }
 
     // The pass along the displayed x comes first: each pass rounds and clips, so their order shows.
