@@ -1,5 +1,3 @@
-import Foundation
-
 /// One way to damage an image.
 enum Mutation: CaseIterable {
   case flipBits, setBytes, truncate, removePart, repeatPart, splice, editHead, editMarker, editChunk,
@@ -57,22 +55,32 @@ enum Mutation: CaseIterable {
   /// JPEG: another marker, another segment length, or another byte just behind them (tables, sampling factors,
   /// spectral selection).
   private func editMarker(_ bytes: inout [UInt8], using random: inout SplitMix64) {
-    let markers = (0..<bytes.count - 8).filter {
-      bytes[$0] == 0xFF && bytes[$0 + 1] >= 0xC0 && bytes[$0 + 1] < 0xFF
-    }
-    guard let marker = markers.randomElement(using: &random) else { return }
-    let offset = Int.random(in: 1..<min(24, bytes.count - marker), using: &random)
-    bytes[marker + offset] =
-      offset == 1 ? UInt8.random(in: 0xC0...0xFE, using: &random) : UInt8.random(in: 0...255, using: &random)
+    // Half of the time in the header, where most of them are.
+    let range = Bool.random(using: &random) ? min(1024, bytes.count) : bytes.count
+    let start = Int.random(in: 0..<range, using: &random)
+    let markers: [[UInt8]] = [[0xFF, 0xC0], [0xFF, 0xC2], [0xFF, 0xC4], [0xFF, 0xDB], [0xFF, 0xDA], [0xFF]]
+    guard let marker = place(of: markers.randomElement(using: &random)!, in: bytes, from: start) else { return }
+    let index = marker + Int.random(in: 1..<24, using: &random)
+    guard index < bytes.count else { return }
+    bytes[index] = UInt8.random(in: 0...255, using: &random)
   }
 
   /// PNG and WebP: another length or type of a chunk, or another byte at its beginning.
   private func editChunk(_ bytes: inout [UInt8], using random: inout SplitMix64) {
     let names = ["IHDR", "PLTE", "tRNS", "IDAT", "IEND", "eXIf", "RIFF", "VP8 ", "VP8L", "VP8X", "ALPH"]
-    let places = names.compactMap { Data(bytes).firstRange(of: Data($0.utf8))?.lowerBound }
+    let places = names.compactMap { place(of: Array($0.utf8), in: bytes, from: 0) }
     guard let place = places.randomElement(using: &random) else { return }
     let index = place + Int.random(in: -4..<16, using: &random)
     guard bytes.indices.contains(index) else { return }
     bytes[index] = UInt8.random(in: 0...255, using: &random)
+  }
+
+  private func place(of pattern: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
+    var position = start
+    while let found = bytes[position...].firstIndex(of: pattern[0]) {
+      if bytes[found...].starts(with: pattern) { return found }
+      position = found + 1
+    }
+    return nil
   }
 }
