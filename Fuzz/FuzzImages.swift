@@ -8,9 +8,20 @@ import Foundation
 /// came before it: after a crash, `fuzz-images 1 SEED n` makes that input alone. Prints what came of the inputs, by
 /// kind; a crash, or an input that takes longer than a second, is a failure.
 ///
+/// With libFuzzer, which looks for inputs that reach new code (arguments are its own, a folder of images first):
+/// `swift build --product fuzz-images --scratch-path .build-libfuzzer -Xswiftc -sanitize=fuzzer
+/// -Xswiftc -use-ld=lld -Xswiftc -DLIBFUZZER -Xcc -fsanitize=fuzzer-no-link`.
 /// With AddressSanitizer: `swift build --product fuzz-images --sanitize address --scratch-path .build-asan`.
 @main struct FuzzImages {
   static func main() throws {
+    #if LIBFUZZER
+      exit(LibFuzzer.run())
+    #else
+      try run()
+    #endif
+  }
+
+  private static func run() throws {
     let numbers = CommandLine.arguments.dropFirst().map { UInt64($0) }
     guard !numbers.contains(nil) else {
       print("usage: fuzz-images [COUNT] [SEED] [FIRST]")

@@ -1,3 +1,5 @@
+import Glibc
+
 /// One way to damage an image.
 enum Mutation: CaseIterable {
   case flipBits, setBytes, truncate, removePart, repeatPart, splice, editHead, editMarker, editChunk,
@@ -58,8 +60,12 @@ enum Mutation: CaseIterable {
     // Half of the time in the header, where most of them are.
     let range = Bool.random(using: &random) ? min(1024, bytes.count) : bytes.count
     let start = Int.random(in: 0..<range, using: &random)
-    let markers: [[UInt8]] = [[0xFF, 0xC0], [0xFF, 0xC2], [0xFF, 0xC4], [0xFF, 0xDB], [0xFF, 0xDA], [0xFF]]
-    guard let marker = place(of: markers.randomElement(using: &random)!, in: bytes, from: start) else { return }
+    let markers: [[UInt8]] = [
+      [0xFF, 0xC0], [0xFF, 0xC2], [0xFF, 0xC4], [0xFF, 0xDB], [0xFF, 0xDA], [0xFF],
+    ]
+    guard let marker = place(of: markers.randomElement(using: &random)!, in: bytes, from: start) else {
+      return
+    }
     let index = marker + Int.random(in: 1..<24, using: &random)
     guard index < bytes.count else { return }
     bytes[index] = UInt8.random(in: 0...255, using: &random)
@@ -76,11 +82,18 @@ enum Mutation: CaseIterable {
   }
 
   private func place(of pattern: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
-    var position = start
-    while let found = bytes[position...].firstIndex(of: pattern[0]) {
-      if bytes[found...].starts(with: pattern) { return found }
-      position = found + 1
+    bytes.withUnsafeBytes { bytes in
+      var position = start
+      while position < bytes.count,
+        let found = memchr(bytes.baseAddress! + position, Int32(pattern[0]), bytes.count - position)
+      {
+        position = UnsafeRawPointer(found) - bytes.baseAddress!
+        if bytes.count - position >= pattern.count, memcmp(found, pattern, pattern.count) == 0 {
+          return position
+        }
+        position += 1
+      }
+      return nil
     }
-    return nil
   }
 }

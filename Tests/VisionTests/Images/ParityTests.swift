@@ -27,6 +27,7 @@ import Testing
       let result = try Self.run(entry, decoder, .exact).array
       let expected = try Array(TestImages.data("parity/" + entry.file))
       try #require(result.count == expected.count, "\(entry.image)")
+      if result == expected { continue }
       let differences = zip(result, expected).map { abs(Int($0) - Int($1)) }
       let near = Double(differences.count { $0 <= 1 }) / Double(differences.count)
       let name = "\(entry.image) \(entry.filter) \(entry.short_side)/\(entry.crop)"
@@ -39,7 +40,8 @@ import Testing
     let decoder = ImageDecoder()
     for entry in try Self.entries() {
       let result = try Self.run(entry, decoder, .auto).array
-      let expected = try TestImages.data("parity/" + entry.file)
+      let expected = try Array(TestImages.data("parity/" + entry.file))
+      if result == expected { continue }
       let sum = zip(result, expected).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
       let mean = Double(sum) / Double(expected.count)
       #expect(mean <= 3, "\(entry.image) \(entry.filter) \(entry.short_side)/\(entry.crop): mean \(mean)")

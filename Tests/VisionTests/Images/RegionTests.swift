@@ -27,18 +27,18 @@ import Testing
     }
   }
 
-  /// Bytes of the request that differ, or are missing, in the part.
+  /// Rows of the request that differ, or are missing, in the part.
   private static func differences(_ part: PixelBuffer, _ whole: PixelBuffer, _ request: DecodeRequest) -> Int
   {
     let region = part.region
     guard region.x <= request.columns.lowerBound, region.x + part.width >= request.columns.upperBound,
       region.y <= request.rows.lowerBound, region.y + part.height >= request.rows.upperBound
     else { return .max }
-    return request.rows.reduce(0) { count, y in
-      let mine = part.mutablePixels + (y - region.y) * part.rowBytes - 3 * region.x
+    return request.rows.count { y in
+      let mine = part.mutablePixels + (y - region.y) * part.rowBytes
       let theirs = whole.mutablePixels + y * whole.rowBytes
-      return count
-        + (3 * request.columns.lowerBound..<3 * request.columns.upperBound).count { mine[$0] != theirs[$0] }
+      let first = request.columns.lowerBound
+      return memcmp(mine + 3 * (first - region.x), theirs + 3 * first, 3 * request.columns.count) != 0
     }
   }
 
