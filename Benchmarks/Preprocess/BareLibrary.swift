@@ -40,7 +40,7 @@ final class BareLibrary {
     var region = region
     guard
       cjpeg_open(
-        handle, bytes.baseAddress, bytes.count, UInt32(header.width), UInt32(header.height), denominator, 100,
+        handle, bytes.baseAddress, bytes.count, UInt32(header.width), UInt32(header.height), denominator, 32,
         &region) == cjpeg_ok, cjpeg_read(handle, pixels, 3 * Int(region.width)) == cjpeg_ok
     else { throw Failure() }
   }
