@@ -69,6 +69,11 @@ let package = Package(
       ],
       swiftSettings: swift),
 
+    // Measurements: each prints its own comparison. `make bench` runs them all.
+    .executableTarget(
+      name: "bench-zero-load", dependencies: ["Dataflow", "Kernels", "Vision", "Serving"], path: "Benchmarks/ZeroLoad",
+      swiftSettings: swift),
+
     .target(name: "TestSupport", dependencies: ["Dataflow"], path: "Tests/Support", swiftSettings: swift),
     .testTarget(name: "DataflowTests", dependencies: ["Dataflow", "TestSupport"], swiftSettings: swift),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: swift),
