@@ -72,7 +72,8 @@ import Testing
     return entries
   }
 
-  private static func run(_ entry: Entry, _ decoder: ImageDecoder, _ scale: DecodeScale) throws -> PixelBuffer {
+  private static func run(_ entry: Entry, _ decoder: ImageDecoder, _ scale: DecodeScale) throws -> PixelBuffer
+  {
     let geometry = CropGeometry(shortSide: entry.short_side, crop: entry.crop)
     let filter = try #require(ResizeFilter(rawValue: entry.filter))
     let pixels = try decoder.decode(
