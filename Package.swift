@@ -55,7 +55,9 @@ let package = Package(
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOFoundationCompat", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: swift),
     .executableTarget(
@@ -67,7 +69,10 @@ let package = Package(
       ],
       swiftSettings: swift),
 
-    // Repeatable measurements, beside rivals where they install: Benchmarks/<name> runs them.
+    // Measurements: each prints its own comparison. `make bench` runs them all.
+    .executableTarget(
+      name: "bench-zero-load", dependencies: ["Dataflow", "Kernels", "Vision", "Serving"],
+      path: "Benchmarks/ZeroLoad", swiftSettings: swift),
     .executableTarget(
       name: "bench-preprocess", dependencies: ["Vision", "Kernels", "CJPEG"],
       path: "Benchmarks/Preprocess", swiftSettings: swift),

@@ -1,1 +1,50 @@
-/* placeholder */
+/* The few calls of ONNX Runtime that Drivetrain needs, over a library that is loaded at run time.
+ *
+ * ONNX Runtime's C interface is one append-only table of functions, so a position in it never changes its
+ * meaning; the wheels that carry the library ship no header, and none is needed to build this.
+ *
+ * A function that can fail returns NULL for success, or a message that the caller frees with free(). */
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct ort_library ort_library;
+typedef struct ort_session ort_session;
+
+enum { ORT_MAXIMUM_RANK = 8 };
+
+/* The element types that matter here; the numbers are ONNX's. */
+typedef enum { ORT_FLOAT32 = 1, ORT_UINT8 = 2, ORT_INT32 = 6, ORT_INT64 = 7, ORT_FLOAT16 = 10 } ort_element;
+
+typedef struct {
+  void *data;
+  int32_t element;
+  int32_t rank;
+  int64_t shape[ORT_MAXIMUM_RANK]; /* -1 where free */
+} ort_tensor;
+
+/* Loads the library; never unloaded. */
+char *ort_library_open(const char *path, ort_library **library);
+const char *ort_library_version(const ort_library *library);
+
+/* Reads a model. `threads` work together on one run; 1 runs on the calling thread alone. */
+char *ort_session_create(
+    ort_library *library, const char *model_path, int threads, ort_session **session);
+void ort_session_destroy(ort_session *session);
+
+size_t ort_session_input_count(const ort_session *session);
+size_t ort_session_output_count(const ort_session *session);
+const char *ort_session_input_name(const ort_session *session, size_t index);
+const char *ort_session_output_name(const ort_session *session, size_t index);
+
+/* Element type and shape as the model declares them; `data` is NULL. */
+ort_tensor ort_session_input(const ort_session *session, size_t index);
+ort_tensor ort_session_output(const ort_session *session, size_t index);
+
+/* Runs the model once; any thread may call, also several at once.
+ *
+ * `inputs` and `outputs` follow the session's order. An output with data is written in place and must have the
+ * exact shape; one whose data is NULL is allocated by the runtime, described in `outputs`, and lives in `held`
+ * until ort_release_outputs. `held` has room for one pointer for each output. */
+char *ort_session_run(ort_session *session, const ort_tensor *inputs, ort_tensor *outputs, void **held);
+void ort_release_outputs(ort_session *session, void **held);

@@ -1,0 +1,99 @@
+import Yams
+
+extension ConfigurationNode {
+  public func string() throws(ConfigurationError) -> String {
+    guard let scalar = node.scalar else { throw error("\(path) must be text") }
+    return scalar.string
+  }
+
+  public func integer(in range: ClosedRange<Int> = Int.min...Int.max) throws(ConfigurationError) -> Int {
+    guard let value = node.int else { throw error("\(path) must be a whole number, not \(shown)") }
+    guard range.contains(value) else {
+      throw error("\(path) is \(value); it must be from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+  }
+
+  public func number(
+    in range: ClosedRange<Double> = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
+  )
+    throws(ConfigurationError) -> Double
+  {
+    guard let value = node.float, value.isFinite else {
+      throw error("\(path) must be a number, not \(shown)")
+    }
+    guard range.contains(value) else {
+      throw error("\(path) is \(value); it must be from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+  }
+
+  public func boolean() throws(ConfigurationError) -> Bool {
+    guard let value = node.bool else { throw error("\(path) must be true or false, not \(shown)") }
+    return value
+  }
+
+  /// One of the names of an enumeration.
+  public func choice<Value: RawRepresentable & CaseIterable>(of type: Value.Type = Value.self)
+    throws(ConfigurationError) -> Value where Value.RawValue == String
+  {
+    let name = try string()
+    if let value = Value(rawValue: name) { return value }
+    let names = Value.allCases.map(\.rawValue)
+    let hint = name.nearest(in: names).map { "; did you mean '\($0)'?" } ?? ""
+    throw error("\(path) is '\(name)'; it must be \(names.joined(separator: " or "))\(hint)")
+  }
+
+  public func list() throws(ConfigurationError) -> [ConfigurationNode] {
+    guard let sequence = node.sequence else { throw error("\(path) must be a list") }
+    return sequence.enumerated().map { index, element in
+      ConfigurationNode(node: element, file: file, path: "\(path)[\(index)]")
+    }
+  }
+
+  public func numbers(count: Int) throws(ConfigurationError) -> [Double] {
+    let elements = try list()
+    guard elements.count == count else {
+      throw error("\(path) has \(elements.count) numbers; it must have \(count)")
+    }
+    var numbers: [Double] = []
+    for element in elements { numbers.append(try element.number()) }
+    return numbers
+  }
+
+  /// The keys and values of a mapping, in the order of the file.
+  public func entries() throws(ConfigurationError) -> [(key: String, value: ConfigurationNode)] {
+    guard let mapping = node.mapping else { throw error("\(path) must be a mapping of keys to values") }
+    var entries: [(key: String, value: ConfigurationNode)] = []
+    for (key, value) in mapping {
+      guard let name = key.string else { throw error("\(path) has a key that is not text") }
+      entries.append((name, ConfigurationNode(node: value, file: file, path: "'\(name)' of \(path)")))
+    }
+    return entries
+  }
+
+  /// The values of a mapping by key; refuses keys that are not known.
+  public func mapping(keys known: [String]) throws(ConfigurationError) -> [String: ConfigurationNode] {
+    var values: [String: ConfigurationNode] = [:]
+    for (key, value) in try entries() {
+      guard known.contains(key) else {
+        let hint =
+          key.nearest(in: known).map { "did you mean '\($0)'?" }
+          ?? (known.isEmpty ? "it takes none" : "known are \(known.joined(separator: ", "))")
+        throw value.error("unknown key '\(key)' in \(path); \(hint)")
+      }
+      values[key] = value
+    }
+    return values
+  }
+
+  /// Whether nothing is written here, as in `label:` alone on its line.
+  public var isNull: Bool { node.null != nil && node.scalar?.style == .plain }
+
+  /// The same value, called otherwise in messages.
+  public func named(_ path: String) -> ConfigurationNode {
+    ConfigurationNode(node: node, file: file, path: path)
+  }
+
+  private var shown: String { node.scalar.map { "'\($0.string)'" } ?? "a list or a mapping" }
+}

@@ -1,0 +1,22 @@
+import Foundation
+
+/// Finds the files that belong to Drivetrain, wherever it is started from.
+public enum Installation {
+  /// The first existing file of this relative path in the working directory, the executable's directory, or a
+  /// directory above either; `nil` when there is none.
+  public static func find(_ relativePath: String) -> String? {
+    for root in roots {
+      let candidate = root + "/" + relativePath
+      if FileManager.default.fileExists(atPath: candidate) { return candidate }
+    }
+    return nil
+  }
+
+  private static let roots: [String] = {
+    let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+    return [FileManager.default.currentDirectoryPath, (executable as NSString).deletingLastPathComponent]
+      .flatMap { start in
+        sequence(first: start) { $0.isEmpty || $0 == "/" ? nil : ($0 as NSString).deletingLastPathComponent }
+      }
+  }()
+}

@@ -1,0 +1,28 @@
+extension String {
+  /// The candidate that this is most likely a misspelling of, or `nil` when none is close.
+  ///
+  /// Close means a Damerau–Levenshtein distance of at most a third of the length, and at least one.
+  public func nearest(in candidates: some Sequence<String>) -> String? {
+    let limit = Swift.max(1, count / 3)
+    return candidates.map { (candidate: $0, distance: editDistance(to: $0)) }
+      .filter { $0.distance <= limit }
+      .min { ($0.distance, $0.candidate) < ($1.distance, $1.candidate) }?.candidate
+  }
+
+  /// Insertions, deletions, substitutions and swaps of neighbours that turn one into the other.
+  func editDistance(to other: String) -> Int {
+    let (a, b) = (Array(lowercased()), Array(other.lowercased()))
+    guard a.count <= 64, b.count <= 64 else { return Int.max }
+    var rows = [Array(0...b.count)]
+    for i in 0..<a.count {
+      var row = [i + 1]
+      for j in 0..<b.count {
+        var best = Swift.min(rows[i][j + 1] + 1, row[j] + 1, rows[i][j] + (a[i] == b[j] ? 0 : 1))
+        if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { best = Swift.min(best, rows[i - 1][j - 1] + 1) }
+        row.append(best)
+      }
+      rows.append(row)
+    }
+    return rows[a.count][b.count]
+  }
+}

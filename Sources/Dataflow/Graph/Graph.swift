@@ -1,0 +1,66 @@
+/// An application as synchronous dataflow: stages, and edges that carry tokens between them at known rates.
+///
+/// A graph that exists is valid: names resolve, types fit, every port is connected, the rates are consistent
+/// (there is a repetition vector) and no cycle starves (there is a static schedule). `init` throws a
+/// `GraphError` that names the stage and says what to change otherwise.
+///
+/// Ports at the border are listed in `inputs` and `outputs`: each submitted item puts one token on every input,
+/// and is answered with what arrives at the outputs.
+public struct Graph: Sendable {
+  /// An edge whose ends are resolved to positions in `stages`.
+  public struct Connection: Sendable {
+    public let source: PortIndex
+    public let target: PortIndex
+    public let initialItems: [any Sendable]
+  }
+
+  /// A port of a stage by position.
+  public struct PortIndex: Sendable, Hashable {
+    public let stage: Int
+    public let port: Int
+  }
+
+  public let name: String
+  public let stages: [Stage]
+  public let connections: [Connection]
+  /// Input ports that submitted items enter by.
+  public let inputs: [PortIndex]
+  /// Output ports that answers leave by.
+  public let outputs: [PortIndex]
+  public let repetitions: RepetitionVector
+  /// The static schedule of one iteration of the whole graph.
+  public let schedule: Schedule
+  /// Items that one iteration takes in; none for a graph without inputs, which feeds itself.
+  public let itemsPerIteration: Int
+
+  public init(
+    _ name: String, stages: [Stage], edges: [Edge], inputs: [Endpoint] = [], outputs: [Endpoint] = []
+  ) throws(GraphError) {
+    let resolver = try PortResolver(stages: stages)
+    self.name = name
+    self.stages = stages
+    var connections: [Connection] = []
+    for edge in edges { connections.append(try resolver.connection(edge)) }
+    self.connections = connections
+    self.inputs = try resolver.ports(inputs, .input)
+    self.outputs = try resolver.ports(outputs, .output)
+    try resolver.checkEveryPortIsUsedOnce(connections, inputs: self.inputs, outputs: self.outputs)
+    let topology = Topology(stages: stages, connections: connections)
+    repetitions = try RepetitionVector(topology)
+    schedule = try Schedule(of: Array(stages.indices), in: topology, repetitions: repetitions)
+    itemsPerIteration = try topology.itemsPerIteration(self.inputs, repetitions)
+  }
+
+  /// Stages in a row: each one's only output feeds the next one's only input, items enter at the first stage's
+  /// inputs and leave at the last one's outputs.
+  public init(_ name: String, chain stages: [Stage]) throws(GraphError) {
+    guard let first = stages.first, let last = stages.last else { throw GraphError.noStages }
+    try self.init(
+      name, stages: stages,
+      edges: zip(stages, stages.dropFirst()).map { Edge(Endpoint($0.name), Endpoint($1.name)) },
+      inputs: first.inputs.map { Endpoint("\(first.name).\($0.name)") },
+      outputs: last.outputs.map { Endpoint("\(last.name).\($0.name)") })
+  }
+
+  var topology: Topology { Topology(stages: stages, connections: connections) }
+}

@@ -1,0 +1,28 @@
+/// How many tokens a port moves each time its stage fires.
+///
+/// A fixed rate is that of synchronous dataflow (Lee and Messerschmitt, 1987). A variable rate is for stages
+/// whose output depends on the data, such as a detector that finds 0…N faces in an image.
+public enum Rate: Sendable, Hashable, CustomStringConvertible {
+  /// Exactly this many tokens, at least one.
+  case fixed(Int)
+  /// From none to this many tokens, decided by each firing. Output ports only.
+  case upTo(Int)
+
+  /// The largest number of tokens that one firing moves.
+  public var maximum: Int {
+    switch self {
+    case .fixed(let count), .upTo(let count): count
+    }
+  }
+
+  public var isVariable: Bool {
+    if case .upTo = self { true } else { false }
+  }
+
+  public var description: String {
+    switch self {
+    case .fixed(let count): "\(count)"
+    case .upTo(let count): "0…\(count)"
+    }
+  }
+}

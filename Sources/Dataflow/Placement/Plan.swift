@@ -1,0 +1,45 @@
+/// Which implementation of each stage runs where, and with how many instances. A value: it can be printed,
+/// compared and executed.
+///
+/// Stages of one placement are fused; placements are joined by bounded queues in process.
+public struct Plan: Sendable, Hashable, CustomStringConvertible {
+  public var placements: [Placement]
+  /// Items in flight before the entrance refuses more, and tokens that an edge between placements holds before
+  /// its sender waits.
+  public var queueCapacity: Int
+
+  public init(_ placements: [Placement], queueCapacity: Int = 64) {
+    self.placements = placements
+    self.queueCapacity = queueCapacity
+  }
+
+  /// All stages in one worker.
+  public static func fused(_ graph: Graph, on device: String = "cpu") -> Plan {
+    Plan([Placement(graph.stages.map(\.name), on: device)])
+  }
+
+  /// The plan for a chain when nothing is known of its costs: stages that use one core run in as many workers
+  /// as there are cores, and from the first stage that takes a whole device on, one worker does the rest. So the
+  /// next item's preparation overlaps this one's inference, and an item changes threads once.
+  ///
+  /// Other graphs are fused.
+  public static func overlapping(_ graph: Graph, on device: any Device) -> Plan {
+    let isChain = graph.stages.allSatisfy { $0.inputs.count == 1 && $0.outputs.count == 1 && !$0.isStateful }
+    let split = graph.stages.firstIndex { stage in
+      stage.implementations.first { $0.deviceKind == device.kind }?.parallelism == .device
+    }
+    guard isChain, let split, split > 0 else { return .fused(graph, on: device.name) }
+    let names = graph.stages.map(\.name)
+    return Plan([
+      Placement(Array(names[..<split]), on: device.name, instances: device.cores),
+      Placement(Array(names[split...]), on: device.name),
+    ])
+  }
+
+  public var description: String {
+    placements.map { placement in
+      "[\(placement.stages.joined(separator: " → "))] on \(placement.device)"
+        + (placement.instances > 1 ? " × \(placement.instances)" : "")
+    }.joined(separator: " ⇒ ")
+  }
+}

@@ -1,0 +1,38 @@
+/// Why a plan doesn't fit its graph or its platform.
+public enum PlanError: Error, Sendable, Equatable, CustomStringConvertible {
+  case unplacedStage(String)
+  case placedTwice(String)
+  case unknownStage(String, nearest: String?)
+  case unknownDevice(String, available: [String])
+  case noImplementation(stage: String, device: String, name: String?)
+  case noInstances(stage: String)
+  case statefulReplica(stage: String)
+  case replicaBeforeJoin(stage: String, join: String)
+  case unrelatedRates(stages: [String])
+  case circularPlacements(stages: [String])
+
+  public var description: String {
+    switch self {
+    case .unplacedStage(let stage): "the plan places stage '\(stage)' nowhere"
+    case .placedTwice(let stage): "the plan places stage '\(stage)' twice"
+    case .unknownStage(let stage, let nearest):
+      "the plan places a stage '\(stage)' that the graph doesn't have"
+        + (nearest.map { "; did you mean '\($0)'?" } ?? "")
+    case .unknownDevice(let device, let available):
+      "there is no device '\(device)'; there is \(available.joined(separator: ", "))"
+    case .noImplementation(let stage, let device, let name):
+      "stage '\(stage)' has no implementation\(name.map { " '\($0)'" } ?? "") for device '\(device)'"
+    case .noInstances(let stage): "the placement of stage '\(stage)' has no instances; use 1 or more"
+    case .statefulReplica(let stage):
+      "stage '\(stage)' keeps state, so its placement must have one instance"
+    case .replicaBeforeJoin(let stage, let join):
+      "several instances of stage '\(stage)' may reorder items that meet again at stage '\(join)'; "
+        + "use one instance"
+    case .unrelatedRates(let stages):
+      "stages \(stages.joined(separator: ", ")) don't fire at fixed ratios; place them apart"
+    case .circularPlacements(let stages):
+      "the placement of \(stages.joined(separator: ", ")) waits for itself through another one; "
+        + "keep the stages between them together"
+    }
+  }
+}

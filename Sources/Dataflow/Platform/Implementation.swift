@@ -1,0 +1,50 @@
+/// A stage's code for one kind of device, as StarPU's codelets.
+public struct Implementation: Sendable {
+  /// How much of the device one firing keeps busy.
+  public enum Parallelism: Sendable, Hashable {
+    /// One core: several instances run side by side.
+    case core
+    /// The whole device, by threads or queues of its own: instances would only take turns.
+    case device
+  }
+
+  /// Unique within its stage, such as `avx2` or `onnxruntime`.
+  public let name: String
+  public let deviceKind: DeviceKind
+  public let parallelism: Parallelism
+  /// Makes what one worker runs. Called once for each instance, before anything fires.
+  public let makeInstance: @Sendable (any Device) throws -> any StageInstance
+
+  public init(
+    _ name: String, on deviceKind: DeviceKind, parallelism: Parallelism = .core,
+    makeInstance: @escaping @Sendable (any Device) throws -> any StageInstance
+  ) {
+    self.name = name
+    self.deviceKind = deviceKind
+    self.parallelism = parallelism
+    self.makeInstance = makeInstance
+  }
+}
+
+extension Implementation {
+  /// A stateless implementation on one CPU core, from a function.
+  public static func cpu(
+    _ name: String = "cpu", _ fire: @escaping @Sendable (Firing) throws -> Void
+  ) -> Implementation {
+    Implementation(name, on: .cpu) { _ in FunctionInstance(fire: fire) }
+  }
+}
+
+/// What a worker fires. Used by one thread at a time, so it may keep scratch memory and state.
+public protocol StageInstance: AnyObject {
+  /// Takes the firing's inputs and emits its outputs. An error fails the items of this firing, no others.
+  func fire(_ firing: Firing) throws
+}
+
+private final class FunctionInstance: StageInstance {
+  private let body: @Sendable (Firing) throws -> Void
+
+  init(fire: @escaping @Sendable (Firing) throws -> Void) { body = fire }
+
+  func fire(_ firing: Firing) throws { try body(firing) }
+}

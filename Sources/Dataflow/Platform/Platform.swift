@@ -1,0 +1,18 @@
+/// The processors of a machine.
+///
+/// A new kind of device is a folder beside `CPU/` and a line in `discoverers`.
+public struct Platform: Sendable {
+  public let devices: [any Device]
+
+  public init(devices: [any Device]) { self.devices = devices }
+
+  private static let discoverers: [@Sendable () -> [any Device]] = [
+    { [CPUDevice.discover()] }
+  ]
+
+  /// The machine that this process runs on.
+  public static let local = Platform(devices: discoverers.flatMap { $0() })
+
+  public func device(named name: String) -> (any Device)? { devices.first { $0.name == name } }
+  public func device(of kind: DeviceKind) -> (any Device)? { devices.first { $0.kind == kind } }
+}

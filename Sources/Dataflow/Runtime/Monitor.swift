@@ -1,0 +1,37 @@
+import Foundation
+
+/// A mutex with conditions to wait on, for threads that may block. (Swift's `Mutex` has no conditions.)
+///
+/// Sendable: the pointers are allocated in `init`, freed in `deinit`, and only handed to pthread calls.
+final class Monitor: @unchecked Sendable {
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let conditions: UnsafeMutableBufferPointer<pthread_cond_t>
+
+  init(conditions count: Int) {
+    pthread_mutex_init(mutex, nil)
+    conditions = .allocate(capacity: count)
+    for index in conditions.indices { pthread_cond_init(address(of: index), nil) }
+  }
+
+  deinit {
+    for index in conditions.indices { pthread_cond_destroy(address(of: index)) }
+    conditions.deallocate()
+    pthread_mutex_destroy(mutex)
+    mutex.deallocate()
+  }
+
+  func withLock<Result>(_ body: () throws -> Result) rethrows -> Result {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return try body()
+  }
+
+  /// Gives up the lock, which the caller holds, until the condition is signalled.
+  func wait(for condition: Int) { pthread_cond_wait(address(of: condition), mutex) }
+  func signal(_ condition: Int) { pthread_cond_signal(address(of: condition)) }
+  func broadcast(_ condition: Int) { pthread_cond_broadcast(address(of: condition)) }
+
+  private func address(of condition: Int) -> UnsafeMutablePointer<pthread_cond_t> {
+    conditions.baseAddress.unsafelyUnwrapped + condition
+  }
+}

@@ -1,0 +1,21 @@
+/// What happened: the events of each worker, oldest first.
+public struct Trace: Sendable {
+  public struct Worker: Sendable {
+    public let name: String
+    public let events: [TraceEvent]
+
+    public init(name: String, events: [TraceEvent]) {
+      self.name = name
+      self.events = events
+    }
+  }
+
+  /// Stage names; an event's `stage` is a position here.
+  public let stages: [String]
+  public let workers: [Worker]
+
+  public init(stages: [String], workers: [Worker]) {
+    self.stages = stages
+    self.workers = workers
+  }
+}

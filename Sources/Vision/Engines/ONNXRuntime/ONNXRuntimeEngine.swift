@@ -1,0 +1,20 @@
+import COnnxRuntime
+import Foundation
+
+/// ONNX Runtime on the CPU.
+public struct ONNXRuntimeEngine: Engine {
+  public let name = "onnxruntime"
+
+  public init() {}
+
+  public func load(model path: String, threads: Int) throws(EngineError) -> any EngineSession {
+    let library = try ONNXRuntimeLibrary.shared.get()
+    guard FileManager.default.fileExists(atPath: path) else { throw .modelNotFound(path: path) }
+    var session: OpaquePointer?
+    if let reason = takeMessage(ort_session_create(library.pointer, path, Int32(clamping: threads), &session)) {
+      throw .modelUnreadable(path: path, reason: reason)
+    }
+    guard let session else { throw .modelUnreadable(path: path, reason: "out of memory") }
+    return ONNXRuntimeSession(session)
+  }
+}

@@ -1,0 +1,65 @@
+import Dataflow
+import Foundation
+import Kernels
+
+extension StageKind {
+  /// Compressed bytes → pixels. If all that follows is a resize, only what its crop needs is decoded.
+  ///
+  /// Keys: `scale` (`auto`: a JPEG is decoded at the reduced size nearest above the network's, `exact`: at full
+  /// size), `maximum_pixels`.
+  static let decode = StageKind("decode", keys: ["scale", "maximum_pixels"]) { parameters in
+    var scale: DecodeScale = try parameters.values["scale"]?.choice() ?? .auto
+    if let override = parameters.overrides["scale"].flatMap(DecodeScale.init(rawValue:)) { scale = override }
+    var limits = ImageLimits()
+    if let pixels = try parameters.values["maximum_pixels"]?.integer(in: 1...1 << 30) {
+      limits.maximumPixels = pixels
+    }
+    var target: ResizeSettings?
+    if parameters.consumers.count == 1, parameters.consumers[0].kind == StageKind.resize.name {
+      target = try ResizeSettings(parameters.consumers[0].values)
+    }
+    return Stage.decode(parameters.name, for: target, scale: scale, limits: limits)
+  }
+}
+
+extension Stage {
+  /// - Parameter target: the resize that follows, if nothing else needs the pixels.
+  static func decode(
+    _ name: String = "decode", for target: ResizeSettings?, scale: DecodeScale = .auto,
+    limits: ImageLimits = ImageLimits()
+  ) -> Stage {
+    let pool = PixelPool()
+    return Stage(
+      name,
+      inputs: [Port("image", .encodedImage)],
+      outputs: [Port("pixels", .pixels())],
+      implementations: [
+        Implementation("native", on: .cpu) { _ in
+          DecodeInstance(decoder: ImageDecoder(limits: limits, pool: pool), target: target, scale: scale)
+        }
+      ])
+  }
+}
+
+private final class DecodeInstance: StageInstance {
+  private let decoder: ImageDecoder
+  private let target: ResizeSettings?
+  private let scale: DecodeScale
+
+  init(decoder: ImageDecoder, target: ResizeSettings?, scale: DecodeScale) {
+    self.decoder = decoder
+    self.target = target
+    self.scale = scale
+  }
+
+  func fire(_ firing: Firing) throws {
+    let image = try firing.input(as: EncodedImage.self)
+    let pixels: Result<PixelBuffer, ImageError> = image.data.withUnsafeBytes { bytes in
+      Result { () throws(ImageError) in
+        try decoder.decode(
+          bytes, header: image.header, for: target?.geometry, filter: target?.filter ?? .bilinear, scale: scale)
+      }
+    }
+    firing.emit(try pixels.get())
+  }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import Serving
+import Vision
+
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Serves pipelines over HTTP.")
+
+  @Argument(help: "Pipelines' names in Pipelines/, or paths to their YAML files.")
+  var pipelines: [String]
+
+  @Option(help: "The address to listen on.")
+  var host = "127.0.0.1"
+
+  @Option(help: "The port to listen on; 0 lets the system choose.")
+  var port = 8000
+
+  @Option(help: "How JPEGs are decoded: auto (at a reduced size where that suffices) or exact.")
+  var scale: DecodeScale?
+
+  func validate() throws {
+    guard (0...65535).contains(port) else { throw ValidationError("--port must be from 0 to 65535") }
+  }
+
+  func run() async throws {
+    var hosted: [HostedPipeline] = []
+    for reference in pipelines {
+      let pipeline = try HostedPipeline(Pipeline(reference, scale: scale))
+      guard !hosted.contains(where: { $0.name == pipeline.name }) else {
+        throw ServeError.duplicateName(pipeline.name)
+      }
+      complain("drivetrain: \(pipeline.name): \(pipeline.plan)")
+      hosted.append(pipeline)
+    }
+    var configuration = PipelineServer.Configuration()
+    configuration.host = host
+    configuration.port = port
+    let host = host
+    try await PipelineServer(hosted, configuration).run { port in
+      complain("drivetrain: serving on http://\(host):\(port); stop with Ctrl-C")
+    }
+  }
+}
+
+enum ServeError: Error, CustomStringConvertible {
+  case duplicateName(String)
+
+  var description: String {
+    switch self {
+    case .duplicateName(let name): "two pipelines are named '\(name)'; change 'name' in one of the files"
+    }
+  }
+}
