@@ -11,7 +11,7 @@ public struct ImageLimits: Sendable, Equatable {
   /// proportional to the pixels, however few its bytes are.
   public var maximumScans: Int
 
-  public init(maximumBytes: Int = 64 << 20, maximumPixels: Int = 128 << 20, maximumScans: Int = 32) {
+  public init(maximumBytes: Int = 64 << 20, maximumPixels: Int = 64 << 20, maximumScans: Int = 32) {
     self.maximumBytes = maximumBytes
     self.maximumPixels = maximumPixels
     self.maximumScans = maximumScans
