@@ -73,10 +73,23 @@ let package = Package(
       ],
       swiftSettings: swift),
 
+    // Measurements: each prints its own comparison. `make bench` runs them all.
+    .executableTarget(
+      name: "bench-zero-load", dependencies: ["Dataflow", "Kernels", "Vision", "Serving"],
+      path: "Benchmarks/ZeroLoad", swiftSettings: swift),
+    .executableTarget(
+      name: "bench-preprocess", dependencies: ["Vision", "Kernels", "CJPEG"],
+      path: "Benchmarks/Preprocess", swiftSettings: swift),
+    // Damaged images against the image path: swift run -c release fuzz-images.
+    .executableTarget(
+      name: "fuzz-images", dependencies: ["Vision", "Kernels"], path: "Fuzz", swiftSettings: swift),
+
     .target(name: "TestSupport", dependencies: ["Dataflow"], path: "Tests/Support", swiftSettings: swift),
     .testTarget(name: "DataflowTests", dependencies: ["Dataflow", "TestSupport"], swiftSettings: swift),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: swift),
-    .testTarget(name: "VisionTests", dependencies: ["Vision", "TestSupport"], swiftSettings: swift),
+    .testTarget(
+      name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"], swiftSettings: swift),
+    .testTarget(
+      name: "VisionTests", dependencies: ["Vision", "Kernels", "fuzz-images", "TestSupport"], swiftSettings: swift),
     .testTarget(
       name: "ServingTests",
       dependencies: [

@@ -14,7 +14,8 @@ import Testing
         let rowBytes = 3 * width + padding
         let bytes = (0..<rowBytes * height + 64).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ 13) }
         #expect(
-          planar(kernel, bytes, rowBytes, width, height) == planar(.reference, bytes, rowBytes, width, height))
+          planar(kernel, bytes, rowBytes, width, height) == planar(.reference, bytes, rowBytes, width, height)
+        )
         for reversed in [false, true] {
           #expect(
             interleaved(kernel, bytes, rowBytes, width, height, reversed)
@@ -56,7 +57,8 @@ import Testing
   }
 
   private func interleaved(
-    _ kernel: NormaliseKernel, _ bytes: [UInt8], _ rowBytes: Int, _ width: Int, _ height: Int, _ reversed: Bool
+    _ kernel: NormaliseKernel, _ bytes: [UInt8], _ rowBytes: Int, _ width: Int, _ height: Int,
+    _ reversed: Bool
   ) -> [Float] {
     var result = [Float](repeating: -77, count: 3 * width * height + 1)
     kernel.interleaved(

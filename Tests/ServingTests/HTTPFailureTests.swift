@@ -19,7 +19,7 @@ import Vision
       (ImageError.tooManyBytes(count: 2, limit: 1), .contentTooLarge),
       (ImageError.tooManyPixels(width: 9, height: 9, limit: 1), .unprocessableContent),
       (ImageError.unsupported(.webp, "x"), .unprocessableContent),
-      (ImageError.outOfMemory(bytes: 1), .serviceUnavailable),
+      (ImageError.outOfMemory, .serviceUnavailable),
       (ImageError.wrongRegion, .internalServerError),
       (RuntimeError.queueFull, .serviceUnavailable),
       (RuntimeError.closed, .serviceUnavailable),

@@ -14,7 +14,7 @@ import Testing
     }
     let image: String
     let filter: String
-    let short_side: Int
+    let shortSide: Int
     let crop: Int
     let file: String
     let normalised: Normalised?
@@ -27,9 +27,10 @@ import Testing
       let result = try Self.run(entry, decoder, .exact).array
       let expected = try Array(TestImages.data("parity/" + entry.file))
       try #require(result.count == expected.count, "\(entry.image)")
+      if result == expected { continue }
       let differences = zip(result, expected).map { abs(Int($0) - Int($1)) }
       let near = Double(differences.count { $0 <= 1 }) / Double(differences.count)
-      let name = "\(entry.image) \(entry.filter) \(entry.short_side)/\(entry.crop)"
+      let name = "\(entry.image) \(entry.filter) \(entry.shortSide)/\(entry.crop)"
       #expect(near >= 0.999, "\(name): \(near) within 1, at most \(differences.max() ?? 0)")
     }
   }
@@ -39,10 +40,11 @@ import Testing
     let decoder = ImageDecoder()
     for entry in try Self.entries() {
       let result = try Self.run(entry, decoder, .auto).array
-      let expected = try TestImages.data("parity/" + entry.file)
+      let expected = try Array(TestImages.data("parity/" + entry.file))
+      if result == expected { continue }
       let sum = zip(result, expected).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
       let mean = Double(sum) / Double(expected.count)
-      #expect(mean <= 3, "\(entry.image) \(entry.filter) \(entry.short_side)/\(entry.crop): mean \(mean)")
+      #expect(mean <= 3, "\(entry.image) \(entry.filter) \(entry.shortSide)/\(entry.crop): mean \(mean)")
     }
   }
 
@@ -67,13 +69,16 @@ import Testing
   }
 
   private static func entries() throws -> [Entry] {
-    let entries = try JSONDecoder().decode([Entry].self, from: TestImages.data("parity/manifest.json"))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let entries = try decoder.decode([Entry].self, from: TestImages.data("parity/manifest.json"))
     try #require(!entries.isEmpty)
     return entries
   }
 
-  private static func run(_ entry: Entry, _ decoder: ImageDecoder, _ scale: DecodeScale) throws -> PixelBuffer {
-    let geometry = CropGeometry(shortSide: entry.short_side, crop: entry.crop)
+  private static func run(_ entry: Entry, _ decoder: ImageDecoder, _ scale: DecodeScale) throws -> PixelBuffer
+  {
+    let geometry = CropGeometry(shortSide: entry.shortSide, crop: entry.crop)
     let filter = try #require(ResizeFilter(rawValue: entry.filter))
     let pixels = try decoder.decode(
       TestImages.image(entry.image), for: geometry, filter: filter, scale: scale)

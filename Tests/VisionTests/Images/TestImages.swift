@@ -26,7 +26,8 @@ enum TestImages {
   static let variants = [
     "baseline-420.jpg", "baseline-422.jpg", "baseline-444.jpg", "cmyk.jpg", "grey.jpg", "progressive.jpg",
     "restart.jpg", "exif-6.jpg", "odd-17x300.jpg", "odd-1x1.jpg", "odd-227x149.jpg", "odd-33x31.jpg",
-    "grey-16bit.png", "grey-1bit.png", "grey-alpha.png", "grey.png", "palette-4bit.png", "palette-transparent.png",
+    "grey-16bit.png", "grey-1bit.png", "grey-alpha.png", "grey.png", "palette-4bit.png",
+    "palette-transparent.png",
     "palette.png", "rgb-16bit.png", "rgb-interlaced.png", "rgb.png", "rgba.png", "lossless-alpha.webp",
     "lossless.webp", "lossy-alpha.webp", "lossy.webp",
   ].map { "variants/" + $0 }

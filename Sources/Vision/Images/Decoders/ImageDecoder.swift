@@ -41,7 +41,7 @@ public final class ImageDecoder {
     return try decode(bytes, header: header, request)
   }
 
-  private func decode(
+  func decode(
     _ bytes: UnsafeRawBufferPointer, header: ImageHeader, _ request: DecodeRequest
   ) throws(ImageError) -> PixelBuffer {
     switch header.format {
