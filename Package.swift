@@ -89,7 +89,8 @@ let package = Package(
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"], swiftSettings: swift),
     .testTarget(
-      name: "VisionTests", dependencies: ["Vision", "Kernels", "fuzz-images", "TestSupport"], swiftSettings: swift),
+      name: "VisionTests", dependencies: ["Vision", "Kernels", "fuzz-images", "TestSupport"],
+      swiftSettings: swift),
     .testTarget(
       name: "ServingTests",
       dependencies: [

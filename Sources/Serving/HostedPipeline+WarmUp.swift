@@ -5,11 +5,17 @@ import Vision
 extension HostedPipeline {
   /// Answers an image of 16 × 16 pixels a few times, so that the first user's request does not pay for what the
   /// first one costs: pools, tables, the code of the answer. It also fails here if it would fail for users.
+  ///
+  /// - Throws: `WarmUpError`.
   func warmUp() async throws {
     guard let image = Data(base64Encoded: Self.image) else { return }
-    for _ in 0..<3 {
-      let report = try await infer(image, named: "warm-up").report
-      _ = try JSONEncoder().encode(report)
+    do {
+      for _ in 0..<3 {
+        let report = try await infer(image, named: "warm-up").report
+        _ = try JSONEncoder().encode(report)
+      }
+    } catch {
+      throw WarmUpError(pipeline: name, reason: "\(error)")
     }
   }
 
@@ -20,4 +26,12 @@ extension HostedPipeline {
     wAARCAAQABADASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAABAX/xAAXEAADAQAAAAAAAAAAAAAAAAAAAwRh/8QAFAEBAAAAAAAAAAAA\
     AAAAAAAAAP/EABYRAAMAAAAAAAAAAAAAAAAAAAACBP/aAAwDAQACEQMRAD8AlpmwcmbBaZsGpmwKwmpP/9k=
     """
+}
+
+/// A pipeline loads but doesn't work.
+struct WarmUpError: Error, Equatable, CustomStringConvertible {
+  let pipeline: String
+  let reason: String
+
+  var description: String { "pipeline '\(pipeline)' does not work: \(reason)" }
 }

@@ -6,8 +6,8 @@ struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Serves pipelines over HTTP.",
     discussion: """
-      POST /v2/models/NAME/infer   an image as the body: labels, and where the time went
-      GET  /v2/models/NAME         what the pipeline takes and gives, and its plan
+      POST /v2/models/NAME/infer   an image as the body: labels and times
+      GET  /v2/models/NAME         what it takes and gives, and its plan
       GET  /v2/health/live, /v2/health/ready
 
       SIGTERM and Ctrl-C answer what was accepted, then stop.

@@ -44,6 +44,7 @@ import Vision
   @Test func warmsUp() async throws {
     try await host().warmUp()
     let broken = try host { $0.model = ONNXModel { $0.bias = [.nan, 0, 0, 0, 0, 0] }.data }
-    await #expect(throws: ScoresNotFinite.self) { try await broken.warmUp() }
+    let reason = "\(ScoresNotFinite(count: 1, classes: 6))"
+    await #expect(throws: WarmUpError(pipeline: "tiny", reason: reason)) { try await broken.warmUp() }
   }
 }

@@ -40,7 +40,7 @@ public struct PipelineServer: Sendable {
   /// Runs until SIGTERM or SIGINT and returns when everything accepted is answered.
   ///
   /// - Parameter onReady: called with the port once requests are answered.
-  /// - Throws: `ServerError` if the address can't be had; whatever a pipeline throws that doesn't work.
+  /// - Throws: `ServerError` if the address can't be had; `WarmUpError` if a pipeline doesn't work.
   public func run(onReady: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
     for pipeline in pipelines { try await pipeline.warmUp() }
     let application = application(onReady: onReady)

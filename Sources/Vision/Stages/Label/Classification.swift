@@ -47,6 +47,11 @@ public struct ScoresNotFinite: Error, Sendable, Equatable, CustomStringConvertib
   public let count: Int
   public let classes: Int
 
+  public init(count: Int, classes: Int) {
+    self.count = count
+    self.classes = classes
+  }
+
   public var description: String {
     "\(count) of the network's \(classes) scores are not finite; check the model, and the pipeline's 'mean' and "
       + "'standard_deviation'"
