@@ -32,9 +32,9 @@ struct ZeroLoad {
     exit(0)
   }
 
-  private static func measure(_ data: Data, _ pipeline: Pipeline, _ server: ServerUnderTest, rounds: Int) throws
-    -> (direct: Double, pipeline: Double, server: Double)
-  {
+  private static func measure(
+    _ data: Data, _ pipeline: Pipeline, _ server: ServerUnderTest, rounds: Int
+  ) throws -> (direct: Double, pipeline: Double, server: Double) {
     let direct = try DirectCalls(pipeline)
     let executor = try SequentialExecutor(pipeline.graph, recorder: Recorder())
     let client = try Client(port: server.port)
