@@ -14,8 +14,8 @@ import Vision
 struct ZeroLoad {
   static func main() async throws {
     let rounds = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 300
-    let pipeline = try Pipeline("classify")
-    let server = try ServerUnderTest(pipeline)
+    let classifier = try Classifier()
+    let server = try ServerUnderTest(classifier.pipeline)
     print("zero load, EfficientNet-Lite0, medians of \(rounds) interleaved rounds, ms")
     print("image   direct  pipeline  ratio (≤ 1.03)  server  added (≤ 0.3)")
     for size in ["small", "medium", "large"] {
@@ -23,7 +23,7 @@ struct ZeroLoad {
         throw BenchmarkError("there are no images; run Scripts/setup")
       }
       let data = try Data(contentsOf: URL(fileURLWithPath: path))
-      let result = try measure(data, pipeline, server, rounds: size == "large" ? max(rounds / 5, 5) : rounds)
+      let result = try measure(data, classifier, server, rounds: size == "large" ? max(rounds / 5, 5) : rounds)
       print(
         String(
           format: "%-6@ %7.3f %9.3f %15.3f %7.3f %14.3f", size as NSString, result.direct, result.pipeline,
@@ -33,9 +33,10 @@ struct ZeroLoad {
   }
 
   private static func measure(
-    _ data: Data, _ pipeline: Pipeline, _ server: ServerUnderTest, rounds: Int
+    _ data: Data, _ classifier: Classifier, _ server: ServerUnderTest, rounds: Int
   ) throws -> (direct: Double, pipeline: Double, server: Double) {
-    let direct = try DirectCalls(pipeline)
+    let direct = DirectCalls(classifier)
+    let pipeline = classifier.pipeline
     let executor = try SequentialExecutor(pipeline.graph, recorder: Recorder())
     let client = try Client(port: server.port)
     var times: [[Double]] = [[], [], []]

@@ -26,6 +26,16 @@ public struct Pipeline: Sendable {
     name = graph.name
   }
 
+  /// A pipeline built in Swift.
+  ///
+  /// - Precondition: the graph has one input, which takes an `EncodedImage`.
+  public init(_ graph: Graph) {
+    let entrance = graph.inputs.map { graph.stages[$0.stage].inputs[$0.port].type }
+    precondition(entrance.count == 1 && entrance[0].fits(.encodedImage), "a pipeline takes one encoded image")
+    self.graph = graph
+    name = graph.name
+  }
+
   private static func path(of reference: String) throws(PipelineError) -> String {
     if reference.contains("/") || reference.hasSuffix(".yaml") {
       guard FileManager.default.fileExists(atPath: reference) else { throw .fileNotFound(reference) }

@@ -18,15 +18,17 @@ extension StageKind {
     if parameters.consumers.count == 1, parameters.consumers[0].kind == StageKind.resize.name {
       target = try ResizeSettings(parameters.consumers[0].values)
     }
-    return Stage.decode(parameters.name, for: target, scale: scale, limits: limits)
+    return Stage.decode(for: target, scale: scale, limits: limits, name: parameters.name)
   }
 }
 
 extension Stage {
+  /// Compressed bytes → pixels.
+  ///
   /// - Parameter target: the resize that follows, if nothing else needs the pixels.
-  static func decode(
-    _ name: String = "decode", for target: ResizeSettings?, scale: DecodeScale = .auto,
-    limits: ImageLimits = ImageLimits()
+  public static func decode(
+    for target: ResizeSettings?, scale: DecodeScale = .auto, limits: ImageLimits = ImageLimits(),
+    name: String = "decode"
   ) -> Stage {
     let pool = PixelPool()
     return Stage(

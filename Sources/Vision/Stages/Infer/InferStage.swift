@@ -22,8 +22,8 @@ extension StageKind {
         model: try parameters.path("model"),
         threads: threads ?? Platform.local.device(of: .cpu)?.cores ?? 1)
       return try Stage.infer(
-        parameters.name, session, engine: engine.name, isThreaded: threads != 1,
-        item: parameters.inputTypes.first?.shape)
+        session, engine: engine.name, isThreaded: threads != 1, item: parameters.inputTypes.first?.shape,
+        name: parameters.name)
     } catch let error as EngineError {
       throw error.isAboutModel ? model.error("\(error)") : error
     }
@@ -35,9 +35,9 @@ extension Stage {
   ///   - isThreaded: whether one run keeps the whole device busy.
   ///   - item: the shape of what the stage will be given, without the batch, where the model leaves it open.
   /// - Throws: `EngineError` if the model does not make one row of scores of one float32 tensor, or fails to run.
-  static func infer(
-    _ name: String = "infer", _ session: any EngineSession, engine: String, isThreaded: Bool,
-    item: [Int?]? = nil
+  public static func infer(
+    _ session: any EngineSession, engine: String, isThreaded: Bool, item: [Int?]? = nil,
+    name: String = "infer"
   ) throws(EngineError) -> Stage {
     let given = TensorDescription(name: "item", element: .float32, shape: [1] + (item ?? []))
     guard session.inputs.count == 1, let input = session.inputs.first else {

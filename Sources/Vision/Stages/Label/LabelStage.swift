@@ -8,9 +8,8 @@ extension StageKind {
   /// the network's numbers are logits that become probabilities; true).
   static let label = StageKind("label", keys: ["labels", "top", "softmax"]) { parameters in
     Stage.label(
-      parameters.name, names: try names(parameters),
-      top: try parameters.values["top"]?.integer(in: 1...1000) ?? 5,
-      softmax: try parameters.values["softmax"]?.boolean() ?? true)
+      names: try names(parameters), top: try parameters.values["top"]?.integer(in: 1...1000) ?? 5,
+      softmax: try parameters.values["softmax"]?.boolean() ?? true, name: parameters.name)
   }
 
   private static func names(_ parameters: StageParameters) throws -> [String] {
@@ -34,7 +33,10 @@ extension StageKind {
 }
 
 extension Stage {
-  static func label(_ name: String = "label", names: [String], top: Int = 5, softmax: Bool = true) -> Stage {
+  /// Scores → the `top` likeliest classes, called by `names`, in the network's order.
+  public static func label(
+    names: [String] = [], top: Int = 5, softmax: Bool = true, name: String = "label"
+  ) -> Stage {
     Stage(
       name,
       inputs: [Port("scores", .scores())],

@@ -22,17 +22,18 @@ extension StageKind {
         "\(parameters.node.path) needs pixels of a known size; put a resize before it")
     }
     return Stage.normalise(
-      parameters.name, height: height, width: width,
       Normalisation(
         mean: mean.map(Float.init), standardDeviation: deviation.map(Float.init),
         layout: try parameters.values["layout"]?.choice() ?? .nchw,
-        channelOrder: try parameters.values["channels"]?.choice() ?? .rgb))
+        channelOrder: try parameters.values["channels"]?.choice() ?? .rgb),
+      height: height, width: width, name: parameters.name)
   }
 }
 
 extension Stage {
-  static func normalise(
-    _ name: String = "normalise", height: Int, width: Int, _ normalisation: Normalisation
+  /// Pixels of this size → one element of a batch.
+  public static func normalise(
+    _ normalisation: Normalisation, height: Int, width: Int, name: String = "normalise"
   ) -> Stage {
     let shape = normalisation.layout == .nchw ? [3, height, width] : [height, width, 3]
     let pool = TensorPool(shape: [1] + shape)

@@ -28,12 +28,13 @@ extension StageKind {
   /// Pixels → a square of pixels: the short side to `short_side`, then the centre `crop` × `crop`, with the
   /// antialiased `filter` (`bilinear` or `bicubic`) that the network was trained with.
   static let resize = StageKind("resize", keys: ResizeSettings.keys) { parameters in
-    Stage.resize(parameters.name, try ResizeSettings(parameters.values, of: parameters.node))
+    Stage.resize(try ResizeSettings(parameters.values, of: parameters.node), name: parameters.name)
   }
 }
 
 extension Stage {
-  static func resize(_ name: String = "resize", _ settings: ResizeSettings) -> Stage {
+  /// Pixels → a square of pixels, resized and cropped as the settings say.
+  public static func resize(_ settings: ResizeSettings, name: String = "resize") -> Stage {
     let pool = PixelPool()
     let crop = settings.geometry.crop
     return Stage(
