@@ -41,13 +41,17 @@ final class BodyReader: Sendable {
     defer { total.withLock { $0 -= reserved } }
     try reserve(announced ?? 0, of: &reserved)
     var body = ByteBuffer()
-    body.reserveCapacity(announced ?? 0)
     for try await var part in request.body {
       guard time.now - start <= maximumTime else {
         throw HTTPFailure(.requestTimeout, "the body took longer than \(maximumTime / 1_000_000_000) s")
       }
       try reserve(max(0, body.readableBytes + part.readableBytes - reserved), of: &reserved)
-      body.writeBuffer(&part)
+      if body.readableBytes == 0 {
+        body = part  // Often all of it.
+        body.reserveCapacity(announced ?? 0)
+      } else {
+        body.writeBuffer(&part)
+      }
     }
     if let announced, body.readableBytes < announced {
       throw HTTPFailure(.badRequest, "the body breaks off after \(body.readableBytes) of \(announced) bytes")

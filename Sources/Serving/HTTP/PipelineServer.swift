@@ -3,6 +3,7 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import NIOPosix
 import ServiceLifecycle
 import UnixSignals
 import Vision
@@ -43,15 +44,19 @@ public struct PipelineServer: Sendable {
   /// - Throws: `ServerError` if the address can't be had; `WarmUpError` if a pipeline doesn't work.
   public func run(onReady: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
     for pipeline in pipelines { try await pipeline.warmUp() }
-    let application = application(onReady: onReady)
+    // One thread is enough for all connections: what takes time runs on the pipelines' own threads.
+    let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let application = application(on: loops, onReady: onReady)
     var services = ServiceGroupConfiguration(
       services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: application.logger)
     services.maximumGracefulShutdownDuration = .seconds(configuration.shutdownSeconds)
+    let group = ServiceGroup(configuration: services)
     do {
-      try await ServiceGroup(configuration: services).run()
+      try await withTaskExecutorPreference(EventLoopTaskExecutor(loops.next())) { try await group.run() }
     } catch {
       throw ServerError(error, configuration)
     }
+    try? await loops.shutdownGracefully()
     let pipelines = pipelines
     await withCheckedContinuation { continuation in
       Thread.detachNewThread {
@@ -61,7 +66,9 @@ public struct PipelineServer: Sendable {
     }
   }
 
-  private func application(onReady: @escaping @Sendable (Int) -> Void) -> some ApplicationProtocol {
+  private func application(
+    on loops: MultiThreadedEventLoopGroup, onReady: @escaping @Sendable (Int) -> Void
+  ) -> some ApplicationProtocol {
     // The server's own log has nothing for users: failures go to the client that caused them.
     var logger = Logger(label: "drivetrain", factory: StreamLogHandler.standardError(label:))
     logger.logLevel = .critical
@@ -72,7 +79,7 @@ public struct PipelineServer: Sendable {
         maximumSeconds: configuration.maximumBodySeconds))
     let maximumBytes = configuration.maximumBodyBytes
     let http = HTTP1Channel.Configuration(
-      additionalChannelHandlers: [ContinueHandler(maximumBytes: maximumBytes)],
+      additionalChannelHandlers: [ContinueHandler(maximumBytes: maximumBytes), BodyCoalescer()],
       idleTimeout: .seconds(Int64(configuration.idleTimeoutSeconds)))
     return Application(
       router: routes.router(),
@@ -81,6 +88,7 @@ public struct PipelineServer: Sendable {
         address: .hostname(configuration.host, port: configuration.port), serverName: "drivetrain",
         availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections)),
       onServerRunning: { onReady($0.localAddress?.port ?? 0) },
+      eventLoopGroupProvider: .shared(loops),
       logger: logger)
   }
 }
