@@ -10,7 +10,7 @@ struct Wiring: Sendable {
     Wiring(edges: graph.connections.map { _ in nil }, inputs: [])
   }
 
-  init(edges: [Channel?], inputs: [Channel]) {
+  private init(edges: [Channel?], inputs: [Channel]) {
     self.edges = edges
     self.inputs = inputs
   }
@@ -27,8 +27,7 @@ struct Wiring: Sendable {
       let iteration = graph.repetitions[connection.source.stage].count * source.rate.maximum
       let channel = Channel(capacity: max(capacity, iteration) + connection.initialItems.count)
       for value in connection.initialItems {
-        ambient.retain()
-        channel.send(Token(item: ambient, ready: now, value: value), at: now)
+        channel.send(Token(item: ambient, ready: now, order: 0, value: value), at: now)
       }
       return channel
     }
@@ -49,10 +48,10 @@ struct Wiring: Sendable {
     zip(graph.connections, edges).compactMap { placement.contains($0.source.stage) ? $1 : nil }
   }
 
-  func destinations(
-    of port: Graph.PortIndex, from placement: ResolvedPlacement, in graph: Graph,
-    queues: [Graph.PortIndex: Int]
-  ) -> [StageRunner.Destination] {
+  /// Where an output port's tokens go, from a worker with these queues.
+  func destinations(of port: Graph.PortIndex, in graph: Graph, queues: [Graph.PortIndex: Queue<Token>])
+    -> [StageRunner.Destination]
+  {
     var destinations: [StageRunner.Destination] = []
     for (connection, channel) in zip(graph.connections, edges) where connection.source == port {
       let isFeedback = !connection.initialItems.isEmpty

@@ -86,7 +86,7 @@ struct RepetitionVectorTests {
   @Test func pathsOfDifferentVariableRatesCantMeet() {
     #expect(
       throws: GraphError.inconsistentRates(
-        source: "detect.out", target: "join.in1", produced: "(0…9 from detect)", consumed: "a fixed number of")
+        source: "detect.out", target: "join.in1", produced: "(0…9 from detect)", consumed: "a fixed number")
     ) {
       try Graph(
         "faces",
