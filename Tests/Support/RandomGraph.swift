@@ -40,8 +40,8 @@ public struct RandomGraph {
       }
     }
     var outputs: [(Int, Int)] = []
-    for source in 0..<count where produced[source].isEmpty {
-      outputs.append((source, 0))
+    for source in 0..<count where produced[source].isEmpty || source == count - 1 {
+      outputs.append((source, produced[source].count))
       produced[source].append(Int.random(in: 1...2, using: &random))
     }
 

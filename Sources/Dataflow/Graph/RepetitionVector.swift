@@ -1,12 +1,13 @@
 /// How often each stage fires in one iteration of the graph: the smallest positive integers for which every edge
 /// gets as many tokens as it gives (Lee and Messerschmitt, 1987).
 ///
-/// A variable rate makes the count symbolic: downstream of a port that yields 0…N tokens, the count is multiplied
-/// by the number that the port yielded, whatever it is. Two paths that meet must carry the same symbols.
+/// A variable rate makes the count symbolic: downstream of a port that yields 0…N tokens, stages fire in fixed
+/// proportion to the number that the port yielded, whatever it is. Two paths that meet must carry the same symbols.
 ///
 /// Complexity: O(stages × connections).
 public struct RepetitionVector: Sendable, Equatable {
-  /// One stage's firings per iteration: `count` × the tokens yielded by each of the `variablePorts`.
+  /// One stage's firings: `count` in each iteration or, behind `variablePorts`, in proportion to the other stages
+  /// behind the same ports.
   public struct Repetition: Sendable, Hashable {
     public let count: Int
     public let variablePorts: Set<Graph.PortIndex>
@@ -74,7 +75,8 @@ extension Topology {
   }
 
   /// The smallest whole numbers of firings that balance every edge; after those of the stages, the number of
-  /// items that enter. Every item puts one token on every input, as if a stage did.
+  /// items that enter. Every item puts one token on every input, as if a stage did; and every token from a port
+  /// of variable rate is as good as a firing of another stage, of which nothing else is known.
   fileprivate func firings() throws(GraphError) -> [Int] {
     struct Link {
       let source: Int
@@ -83,10 +85,16 @@ extension Topology {
       let consumed: Int
       let names: (source: String, target: String)
     }
+    var actors = stages.count + 1
+    var actorOf: [Graph.PortIndex: Int] = [:]
+    for connection in connections
+    where outputRate(connection).isVariable && actorOf[connection.source] == nil {
+      actorOf[connection.source] = actors
+      actors += 1
+    }
     var links = connections.map { connection in
       Link(
-        source: connection.source.stage, target: connection.target.stage,
-        // For a variable rate, the symbol stands for the number.
+        source: actorOf[connection.source] ?? connection.source.stage, target: connection.target.stage,
         produced: outputRate(connection).isVariable ? 1 : outputRate(connection).maximum,
         consumed: inputRate(connection),
         names: (name(ofOutput: connection.source), name(ofInput: connection.target)))
@@ -96,7 +104,7 @@ extension Topology {
         source: stages.count, target: input.stage, produced: 1, consumed: rate(ofInput: input),
         names: ("the graph's inputs", name(ofInput: input)))
     }
-    var linksOf = Array(repeating: [Int](), count: stages.count + 1)
+    var linksOf = Array(repeating: [Int](), count: actors)
     for (index, link) in links.enumerated() {
       linksOf[link.source].append(index)
       linksOf[link.target].append(index)
@@ -104,8 +112,8 @@ extension Topology {
 
     // Ratios spread from one stage of each connected component to the others; then the component is scaled to
     // the smallest integers.
-    var ratios = [Ratio?](repeating: nil, count: stages.count + 1)
-    var counts = [Int](repeating: 0, count: stages.count + 1)
+    var ratios = [Ratio?](repeating: nil, count: actors)
+    var counts = [Int](repeating: 0, count: actors)
     var total = 0
     for root in ratios.indices where ratios[root] == nil {
       ratios[root] = Ratio(1, 1)

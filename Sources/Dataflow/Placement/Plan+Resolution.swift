@@ -34,7 +34,7 @@ extension Plan {
       if let name = placement.implementations.keys.sorted().first(where: { !placement.stages.contains($0) }) {
         throw PlanError.unknownStage(name, nearest: name.nearest(in: placement.stages))
       }
-      try checkInstances(of: placement, first, members, topology)
+      try checkInstances(of: placement, first, members, graph)
       resolved.append(
         ResolvedPlacement(
           members: members, device: device,
@@ -63,8 +63,9 @@ extension Plan {
 
   /// Several instances may overtake each other, which mustn't matter behind them.
   private func checkInstances(
-    of placement: Placement, _ name: String, _ members: [Int], _ topology: Topology
+    of placement: Placement, _ name: String, _ members: [Int], _ graph: Graph
   ) throws {
+    let topology = graph.topology
     guard (1...Self.maximumInstances).contains(placement.instances) else {
       throw PlanError.instances(placement.instances, stage: name)
     }
@@ -84,7 +85,17 @@ extension Plan {
     let behind = exits.reduce(into: Set<Int>()) {
       $0.formUnion(topology.reachable(from: $1.target.stage).union([$1.target.stage]))
     }
-    if let join = behind.sorted().first(where: { topology.stages[$0].inputs.count > 1 }) {
+    let join = behind.sorted().first { stage in
+      let inputs = topology.stages[stage].inputs
+      let repetition = graph.repetitions[stage]
+      // Each item has several tokens there, and they are consumed together.
+      let regroups = inputs.contains {
+        $0.rate.maximum > 1
+          && (!repetition.isStatic || repetition.count * $0.rate.maximum > graph.itemsPerIteration)
+      }
+      return inputs.count > 1 || graph.itemsPerIteration > 0 && regroups
+    }
+    if let join {
       throw PlanError.replicaBeforeJoin(stage: name, join: topology.stages[join].name)
     }
   }

@@ -35,7 +35,7 @@ public enum PlanError: Error, Sendable, Equatable, CustomStringConvertible {
     case .statefulReplica(let stage):
       "stage '\(stage)' keeps state, so its placement must have one instance"
     case .replicaBeforeJoin(let stage, let join):
-      "several instances of stage '\(stage)' may reorder items that meet again at stage '\(join)'; "
+      "several instances of stage '\(stage)' may reorder tokens that meet again at stage '\(join)'; "
         + "use one instance"
     case .unrelatedRates(let stages):
       "stages \(stages.joined(separator: ", ")) don't fire at fixed ratios; place them apart"
