@@ -53,7 +53,7 @@ extension ItemResult {
 
 /// What happened, in order, from any thread.
 public final class Log: Sendable {
-  private let lines = Mutex<[String]>([])
+  private let lines = Locked<[String]>([])
 
   public init() {}
 

@@ -10,7 +10,7 @@ final class Crew: Sendable {
   private let gate: Gate
   private let ambient: Item
   private let time: any TimeSource
-  private let turn = Mutex<Void>(())
+  private let turn = Locked<Void>(())
 
   init(
     size: Int, entrances: [Channel], exits: [Channel], feedsItself: Bool, gate: Gate, ambient: Item,

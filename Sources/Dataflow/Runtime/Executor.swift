@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Executes a graph by a plan: a thread for each instance of each placement, and bounded queues between them.
 ///
 /// At most `Plan.queueCapacity` items are in flight, or as many as one iteration of the graph takes, if that is
@@ -7,7 +5,7 @@ import Synchronization
 /// that it concerns, no others. A graph without inputs runs from the beginning until `drain`, `cancel` or its
 /// first error, which is then in `failure`.
 ///
-/// Sendable: mutable state is in the channels, in atomics, and in mutexes.
+/// Sendable: mutable state is in the channels, in atomics, and behind locks.
 public final class Executor: Sendable {
   public let graph: Graph
   public let plan: Plan
@@ -15,11 +13,11 @@ public final class Executor: Sendable {
   private let ambient: Item
   private let time: any TimeSource
   private let counter: ItemCounter
-  private let threads = Mutex<[WorkerThread]>([])
+  private let threads = Locked<[WorkerThread]>([])
   private let gate: Gate
   /// Whether the inputs are open. Held while one item is put on all of them, so that they stay aligned; never for
   /// long, because the gate sees to it that they have room.
-  private let isOpen = Mutex(true)
+  private let isOpen = Locked(true)
 
   /// Makes the instances and starts the threads.
   ///
@@ -101,7 +99,7 @@ public final class Executor: Sendable {
   ///
   /// - Throws: `RuntimeError.queueFull` at once when too many are in flight. An error in a stage is in the result.
   public func process(_ inputs: any Sendable...) async throws -> ItemResult {
-    let submitted = Mutex<Item?>(nil)
+    let submitted = Locked<Item?>(nil)
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         do {

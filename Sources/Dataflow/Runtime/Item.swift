@@ -12,7 +12,7 @@ public final class Item: Sendable {
 
   private let liveTokens: Atomic<Int>
   private let stopped = Atomic<Bool>(false)
-  private let outcome: Mutex<Outcome>
+  private let outcome: Locked<Outcome>
 
   private struct Outcome {
     var delivered: [(output: Int, order: UInt64, value: any Sendable)] = []
@@ -32,7 +32,7 @@ public final class Item: Sendable {
     self.arrival = arrival
     isAmbient = false
     liveTokens = Atomic(tokens)
-    outcome = Mutex(Outcome(outputs: outputs, completion: completion))
+    outcome = Locked(Outcome(outputs: outputs, completion: completion))
   }
 
   /// What stands for the work that belongs to no item.
@@ -41,7 +41,7 @@ public final class Item: Sendable {
     self.arrival = arrival
     isAmbient = true
     liveTokens = Atomic(0)
-    outcome = Mutex(Outcome(outputs: 0))
+    outcome = Locked(Outcome(outputs: 0))
   }
 
   /// Work on the item stops at the next stage; it is answered with `CancellationError`.

@@ -45,7 +45,8 @@ private final class Start {
   }
 
   func run() {
-    Thread.current.name = name
+    // Linux refuses more than 15 bytes.
+    Thread.current.name = String(decoding: name.utf8.prefix(15), as: UTF8.self)
     body()
   }
 }

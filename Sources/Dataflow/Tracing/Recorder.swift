@@ -1,11 +1,9 @@
-import Synchronization
-
 /// Keeps what the workers of one or several executors did, a ring for each worker.
 public final class Recorder: Sendable {
   public let time: any TimeSource
   let counter = ItemCounter()
   private let capacity: Int
-  private let rings = Mutex<[TraceRing]>([])
+  private let rings = Locked<[TraceRing]>([])
 
   /// - Parameter eventsPerWorker: how many events each worker keeps, 40 bytes each.
   public init(time: any TimeSource = MonotonicTime(), eventsPerWorker: Int = 1 << 14) {

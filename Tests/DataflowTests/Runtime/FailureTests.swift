@@ -18,7 +18,7 @@ struct FailureTests {
   /// The others of a batch go on without it, in their places.
   @Test(arguments: 0..<5)
   func batchWithoutOneItem(failing: Int) throws {
-    let sizes = Mutex<[Int]>([])
+    let sizes = Locked<[Int]>([])
     let batch = Stage.rated("batch", in: [.fixed(4)], out: [.fixed(8)]) { firing in
       sizes.withLock { $0.append(firing.count()) }
       for index in 0..<firing.count() {
@@ -60,7 +60,7 @@ struct FailureTests {
   }
 
   @Test func wholeBatchFails() throws {
-    let fired = Mutex(0)
+    let fired = Locked(0)
     let batch = Stage.rated("batch", in: [.fixed(2)], out: [.fixed(2)]) { _ in fired.withLock { $0 += 1 } }
     let graph = try Graph("batch", chain: [.refusing("refuse") { _ in true }, batch, .mixing("after")])
     let results = try SequentialExecutor(graph).process(items: [[0], [1]])
@@ -128,7 +128,7 @@ struct FailureTests {
   }
 
   @Test func cancelledItemIsPassedOver() throws {
-    let fired = Mutex(0)
+    let fired = Locked(0)
     let graph = try Graph(
       "cancel",
       chain: [.mixing("before"), .rated("after") { firing in
@@ -138,7 +138,7 @@ struct FailureTests {
     let gate = Gate(limit: 1)
     _ = gate
     let executor = try Executor(graph)
-    let results = Mutex<[ItemResult]>([])
+    let results = Locked<[ItemResult]>([])
     let item = try executor.submit([1]) { result in results.withLock { $0.append(result) } }
     item.cancel()
     executor.drain()

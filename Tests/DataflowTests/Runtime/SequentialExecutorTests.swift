@@ -90,7 +90,7 @@ struct SequentialExecutorTests {
 
   /// Tokens from a source belong to no item, even on the first port.
   @Test func sourceBesideItems() throws {
-    let counter = Mutex(0)
+    let counter = Locked(0)
     let count = Stage.rated("count", in: []) { firing in
       firing.emit(
         counter.withLock {
@@ -145,7 +145,7 @@ struct SequentialExecutorTests {
   }
 
   @Test func closedGraphStopsAtTheFirstError() throws {
-    let fired = Mutex(0)
+    let fired = Locked(0)
     let graph = try Graph(
       "failing",
       stages: [
