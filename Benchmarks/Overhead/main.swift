@@ -22,14 +22,16 @@ func measure(_ name: String, invocations: Int, _ body: () throws -> Void) rethro
   var samples: [Double] = []
   for _ in 0..<rounds {
     let duration = try clock.measure(body)
-    let nanoseconds = Double(duration.components.attoseconds) / 1e9 + Double(duration.components.seconds) * 1e9
+    let nanoseconds =
+      Double(duration.components.attoseconds) / 1e9 + Double(duration.components.seconds) * 1e9
     samples.append(nanoseconds / Double(invocations))
   }
   samples.sort()
   let padded = name.padding(toLength: 44, withPad: " ", startingAt: 0)
   print(
     padded,
-    String(format: "%8.1f ns  (%.1f to %.1f)", samples[samples.count / 2], samples[0], samples[samples.count - 1]))
+    String(
+      format: "%8.1f ns  (%.1f to %.1f)", samples[samples.count / 2], samples[0], samples[samples.count - 1]))
 }
 
 func passing(_ name: String) -> Stage { Stage(name) { (value: Int) in value &+ 1 } }

@@ -17,7 +17,8 @@ extension Graph {
   }
 
   /// Random integers for some iterations.
-  public func randomItems(iterations: Int, using random: inout some RandomNumberGenerator) -> [[any Sendable]] {
+  public func randomItems(iterations: Int, using random: inout some RandomNumberGenerator) -> [[any Sendable]]
+  {
     (0..<(iterations * itemsPerIteration)).map { _ in
       inputs.map { _ in Int.random(in: 0..<1_000, using: &random) }
     }

@@ -56,7 +56,8 @@ public struct RandomGraph {
           endpoint(link.source, produced, "out"), endpoint(link.target, consumed, "in"),
           initialItems: Array(repeating: 1, count: link.initial))
       },
-      inputs: inputs.map { endpoint($0, consumed, "in") }, outputs: outputs.map { endpoint($0, produced, "out") })
+      inputs: inputs.map { endpoint($0, consumed, "in") },
+      outputs: outputs.map { endpoint($0, produced, "out") })
   }
 
   private static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {

@@ -16,11 +16,16 @@ public struct ConfigurationNode {
 
   /// Reads a file.
   public init(contentsOf file: String) throws(ConfigurationError) {
-    guard let handle = FileHandle(forReadingAtPath: file),
-      let data = try? handle.read(upToCount: Self.maximumBytes + 1)
-    else { throw ConfigurationError(file: file, reason: "can't be read; check the path and its permissions") }
+    let data: Data
+    do {
+      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
+      data = try handle.read(upToCount: Self.maximumBytes + 1) ?? Data()
+    } catch {
+      throw ConfigurationError(file: file, reason: "can't be read; check the path and its permissions")
+    }
     guard data.count <= Self.maximumBytes else {
-      throw ConfigurationError(file: file, reason: "has more than \(Self.maximumBytes) bytes; make it smaller")
+      throw ConfigurationError(
+        file: file, reason: "has more than \(Self.maximumBytes) bytes; make it smaller")
     }
     guard let text = String(data: data, encoding: .utf8) else {
       throw ConfigurationError(file: file, reason: "is not UTF-8 text")

@@ -72,7 +72,9 @@ extension Graph {
     var consumers = drafts.map { _ in [StageParameters.Neighbour]() }
     var order: [(source: Int, target: Int)] = []
     for edge in edges {
-      guard let source = position[edge.source.stage], let target = position[edge.target.stage] else { continue }
+      guard let source = position[edge.source.stage], let target = position[edge.target.stage] else {
+        continue
+      }
       feeders[target].append((source, edge.source.port))
       consumers[source].append(
         StageParameters.Neighbour(kind: drafts[target].kind.name, values: drafts[target].values))

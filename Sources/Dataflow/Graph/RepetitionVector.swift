@@ -71,7 +71,8 @@ extension Topology {
   private func text(_ symbols: Set<Graph.PortIndex>) -> String {
     symbols.isEmpty
       ? "a fixed number"
-      : symbols.map { "(\(rate(ofOutput: $0)) from \(stages[$0.stage].name))" }.sorted().joined(separator: " × ")
+      : symbols.map { "(\(rate(ofOutput: $0)) from \(stages[$0.stage].name))" }.sorted().joined(
+        separator: " × ")
   }
 
   /// The smallest whole numbers of firings that balance every edge; after those of the stages, the number of

@@ -42,7 +42,8 @@ struct Topology {
     func own(_ port: Graph.PortIndex) { owners[port.stage] = min(owners[port.stage] ?? port.port, port.port) }
     for input in inputs { own(input) }
     for stage in order(of: Array(stages.indices)) where owners[stage] != nil {
-      for connection in connections where connection.source.stage == stage && connection.initialItems.isEmpty {
+      for connection in connections where connection.source.stage == stage && connection.initialItems.isEmpty
+      {
         own(connection.target)
       }
     }

@@ -10,7 +10,7 @@ final class Crew: Sendable {
   private let gate: Gate
   private let ambient: Item
   private let time: any TimeSource
-  private let turn = Locked<Void>(())
+  private let turn = Monitor(conditions: 0)
 
   init(
     size: Int, entrances: [Channel], exits: [Channel], feedsItself: Bool, gate: Gate, ambient: Item,
@@ -43,5 +43,5 @@ final class Crew: Sendable {
   }
 
   /// One worker at a time, so that tokens taken from several entrances belong together.
-  private func takeIn(_ worker: Worker) -> Bool { turn.withLock { _ in worker.takeIn() } }
+  private func takeIn(_ worker: Worker) -> Bool { turn.withLock { worker.takeIn() } }
 }

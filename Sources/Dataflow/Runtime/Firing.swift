@@ -110,7 +110,8 @@ public final class Firing {
     guard let ring else { return }
     func event(_ item: Item, _ since: Nanoseconds) -> TraceEvent {
       TraceEvent(
-        item: item.id, stage: stageIndex, kind: kind, ready: min(ready ?? since, begin), begin: begin, end: end)
+        item: item.id, stage: stageIndex, kind: kind, ready: min(ready ?? since, begin), begin: begin,
+        end: end)
     }
     guard !inputs.isEmpty else { return ring.record(event(ambient, begin)) }
     let queue = inputs[ownerPort]

@@ -55,7 +55,9 @@ final class Worker {
           stage: stage, index: member, instance: try implementation.makeInstance(placement.device),
           wiring: StageRunner.Wiring(
             inputs: ports(stage.inputs.count).compactMap { queueOf[$0] },
-            outputs: ports(stage.outputs.count).map { wiring.destinations(of: $0, in: graph, queues: queueOf) },
+            outputs: ports(stage.outputs.count).map {
+              wiring.destinations(of: $0, in: graph, queues: queueOf)
+            },
             ownerPort: ownerPorts[member],
             // A graph without inputs stops at its first error, so nothing need be kept for later.
             statePorts: graph.inputs.isEmpty ? [] : topology.statePorts(of: member)),

@@ -8,7 +8,9 @@ struct RepetitionVectorTests {
   @Test func chainOfThree() throws {
     let graph = try Graph(
       "A-B-C",
-      stages: [.mixing("A", in: [], out: [2]), .mixing("B", in: [3], out: [1]), .mixing("C", in: [2], out: [])],
+      stages: [
+        .mixing("A", in: [], out: [2]), .mixing("B", in: [3], out: [1]), .mixing("C", in: [2], out: []),
+      ],
       edges: [Edge("A", "B"), Edge("B", "C")])
     #expect(graph.repetitions.counts == [3, 2, 1])
   }
@@ -19,7 +21,8 @@ struct RepetitionVectorTests {
       "CD to DAT",
       stages: [
         .mixing("cd", in: [], out: [1]), .mixing("1:1", in: [1], out: [2]), .mixing("2:3", in: [3], out: [2]),
-        .mixing("2:7", in: [7], out: [8]), .mixing("8:7", in: [7], out: [5]), .mixing("dat", in: [1], out: []),
+        .mixing("2:7", in: [7], out: [8]), .mixing("8:7", in: [7], out: [5]),
+        .mixing("dat", in: [1], out: []),
       ],
       edges: [
         Edge("cd", "1:1"), Edge("1:1", "2:3"), Edge("2:3", "2:7"), Edge("2:7", "8:7"), Edge("8:7", "dat"),
@@ -31,7 +34,8 @@ struct RepetitionVectorTests {
     let graph = try Graph(
       "triangle",
       stages: [
-        .mixing("A", in: [], out: [1, 2]), .mixing("B", in: [1], out: [2]), .mixing("C", in: [1, 1], out: []),
+        .mixing("A", in: [], out: [1, 2]), .mixing("B", in: [1], out: [2]),
+        .mixing("C", in: [1, 1], out: []),
       ],
       edges: [Edge("A.out0", "B"), Edge("A.out1", "C.in0"), Edge("B", "C.in1")])
     #expect(graph.repetitions.counts == [1, 1, 2])
@@ -46,7 +50,8 @@ struct RepetitionVectorTests {
       try Graph(
         "triangle",
         stages: [
-          .mixing("A", in: [], out: [1, 2]), .mixing("B", in: [1], out: [1]), .mixing("C", in: [1, 1], out: []),
+          .mixing("A", in: [], out: [1, 2]), .mixing("B", in: [1], out: [1]),
+          .mixing("C", in: [1, 1], out: []),
         ],
         edges: [Edge("A.out0", "B"), Edge("A.out1", "C.in0"), Edge("B", "C.in1")])
     }
@@ -75,7 +80,8 @@ struct RepetitionVectorTests {
     let graph = try Graph(
       "faces",
       stages: [
-        .mixing("decode"), .rated("detect", out: [.upTo(9)]), .mixing("crop"), .mixing("embed", in: [1], out: [3]),
+        .mixing("decode"), .rated("detect", out: [.upTo(9)]), .mixing("crop"),
+        .mixing("embed", in: [1], out: [3]),
       ],
       edges: [Edge("decode", "detect"), Edge("detect", "crop"), Edge("crop", "embed")], inputs: ["decode"],
       outputs: ["embed"])
@@ -108,7 +114,8 @@ struct RepetitionVectorTests {
     let stages =
       [Stage.mixing("s0", in: [], out: [rates[0].out])]
       + rates.indices.map { index in
-        .mixing("s\(index + 1)", in: [rates[index].in], out: index + 1 < rates.count ? [rates[index + 1].out] : [])
+        .mixing(
+          "s\(index + 1)", in: [rates[index].in], out: index + 1 < rates.count ? [rates[index + 1].out] : [])
       }
     #expect {
       try Graph("huge", stages: stages, edges: rates.indices.map { Edge("s\($0)".end, "s\($0 + 1)".end) })

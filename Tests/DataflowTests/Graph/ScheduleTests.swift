@@ -9,7 +9,9 @@ struct ScheduleTests {
   @Test func chainFiresInOrder() throws {
     let graph = try Graph(
       "A-B-C",
-      stages: [.mixing("C", in: [2], out: []), .mixing("B", in: [3], out: [1]), .mixing("A", in: [], out: [2])],
+      stages: [
+        .mixing("C", in: [2], out: []), .mixing("B", in: [3], out: [1]), .mixing("A", in: [], out: [2]),
+      ],
       edges: [Edge("A", "B"), Edge("B", "C")])
     #expect(
       graph.schedule.steps == [

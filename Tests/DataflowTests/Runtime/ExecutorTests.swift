@@ -60,7 +60,8 @@ struct ExecutorTests {
     let executor = try Executor(
       graph,
       plan: Plan([
-        Placement(["repeat"], instances: 2), Placement(["spread"], instances: 4), Placement(["same"], instances: 3),
+        Placement(["repeat"], instances: 2), Placement(["spread"], instances: 4),
+        Placement(["same"], instances: 3),
       ]))
     let results = try executor.results(of: (0..<400).map { [$0] })
     #expect(results.map(\.integers) == (0..<400).map { [Array(0..<(2 * ($0 % 31)))] })
@@ -127,7 +128,8 @@ struct ExecutorTests {
     }
     let graph = try Graph("many", chain: [many, produce, consume])
     let executor = try Executor(
-      graph, plan: Plan([Placement(["many"]), Placement(["produce"]), Placement(["consume"])], queueCapacity: 4))
+      graph,
+      plan: Plan([Placement(["many"]), Placement(["produce"]), Placement(["consume"])], queueCapacity: 4))
     #expect(try executor.results(of: [[1]])[0].outputs[0].count == 1_000)
     // Four in the channel, one before it and one behind it.
     #expect(ahead.withLock { $0.most } <= 6)
@@ -150,7 +152,9 @@ struct ExecutorTests {
 
   @Test func refusesWrongItems() throws {
     let executor = try Executor(try Graph("one", chain: [.mixing("a")]))
-    #expect(throws: RuntimeError.wrongNumberOfInputs(expected: 1, found: 0)) { try executor.submit([]) { _ in } }
+    #expect(throws: RuntimeError.wrongNumberOfInputs(expected: 1, found: 0)) {
+      try executor.submit([]) { _ in }
+    }
     #expect(throws: RuntimeError.wrongNumberOfInputs(expected: 1, found: 2)) {
       try executor.trySubmit([1, 2]) { _ in }
     }
@@ -165,7 +169,8 @@ struct ExecutorTests {
   func drainAnswersEverythingAccepted(instances: Int) throws {
     let graph = try Graph("chain", chain: [.mixing("a"), .mixing("b"), .mixing("c")])
     let executor = try Executor(
-      graph, plan: Plan([Placement(["a"], instances: instances), Placement(["b", "c"], instances: instances)]))
+      graph,
+      plan: Plan([Placement(["a"], instances: instances), Placement(["b", "c"], instances: instances)]))
     let accepted = Atomic(0)
     let answered = Atomic(0)
     let submitters = try (0..<4).map { submitter in
@@ -334,7 +339,9 @@ struct ExecutorTests {
       executor.drain()
     }
     let tasks = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")
-    let names = tasks.compactMap { try? String(contentsOfFile: "/proc/self/task/\($0)/comm", encoding: .utf8) }
+    let names = tasks.compactMap {
+      try? String(contentsOfFile: "/proc/self/task/\($0)/comm", encoding: .utf8)
+    }
     #expect(!names.isEmpty)
     #expect(!names.contains { $0.hasPrefix("left ") })
   }
@@ -345,7 +352,9 @@ struct ExecutorTests {
     try executor.submit([1]) { _ in }
     hold.waitForFirst()
     let tasks = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")
-    let names = tasks.compactMap { try? String(contentsOfFile: "/proc/self/task/\($0)/comm", encoding: .utf8) }
+    let names = tasks.compactMap {
+      try? String(contentsOfFile: "/proc/self/task/\($0)/comm", encoding: .utf8)
+    }
     #expect(names.contains("a rather long n\n"))
     hold.open()
     executor.drain()
@@ -380,10 +389,13 @@ struct ExecutorTests {
     let rounds = Atomic(0)
     let graph = try Graph(
       "ring",
-      stages: [Stage("a") { (x: Int) in x + 1 }, Stage("b") { (x: Int) in
-        rounds.store(x, ordering: .relaxed)
-        return x
-      }],
+      stages: [
+        Stage("a") { (x: Int) in x + 1 },
+        Stage("b") { (x: Int) in
+          rounds.store(x, ordering: .relaxed)
+          return x
+        },
+      ],
       edges: [Edge("a", "b"), Edge("b", "a", initialItems: [0])])
     let executor = try Executor(graph, plan: Plan([Placement(["a"]), Placement(["b"])]))
     while rounds.load(ordering: .relaxed) < 100 { sched_yield() }
@@ -393,7 +405,8 @@ struct ExecutorTests {
   @Test(arguments: 0..<3)
   func closedGraphStopsAtItsFirstError(failing: Int) throws {
     let stages = (0..<3).map { stage in
-      Stage.rated("s\(stage)", in: stage == 0 ? [] : [.fixed(1)], out: stage == 2 ? [] : [.fixed(1)]) { firing in
+      Stage.rated("s\(stage)", in: stage == 0 ? [] : [.fixed(1)], out: stage == 2 ? [] : [.fixed(1)]) {
+        firing in
         if stage == failing { throw StageFailure(stage) }
         if stage < 2 { firing.emit(1) }
       }
@@ -431,7 +444,8 @@ struct ExecutorTests {
         }, Stage("keep") { (x: Int) in x },
       ], edges: [Edge("add", "keep"), Edge("keep", "add.in1", initialItems: [0])], inputs: ["add.in0"],
       outputs: ["keep"])
-    let executor = try Executor(graph, plan: Plan([Placement(["add"]), Placement(["keep"])], queueCapacity: 4))
+    let executor = try Executor(
+      graph, plan: Plan([Placement(["add"]), Placement(["keep"])], queueCapacity: 4))
     let results = try executor.results(of: (0..<200).map { [$0] })
     #expect(results.map(\.integers) == (0..<200).map { [[$0 * ($0 + 1) / 2]] })
     #expect(executor.failure == nil)

@@ -131,10 +131,13 @@ struct FailureTests {
     let fired = Locked(0)
     let graph = try Graph(
       "cancel",
-      chain: [.mixing("before"), .rated("after") { firing in
-        fired.withLock { $0 += 1 }
-        firing.emit(1)
-      }])
+      chain: [
+        .mixing("before"),
+        .rated("after") { firing in
+          fired.withLock { $0 += 1 }
+          firing.emit(1)
+        },
+      ])
     let gate = Gate(limit: 1)
     _ = gate
     let executor = try Executor(graph)
@@ -149,7 +152,8 @@ struct FailureTests {
 
   @Test func failingSourceFailsTheItemsThatNeedIt() throws {
     let graph = try Graph(
-      "source", stages: [.rated("source", in: []) { _ in throw StageFailure(4) }, .mixing("join", in: [1, 1])],
+      "source",
+      stages: [.rated("source", in: []) { _ in throw StageFailure(4) }, .mixing("join", in: [1, 1])],
       edges: [Edge("source", "join.in0")], inputs: ["join.in1"], outputs: ["join"])
     let executor = try SequentialExecutor(graph)
     #expect(try executor.process(1).error as? StageFailure == StageFailure(4))

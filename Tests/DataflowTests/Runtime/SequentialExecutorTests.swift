@@ -17,7 +17,9 @@ struct SequentialExecutorTests {
     let log = Log()
     let graph = try Graph(
       "A-B-C",
-      stages: [.logging("A", to: log, out: [2]), .logging("B", to: log, in: [3]), .logging("C", to: log, in: [2])],
+      stages: [
+        .logging("A", to: log, out: [2]), .logging("B", to: log, in: [3]), .logging("C", to: log, in: [2]),
+      ],
       edges: [Edge("A", "B"), Edge("B", "C")], inputs: ["A"], outputs: ["C"])
     let executor = try SequentialExecutor(graph)
     let results = try executor.process(items: [[1], [2], [3]])
@@ -48,8 +50,9 @@ struct SequentialExecutorTests {
     let executor = try SequentialExecutor(graph)
     #expect(try [0, 3, 5, 0, 1].map { try executor.process($0).outputs[0].count } == [0, 3, 5, 0, 1])
     #expect(try executor.process(0).error == nil)
-    #expect(try executor.process(6).error as? RuntimeError
-      == .wrongRate(stage: "repeat", port: "out", rate: "0…5", emitted: 6))
+    #expect(
+      try executor.process(6).error as? RuntimeError
+        == .wrongRate(stage: "repeat", port: "out", rate: "0…5", emitted: 6))
   }
 
   @Test func fanOutAndJoin() throws {
@@ -62,7 +65,8 @@ struct SequentialExecutorTests {
         },
       ],
       edges: [
-        Edge("split", "add"), Edge("split", "multiply"), Edge("add", "join.in0"), Edge("multiply", "join.in1"),
+        Edge("split", "add"), Edge("split", "multiply"), Edge("add", "join.in0"),
+        Edge("multiply", "join.in1"),
       ], inputs: ["split"], outputs: ["join", "split"])
     let result = try SequentialExecutor(graph).process(5)
     let split = 17 * 31 + 5
@@ -118,7 +122,9 @@ struct SequentialExecutorTests {
     }
     let graph = try Graph(
       "tracking", stages: [detect, track, Stage("keep") { (x: Int) in x }],
-      edges: [Edge("detect", "track.in0"), Edge("track", "keep"), Edge("keep", "track.in1", initialItems: [0])],
+      edges: [
+        Edge("detect", "track.in0"), Edge("track", "keep"), Edge("keep", "track.in1", initialItems: [0]),
+      ],
       inputs: ["detect"], outputs: ["track"])
     let executor = try SequentialExecutor(graph)
     #expect(try executor.process(0).integers == [[1, 3, 6, 10]])
@@ -175,7 +181,9 @@ struct SequentialExecutorTests {
     #expect(throws: RuntimeError.wrongNumberOfInputs(expected: 1, found: 2)) {
       try executor.process(items: [[1], [2, 3]])
     }
-    #expect(throws: RuntimeError.wrongNumberOfInputs(expected: 1, found: 0)) { try executor.run(iterations: 1) }
+    #expect(throws: RuntimeError.wrongNumberOfInputs(expected: 1, found: 0)) {
+      try executor.run(iterations: 1)
+    }
     #expect(throws: PlanError.severalPlacements(2)) {
       let graph = try Graph("two", chain: [.mixing("a"), .mixing("b")])
       _ = try SequentialExecutor(graph, plan: Plan([Placement(["a"]), Placement(["b"])]))
@@ -202,13 +210,15 @@ struct SequentialExecutorTests {
       chain: [.rated("lie") { $0.emit("text") }, .rated("believe") { $0.emit(try $0.input(as: Int.self)) }])
     let result = try SequentialExecutor(graph).process(1)
     #expect(
-      result.error as? RuntimeError == .wrongType(stage: "believe", port: "in", expected: "Int", found: "String"))
+      result.error as? RuntimeError
+        == .wrongType(stage: "believe", port: "in", expected: "Int", found: "String"))
     #expect(throws: RuntimeError.self) { try result.output(as: Int.self) }
   }
 
   @Test func valuesMayBeReadAsWhatTheyConformTo() throws {
     let graph = try Graph(
-      "existential", chain: [.rated("text") { $0.emit("\(try $0.input(as: (any CustomStringConvertible).self))") }])
+      "existential",
+      chain: [.rated("text") { $0.emit("\(try $0.input(as: (any CustomStringConvertible).self))") }])
     #expect(try SequentialExecutor(graph).process(5).output(as: String.self) == "5")
   }
 
@@ -235,7 +245,9 @@ struct SequentialExecutorTests {
   func wrongNumberOfTokens(emitted: Int) throws {
     let graph = try Graph(
       "wrong",
-      chain: [.rated("wrong", out: [.fixed(2)]) { for _ in 0..<emitted { $0.emit(1) } }, .mixing("next", in: [2])])
+      chain: [
+        .rated("wrong", out: [.fixed(2)]) { for _ in 0..<emitted { $0.emit(1) } }, .mixing("next", in: [2]),
+      ])
     #expect(
       try SequentialExecutor(graph).process(1).error as? RuntimeError
         == .wrongRate(stage: "wrong", port: "out", rate: "2", emitted: emitted))
@@ -243,7 +255,14 @@ struct SequentialExecutorTests {
 
   @Test func timesComeFromTheRecorder() throws {
     let time = ManualTime(1_000)
-    let graph = try Graph("slow", chain: [.rated("slow") { time.advance(by: 40); $0.emit(1) }])
+    let graph = try Graph(
+      "slow",
+      chain: [
+        .rated("slow") {
+          time.advance(by: 40)
+          $0.emit(1)
+        }
+      ])
     let recorder = Recorder(time: time)
     let result = try SequentialExecutor(graph, recorder: recorder).process(1)
     #expect((result.arrival, result.completion) == (1_000, 1_040))
