@@ -5,14 +5,18 @@ final class Channel: @unchecked Sendable {
   private let monitor = Monitor(conditions: 2)
   @exclusivity(unchecked) private var state: ChannelState<Token>
   private let room = 0, arrival = 1
+  private let time: any TimeSource
 
-  init(capacity: Int) { state = ChannelState(capacity: capacity) }
+  init(capacity: Int, time: any TimeSource) {
+    state = ChannelState(capacity: capacity)
+    self.time = time
+  }
 
   /// Whether the channel refuses more.
   var isClosed: Bool { monitor.withLock { state.isClosed } }
 
   /// Waits for room. A token that the channel refuses is given up, and its item fails.
-  func send(_ token: Token, at now: Nanoseconds) {
+  func send(_ token: Token) {
     let accepted = monitor.withLock { () -> Bool in
       while true {
         switch state.send(token) {
@@ -24,7 +28,7 @@ final class Channel: @unchecked Sendable {
         }
       }
     }
-    if !accepted { token.abandon(CancellationError(), at: now) }
+    if !accepted { token.abandon(CancellationError(), at: time.now) }
   }
 
   /// Waits for `count` tokens and appends them; `false` when no more will come, with those left appended.
@@ -52,13 +56,13 @@ final class Channel: @unchecked Sendable {
   }
 
   /// Closes; every token still inside is given up and its item fails.
-  func cancel(at now: Nanoseconds) {
+  func cancel() {
     let left = Queue<Token>()
     monitor.withLock {
       state.cancel(into: left)
       monitor.broadcast(arrival)
       monitor.broadcast(room)
     }
-    while let token = left.popFirst() { token.abandon(CancellationError(), at: now) }
+    while let token = left.popFirst() { token.abandon(CancellationError(), at: time.now) }
   }
 }

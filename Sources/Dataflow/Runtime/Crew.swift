@@ -9,12 +9,10 @@ final class Crew: Sendable {
   private let feedsItself: Bool
   private let gate: Gate
   private let ambient: Item
-  private let time: any TimeSource
   private let turn = Monitor(conditions: 0)
 
   init(
-    size: Int, entrances: [Channel], exits: [Channel], feedsItself: Bool, gate: Gate, ambient: Item,
-    time: any TimeSource
+    size: Int, entrances: [Channel], exits: [Channel], feedsItself: Bool, gate: Gate, ambient: Item
   ) {
     present = Atomic(size)
     self.entrances = entrances
@@ -22,7 +20,6 @@ final class Crew: Sendable {
     self.feedsItself = feedsItself
     self.gate = gate
     self.ambient = ambient
-    self.time = time
   }
 
   /// Iterates until there is nothing more to do.
@@ -31,7 +28,7 @@ final class Crew: Sendable {
     worker.abandonRest()
     guard present.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 else { return }
     for channel in exits { channel.close() }
-    for channel in entrances { channel.cancel(at: time.now) }
+    for channel in entrances { channel.cancel() }
   }
 
   /// Workers with entrances end when what feeds them does. Others must be told: in a graph that feeds itself by

@@ -35,7 +35,7 @@ public final class Executor: Sendable {
     ambient = Item(ambientSince: time.now)
     let capacity = max(plan.queueCapacity, graph.itemsPerIteration)
     gate = Gate(limit: capacity)
-    wiring = Wiring(graph, placements, capacity: capacity, ambient: ambient, now: time.now)
+    wiring = Wiring(graph, placements, capacity: capacity, ambient: ambient, time: time)
 
     // Every instance is made before any thread starts, so that a failure leaves nothing behind.
     var crews: [(crew: Crew, workers: [(name: String, worker: Worker)])] = []
@@ -43,7 +43,7 @@ public final class Executor: Sendable {
       let crew = Crew(
         size: placement.instances, entrances: wiring.entrances(to: placement, in: graph).map(\.1),
         exits: wiring.exits(from: placement, in: graph), feedsItself: graph.inputs.isEmpty, gate: gate,
-        ambient: ambient, time: time)
+        ambient: ambient)
       var workers: [(name: String, worker: Worker)] = []
       for instance in 0..<placement.instances {
         let name = "\(graph.stages[placement.members[0]].name) \(instance)"
@@ -138,8 +138,8 @@ public final class Executor: Sendable {
   }
 
   private func stop() {
-    close { $0.cancel(at: time.now) }
-    for case let channel? in wiring.edges { channel.cancel(at: time.now) }
+    close { $0.cancel() }
+    for case let channel? in wiring.edges { channel.cancel() }
   }
 
   private func close(_ close: (Channel) -> Void) {
@@ -174,7 +174,7 @@ public final class Executor: Sendable {
     let isAccepted = isOpen.withLock { isOpen in
       guard isOpen else { return false }
       for (channel, value) in zip(wiring.inputs, values) {
-        channel.send(Token(item: item, ready: now, order: 0, value: value), at: now)
+        channel.send(Token(item: item, ready: now, order: 0, value: value))
       }
       return true
     }

@@ -68,7 +68,7 @@ public final class Item: Sendable {
     if !isAmbient { liveTokens.add(1, ordering: .relaxed) }
   }
 
-  /// Gives up one token; the last one answers the item. `now` is the time at which it was consumed.
+  /// Gives up one token; the last one answers the item, and only then is `now` asked for.
   func release(at now: @autoclosure () -> Nanoseconds) {
     guard !isAmbient, liveTokens.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 else { return }
     let (result, completion) = outcome.withLock { outcome in

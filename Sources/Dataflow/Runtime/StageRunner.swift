@@ -90,7 +90,7 @@ final class StageRunner {
       passAroundGaps(at: end)
     }
     firing.clearEmissions()
-    giveUp(at: end)
+    giveUp()
   }
 
   private var isAnyStopped: Bool {
@@ -132,7 +132,7 @@ final class StageRunner {
       case .queue(let queue, let isFeedback):
         queue.append(token(value, of: isFeedback ? ambient : item, order, now))
       case .channel(let channel, let isFeedback):
-        channel.send(token(value, of: isFeedback ? ambient : item, order, now), at: now)
+        channel.send(token(value, of: isFeedback ? ambient : item, order, now))
       case .result(let output):
         if !item.isStopped { item.deliver(value, to: output, order: order) }
       }
@@ -145,10 +145,11 @@ final class StageRunner {
   }
 
   /// Gives up the consumed tokens; items that have none left are answered.
-  private func giveUp(at now: Nanoseconds) {
+  private func giveUp() {
     for port in consumed.indices {
       for _ in 0..<consumed[port] {
-        if let token = wiring.inputs[port].popFirst() { token.item.release(at: isRecorded ? now : time.now) }
+        // Read the clock again: another worker may have gone on with the item already, and be done.
+        if let token = wiring.inputs[port].popFirst() { token.item.release(at: time.now) }
       }
     }
     guard !slots.isEmpty else { return }

@@ -15,7 +15,8 @@ struct Wiring: Sendable {
     self.inputs = inputs
   }
 
-  init(_ graph: Graph, _ placements: [ResolvedPlacement], capacity: Int, ambient: Item, now: Nanoseconds) {
+  init(_ graph: Graph, _ placements: [ResolvedPlacement], capacity: Int, ambient: Item, time: any TimeSource)
+  {
     edges = graph.connections.map { connection in
       if placements.contains(where: {
         $0.contains(connection.source.stage) && $0.contains(connection.target.stage)
@@ -25,13 +26,14 @@ struct Wiring: Sendable {
       // Room for what one iteration puts there, so that a full channel never stops a schedule.
       let source = graph.stages[connection.source.stage].outputs[connection.source.port]
       let iteration = graph.repetitions[connection.source.stage].count * source.rate.maximum
-      let channel = Channel(capacity: max(capacity, iteration) + connection.initialItems.count)
+      let channel = Channel(
+        capacity: max(capacity, iteration) + connection.initialItems.count, time: time)
       for value in connection.initialItems {
-        channel.send(Token(item: ambient, ready: now, order: 0, value: value), at: now)
+        channel.send(Token(item: ambient, ready: time.now, order: 0, value: value))
       }
       return channel
     }
-    inputs = graph.inputs.map { _ in Channel(capacity: capacity) }
+    inputs = graph.inputs.map { _ in Channel(capacity: capacity, time: time) }
   }
 
   /// The ports of a placement that are fed by a channel.

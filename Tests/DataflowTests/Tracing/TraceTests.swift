@@ -72,7 +72,12 @@ struct TraceTests {
       struct Arguments: Decodable {
         let name: String?
         let item: UInt64?
-        let queue_us: Double?
+        let queue: Double?
+
+        enum CodingKeys: String, CodingKey {
+          case name, item
+          case queue = "queue_us"
+        }
       }
       let ph: String
       let pid: Int
@@ -106,7 +111,7 @@ struct TraceTests {
     #expect(decoded.traceEvents[0].args.name == "worker \"0\"")
     let slice = decoded.traceEvents[1]
     #expect(slice.name == "say \"hi\"\n\\ ☂")
-    #expect((slice.ts, slice.dur, slice.args.queue_us) == (1_002.5, 10.007, 2.5))
+    #expect((slice.ts, slice.dur, slice.args.queue) == (1_002.5, 10.007, 2.5))
     #expect((slice.cat, slice.args.item) == ("compute", 7))
     #expect(decoded.traceEvents[2].name == "transfer (say \"hi\"\n\\ ☂)")
     #expect(decoded.traceEvents[3].name == "stage 3")
