@@ -67,7 +67,11 @@ extension ConfigurationNode {
     var entries: [(key: String, value: ConfigurationNode)] = []
     for (key, value) in mapping {
       guard let name = key.string else { throw error("\(path) has a key that is not text") }
-      entries.append((name, ConfigurationNode(node: value, file: file, path: "'\(name)' of \(path)")))
+      entries.append(
+        (
+          name,
+          ConfigurationNode(node: value, file: file, path: "'\(name)' of \(path)", line: key.mark?.line)
+        ))
     }
     return entries
   }
@@ -92,7 +96,7 @@ extension ConfigurationNode {
 
   /// The same value, called otherwise in messages.
   public func named(_ path: String) -> ConfigurationNode {
-    ConfigurationNode(node: node, file: file, path: path)
+    ConfigurationNode(node: node, file: file, path: path, line: line)
   }
 
   private var shown: String { node.scalar.map { "'\($0.string)'" } ?? "a list or a mapping" }

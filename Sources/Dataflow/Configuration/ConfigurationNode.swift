@@ -7,6 +7,8 @@ public struct ConfigurationNode {
   /// What to call this in messages, such as `stage 'decode'`.
   public let path: String
   public let file: String
+  /// Counting from 1; that of the key, for a value in a mapping.
+  public let line: Int
   let node: Node
 
   /// Files of configuration are small; a larger one is a mistake or an attack.
@@ -14,12 +16,16 @@ public struct ConfigurationNode {
 
   /// Reads a file.
   public init(contentsOf file: String) throws(ConfigurationError) {
-    guard let data = FileManager.default.contents(atPath: file) else {
+    let data: Data
+    do {
+      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
+      data = try handle.read(upToCount: Self.maximumBytes + 1) ?? Data()
+    } catch {
       throw ConfigurationError(file: file, reason: "can't be read; check the path and its permissions")
     }
     guard data.count <= Self.maximumBytes else {
       throw ConfigurationError(
-        file: file, reason: "has \(data.count) bytes; a configuration has at most \(Self.maximumBytes)")
+        file: file, reason: "has more than \(Self.maximumBytes) bytes; make it smaller")
     }
     guard let text = String(data: data, encoding: .utf8) else {
       throw ConfigurationError(file: file, reason: "is not UTF-8 text")
@@ -28,8 +34,8 @@ public struct ConfigurationNode {
   }
 
   public init(yaml: String, file: String) throws(ConfigurationError) {
-    if let line = Self.tooDeepLine(yaml) {
-      throw ConfigurationError(file: file, line: line, reason: "is nested too deeply")
+    if let (line, reason) = Self.trap(in: yaml) {
+      throw ConfigurationError(file: file, line: line, reason: reason)
     }
     do {
       guard let node = try Yams.compose(yaml: yaml) else {
@@ -45,10 +51,11 @@ public struct ConfigurationNode {
     }
   }
 
-  init(node: Node, file: String, path: String) {
+  init(node: Node, file: String, path: String, line: Int? = nil) {
     self.node = node
     self.file = file
     self.path = path
+    self.line = line ?? node.mark?.line ?? 0
   }
 
   /// The file's name without its folder and extension.
@@ -58,25 +65,45 @@ public struct ConfigurationNode {
 
   /// An error at this value.
   public func error(_ reason: String) -> ConfigurationError {
-    ConfigurationError(file: file, line: node.mark?.line ?? 0, reason: reason)
+    ConfigurationError(file: file, line: line, reason: reason)
   }
 
-  /// The YAML parser descends once for each level, so the depth is bounded before it starts.
-  private static func tooDeepLine(_ yaml: String) -> Int? {
-    var flow = 0
-    for (index, line) in yaml.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      var block = 0
-      for character in line.utf8 {
-        switch character {
-        case UInt8(ascii: "["), UInt8(ascii: "{"): flow += 1
-        case UInt8(ascii: "]"), UInt8(ascii: "}"): flow = max(0, flow - 1)
-        case UInt8(ascii: "-"), UInt8(ascii: "?"), UInt8(ascii: ":"): block += 1
+  /// What the YAML parser must not be given: it descends once for each level, and it repeats what anchors name,
+  /// again and again.
+  ///
+  /// A block is nested no deeper than the column where its line's content begins. Where lines begin is guessed
+  /// generously, because YAML ends them at some characters beyond ASCII, too.
+  private static func trap(in yaml: String) -> (line: Int, reason: String)? {
+    let bytes = Array(yaml.utf8)
+    var (line, column, brackets) = (1, 0, 0)
+    var isBeforeContent = true
+    for (index, byte) in bytes.enumerated() {
+      switch byte {
+      case UInt8(ascii: "\n"), UInt8(ascii: "\r"), 0x80...:
+        if byte == UInt8(ascii: "\n") { line += 1 }
+        isBeforeContent = true
+        column = 0
+      case UInt8(ascii: " "), UInt8(ascii: "-"), UInt8(ascii: "?"), UInt8(ascii: ":"):
+        if isBeforeContent { column += 1 }
+      default:
+        isBeforeContent = false
+        switch byte {
+        case UInt8(ascii: "["), UInt8(ascii: "{"): brackets += 1
+        case UInt8(ascii: "]"), UInt8(ascii: "}"): brackets = max(0, brackets - 1)
+        case UInt8(ascii: "&") where isAnchor(at: index, in: bytes):
+          return (line, "has an anchor ('&'); write its value out wherever it is needed")
         default: break
         }
       }
-      if flow > 64 || block > 256 { return index + 1 }
+      if column > 128 || brackets > 64 { return (line, "is nested too deeply") }
     }
     return nil
+  }
+
+  private static func isAnchor(at index: Int, in bytes: [UInt8]) -> Bool {
+    let before = index > 0 ? bytes[index - 1] : UInt8(ascii: "\n")
+    let after = index + 1 < bytes.count ? bytes[index + 1] : UInt8(ascii: "\n")
+    return (before >= 0x80 || " \t\r\n,:[{".utf8.contains(before)) && !" \t\r\n".utf8.contains(after)
   }
 
   private static func line(of error: YamlError) -> Int {
@@ -92,7 +119,8 @@ public struct ConfigurationNode {
     case .scanner(_, let problem, _, _), .parser(_, let problem, _, _), .composer(_, let problem, _, _):
       problem
     case .duplicatedKeysInMapping(let keys, _):
-      "key '\(keys.map(\.description).sorted().joined(separator: "', '"))' is given twice"
+      "key '\(keys.joined(separator: "', '"))' is given twice"
+    case .reader(let problem, _, _, _): problem
     default: "is not valid YAML"
     }
   }

@@ -1,11 +1,12 @@
 extension String {
   /// The candidate that this is most likely a misspelling of, or `nil` when none is close.
   ///
-  /// Close means a Damerau–Levenshtein distance of at most a third of the length, and at least one.
+  /// Close means a Damerau–Levenshtein distance of at most a third of the length, or of one in short
+  /// words; and that some letter is the same.
   public func nearest(in candidates: some Sequence<String>) -> String? {
     let limit = Swift.max(1, count / 3)
     return candidates.map { (candidate: $0, distance: editDistance(to: $0)) }
-      .filter { $0.distance <= limit }
+      .filter { $0.distance <= limit && $0.distance < count }
       .min { ($0.distance, $0.candidate) < ($1.distance, $1.candidate) }?.candidate
   }
 

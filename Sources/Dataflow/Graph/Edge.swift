@@ -3,10 +3,14 @@ public struct Endpoint: Sendable, Hashable, ExpressibleByStringLiteral, CustomSt
   public let stage: String
   public let port: String?
 
+  public init(stage: String, port: String? = nil) {
+    self.stage = stage
+    self.port = port
+  }
+
   public init(_ text: String) {
     let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-    stage = String(parts[0])
-    port = parts.count == 2 ? String(parts[1]) : nil
+    self.init(stage: String(parts[0]), port: parts.count == 2 ? String(parts[1]) : nil)
   }
 
   public init(stringLiteral text: String) { self.init(text) }

@@ -20,22 +20,46 @@ extension Graph {
     let values = try document.mapping(keys: ["name", "description", "stages", "edges", "inputs", "outputs"])
     guard let stagesNode = values["stages"] else { throw document.error("the key 'stages' is missing") }
     let name = try values["name"]?.string() ?? document.fileStem
-    let drafts = try stagesNode.entries().map { try StageDraft(name: $0.key, node: $0.value, registry) }
-
+    let entries = try stagesNode.entries()
     do {
-      if let edgesNode = values["edges"] {
-        let edges = try edgesNode.list().map(Edge.init(node:))
-        let stages = try Self.build(drafts, edges, overrides)
-        try self.init(
-          name, stages: stages, edges: edges, inputs: try Self.endpoints(values["inputs"]),
-          outputs: try Self.endpoints(values["outputs"]))
-      } else {
-        let edges = zip(drafts, drafts.dropFirst()).map { Edge(Endpoint($0.name), Endpoint($1.name)) }
+      guard entries.count <= Self.maximumStages else { throw GraphError.tooManyStages(entries.count) }
+      let drafts = try entries.map { try StageDraft(name: $0.key, node: $0.value, registry) }
+      guard let edgesNode = values["edges"] else {
+        let edges = zip(drafts, drafts.dropFirst()).map {
+          Edge(Endpoint(stage: $0.name), Endpoint(stage: $1.name))
+        }
         try self.init(name, chain: try Self.build(drafts, edges, overrides))
+        return
       }
+      let edges = try edgesNode.list().map { (node: $0, edge: try Edge(node: $0)) }
+      guard edges.reduce(0, { $0 + $1.edge.initialItems.count }) <= Edge.maximumInitialSignals else {
+        throw edgesNode.error("the edges have more than \(Edge.maximumInitialSignals) initial items together")
+      }
+      let stages = try Self.build(drafts, edges.map(\.edge), overrides)
+      let resolver = try PortResolver(stages: stages)
+      for (node, edge) in edges { try Self.check(edge, node, resolver) }
+      for (key, direction) in [("inputs", GraphError.Direction.input), ("outputs", .output)] {
+        for node in try values[key]?.list() ?? [] {
+          try node.locating { _ = try resolver.port(Endpoint(try node.string()), direction) }
+        }
+      }
+      try self.init(
+        name, stages: stages, edges: edges.map(\.edge), inputs: try Self.endpoints(values["inputs"]),
+        outputs: try Self.endpoints(values["outputs"]))
     } catch let error as GraphError {
-      let culprit = error.stage.flatMap { name in drafts.first { $0.name == name } }
-      throw (culprit?.node ?? document).error(error.description)
+      let culprit = error.stage.flatMap { name in entries.first { $0.key == name } }
+      throw (culprit?.value ?? stagesNode).error(error.description)
+    }
+  }
+
+  /// Errors of one edge are reported where it is written.
+  private static func check(_ edge: Edge, _ node: ConfigurationNode, _ resolver: PortResolver) throws {
+    try node.locating {
+      let connection = try resolver.connection(edge)
+      let type = resolver.stages[connection.source.stage].outputs[connection.source.port].type
+      guard edge.initialItems.isEmpty || type.fits(PortType(Signal.self)) else {
+        throw node.error("'\(edge.source)' gives \(type); 'initial' is for edges that carry signals")
+      }
     }
   }
 
@@ -43,31 +67,32 @@ extension Graph {
   private static func build(_ drafts: [StageDraft], _ edges: [Edge], _ overrides: [String: String]) throws
     -> [Stage]
   {
-    var made: [String: Stage] = [:]
-    var waiting = drafts
-    while !waiting.isEmpty {
-      let ready =
-        waiting.firstIndex { draft in
-          edges.allSatisfy { edge in
-            edge.target.stage != draft.name || !edge.initialItems.isEmpty || made[edge.source.stage] != nil
-              || !drafts.contains { $0.name == edge.source.stage }
-          }
-        } ?? 0
-      let draft = waiting.remove(at: ready)
-      let inputTypes = edges.filter { $0.target.stage == draft.name }.compactMap { edge -> PortType? in
-        let ports = made[edge.source.stage]?.outputs ?? []
-        return edge.source.port.map { name in ports.first { $0.name == name }?.type } ?? ports.first?.type
+    let position = Dictionary(drafts.enumerated().map { ($1.name, $0) }) { first, _ in first }
+    var feeders = drafts.map { _ in [(source: Int, port: String?)]() }
+    var consumers = drafts.map { _ in [StageParameters.Neighbour]() }
+    var order: [(source: Int, target: Int)] = []
+    for edge in edges {
+      guard let source = position[edge.source.stage], let target = position[edge.target.stage] else {
+        continue
       }
-      let consumers = edges.filter { $0.source.stage == draft.name }.compactMap { edge in
-        drafts.first { $0.name == edge.target.stage }
-          .map { StageParameters.Neighbour(kind: $0.kind.name, values: $0.values) }
-      }
-      made[draft.name] = try draft.kind.make(
-        StageParameters(
-          name: draft.name, node: draft.node.named("stage '\(draft.name)'"), values: draft.values,
-          inputTypes: inputTypes, consumers: consumers, overrides: overrides))
+      feeders[target].append((source, edge.source.port))
+      consumers[source].append(
+        StageParameters.Neighbour(kind: drafts[target].kind.name, values: drafts[target].values))
+      if edge.initialItems.isEmpty { order.append((source, target)) }
     }
-    return drafts.compactMap { made[$0.name] }
+    var made = [Stage?](repeating: nil, count: drafts.count)
+    for index in RateGraph.order(drafts.count, edges: order) {
+      let draft = drafts[index]
+      let inputTypes = feeders[index].compactMap { feeder -> PortType? in
+        let ports = made[feeder.source]?.outputs ?? []
+        return feeder.port.map { name in ports.first { $0.name == name }?.type } ?? ports.first?.type
+      }
+      made[index] = try draft.kind.make(
+        StageParameters(
+          name: draft.name, node: draft.node, values: draft.values, inputTypes: inputTypes,
+          consumers: consumers[index], overrides: overrides))
+    }
+    return made.compactMap { $0 }
   }
 
   private static func endpoints(_ node: ConfigurationNode?) throws -> [Endpoint] {
@@ -102,7 +127,17 @@ private struct StageDraft {
   }
 }
 
+extension ConfigurationNode {
+  /// Reports graph errors at this node.
+  fileprivate func locating(_ body: () throws -> Void) throws {
+    do { try body() } catch let error as GraphError { throw self.error(error.description) }
+  }
+}
+
 extension Edge {
+  /// For all edges of a file together, so that a short file can't fill the memory.
+  fileprivate static let maximumInitialSignals = 1 << 16
+
   /// `a -> b`, `a.out -> b.in`, or `{edge: a -> b, initial: 4}` for signals that lie there at the start.
   fileprivate init(node: ConfigurationNode) throws {
     var arrow = node
@@ -111,7 +146,7 @@ extension Edge {
       let values = try node.mapping(keys: ["edge", "initial"])
       guard let edge = values["edge"] else { throw node.error("\(node.path) needs the key 'edge'") }
       arrow = edge
-      initial = try values["initial"]?.integer(in: 0...Schedule.maximumFirings) ?? 0
+      initial = try values["initial"]?.integer(in: 0...Self.maximumInitialSignals) ?? 0
     }
     let ends = try arrow.string().split(separator: ">", omittingEmptySubsequences: false)
     guard ends.count == 2, ends[0].hasSuffix("-") else {

@@ -20,6 +20,9 @@ public struct Graph: Sendable {
     public let port: Int
   }
 
+  /// A bound that no sensible graph comes near, so that a file can't make analysis slow.
+  public static let maximumStages = 1 << 10
+
   public let name: String
   public let stages: [Stage]
   public let connections: [Connection]
@@ -36,6 +39,7 @@ public struct Graph: Sendable {
   public init(
     _ name: String, stages: [Stage], edges: [Edge], inputs: [Endpoint] = [], outputs: [Endpoint] = []
   ) throws(GraphError) {
+    guard stages.count <= Self.maximumStages else { throw .tooManyStages(stages.count) }
     let resolver = try PortResolver(stages: stages)
     self.name = name
     self.stages = stages
@@ -45,10 +49,10 @@ public struct Graph: Sendable {
     self.inputs = try resolver.ports(inputs, .input)
     self.outputs = try resolver.ports(outputs, .output)
     try resolver.checkEveryPortIsUsedOnce(connections, inputs: self.inputs, outputs: self.outputs)
-    let topology = Topology(stages: stages, connections: connections)
+    let topology = Topology(stages: stages, connections: connections, inputs: self.inputs)
     repetitions = try RepetitionVector(topology)
     schedule = try Schedule(of: Array(stages.indices), in: topology, repetitions: repetitions)
-    itemsPerIteration = try topology.itemsPerIteration(self.inputs, repetitions)
+    itemsPerIteration = repetitions.items
   }
 
   /// Stages in a row: each one's only output feeds the next one's only input, items enter at the first stage's
@@ -57,10 +61,10 @@ public struct Graph: Sendable {
     guard let first = stages.first, let last = stages.last else { throw GraphError.noStages }
     try self.init(
       name, stages: stages,
-      edges: zip(stages, stages.dropFirst()).map { Edge(Endpoint($0.name), Endpoint($1.name)) },
-      inputs: first.inputs.map { Endpoint("\(first.name).\($0.name)") },
-      outputs: last.outputs.map { Endpoint("\(last.name).\($0.name)") })
+      edges: zip(stages, stages.dropFirst()).map { Edge(Endpoint(stage: $0.name), Endpoint(stage: $1.name)) },
+      inputs: first.inputs.map { Endpoint(stage: first.name, port: $0.name) },
+      outputs: last.outputs.map { Endpoint(stage: last.name, port: $0.name) })
   }
 
-  var topology: Topology { Topology(stages: stages, connections: connections) }
+  var topology: Topology { Topology(stages: stages, connections: connections, inputs: inputs) }
 }

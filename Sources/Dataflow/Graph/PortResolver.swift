@@ -1,6 +1,6 @@
 /// Turns the names in edges into positions, and checks what can be checked one port or one edge at a time.
 struct PortResolver {
-  private let stages: [Stage]
+  let stages: [Stage]
   private let indices: [String: Int]
 
   init(stages: [Stage]) throws(GraphError) {

@@ -1,12 +1,13 @@
 /// How often each stage fires in one iteration of the graph: the smallest positive integers for which every edge
 /// gets as many tokens as it gives (Lee and Messerschmitt, 1987).
 ///
-/// A variable rate makes the count symbolic: downstream of a port that yields 0…N tokens, the count is multiplied
-/// by the number that the port yielded, whatever it is. Two paths that meet must carry the same symbols.
+/// A variable rate makes the count symbolic: downstream of a port that yields 0…N tokens, stages fire in fixed
+/// proportion to the number that the port yielded, whatever it is. Two paths that meet must carry the same symbols.
 ///
 /// Complexity: O(stages × connections).
 public struct RepetitionVector: Sendable, Equatable {
-  /// One stage's firings per iteration: `count` × the tokens yielded by each of the `variablePorts`.
+  /// One stage's firings: `count` in each iteration or, behind `variablePorts`, in proportion to the other stages
+  /// behind the same ports.
   public struct Repetition: Sendable, Hashable {
     public let count: Int
     public let variablePorts: Set<Graph.PortIndex>
@@ -16,107 +17,146 @@ public struct RepetitionVector: Sendable, Equatable {
   }
 
   private let repetitions: [Repetition]
+  /// Items that one iteration takes in; none for a graph without inputs.
+  let items: Int
 
   public subscript(stage: Int) -> Repetition { repetitions[stage] }
   public var counts: [Int] { repetitions.map(\.count) }
 
   init(_ topology: Topology) throws(GraphError) {
-    let stages = topology.stages
-    var symbols = [Set<Graph.PortIndex>?](repeating: nil, count: stages.count)
-    var ratios = [Ratio?](repeating: nil, count: stages.count)
-    var counts = [Int](repeating: 0, count: stages.count)
+    let symbols = try topology.symbols()
+    let counts = try topology.firings()
+    repetitions = zip(counts, symbols).map { Repetition(count: $0, variablePorts: $1) }
+    items = topology.inputs.isEmpty ? 0 : counts[topology.stages.count]
+  }
+}
 
-    for connection in topology.connections
-    where topology.outputRate(connection).isVariable && topology.isInCycle(connection.source.stage) {
+extension Topology {
+  /// For each stage, the ports of variable rate that its number of firings depends on.
+  fileprivate func symbols() throws(GraphError) -> [Set<Graph.PortIndex>] {
+    for connection in connections
+    where outputRate(connection).isVariable
+      && reachable(from: connection.source.stage).contains(connection.source.stage)
+    {
       let stage = stages[connection.source.stage]
       throw .variableRateInCycle(stage: stage.name, port: stage.outputs[connection.source.port].name)
     }
-
-    // Variable rates flow downstream only, so symbols are found in topological order.
-    for stage in topology.order(of: Array(stages.indices)) {
-      for connection in topology.connections where connection.target.stage == stage {
-        guard var carried = symbols[connection.source.stage] else { continue }
-        if topology.outputRate(connection).isVariable { carried.insert(connection.source) }
-        if let known = symbols[stage], known != carried {
-          throw topology.inconsistency(connection, produced: carried, consumed: known)
-        }
-        symbols[stage] = carried
+    // Variable rates flow downstream only, so one pass in the order of the edges without initial items finds the
+    // symbols, and a second one compares both ends of every edge.
+    var symbols = [Set<Graph.PortIndex>?](repeating: nil, count: stages.count)
+    for input in inputs { symbols[input.stage] = [] }
+    for stage in order(of: Array(stages.indices)) where symbols[stage] == nil {
+      let feeder = connections.first { $0.target.stage == stage && symbols[$0.source.stage] != nil }
+      symbols[stage] = feeder.map { carried(by: $0, symbols) } ?? []
+    }
+    for connection in connections {
+      let known = symbols[connection.target.stage] ?? []
+      let carried = carried(by: connection, symbols)
+      guard carried == known else {
+        throw .inconsistentRates(
+          source: name(ofOutput: connection.source), target: name(ofInput: connection.target),
+          produced: text(carried), consumed: text(known))
       }
-      symbols[stage] = symbols[stage] ?? []
+    }
+    return symbols.map { $0 ?? [] }
+  }
+
+  private func carried(by connection: Graph.Connection, _ symbols: [Set<Graph.PortIndex>?]) -> Set<
+    Graph.PortIndex
+  > {
+    let symbols = symbols[connection.source.stage] ?? []
+    return outputRate(connection).isVariable ? symbols.union([connection.source]) : symbols
+  }
+
+  private func text(_ symbols: Set<Graph.PortIndex>) -> String {
+    symbols.isEmpty
+      ? "a fixed number"
+      : symbols.map { "(\(rate(ofOutput: $0)) from \(stages[$0.stage].name))" }.sorted().joined(
+        separator: " × ")
+  }
+
+  /// The smallest whole numbers of firings that balance every edge; after those of the stages, the number of
+  /// items that enter. Every item puts one token on every input, as if a stage did; and every token from a port
+  /// of variable rate is as good as a firing of another stage, of which nothing else is known.
+  fileprivate func firings() throws(GraphError) -> [Int] {
+    struct Link {
+      let source: Int
+      let target: Int
+      let produced: Int
+      let consumed: Int
+      let names: (source: String, target: String)
+    }
+    var actors = stages.count + 1
+    var actorOf: [Graph.PortIndex: Int] = [:]
+    for connection in connections
+    where outputRate(connection).isVariable && actorOf[connection.source] == nil {
+      actorOf[connection.source] = actors
+      actors += 1
+    }
+    var links = connections.map { connection in
+      Link(
+        source: actorOf[connection.source] ?? connection.source.stage, target: connection.target.stage,
+        produced: outputRate(connection).isVariable ? 1 : outputRate(connection).maximum,
+        consumed: inputRate(connection),
+        names: (name(ofOutput: connection.source), name(ofInput: connection.target)))
+    }
+    links += inputs.map { input in
+      Link(
+        source: stages.count, target: input.stage, produced: 1, consumed: rate(ofInput: input),
+        names: ("the graph's inputs", name(ofInput: input)))
+    }
+    var linksOf = Array(repeating: [Int](), count: actors)
+    for (index, link) in links.enumerated() {
+      linksOf[link.source].append(index)
+      linksOf[link.target].append(index)
     }
 
     // Ratios spread from one stage of each connected component to the others; then the component is scaled to
     // the smallest integers.
-    for root in stages.indices where ratios[root] == nil {
+    var ratios = [Ratio?](repeating: nil, count: actors)
+    var counts = [Int](repeating: 0, count: actors)
+    var total = 0
+    for root in ratios.indices where ratios[root] == nil {
       ratios[root] = Ratio(1, 1)
-      var component = [root]
+      var component = [(actor: root, ratio: Ratio(1, 1))]
       var next = 0
       while next < component.count {
-        let stage = component[next]
+        let (actor, ratio) = component[next]
         next += 1
-        guard let ratio = ratios[stage] else { continue }
-        for connection in topology.connections {
-          let (source, target) = (connection.source.stage, connection.target.stage)
-          guard source == stage || target == stage else { continue }
-          let produced = topology.outputRate(connection).unit
-          let consumed = topology.inputRate(connection)
-          let neighbour = source == stage ? target : source
+        for link in linksOf[actor].map({ links[$0] }) {
+          let isSource = link.source == actor
+          let neighbour = isSource ? link.target : link.source
           guard
-            let expected = source == stage
-              ? ratio.scaled(by: produced, over: consumed) : ratio.scaled(by: consumed, over: produced)
-          else { throw .ratesTooLarge(stage: stages[stage].name) }
+            let expected = isSource
+              ? ratio.scaled(by: link.produced, over: link.consumed)
+              : ratio.scaled(by: link.consumed, over: link.produced)
+          else { throw .ratesTooLarge(stage: stages[min(actor, neighbour)].name) }
           if let known = ratios[neighbour] {
             guard known == expected else {
-              throw topology.inconsistency(connection, ratios: ratios)
+              throw .inconsistentRates(
+                source: link.names.source, target: link.names.target,
+                produced: "\(ratios[link.source] ?? ratio) × \(link.produced)",
+                consumed: "\(ratios[link.target] ?? ratio) × \(link.consumed)")
             }
           } else {
             ratios[neighbour] = expected
-            component.append(neighbour)
+            component.append((neighbour, expected))
           }
         }
       }
-      guard let scaled = Ratio.smallestIntegers(component.map { ratios[$0] ?? Ratio(1, 1) }),
-        scaled.allSatisfy({ $0 <= Schedule.maximumFirings })
-      else { throw .ratesTooLarge(stage: stages[root].name) }
-      for (stage, count) in zip(component, scaled) { counts[stage] = count }
+      let isItems = root == stages.count
+      let scaled = Ratio.smallestIntegers(component.map(\.ratio))
+      for ((actor, _), count) in zip(component, scaled ?? []) {
+        counts[actor] = count
+        total = total.addingReportingOverflow(count).partialValue
+      }
+      guard scaled?.allSatisfy({ $0 <= Schedule.maximumFirings }) ?? false, total <= Schedule.maximumFirings
+      else { throw .ratesTooLarge(stage: stages[isItems ? 0 : root].name) }
     }
-    repetitions = zip(counts, symbols).map { Repetition(count: $0, variablePorts: $1 ?? []) }
-  }
-}
-
-extension Rate {
-  /// The number that rate equations are written with; for a variable rate the symbol stands for the rest.
-  fileprivate var unit: Int { isVariable ? 1 : maximum }
-}
-
-extension Topology {
-  fileprivate func inconsistency(_ connection: Graph.Connection, ratios: [Ratio?]) -> GraphError {
-    let source = ratios[connection.source.stage] ?? Ratio(1, 1)
-    let target = ratios[connection.target.stage] ?? Ratio(1, 1)
-    return .inconsistentRates(
-      source: name(connection.source, stages[connection.source.stage].outputs),
-      target: name(connection.target, stages[connection.target.stage].inputs),
-      produced: "\(source) × \(outputRate(connection))", consumed: "\(target) × \(inputRate(connection))")
-  }
-
-  fileprivate func inconsistency(
-    _ connection: Graph.Connection, produced: Set<Graph.PortIndex>, consumed: Set<Graph.PortIndex>
-  ) -> GraphError {
-    func text(_ symbols: Set<Graph.PortIndex>) -> String {
-      symbols.isEmpty
-        ? "a fixed number of"
-        : symbols.map {
-          "(0…\(stages[$0.stage].outputs[$0.port].rate.maximum) from \(stages[$0.stage].name))"
-        }
-        .sorted().joined(separator: " × ")
+    for connection in connections
+    where counts[connection.source.stage] * outputRate(connection).maximum > Schedule.maximumFirings {
+      throw .ratesTooLarge(stage: stages[connection.source.stage].name)
     }
-    return .inconsistentRates(
-      source: name(connection.source, stages[connection.source.stage].outputs),
-      target: name(connection.target, stages[connection.target.stage].inputs),
-      produced: text(produced), consumed: text(consumed))
-  }
-
-  private func name(_ port: Graph.PortIndex, _ ports: [Port]) -> String {
-    "\(stages[port.stage].name).\(ports[port.port].name)"
+    return counts
   }
 }

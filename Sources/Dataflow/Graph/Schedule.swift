@@ -13,61 +13,47 @@ public struct Schedule: Sendable, Equatable {
     public let count: Count
   }
 
-  /// A bound on the firings in one iteration, so that absurd rates are refused and not executed.
+  /// A bound on the firings in one iteration, and on the tokens that it moves over an edge, so that absurd rates
+  /// are refused and not executed.
   public static let maximumFirings = 1 << 20
 
   public let steps: [Step]
 
   /// Schedules some stages of a graph, as if edges from outside always had tokens.
-  ///
-  /// Complexity: O(steps × connections).
   init(of members: [Int], in topology: Topology, repetitions: RepetitionVector) throws(GraphError) {
     let order = topology.order(of: members)
     let base = order.map { repetitions[$0].variablePorts }.min { $0.count < $1.count } ?? []
-    let fixed = order.filter { repetitions[$0].variablePorts == base }
-    let divisor = fixed.map { repetitions[$0].count }.reduce(0, Ratio.greatestCommonDivisor)
-
-    var remaining: [Int: Int] = [:]
-    for stage in fixed { remaining[stage] = repetitions[stage].count / max(divisor, 1) }
-    let inner = topology.connections.indices.filter {
-      remaining[topology.connections[$0].source.stage] != nil
-        && remaining[topology.connections[$0].target.stage] != nil
+    // Stages that fire in fixed ratio to each other have a static order, even where it is not known how often
+    // that order is repeated.
+    var steps = try Self.steps(order.filter { repetitions[$0].variablePorts == base }, topology, repetitions)
+    let others = order.filter { repetitions[$0].variablePorts != base }
+    var unchecked = others
+    while let symbols = unchecked.first.map({ repetitions[$0].variablePorts }) {
+      _ = try Self.steps(unchecked.filter { repetitions[$0].variablePorts == symbols }, topology, repetitions)
+      unchecked.removeAll { repetitions[$0].variablePorts == symbols }
     }
-    var tokens = topology.connections.map(\.initialItems.count)
-
-    var steps: [Step] = []
-    var progressed = true
-    while progressed {
-      progressed = false
-      for stage in fixed {
-        guard let wanted = remaining[stage], wanted > 0 else { continue }
-        var count = wanted
-        for edge in inner where topology.connections[edge].target.stage == stage {
-          count = min(count, tokens[edge] / topology.inputRate(topology.connections[edge]))
-        }
-        guard count > 0 else { continue }
-        for edge in inner {
-          let connection = topology.connections[edge]
-          if connection.target.stage == stage { tokens[edge] -= count * topology.inputRate(connection) }
-          if connection.source.stage == stage {
-            tokens[edge] += count * topology.outputRate(connection).maximum
-          }
-        }
-        remaining[stage] = wanted - count
-        steps.append(Step(stage: stage, count: .times(count)))
-        progressed = true
-      }
-    }
-    let starved = fixed.filter { remaining[$0] != 0 }
-    guard starved.isEmpty else {
-      throw .starvedCycle(
-        stages: topology.cycle(among: starved) { connection in
-          let edge = inner.first { topology.connections[$0].target == connection.target }
-          return edge.map { tokens[$0] < topology.inputRate(connection) } ?? false
-        })
-    }
-    steps += order.filter { repetitions[$0].variablePorts != base }
-      .map { Step(stage: $0, count: .whileAvailable) }
+    steps += others.map { Step(stage: $0, count: .whileAvailable) }
     self.steps = steps
+  }
+
+  private static func steps(_ stages: [Int], _ topology: Topology, _ repetitions: RepetitionVector)
+    throws(GraphError) -> [Step]
+  {
+    let position = Dictionary(uniqueKeysWithValues: stages.enumerated().map { ($1, $0) })
+    let divisor = stages.map { repetitions[$0].count }.reduce(0, Ratio.greatestCommonDivisor)
+    let rates = RateGraph(
+      firings: stages.map { repetitions[$0].count / max(divisor, 1) },
+      edges: topology.connections.compactMap { connection in
+        guard let source = position[connection.source.stage], let target = position[connection.target.stage]
+        else { return nil }
+        return RateGraph.Edge(
+          source: source, target: target, produced: topology.outputRate(connection).maximum,
+          consumed: topology.inputRate(connection), initial: connection.initialItems.count)
+      })
+    switch rates.schedule() {
+    case .success(let runs): return runs.map { Step(stage: stages[$0.actor], count: .times($0.count)) }
+    case .failure(let starved):
+      throw .starvedCycle(stages: starved.cycle.map { topology.stages[stages[$0]].name })
+    }
   }
 }

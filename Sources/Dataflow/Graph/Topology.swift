@@ -2,82 +2,64 @@
 struct Topology {
   let stages: [Stage]
   let connections: [Graph.Connection]
+  /// The ports that items enter by.
+  let inputs: [Graph.PortIndex]
 
-  func outputRate(_ connection: Graph.Connection) -> Rate {
-    stages[connection.source.stage].outputs[connection.source.port].rate
-  }
+  func outputRate(_ connection: Graph.Connection) -> Rate { rate(ofOutput: connection.source) }
+  func inputRate(_ connection: Graph.Connection) -> Int { rate(ofInput: connection.target) }
 
-  func inputRate(_ connection: Graph.Connection) -> Int {
-    stages[connection.target.stage].inputs[connection.target.port].rate.maximum
-  }
+  func rate(ofOutput port: Graph.PortIndex) -> Rate { stages[port.stage].outputs[port.port].rate }
+  func rate(ofInput port: Graph.PortIndex) -> Int { stages[port.stage].inputs[port.port].rate.maximum }
 
-  /// The stages in an order in which each comes after those that feed it, as far as cycles allow: edges with
-  /// initial items don't count, and what remains of a cycle is broken at its first stage.
-  ///
-  /// Complexity: O(stages × connections).
+  /// The stages in an order in which each comes after those that feed it, as far as cycles allow. Edges with
+  /// initial items don't count.
   func order(of members: [Int]) -> [Int] {
-    var ordered: [Int] = []
-    var remaining = members
-    while !remaining.isEmpty {
-      let next =
-        remaining.firstIndex { candidate in
-          !connections.contains {
-            $0.target.stage == candidate && $0.source.stage != candidate && $0.initialItems.isEmpty
-              && remaining.contains($0.source.stage)
-          }
-        } ?? 0
-      ordered.append(remaining.remove(at: next))
-    }
-    return ordered
-  }
-
-  /// How many items one iteration takes. An item puts one token on every input, so all inputs must agree.
-  func itemsPerIteration(_ inputs: [Graph.PortIndex], _ repetitions: RepetitionVector) throws(GraphError)
-    -> Int
-  {
-    var items = 0
-    for input in inputs {
-      let stage = stages[input.stage]
-      let port = stage.inputs[input.port]
-      let needed = repetitions[input.stage].count * port.rate.maximum
-      guard repetitions[input.stage].isStatic, items == 0 || items == needed else {
-        throw .inconsistentRates(
-          source: "the graph's inputs", target: "\(stage.name).\(port.name)",
-          produced: items == 0 ? "a fixed number of" : "\(items)",
-          consumed: repetitions[input.stage].isStatic ? "\(needed)" : "a variable number of")
+    let position = Dictionary(uniqueKeysWithValues: members.enumerated().map { ($1, $0) })
+    let edges = connections.filter { $0.initialItems.isEmpty }.compactMap { connection in
+      position[connection.source.stage].flatMap { source in
+        position[connection.target.stage].map { (source: source, target: $0) }
       }
-      items = needed
     }
-    return items
+    return RateGraph.order(members.count, edges: edges).map { members[$0] }
   }
 
-  /// Whether the stage can be reached from itself, following edges of any kind.
-  func isInCycle(_ stage: Int) -> Bool {
+  /// The stages that tokens from this one can get to, itself only if it is part of a cycle.
+  func reachable(from stage: Int) -> Set<Int> {
+    var readers = stages.map { _ in [Int]() }
+    for connection in connections { readers[connection.source.stage].append(connection.target.stage) }
     var seen: Set<Int> = []
-    var frontier = [stage]
-    while let current = frontier.popLast() {
-      for connection in connections where connection.source.stage == current {
-        if connection.target.stage == stage { return true }
-        if seen.insert(connection.target.stage).inserted { frontier.append(connection.target.stage) }
-      }
+    var frontier = readers[stage]
+    while let next = frontier.popLast() {
+      if seen.insert(next).inserted { frontier += readers[next] }
     }
-    return false
+    return seen
   }
 
-  /// A cycle among the given stages, as their names in order. The stages must all wait for one another.
-  func cycle(among members: [Int], blockedBy waits: (Graph.Connection) -> Bool) -> [String] {
-    guard var current = members.first else { return [] }
-    var path: [Int] = []
-    while !path.contains(current) {
-      path.append(current)
-      guard
-        let blocker = connections.first(where: {
-          $0.target.stage == current && members.contains($0.source.stage) && waits($0)
-        })
-      else { break }
-      current = blocker.source.stage
+  /// For each stage the input port whose tokens belong to the items that the stage works on: the first one that
+  /// is reached from the graph's inputs. Sources and edges with initial items carry tokens that belong to no item.
+  func ownerPorts() -> [Int] {
+    var owners = [Int?](repeating: nil, count: stages.count)
+    func own(_ port: Graph.PortIndex) { owners[port.stage] = min(owners[port.stage] ?? port.port, port.port) }
+    for input in inputs { own(input) }
+    for stage in order(of: Array(stages.indices)) where owners[stage] != nil {
+      for connection in connections where connection.source.stage == stage && connection.initialItems.isEmpty
+      {
+        own(connection.target)
+      }
     }
-    let start = path.firstIndex(of: current) ?? 0
-    return path[start...].reversed().map { stages[$0].name }
+    return owners.map { $0 ?? 0 }
+  }
+
+  /// The input ports that are fed by edges with initial items.
+  func statePorts(of stage: Int) -> [Int] {
+    connections.filter { $0.target.stage == stage && !$0.initialItems.isEmpty }.map(\.target.port).sorted()
+  }
+
+  func name(ofOutput port: Graph.PortIndex) -> String {
+    "\(stages[port.stage].name).\(stages[port.stage].outputs[port.port].name)"
+  }
+
+  func name(ofInput port: Graph.PortIndex) -> String {
+    "\(stages[port.stage].name).\(stages[port.stage].inputs[port.port].name)"
   }
 }

@@ -7,7 +7,8 @@ public struct Placement: Sendable, Hashable {
   public var device: String
   /// Which implementation of each stage; the first one for the device's kind where a stage is not listed.
   public var implementations: [String: String]
-  /// Workers, each with an instance of every stage.
+  /// Workers, each with an instance of every stage. Several may overtake each other: later stages see the items
+  /// in another order, but the outputs of each item keep theirs.
   public var instances: Int
 
   public init(

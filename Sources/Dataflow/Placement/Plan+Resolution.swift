@@ -11,10 +11,14 @@ struct ResolvedPlacement {
 extension Plan {
   /// Looks up names and checks that the plan can run the graph on the platform.
   func resolve(_ graph: Graph, on platform: Platform) throws -> [ResolvedPlacement] {
+    guard (1...Self.maximumQueueCapacity).contains(queueCapacity) else {
+      throw PlanError.queueCapacity(queueCapacity)
+    }
     let topology = graph.topology
     var owner = [Int?](repeating: nil, count: graph.stages.count)
     var resolved: [ResolvedPlacement] = []
     for (position, placement) in placements.enumerated() {
+      guard let first = placement.stages.first else { throw PlanError.emptyPlacement }
       guard let device = platform.device(named: placement.device) else {
         throw PlanError.unknownDevice(placement.device, available: platform.devices.map(\.name))
       }
@@ -27,7 +31,10 @@ extension Plan {
         owner[index] = position
         members.append(index)
       }
-      try checkInstances(of: placement, in: graph)
+      if let name = placement.implementations.keys.sorted().first(where: { !placement.stages.contains($0) }) {
+        throw PlanError.unknownStage(name, nearest: name.nearest(in: placement.stages))
+      }
+      try checkInstances(of: placement, first, members, graph)
       resolved.append(
         ResolvedPlacement(
           members: members, device: device,
@@ -38,7 +45,7 @@ extension Plan {
           schedule: try schedule(members, graph, topology)))
     }
     if let missing = owner.firstIndex(of: nil) { throw PlanError.unplacedStage(graph.stages[missing].name) }
-    try checkOrder(topology, owner.map { $0 ?? 0 })
+    try checkOrder(resolved, owner.compactMap { $0 }, graph)
     return resolved
   }
 
@@ -54,15 +61,42 @@ extension Plan {
     return found
   }
 
-  private func checkInstances(of placement: Placement, in graph: Graph) throws {
-    let name = placement.stages.first ?? ""
-    guard placement.instances >= 1 else { throw PlanError.noInstances(stage: name) }
-    guard placement.instances > 1 else { return }
-    if let stateful = graph.stages.first(where: { $0.isStateful && placement.stages.contains($0.name) }) {
-      throw PlanError.statefulReplica(stage: stateful.name)
+  /// Several instances may overtake each other, which mustn't matter behind them.
+  private func checkInstances(
+    of placement: Placement, _ name: String, _ members: [Int], _ graph: Graph
+  ) throws {
+    let topology = graph.topology
+    guard (1...Self.maximumInstances).contains(placement.instances) else {
+      throw PlanError.instances(placement.instances, stage: name)
     }
-    if let join = graph.stages.first(where: { $0.inputs.count > 1 }) {
-      throw PlanError.replicaBeforeJoin(stage: name, join: join.name)
+    guard placement.instances > 1 else { return }
+    if let stateful = members.first(where: { topology.stages[$0].isStateful }) {
+      throw PlanError.statefulReplica(stage: topology.stages[stateful].name)
+    }
+    for connection in topology.connections where !connection.initialItems.isEmpty {
+      if members.contains(connection.source.stage), members.contains(connection.target.stage) {
+        throw PlanError.statefulReplica(stage: topology.stages[connection.target.stage].name)
+      }
+    }
+    // Within the placement an item's tokens stay together, unless they come back to it.
+    let exits = topology.connections.filter {
+      members.contains($0.source.stage) && !members.contains($0.target.stage)
+    }
+    let behind = exits.reduce(into: Set<Int>()) {
+      $0.formUnion(topology.reachable(from: $1.target.stage).union([$1.target.stage]))
+    }
+    let join = behind.sorted().first { stage in
+      let inputs = topology.stages[stage].inputs
+      let repetition = graph.repetitions[stage]
+      // Each item has several tokens there, and they are consumed together.
+      let regroups = inputs.contains {
+        $0.rate.maximum > 1
+          && (!repetition.isStatic || repetition.count * $0.rate.maximum > graph.itemsPerIteration)
+      }
+      return inputs.count > 1 || graph.itemsPerIteration > 0 && regroups
+    }
+    if let join {
+      throw PlanError.replicaBeforeJoin(stage: name, join: topology.stages[join].name)
     }
   }
 
@@ -83,21 +117,28 @@ extension Plan {
     return schedule
   }
 
-  /// Placements that wait for each other in a circle would stop, unless initial items break it.
-  private func checkOrder(_ topology: Topology, _ owner: [Int]) throws {
-    var remaining = Set(placements.indices)
-    while !remaining.isEmpty {
-      let ready = remaining.filter { candidate in
-        !topology.connections.contains {
-          owner[$0.target.stage] == candidate && owner[$0.source.stage] != candidate
-            && remaining.contains(owner[$0.source.stage]) && $0.initialItems.isEmpty
-        }
-      }
-      guard !ready.isEmpty else {
-        throw PlanError.circularPlacements(
-          stages: remaining.sorted().flatMap { placements[$0].stages })
-      }
-      remaining.subtract(ready)
+  /// A worker takes the tokens of a whole iteration at once. So placements may wait for each other in a circle
+  /// even where their stages don't; whether they do is the question of a static schedule again, with placements
+  /// for stages.
+  private func checkOrder(_ resolved: [ResolvedPlacement], _ owner: [Int], _ graph: Graph) throws {
+    let iterations = resolved.map { placement in
+      placement.members.first { placement.schedule.firings(of: $0) > 0 }
+        .map { graph.repetitions[$0].count / placement.schedule.firings(of: $0) } ?? 1
+    }
+    let edges = graph.connections.compactMap { connection -> RateGraph.Edge? in
+      let (source, target) = (owner[connection.source.stage], owner[connection.target.stage])
+      let produced = resolved[source].tokensPerIteration(from: connection.source, in: graph)
+      let isVariable = graph.topology.outputRate(connection).isVariable
+      // Variable rates lead downstream only, and stages on both sides of one can't share a placement whose inner
+      // stages wait for others; so such edges close no circle.
+      guard source != target, produced > 0, !isVariable else { return nil }
+      return RateGraph.Edge(
+        source: source, target: target, produced: produced,
+        consumed: resolved[target].tokensPerIteration(into: connection.target, in: graph),
+        initial: connection.initialItems.count)
+    }
+    if case .failure(let starved) = RateGraph(firings: iterations, edges: edges).schedule() {
+      throw PlanError.circularPlacements(stages: starved.cycle.flatMap { placements[$0].stages })
     }
   }
 }

@@ -8,6 +8,10 @@ public struct Plan: Sendable, Hashable, CustomStringConvertible {
   /// its sender waits.
   public var queueCapacity: Int
 
+  /// Bounds on what a plan may ask for, far above what helps.
+  static let maximumQueueCapacity = 1 << 20
+  static let maximumInstances = 1 << 10
+
   public init(_ placements: [Placement], queueCapacity: Int = 64) {
     self.placements = placements
     self.queueCapacity = queueCapacity
@@ -22,18 +26,29 @@ public struct Plan: Sendable, Hashable, CustomStringConvertible {
   /// as there are cores, and from the first stage that takes a whole device on, one worker does the rest. So the
   /// next item's preparation overlaps this one's inference, and an item changes threads once.
   ///
-  /// Other graphs are fused.
+  /// Graphs that are no chain, and chains that keep state, are fused.
   public static func overlapping(_ graph: Graph, on device: any Device) -> Plan {
-    let isChain = graph.stages.allSatisfy { $0.inputs.count == 1 && $0.outputs.count == 1 && !$0.isStateful }
-    let split = graph.stages.firstIndex { stage in
+    let order = graph.topology.order(of: Array(graph.stages.indices))
+    let isChain =
+      graph.connections.count == order.count - 1
+      && zip(order, order.dropFirst()).allSatisfy { source, target in
+        graph.connections.contains {
+          $0.source.stage == source && $0.target.stage == target && $0.initialItems.isEmpty
+        }
+      }
+    let stages = order.map { graph.stages[$0] }
+    let split = stages.firstIndex { stage in
       stage.implementations.first { $0.deviceKind == device.kind }?.parallelism == .device
     }
-    guard isChain, let split, split > 0 else { return .fused(graph, on: device.name) }
-    let names = graph.stages.map(\.name)
-    return Plan([
-      Placement(Array(names[..<split]), on: device.name, instances: device.cores),
-      Placement(Array(names[split...]), on: device.name),
-    ])
+    let parallel = stages[..<(split ?? stages.endIndex)]
+    guard isChain, !parallel.isEmpty, !parallel.contains(where: \.isStateful) else {
+      return .fused(graph, on: device.name)
+    }
+    let names = stages.map(\.name)
+    let first = Placement(
+      Array(names[..<parallel.endIndex]), on: device.name, instances: min(device.cores, maximumInstances))
+    guard let split else { return Plan([first]) }
+    return Plan([first, Placement(Array(names[split...]), on: device.name)])
   }
 
   public var description: String {

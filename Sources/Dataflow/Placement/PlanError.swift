@@ -5,7 +5,10 @@ public enum PlanError: Error, Sendable, Equatable, CustomStringConvertible {
   case unknownStage(String, nearest: String?)
   case unknownDevice(String, available: [String])
   case noImplementation(stage: String, device: String, name: String?)
-  case noInstances(stage: String)
+  case emptyPlacement
+  case instances(Int, stage: String)
+  case queueCapacity(Int)
+  case severalPlacements(Int)
   case statefulReplica(stage: String)
   case replicaBeforeJoin(stage: String, join: String)
   case unrelatedRates(stages: [String])
@@ -22,11 +25,17 @@ public enum PlanError: Error, Sendable, Equatable, CustomStringConvertible {
       "there is no device '\(device)'; there is \(available.joined(separator: ", "))"
     case .noImplementation(let stage, let device, let name):
       "stage '\(stage)' has no implementation\(name.map { " '\($0)'" } ?? "") for device '\(device)'"
-    case .noInstances(let stage): "the placement of stage '\(stage)' has no instances; use 1 or more"
+    case .emptyPlacement: "a placement has no stages; give it one or leave it out"
+    case .instances(let count, let stage):
+      "the placement of stage '\(stage)' has \(count) instances; use 1 to \(Plan.maximumInstances)"
+    case .queueCapacity(let capacity):
+      "the plan's queue capacity is \(capacity); use 1 to \(Plan.maximumQueueCapacity)"
+    case .severalPlacements(let count):
+      "the plan has \(count) placements, but a sequential executor takes one; put all stages in it"
     case .statefulReplica(let stage):
       "stage '\(stage)' keeps state, so its placement must have one instance"
     case .replicaBeforeJoin(let stage, let join):
-      "several instances of stage '\(stage)' may reorder items that meet again at stage '\(join)'; "
+      "several instances of stage '\(stage)' may reorder tokens that meet again at stage '\(join)'; "
         + "use one instance"
     case .unrelatedRates(let stages):
       "stages \(stages.joined(separator: ", ")) don't fire at fixed ratios; place them apart"

@@ -3,13 +3,20 @@
 /// Sendable: `state` is read and written only while `monitor` is held.
 final class Channel: @unchecked Sendable {
   private let monitor = Monitor(conditions: 2)
-  private var state: ChannelState<Token>
+  @exclusivity(unchecked) private var state: ChannelState<Token>
   private let room = 0, arrival = 1
+  private let time: any TimeSource
 
-  init(capacity: Int) { state = ChannelState(capacity: capacity) }
+  init(capacity: Int, time: any TimeSource) {
+    state = ChannelState(capacity: capacity)
+    self.time = time
+  }
+
+  /// Whether the channel refuses more.
+  var isClosed: Bool { monitor.withLock { state.isClosed } }
 
   /// Waits for room. A token that the channel refuses is given up, and its item fails.
-  func send(_ token: Token, at now: Nanoseconds) {
+  func send(_ token: Token) {
     let accepted = monitor.withLock { () -> Bool in
       while true {
         switch state.send(token) {
@@ -21,14 +28,14 @@ final class Channel: @unchecked Sendable {
         }
       }
     }
-    if !accepted { token.abandon(CancellationError(), at: now) }
+    if !accepted { token.abandon(CancellationError(), at: time.now) }
   }
 
   /// Waits for `count` tokens and appends them; `false` when no more will come, with those left appended.
-  func receive(_ count: Int, into buffer: inout [Token]) -> Bool {
+  func receive(_ count: Int, into queue: Queue<Token>) -> Bool {
     monitor.withLock {
       while true {
-        switch state.receive(count, into: &buffer) {
+        switch state.receive(count, into: queue) {
         case .received:
           monitor.broadcast(room)
           return true
@@ -39,6 +46,7 @@ final class Channel: @unchecked Sendable {
     }
   }
 
+  /// Refuses more; what is inside can still be received.
   func close() {
     monitor.withLock {
       state.close()
@@ -48,22 +56,13 @@ final class Channel: @unchecked Sendable {
   }
 
   /// Closes; every token still inside is given up and its item fails.
-  func cancel(at now: Nanoseconds) {
-    let left = monitor.withLock { () -> [Token] in
-      defer {
-        monitor.broadcast(arrival)
-        monitor.broadcast(room)
-      }
-      return state.cancel()
+  func cancel() {
+    let left = Queue<Token>()
+    monitor.withLock {
+      state.cancel(into: left)
+      monitor.broadcast(arrival)
+      monitor.broadcast(room)
     }
-    for token in left { token.abandon(CancellationError(), at: now) }
-  }
-}
-
-extension Token {
-  /// Fails the item and gives the token up.
-  func abandon(_ error: any Error, at now: Nanoseconds) {
-    item.fail(error)
-    item.release(at: now)
+    while let token = left.popFirst() { token.abandon(CancellationError(), at: time.now) }
   }
 }

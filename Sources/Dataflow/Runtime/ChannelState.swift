@@ -1,6 +1,6 @@
 /// The rules of a bounded, first-in, first-out channel between workers: a pure state machine that says what the
 /// shell around it must do. It knows nothing of threads, locks or time.
-struct ChannelState<Element> {
+struct ChannelState<Element>: ~Copyable {
   enum SendAction: Equatable {
     case accepted
     /// Wait for room and ask again.
@@ -10,43 +10,37 @@ struct ChannelState<Element> {
   }
 
   enum ReceiveAction: Equatable {
-    /// The elements were appended to the buffer.
+    /// The elements were appended to the queue.
     case received
     /// Wait for elements and ask again.
     case wait
-    /// Nothing will come any more. What was left, too little for a whole firing, was appended to the buffer.
+    /// Nothing will come any more. What was left, too little for a whole firing, was appended to the queue.
     case ended
   }
 
   private let capacity: Int
-  private var elements: [Element?]
-  private var first = 0
-  private(set) var count = 0
+  private let elements = Queue<Element>()
   private(set) var isClosed = false
 
-  init(capacity: Int) {
-    self.capacity = max(capacity, 1)
-    elements = Array(repeating: nil, count: self.capacity)
-  }
+  init(capacity: Int) { self.capacity = max(capacity, 1) }
 
-  var hasRoom: Bool { count < capacity }
+  var count: Int { elements.count }
 
   mutating func send(_ element: Element) -> SendAction {
     if isClosed { return .refused }
-    guard hasRoom else { return .wait }
-    elements[(first + count) % capacity] = element
-    count += 1
+    guard count < capacity else { return .wait }
+    elements.append(element)
     return .accepted
   }
 
   /// Takes `wanted` elements at once or none.
-  mutating func receive(_ wanted: Int, into buffer: inout [Element]) -> ReceiveAction {
+  mutating func receive(_ wanted: Int, into queue: Queue<Element>) -> ReceiveAction {
     guard count >= wanted else {
       guard isClosed else { return .wait }
-      take(count, into: &buffer)
+      move(count, to: queue)
       return .ended
     }
-    take(wanted, into: &buffer)
+    move(wanted, to: queue)
     return .received
   }
 
@@ -54,18 +48,14 @@ struct ChannelState<Element> {
   mutating func close() { isClosed = true }
 
   /// Closes, and hands back everything that was not received.
-  mutating func cancel() -> [Element] {
+  mutating func cancel(into queue: Queue<Element>) {
     isClosed = true
-    var left: [Element] = []
-    take(count, into: &left)
-    return left
+    move(count, to: queue)
   }
 
-  private mutating func take(_ number: Int, into buffer: inout [Element]) {
+  private func move(_ number: Int, to queue: Queue<Element>) {
     for _ in 0..<number {
-      if let element = elements[first].take() { buffer.append(element) }
-      first = (first + 1) % capacity
+      if let element = elements.popFirst() { queue.append(element) }
     }
-    count -= number
   }
 }

@@ -1,27 +1,27 @@
-import Synchronization
-
 /// Executes a graph by a plan: a thread for each instance of each placement, and bounded queues between them.
 ///
-/// At most `Plan.queueCapacity` items are in flight; beyond that the entrance refuses (`trySubmit`, `process`) or
-/// waits (`submit`). An error fails the item that it concerns, no others.
+/// At most `Plan.queueCapacity` items are in flight, or as many as one iteration of the graph takes, if that is
+/// more; beyond that the entrance refuses (`trySubmit`, `process`) or waits (`submit`). An error fails the items
+/// that it concerns, no others. A graph without inputs runs from the beginning until `drain`, `cancel` or its
+/// first error, which is then in `failure`.
 ///
-/// Sendable: mutable state is in the channels, in atomics, and in `threads`, a mutex.
+/// Sendable: mutable state is in the channels, in atomics, and behind locks.
 public final class Executor: Sendable {
   public let graph: Graph
   public let plan: Plan
   private let wiring: Wiring
   private let ambient: Item
   private let time: any TimeSource
-  private let nextID = Atomic<UInt64>(1)
-  private let threads = Mutex<[WorkerThread]>([])
+  private let counter: ItemCounter
+  private let threads = Locked<[WorkerThread]>([])
   private let gate: Gate
-  /// Held while one item is put on all inputs, so that they stay aligned. Never for long: the gate sees to it
-  /// that the inputs have room.
-  private let entrance = Mutex<Void>(())
+  /// Whether the inputs are open. Held while one item is put on all of them, so that they stay aligned; never for
+  /// long, because the gate sees to it that they have room.
+  private let isOpen = Locked(true)
 
   /// Makes the instances and starts the threads.
   ///
-  /// - Throws: `PlanError`, or what making an instance throws.
+  /// - Throws: `PlanError`, what making an instance throws, or `POSIXError` if there are no threads left.
   public init(
     _ graph: Graph, plan: Plan? = nil, on platform: Platform = .local, recorder: Recorder? = nil
   ) throws {
@@ -31,37 +31,55 @@ public final class Executor: Sendable {
     self.graph = graph
     self.plan = plan
     self.time = time
-    ambient = Item(id: 0, arrival: time.now, outputs: graph.outputs.count)
-    ambient.retain()
+    counter = recorder?.counter ?? ItemCounter()
+    ambient = Item(ambientSince: time.now)
     let capacity = max(plan.queueCapacity, graph.itemsPerIteration)
     gate = Gate(limit: capacity)
-    wiring = Wiring(graph, placements, capacity: capacity, ambient: ambient, now: time.now)
+    wiring = Wiring(graph, placements, capacity: capacity, ambient: ambient, time: time)
 
     // Every instance is made before any thread starts, so that a failure leaves nothing behind.
-    var crews: [(name: String, crew: Crew, worker: Worker)] = []
+    var crews: [(crew: Crew, workers: [(name: String, worker: Worker)])] = []
     for placement in placements {
-      let crew = Crew(size: placement.instances, exits: wiring.exits(from: placement, in: graph))
+      let crew = Crew(
+        size: placement.instances, entrances: wiring.entrances(to: placement, in: graph).map(\.1),
+        exits: wiring.exits(from: placement, in: graph), feedsItself: graph.inputs.isEmpty, gate: gate,
+        ambient: ambient)
+      var workers: [(name: String, worker: Worker)] = []
       for instance in 0..<placement.instances {
         let name = "\(graph.stages[placement.members[0]].name) \(instance)"
         let worker = try Worker(
           placement, in: graph, wiring: wiring, ambient: ambient, time: time,
-          ring: recorder?.makeRing(worker: name))
-        crews.append((name, crew, worker))
+          ring: recorder?.makeRing(worker: name, graph: graph.name))
+        workers.append((name, worker))
       }
+      crews.append((crew, workers))
     }
-    for (name, crew, worker) in crews {
-      nonisolated(unsafe) let worker = worker  // Handed to its thread; nobody else keeps it.
-      let thread = WorkerThread(name: name) { [gate] in crew.run(worker, while: gate) }
-      threads.withLock { $0.append(thread) }
+    do {
+      for (crew, workers) in crews {
+        for (name, worker) in workers {
+          nonisolated(unsafe) let worker = worker  // Handed to its thread; nobody else keeps it.
+          let thread = try WorkerThread(name: name) { crew.run(worker) }
+          threads.withLock { $0.append(thread) }
+        }
+      }
+    } catch {
+      cancel()
+      throw error
     }
   }
 
-  deinit { stop() }
+  deinit {
+    stop()
+    // This may be one of the threads, so none is waited for.
+    threads.withLock { threads in
+      for thread in threads { thread.detach() }
+    }
+  }
 
   /// Puts an item on the graph's inputs, waiting while too many are in flight.
   ///
   /// - Parameter completion: called once with the answer, on a worker's thread; must not block.
-  /// - Throws: `RuntimeError.closed` after `drain` or `cancel`, `.wrongNumberOfInputs`.
+  /// - Throws: `RuntimeError.closed` after `drain` or `cancel`, `.wrongNumberOfInputs`, `.noInputs`.
   @discardableResult
   public func submit(
     _ inputs: [any Sendable], completion: @escaping @Sendable (ItemResult) -> Void
@@ -81,7 +99,7 @@ public final class Executor: Sendable {
   ///
   /// - Throws: `RuntimeError.queueFull` at once when too many are in flight. An error in a stage is in the result.
   public func process(_ inputs: any Sendable...) async throws -> ItemResult {
-    let submitted = Mutex<Item?>(nil)
+    let submitted = Locked<Item?>(nil)
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         do {
@@ -100,77 +118,70 @@ public final class Executor: Sendable {
   /// Items accepted and not yet answered.
   public var inFlight: Int { gate.count }
 
+  /// The first error of work that belongs to no item: that of sources, and of graphs without inputs.
+  public var failure: (any Error)? { ambient.error }
+
   /// Accepts no more items, answers those accepted, and waits for the threads to end.
+  ///
+  /// Must not be called by a stage or a completion, which would wait for themselves.
   public func drain() {
-    gate.close()
-    entrance.withLock { _ in
-      for channel in wiring.inputs { channel.close() }
-    }
+    close { $0.close() }
     join()
   }
 
   /// Accepts no more items, fails those that wait with `CancellationError`, and waits for the threads to end.
+  ///
+  /// Must not be called by a stage or a completion, which would wait for themselves.
   public func cancel() {
     stop()
     join()
   }
 
   private func stop() {
-    gate.close()
-    for channel in wiring.inputs + wiring.edges.compactMap({ $0 }) { channel.cancel(at: time.now) }
+    close { $0.cancel() }
+    for case let channel? in wiring.edges { channel.cancel() }
   }
 
+  private func close(_ close: (Channel) -> Void) {
+    gate.close()
+    // Once this is `false`, nobody is on the way in, and completions can be called without the lock.
+    isOpen.withLock { $0 = false }
+    for channel in wiring.inputs { close(channel) }
+  }
+
+  /// The lock is held throughout, so that everybody who calls this waits.
   private func join() {
-    let running = threads.withLock { threads in
-      defer { threads = [] }
-      return threads
+    threads.withLock { threads in
+      for thread in threads { thread.join() }
+      threads = []
     }
-    for thread in running { thread.join() }
   }
 
   private func enter(
     _ values: [any Sendable], _ completion: @escaping @Sendable (ItemResult) -> Void, waits: Bool
   ) throws(RuntimeError) -> Item {
-    guard values.count == wiring.inputs.count, !values.isEmpty else {
+    guard !wiring.inputs.isEmpty else { throw .noInputs }
+    guard values.count == wiring.inputs.count else {
       throw .wrongNumberOfInputs(expected: wiring.inputs.count, found: values.count)
     }
     try gate.enter(waits: waits)
     let now = time.now
-    let item = Item(
-      id: nextID.add(1, ordering: .relaxed).oldValue, arrival: now, outputs: graph.outputs.count
-    ) { [gate] result in
+    let item = Item(id: counter.next(), arrival: now, tokens: values.count, outputs: graph.outputs.count) {
+      [gate] result in
       gate.leave()
       completion(result)
     }
-    item.retain(values.count)
-    entrance.withLock { _ in
+    let isAccepted = isOpen.withLock { isOpen in
+      guard isOpen else { return false }
       for (channel, value) in zip(wiring.inputs, values) {
-        channel.send(Token(item: item, ready: now, value: value), at: now)
+        channel.send(Token(item: item, ready: now, order: 0, value: value))
       }
+      return true
+    }
+    guard isAccepted else {
+      gate.leave()
+      throw .closed
     }
     return item
   }
-}
-
-/// The workers of one placement: they take turns at its entrances, and the last to leave closes its exits.
-private final class Crew: Sendable {
-  private let present: Atomic<Int>
-  private let exits: [Channel]
-  private let turn = Mutex<Void>(())
-
-  init(size: Int, exits: [Channel]) {
-    present = Atomic(size)
-    self.exits = exits
-  }
-
-  /// Iterates until the input ends or, for sources, until the gate closes.
-  func run(_ worker: Worker, while gate: Gate) {
-    while takeIn(worker), !(worker.intakes.isEmpty && gate.isClosed) { worker.iterate() }
-    if present.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
-      for channel in exits { channel.close() }
-    }
-  }
-
-  /// One worker at a time, so that tokens taken from several entrances belong together.
-  private func takeIn(_ worker: Worker) -> Bool { turn.withLock { _ in worker.takeIn() } }
 }

@@ -6,59 +6,131 @@ public final class Firing {
   private let stageIndex: Int
   private let time: any TimeSource
   private let ring: TraceRing?
+  /// The input port whose tokens say what item an emission belongs to.
+  let ownerPort: Int
+  /// What emissions of a stage without inputs belong to.
+  private let ambient: Item
+  /// The input ports' queues. The tokens of this firing are the first ones; they stay there until it is over.
+  private let inputs: [Queue<Token>]
+  private let consumed: [Int]
 
-  /// The tokens of items that are still wanted, port after port; `ends` says where each port's tokens end.
-  var tokens: [Token] = []
-  var ends: [Int] = []
-  var emissions: [Emission] = []
+  /// For each port the positions of the tokens whose items are still wanted, if some are not; else empty.
+  @exclusivity(unchecked) var wanted: [[Int]] = []
+  let emissions = Queue<Emission>()
+  /// Emissions by port.
+  @exclusivity(unchecked) private(set) var emitted: [Int]
+  /// The last emission on a port or for a token that isn't there.
+  @exclusivity(unchecked) private(set) var stray: (port: Int, index: Int)?
 
   struct Emission {
     let port: Int
-    let item: Item
+    /// The position in the owner port's queue of the token that this belongs with.
+    let owner: Int
+    /// How many were emitted on the port before.
+    let rank: Int
     let value: any Sendable
   }
 
-  init(stage: Stage, index: Int, time: any TimeSource, ring: TraceRing?) {
+  init(
+    stage: Stage, index: Int, inputs: [Queue<Token>], ownerPort: Int, ambient: Item, time: any TimeSource,
+    ring: TraceRing?
+  ) {
     self.stage = stage
     self.stageIndex = index
+    self.inputs = inputs
+    self.ownerPort = ownerPort
+    self.ambient = ambient
     self.time = time
     self.ring = ring
+    consumed = stage.inputs.map(\.rate.maximum)
+    emitted = stage.outputs.map { _ in 0 }
   }
 
   /// How many tokens an input port has: its rate, less those whose items have failed meanwhile.
-  public func count(of port: Int = 0) -> Int { ends[port] - start(of: port) }
+  public func count(of port: Int = 0) -> Int { wanted.isEmpty ? consumed[port] : wanted[port].count }
 
   /// The value of a token of an input port.
   public func input<Value>(_ port: Int = 0, at index: Int = 0, as type: Value.Type = Value.self) throws
     -> Value
   {
-    let value = tokens[start(of: port) + index].value
-    guard let typed = value as? Value else {
-      throw RuntimeError.wrongType(
-        stage: stage.name, port: stage.inputs[port].name, expected: String(describing: type),
-        found: String(describing: Swift.type(of: value)))
+    guard port >= 0, port < inputs.count, index >= 0, index < count(of: port) else {
+      throw RuntimeError.missingInput(stage: stage.name, port: port, index: index)
     }
-    return typed
+    func open<Actual>(_ value: Actual) throws -> Value {
+      // Apart from `as?`, which takes far longer to find out that the value already is what it should be.
+      Actual.self == Value.self ? unsafeBitCast(value, to: type) : try convert(value, from: port)
+    }
+    return try open(inputs[port][position(of: index, on: port)].value)
   }
 
-  /// Puts a token on an output port. It belongs to the item of the `index`-th token of the first input port.
-  public func emit(_ value: any Sendable, on port: Int = 0, of index: Int = 0) {
-    emissions.append(Emission(port: port, item: tokens[index].item, value: value))
+  @inline(never)
+  private func convert<Value>(_ value: Any, from port: Int) throws -> Value {
+    guard let value = value as? Value else {
+      throw RuntimeError.wrongType(
+        stage: stage.name, port: stage.inputs[port].name, expected: String(describing: Value.self),
+        found: String(describing: Swift.type(of: value)))
+    }
+    return value
+  }
+
+  /// Puts a token on an output port. It belongs to the item of the `index`-th token of the first input port
+  /// that items come by: ports fed by sources or by edges with initial items don't count.
+  ///
+  /// Tokens of different items are emitted in the order of their inputs.
+  public func emit(_ value: consuming any Sendable, on port: Int = 0, of index: Int = 0) {
+    guard port >= 0, port < emitted.count, index >= 0, index < owners else {
+      stray = (port, index)
+      return
+    }
+    emissions.append(
+      Emission(port: port, owner: position(of: index, on: ownerPort), rank: emitted[port], value: value))
+    emitted[port] += 1
   }
 
   /// Moves data between devices, and has the time attributed to the transfer and not to computing.
   public func transfer<Result>(_ move: () throws -> Result) rethrows -> Result {
+    guard ring != nil else { return try move() }
     let begin = time.now
-    defer {
-      let end = time.now
-      for token in tokens {
-        ring?.record(
-          TraceEvent(
-            item: token.item.id, stage: stageIndex, kind: .transfer, ready: begin, begin: begin, end: end))
-      }
-    }
+    defer { record(.transfer, ready: begin, begin: begin, end: time.now) }
     return try move()
   }
 
-  private func start(of port: Int) -> Int { port == 0 ? 0 : ends[port - 1] }
+  /// How many tokens emissions can belong with.
+  private var owners: Int { inputs.isEmpty ? 1 : count(of: ownerPort) }
+
+  /// The position in the port's queue of the `index`-th token that is wanted.
+  private func position(of index: Int, on port: Int) -> Int {
+    wanted.isEmpty ? index : wanted[port][index]
+  }
+
+  /// One event for each item, with the time since its last token was ready, or since `ready`.
+  func record(
+    _ kind: TraceEvent.Kind, ready: Nanoseconds? = nil, begin: Nanoseconds, end: Nanoseconds
+  ) {
+    guard let ring else { return }
+    func event(_ item: Item, _ since: Nanoseconds) -> TraceEvent {
+      TraceEvent(
+        item: item.id, stage: stageIndex, kind: kind, ready: min(ready ?? since, begin), begin: begin,
+        end: end)
+    }
+    guard !inputs.isEmpty else { return ring.record(event(ambient, begin)) }
+    let queue = inputs[ownerPort]
+    var index = 0
+    while index < owners {
+      let item = queue[position(of: index, on: ownerPort)].item
+      var since = queue[position(of: index, on: ownerPort)].ready
+      index += 1
+      while index < owners, queue[position(of: index, on: ownerPort)].item === item {
+        since = max(since, queue[position(of: index, on: ownerPort)].ready)
+        index += 1
+      }
+      ring.record(event(item, since))
+    }
+  }
+
+  func clearEmissions() {
+    if emissions.count > 0 { emissions.removeAll() }
+    for port in emitted.indices { emitted[port] = 0 }
+    stray = nil
+  }
 }

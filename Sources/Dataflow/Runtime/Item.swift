@@ -6,25 +6,42 @@ import Synchronization
 public final class Item: Sendable {
   public let id: UInt64
   public let arrival: Nanoseconds
+  /// Whether this stands for all work that belongs to no submitted item: that of sources, and tokens on edges
+  /// with initial items, which outlive the item that they came from. It is never finished.
+  let isAmbient: Bool
 
-  private let liveTokens = Atomic<Int>(0)
+  private let liveTokens: Atomic<Int>
   private let stopped = Atomic<Bool>(false)
-  private let outcome: Mutex<Outcome>
+  private let outcome: Locked<Outcome>
 
   private struct Outcome {
-    var outputs: [[any Sendable]]
+    var delivered: [(output: Int, order: UInt64, value: any Sendable)] = []
+    var isInOrder = true
     var error: (any Error)?
-    var completed: Nanoseconds?
+    var result: ItemResult?
+    let outputs: Int
     var completion: (@Sendable (ItemResult) -> Void)?
   }
 
+  /// - Parameter tokens: how many tokens it starts with.
   init(
-    id: UInt64, arrival: Nanoseconds, outputs: Int, completion: (@Sendable (ItemResult) -> Void)? = nil
+    id: UInt64, arrival: Nanoseconds, tokens: Int, outputs: Int,
+    completion: (@Sendable (ItemResult) -> Void)? = nil
   ) {
     self.id = id
     self.arrival = arrival
-    outcome = Mutex(
-      Outcome(outputs: Array(repeating: [], count: outputs), completion: completion))
+    isAmbient = false
+    liveTokens = Atomic(tokens)
+    outcome = Locked(Outcome(outputs: outputs, completion: completion))
+  }
+
+  /// What stands for the work that belongs to no item.
+  init(ambientSince arrival: Nanoseconds) {
+    id = 0
+    self.arrival = arrival
+    isAmbient = true
+    liveTokens = Atomic(0)
+    outcome = Locked(Outcome(outputs: 0))
   }
 
   /// Work on the item stops at the next stage; it is answered with `CancellationError`.
@@ -39,30 +56,41 @@ public final class Item: Sendable {
     stopped.store(true, ordering: .releasing)
   }
 
-  func deliver(_ value: any Sendable, to output: Int) {
-    outcome.withLock { $0.outputs[output].append(value) }
+  func deliver(_ value: any Sendable, to output: Int, order: UInt64) {
+    guard !isAmbient else { return }
+    outcome.withLock { outcome in
+      if let last = outcome.delivered.last, last.order > order { outcome.isInOrder = false }
+      outcome.delivered.append((output, order, value))
+    }
   }
 
-  func retain(_ tokens: Int = 1) { liveTokens.add(tokens, ordering: .relaxed) }
+  func retain() {
+    if !isAmbient { liveTokens.add(1, ordering: .relaxed) }
+  }
 
-  /// Gives up one token; the last one answers the item. `now` is the time at which it was consumed.
-  func release(at now: Nanoseconds) {
-    guard liveTokens.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 else { return }
-    let completion = outcome.withLock { outcome -> (@Sendable (ItemResult) -> Void)? in
-      outcome.completed = now
-      return outcome.completion.take()
+  /// Gives up one token; the last one answers the item, and only then is `now` asked for.
+  func release(at now: @autoclosure () -> Nanoseconds) {
+    guard !isAmbient, liveTokens.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 else { return }
+    let (result, completion) = outcome.withLock { outcome in
+      let result = ItemResult(
+        item: id, arrival: arrival, completion: now(), outputs: Self.outputs(&outcome), error: outcome.error)
+      outcome.result = result
+      return (result, outcome.completion.take())
     }
-    if let completion, let result { completion(result) }
+    completion?(result)
+  }
+
+  /// What was delivered, by output and in order: instances of a stage may have overtaken each other.
+  private static func outputs(_ outcome: inout Outcome) -> [[any Sendable]] {
+    var outputs = [[any Sendable]](repeating: [], count: outcome.outputs)
+    if !outcome.isInOrder { outcome.delivered.sort { $0.order < $1.order } }
+    for (output, _, value) in outcome.delivered { outputs[output].append(value) }
+    outcome.delivered = []
+    return outputs
   }
 
   /// The answer, once there is one.
-  var result: ItemResult? {
-    outcome.withLock { outcome in
-      outcome.completed.map {
-        ItemResult(item: id, arrival: arrival, completion: $0, outputs: outcome.outputs, error: outcome.error)
-      }
-    }
-  }
+  var result: ItemResult? { outcome.withLock { $0.result } }
 
   /// Why the item has failed, if it has.
   var error: (any Error)? { outcome.withLock { $0.error } }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A mutex with conditions to wait on, for threads that may block. (Swift's `Mutex` has no conditions.)
+/// A mutex with conditions to wait on, for threads that may block. (Swift's `Mutex` has no conditions, nor does `Locked`.)
 ///
 /// Sendable: the pointers are allocated in `init`, freed in `deinit`, and only handed to pthread calls.
 final class Monitor: @unchecked Sendable {

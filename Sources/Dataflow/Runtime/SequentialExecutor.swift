@@ -7,8 +7,7 @@ public final class SequentialExecutor {
   private let worker: Worker
   private let ambient: Item
   private let time: any TimeSource
-  private let entrances: [Int]
-  private var nextID: UInt64 = 1
+  private let counter: ItemCounter
 
   /// Makes an instance of every stage.
   ///
@@ -20,16 +19,15 @@ public final class SequentialExecutor {
     let plan = plan ?? .fused(graph)
     let placements = try plan.resolve(graph, on: platform)
     guard placements.count == 1, let placement = placements.first else {
-      throw PlanError.unrelatedRates(stages: plan.placements.flatMap(\.stages))
+      throw PlanError.severalPlacements(placements.count)
     }
     self.graph = graph
     time = recorder?.time ?? MonotonicTime()
-    ambient = Item(id: 0, arrival: time.now, outputs: graph.outputs.count)
-    ambient.retain()
+    counter = recorder?.counter ?? ItemCounter()
+    ambient = Item(ambientSince: time.now)
     worker = try Worker(
       placement, in: graph, wiring: .none(graph), ambient: ambient, time: time,
-      ring: recorder?.makeRing(worker: "sequential"))
-    entrances = graph.inputs.indices.map { graph.connections.count + $0 }
+      ring: recorder?.makeRing(worker: "sequential", graph: graph.name))
   }
 
   /// Runs one item through the graph and waits for nothing.
@@ -38,15 +36,25 @@ public final class SequentialExecutor {
   /// - Throws: `RuntimeError` if the number of inputs is wrong, or an iteration takes several items. An error in
   ///   a stage is in the result.
   public func process(_ inputs: any Sendable...) throws -> ItemResult {
-    let results = try process(items: [inputs])
-    return results[0]
+    guard graph.itemsPerIteration == 1 else {
+      throw graph.itemsPerIteration == 0
+        ? RuntimeError.noInputs
+        : RuntimeError.wrongNumberOfItems(multipleOf: graph.itemsPerIteration, found: 1)
+    }
+    guard inputs.count == graph.inputs.count else {
+      throw RuntimeError.wrongNumberOfInputs(expected: graph.inputs.count, found: inputs.count)
+    }
+    let item = submit(inputs)
+    worker.iterate()
+    return answer(to: item)
   }
 
   /// Runs several items, as many iterations as they fill. The results are in the items' order.
   public func process(items: [[any Sendable]]) throws -> [ItemResult] {
-    let perIteration = max(graph.itemsPerIteration, 1)
-    guard !graph.inputs.isEmpty, items.count.isMultiple(of: perIteration) else {
-      throw RuntimeError.wrongNumberOfItems(multipleOf: graph.itemsPerIteration, found: items.count)
+    let perIteration = graph.itemsPerIteration
+    guard perIteration > 0 else { throw RuntimeError.noInputs }
+    guard items.count.isMultiple(of: perIteration) else {
+      throw RuntimeError.wrongNumberOfItems(multipleOf: perIteration, found: items.count)
     }
     if let wrong = items.first(where: { $0.count != graph.inputs.count }) {
       throw RuntimeError.wrongNumberOfInputs(expected: graph.inputs.count, found: wrong.count)
@@ -56,28 +64,37 @@ public final class SequentialExecutor {
     for start in stride(from: 0, to: items.count, by: perIteration) {
       let submitted = items[start..<(start + perIteration)].map(submit)
       worker.iterate()
-      if submitted.contains(where: { $0.result == nil }) { worker.abandonRest() }
-      results += submitted.compactMap(\.result)
+      for item in submitted { results.append(answer(to: item)) }
     }
     return results
   }
 
-  /// Runs a graph without inputs, which feeds itself.
+  /// Runs a graph without inputs, which feeds itself. Allocates nothing once its queues have grown.
   ///
-  /// - Throws: the first error of a stage; the graph can't go on after it.
+  /// - Throws: the first error of a stage, after which the graph can't go on.
   public func run(iterations: Int) throws {
-    for _ in 0..<iterations {
-      worker.iterate()
-      if ambient.isStopped, let error = ambient.error { throw error }
+    guard graph.inputs.isEmpty else {
+      throw RuntimeError.wrongNumberOfInputs(expected: graph.inputs.count, found: 0)
     }
+    for _ in 0..<iterations {
+      if let error = ambient.isStopped ? ambient.error : nil { throw error }
+      worker.iterate()
+    }
+    if let error = ambient.isStopped ? ambient.error : nil { throw error }
+  }
+
+  private func answer(to item: Item) -> ItemResult {
+    if let result = item.result { return result }
+    worker.abandonRest()
+    guard let result = item.result else { preconditionFailure("an item without tokens has been answered") }
+    return result
   }
 
   private func submit(_ values: [any Sendable]) -> Item {
-    let item = Item(id: nextID, arrival: time.now, outputs: graph.outputs.count)
-    nextID += 1
-    item.retain(values.count)
-    for (queue, value) in zip(entrances, values) {
-      worker.put(Token(item: item, ready: item.arrival, value: value), on: queue)
+    let item = Item(
+      id: counter.next(), arrival: time.now, tokens: values.count, outputs: graph.outputs.count)
+    for (queue, value) in zip(worker.entrances, values) {
+      queue.append(Token(item: item, ready: item.arrival, order: 0, value: value))
     }
     return item
   }

@@ -1,177 +1,159 @@
-/// Fires one stage inside one worker: takes tokens from its input queues, runs the instance, passes on what it
+/// Fires one stage inside one worker: runs the instance on the tokens in its input queues, passes on what it
 /// emits, and records when.
+///
+/// What happens when some of a firing's items have failed is in `StageRunner+Failure.swift`.
 final class StageRunner {
-  let stage: Stage
-  private let index: Int
-  private let instance: any StageInstance
-  private let firing: Firing
-  private let time: any TimeSource
-  private let ring: TraceRing?
-  /// The item of what belongs to none: a source's work, and the tokens on feedback edges.
-  private let ambient: Item
-  private var failed: [Token] = []
-
-  /// Positions of the input ports' queues in the worker's `queues`, in the ports' order.
-  let inputs: [Int]
-  /// Where each output port's tokens go.
-  let outputs: [[Destination]]
+  /// Where a stage's tokens come from and go to.
+  struct Wiring {
+    /// The input ports' queues.
+    let inputs: [Queue<Token>]
+    /// Where each output port's tokens go.
+    let outputs: [[Destination]]
+    /// The input port whose tokens say what item an emission belongs to.
+    let ownerPort: Int
+    /// The input ports whose last value is used again where an item has failed: those behind initial items, so
+    /// that a failed firing leaves the state as it was.
+    let statePorts: [Int]
+  }
 
   enum Destination {
-    /// A queue of the same worker, by position.
-    case queue(Int, isFeedback: Bool)
+    /// A queue of the same worker.
+    case queue(Queue<Token>, isFeedback: Bool)
     /// Another worker.
     case channel(Channel, isFeedback: Bool)
     /// An output of the graph, by position.
     case result(Int)
   }
 
+  let stage: Stage
+  let wiring: Wiring
+  let firing: Firing
+  /// The item of what belongs to none.
+  let ambient: Item
+  private let instance: any StageInstance
+  private let time: any TimeSource
+  private let isRecorded: Bool
+  /// Tokens that a firing takes from each input port, and gives at most on each output port.
+  let consumed: [Int]
+  let produced: [Rate]
+
+  /// The owner port's tokens, if some of the firing's items have failed; empty otherwise.
+  @exclusivity(unchecked) var slots: [Slot] = []
+  /// For each of the `statePorts`, the last value that was there.
+  @exclusivity(unchecked) private var states: [(any Sendable)?]
+
   init(
-    stage: Stage, index: Int, instance: any StageInstance, inputs: [Int], outputs: [[Destination]],
-    ambient: Item, time: any TimeSource, ring: TraceRing?
+    stage: Stage, index: Int, instance: any StageInstance, wiring: Wiring, ambient: Item,
+    time: any TimeSource, ring: TraceRing?
   ) {
     self.stage = stage
-    self.index = index
     self.instance = instance
-    self.inputs = inputs
-    self.outputs = outputs
+    self.wiring = wiring
     self.ambient = ambient
     self.time = time
-    self.ring = ring
-    firing = Firing(stage: stage, index: index, time: time, ring: ring)
+    isRecorded = ring != nil
+    consumed = stage.inputs.map(\.rate.maximum)
+    produced = stage.outputs.map(\.rate)
+    states = wiring.statePorts.map { _ in nil }
+    firing = Firing(
+      stage: stage, index: index, inputs: wiring.inputs, ownerPort: wiring.ownerPort, ambient: ambient,
+      time: time, ring: ring)
   }
 
-  func canFire(_ queues: [TokenQueue]) -> Bool {
-    zip(inputs, stage.inputs).allSatisfy { queues[$0].count >= $1.rate.maximum }
+  /// Whether the tokens of another firing are there.
+  var canFire: Bool {
+    for port in consumed.indices where wiring.inputs[port].count < consumed[port] { return false }
+    return true
   }
 
-  /// Fires once.
-  func fire(_ queues: inout [TokenQueue]) {
-    take(from: &queues)
-    defer {
-      firing.tokens.removeAll(keepingCapacity: true)
-      failed.removeAll(keepingCapacity: true)
-    }
-    guard hasWork else {
-      pass(at: time.now, to: &queues)
-      return
-    }
-    let begin = time.now
-    var failure: (any Error)?
-    do {
-      try instance.fire(firing)
-      try checkRates()
-    } catch {
-      failure = error
-    }
-    let end = time.now
-    record(begin, end)
-    if let failure {
-      firing.emissions.removeAll(keepingCapacity: true)
-      for token in firing.tokens { token.item.fail(failure) }
-    }
-    pass(at: end, to: &queues)
-  }
-
-  /// Moves one firing's tokens out of the queues, those of stopped items aside.
-  private func take(from queues: inout [TokenQueue]) {
-    firing.ends.removeAll(keepingCapacity: true)
-    if stage.inputs.isEmpty {
-      ambient.retain()
-      let token = Token(item: ambient, ready: time.now, value: Signal())
-      if ambient.isStopped { failed.append(token) } else { firing.tokens.append(token) }
-    }
-    for (port, queue) in inputs.enumerated() {
-      for _ in 0..<stage.inputs[port].rate.maximum {
-        guard let token = queues[queue].popFirst() else { break }
-        if token.item.isStopped {
-          failed.append(token)
-        } else {
-          firing.tokens.append(token)
-        }
+  /// Fires once. The tokens must be there.
+  func fire() {
+    for state in wiring.statePorts.indices { restore(state) }
+    if isAnyStopped { setFailedAside() }
+    let begin = isRecorded ? time.now : 0
+    var end = begin
+    if slots.isEmpty || hasWork {
+      do {
+        try instance.fire(firing)
+        try checkRates()
+      } catch {
+        fail(error)
       }
-      firing.ends.append(firing.tokens.count)
-    }
-  }
-
-  /// Every port must have a token left: a join whose other side has failed has nothing to do.
-  private var hasWork: Bool {
-    var start = 0
-    for end in firing.ends {
-      if end == start { return false }
-      start = end
-    }
-    return !firing.tokens.isEmpty
-  }
-
-  private func checkRates() throws {
-    for (port, output) in stage.outputs.enumerated() {
-      let emitted = firing.emissions.reduce(0) { $0 + ($1.port == port ? 1 : 0) }
-      let isComplete = output.rate.isVariable || !failed.isEmpty || emitted == output.rate.maximum
-      if emitted > output.rate.maximum || !isComplete {
-        throw RuntimeError.wrongRate(
-          stage: stage.name, port: output.name, rate: output.rate.description, emitted: emitted)
+      if isRecorded {
+        end = time.now
+        firing.record(.compute, begin: begin, end: end)
       }
     }
-    if let stray = firing.emissions.first(where: { !stage.outputs.indices.contains($0.port) }) {
-      throw RuntimeError.wrongRate(stage: stage.name, port: "\(stray.port)", rate: "0", emitted: 1)
+    if slots.isEmpty {
+      while let emission = firing.emissions.popFirst() { pass(emission, at: end) }
+    } else {
+      passAroundGaps(at: end)
+    }
+    firing.clearEmissions()
+    giveUp()
+  }
+
+  private var isAnyStopped: Bool {
+    if consumed.isEmpty { return ambient.isStopped }
+    for port in consumed.indices {
+      let queue = wiring.inputs[port]
+      for index in 0..<consumed[port] where queue[index].item.isStopped { return true }
+    }
+    return false
+  }
+
+  /// Puts the last value where a failed item has left none.
+  private func restore(_ state: Int) {
+    let port = wiring.statePorts[state]
+    let queue = wiring.inputs[port]
+    for index in 0..<consumed[port] {
+      if queue[index].value is Absent, let value = states[state] {
+        queue[index].value = value
+      } else {
+        states[state] = queue[index].value
+      }
     }
   }
 
-  /// Hands on what was emitted, fills up fixed rates for what failed, and gives up the consumed tokens.
-  private func pass(at now: Nanoseconds, to queues: inout [TokenQueue]) {
-    for emission in firing.emissions {
-      put(emission.value, of: emission.item, on: emission.port, at: now, to: &queues)
+  func pass(_ emission: Firing.Emission, at now: Nanoseconds) {
+    guard !consumed.isEmpty else {
+      return put(emission.value, of: ambient, order: 0, on: emission.port, at: now)
     }
-    for (port, output) in stage.outputs.enumerated() where !output.rate.isVariable {
-      let emitted = firing.emissions.reduce(0) { $0 + ($1.port == port ? 1 : 0) }
-      guard emitted < output.rate.maximum, let item = failed.first?.item ?? firing.tokens.first?.item else {
-        continue
-      }
-      for missing in 0..<(output.rate.maximum - emitted) {
-        let item = failed.isEmpty ? item : failed[missing % failed.count].item
-        put(Absent(), of: item, on: port, at: now, to: &queues)
-      }
-    }
-    firing.emissions.removeAll(keepingCapacity: true)
-    for token in firing.tokens { token.item.release(at: now) }
-    for token in failed { token.item.release(at: now) }
+    let queue = wiring.inputs[wiring.ownerPort]
+    // Lexicographic: first the owner's order, then the rank among what this firing emitted.
+    let rate = UInt64(truncatingIfNeeded: produced[emission.port].maximum)
+    let order = queue[emission.owner].order &* rate &+ UInt64(truncatingIfNeeded: emission.rank)
+    put(emission.value, of: queue[emission.owner].item, order: order, on: emission.port, at: now)
   }
 
-  private func put(
-    _ value: any Sendable, of item: Item, on port: Int, at now: Nanoseconds, to queues: inout [TokenQueue]
-  ) {
-    for destination in outputs[port] {
+  func put(_ value: any Sendable, of item: Item, order: UInt64, on port: Int, at now: Nanoseconds) {
+    for destination in wiring.outputs[port] {
       switch destination {
       case .queue(let queue, let isFeedback):
-        queues[queue].append(token(value, isFeedback ? ambient : item, now))
+        queue.append(token(value, of: isFeedback ? ambient : item, order, now))
       case .channel(let channel, let isFeedback):
-        channel.send(token(value, isFeedback ? ambient : item, now), at: now)
+        channel.send(token(value, of: isFeedback ? ambient : item, order, now))
       case .result(let output):
-        if !item.isStopped { item.deliver(value, to: output) }
+        if !item.isStopped { item.deliver(value, to: output, order: order) }
       }
     }
   }
 
-  private func token(_ value: any Sendable, _ item: Item, _ now: Nanoseconds) -> Token {
+  private func token(_ value: any Sendable, of item: Item, _ order: UInt64, _ now: Nanoseconds) -> Token {
     item.retain()
-    return Token(item: item, ready: now, value: value)
+    return Token(item: item, ready: now, order: order, value: value)
   }
 
-  /// One event for each item of the first input port, with the time since its last token there was ready.
-  private func record(_ begin: Nanoseconds, _ end: Nanoseconds) {
-    guard let ring else { return }
-    let tokens = firing.tokens[..<(firing.ends.first ?? firing.tokens.count)]
-    var position = tokens.startIndex
-    while position < tokens.endIndex {
-      let item = tokens[position].item
-      var ready = tokens[position].ready
-      position += 1
-      while position < tokens.endIndex, tokens[position].item === item {
-        ready = max(ready, tokens[position].ready)
-        position += 1
+  /// Gives up the consumed tokens; items that have none left are answered.
+  private func giveUp() {
+    for port in consumed.indices {
+      for _ in 0..<consumed[port] {
+        // Read the clock again: another worker may have gone on with the item already, and be done.
+        if let token = wiring.inputs[port].popFirst() { token.item.release(at: time.now) }
       }
-      ring.record(
-        TraceEvent(item: item.id, stage: index, ready: min(ready, begin), begin: begin, end: end))
     }
+    guard !slots.isEmpty else { return }
+    slots.removeAll(keepingCapacity: true)
+    firing.wanted = []
   }
 }

@@ -3,37 +3,18 @@
 /// While a token exists its item is retained once; `Item.release` gives it up.
 struct Token: Sendable {
   let item: Item
-  /// When it was put on the edge.
+  /// When it was put on the edge; 0 where nothing is recorded.
   let ready: Nanoseconds
-  let value: any Sendable
+  /// Where it stands among the tokens of its item on the same edge, whichever worker is done first.
+  let order: UInt64
+  var value: any Sendable
+
+  /// Fails the item and gives the token up.
+  func abandon(_ error: any Error, at now: Nanoseconds) {
+    if !item.isAmbient { item.fail(error) }
+    item.release(at: now)
+  }
 }
 
 /// Takes the place of a value that a failed item never got, so that rates hold and orders stay aligned.
 struct Absent: Sendable {}
-
-/// A first-in, first-out queue inside one worker. Grows while warming up, then allocates nothing.
-struct TokenQueue {
-  private var slots: [Token?] = Array(repeating: nil, count: 4)
-  private var first = 0
-  private(set) var count = 0
-
-  mutating func append(_ token: Token) {
-    if count == slots.count { grow() }
-    slots[(first + count) & (slots.count - 1)] = token
-    count += 1
-  }
-
-  mutating func popFirst() -> Token? {
-    guard count > 0 else { return nil }
-    let token = slots[first].take()
-    first = (first + 1) & (slots.count - 1)
-    count -= 1
-    return token
-  }
-
-  private mutating func grow() {
-    let rotated = Array(slots[first...] + slots[..<first])
-    slots = rotated + Array(repeating: nil, count: slots.count)
-    first = 0
-  }
-}

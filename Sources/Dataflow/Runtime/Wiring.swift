@@ -10,12 +10,13 @@ struct Wiring: Sendable {
     Wiring(edges: graph.connections.map { _ in nil }, inputs: [])
   }
 
-  init(edges: [Channel?], inputs: [Channel]) {
+  private init(edges: [Channel?], inputs: [Channel]) {
     self.edges = edges
     self.inputs = inputs
   }
 
-  init(_ graph: Graph, _ placements: [ResolvedPlacement], capacity: Int, ambient: Item, now: Nanoseconds) {
+  init(_ graph: Graph, _ placements: [ResolvedPlacement], capacity: Int, ambient: Item, time: any TimeSource)
+  {
     edges = graph.connections.map { connection in
       if placements.contains(where: {
         $0.contains(connection.source.stage) && $0.contains(connection.target.stage)
@@ -25,14 +26,14 @@ struct Wiring: Sendable {
       // Room for what one iteration puts there, so that a full channel never stops a schedule.
       let source = graph.stages[connection.source.stage].outputs[connection.source.port]
       let iteration = graph.repetitions[connection.source.stage].count * source.rate.maximum
-      let channel = Channel(capacity: max(capacity, iteration) + connection.initialItems.count)
+      let channel = Channel(
+        capacity: max(capacity, iteration) + connection.initialItems.count, time: time)
       for value in connection.initialItems {
-        ambient.retain()
-        channel.send(Token(item: ambient, ready: now, value: value), at: now)
+        channel.send(Token(item: ambient, ready: time.now, order: 0, value: value))
       }
       return channel
     }
-    inputs = graph.inputs.map { _ in Channel(capacity: capacity) }
+    inputs = graph.inputs.map { _ in Channel(capacity: capacity, time: time) }
   }
 
   /// The ports of a placement that are fed by a channel.
@@ -49,10 +50,10 @@ struct Wiring: Sendable {
     zip(graph.connections, edges).compactMap { placement.contains($0.source.stage) ? $1 : nil }
   }
 
-  func destinations(
-    of port: Graph.PortIndex, from placement: ResolvedPlacement, in graph: Graph,
-    queues: [Graph.PortIndex: Int]
-  ) -> [StageRunner.Destination] {
+  /// Where an output port's tokens go, from a worker with these queues.
+  func destinations(of port: Graph.PortIndex, in graph: Graph, queues: [Graph.PortIndex: Queue<Token>])
+    -> [StageRunner.Destination]
+  {
     var destinations: [StageRunner.Destination] = []
     for (connection, channel) in zip(graph.connections, edges) where connection.source == port {
       let isFeedback = !connection.initialItems.isEmpty

@@ -4,84 +4,93 @@
 final class Worker {
   /// Where tokens come in from outside: a queue, and how many one iteration takes.
   struct Intake {
-    let queue: Int
+    let queue: Queue<Token>
     let tokens: Int
     let channel: Channel
-    let stage: String
   }
 
   let intakes: [Intake]
+  /// The queues of the graph's inputs, in their order; of those that this placement has.
+  let entrances: [Queue<Token>]
   private let runners: [StageRunner]
-  private let steps: [(runner: Int, count: Schedule.Count)]
-  private var queues: [TokenQueue]
-  private let isFeedback: [Bool]
+  private let steps: [(runner: StageRunner, count: Int)]
+  /// The runners that fire as often as their inputs allow.
+  private let trailing: [StageRunner]
   private let time: any TimeSource
-  private var buffer: [Token] = []
 
   init(
     _ placement: ResolvedPlacement, in graph: Graph, wiring: Wiring, ambient: Item, time: any TimeSource,
     ring: TraceRing?
   ) throws {
     self.time = time
-    var queues: [TokenQueue] = []
-    var feedback: [Bool] = []
-    func addQueue(_ initial: [any Sendable]) -> Int {
-      queues.append(TokenQueue())
-      feedback.append(!initial.isEmpty)
-      for value in initial {
-        ambient.retain()
-        queues[queues.count - 1].append(Token(item: ambient, ready: time.now, value: value))
+    var queueOf: [Graph.PortIndex: Queue<Token>] = [:]
+    for member in placement.members {
+      for port in graph.stages[member].inputs.indices {
+        queueOf[Graph.PortIndex(stage: member, port: port)] = Queue()
       }
-      return queues.count - 1
     }
+    for connection in graph.connections where placement.contains(connection.source.stage) {
+      guard let queue = queueOf[connection.target] else { continue }
+      for value in connection.initialItems {
+        queue.append(Token(item: ambient, ready: time.now, order: 0, value: value))
+      }
+    }
+    intakes = wiring.entrances(to: placement, in: graph).compactMap { port, channel in
+      queueOf[port].map { queue in
+        Intake(queue: queue, tokens: placement.tokensPerIteration(into: port, in: graph), channel: channel)
+      }
+    }
+    entrances = graph.inputs.compactMap { queueOf[$0] }
 
-    var intakes: [Intake] = []
-    var inputs: [Graph.PortIndex: Int] = [:]
-    for connection in graph.connections where placement.contains(connection.target.stage) {
-      let isInner = placement.contains(connection.source.stage)
-      inputs[connection.target] = addQueue(isInner ? connection.initialItems : [])
-    }
-    for input in graph.inputs where placement.contains(input.stage) { inputs[input] = addQueue([]) }
-    for (port, channel) in wiring.entrances(to: placement, in: graph) {
-      let stage = graph.stages[port.stage]
-      let firings = placement.schedule.firings(of: port.stage)
-      intakes.append(
-        Intake(
-          queue: inputs[port] ?? 0, tokens: firings * stage.inputs[port.port].rate.maximum, channel: channel,
-          stage: stage.name))
-    }
-
-    var positions: [Int: Int] = [:]
+    let topology = graph.topology
+    let ownerPorts = topology.ownerPorts()
     var runners: [StageRunner] = []
     for (member, implementation) in zip(placement.members, placement.implementations) {
       let stage = graph.stages[member]
-      positions[member] = runners.count
+      func ports(_ count: Int) -> [Graph.PortIndex] {
+        (0..<count).map { Graph.PortIndex(stage: member, port: $0) }
+      }
       runners.append(
         StageRunner(
           stage: stage, index: member, instance: try implementation.makeInstance(placement.device),
-          inputs: stage.inputs.indices.map { inputs[Graph.PortIndex(stage: member, port: $0)] ?? 0 },
-          outputs: stage.outputs.indices.map { port in
-            wiring.destinations(
-              of: Graph.PortIndex(stage: member, port: port), from: placement, in: graph, queues: inputs)
-          },
+          wiring: StageRunner.Wiring(
+            inputs: ports(stage.inputs.count).compactMap { queueOf[$0] },
+            outputs: ports(stage.outputs.count).map {
+              wiring.destinations(of: $0, in: graph, queues: queueOf)
+            },
+            ownerPort: ownerPorts[member],
+            // A graph without inputs stops at its first error, so nothing need be kept for later.
+            statePorts: graph.inputs.isEmpty ? [] : topology.statePorts(of: member)),
           ambient: ambient, time: time, ring: ring))
     }
-    self.queues = queues
-    self.isFeedback = feedback
-    self.intakes = intakes
     self.runners = runners
-    steps = placement.schedule.steps.map { (positions[$0.stage] ?? 0, $0.count) }
+    var steps: [(runner: StageRunner, count: Int)] = []
+    var trailing: [StageRunner] = []
+    for step in placement.schedule.steps {
+      guard let runner = placement.members.firstIndex(of: step.stage).map({ runners[$0] }) else { continue }
+      switch step.count {
+      case .times(let count): steps.append((runner, count))
+      case .whileAvailable: trailing.append(runner)
+      }
+    }
+    self.steps = steps
+    self.trailing = trailing
   }
 
   /// One iteration of the schedule.
   func iterate() {
     for step in steps {
-      let runner = runners[step.runner]
-      switch step.count {
-      case .times(let count):
-        for _ in 0..<count { runner.fire(&queues) }
-      case .whileAvailable:
-        while runner.canFire(queues) { runner.fire(&queues) }
+      for _ in 0..<step.count { step.runner.fire() }
+    }
+    // More than one pass only where a cycle among these stages makes an earlier one ready again.
+    var hasFired = !trailing.isEmpty
+    while hasFired {
+      hasFired = false
+      for runner in trailing {
+        while runner.canFire {
+          runner.fire()
+          hasFired = true
+        }
       }
     }
   }
@@ -89,25 +98,25 @@ final class Worker {
   /// Waits for one iteration's tokens; `false` when the input has ended.
   func takeIn() -> Bool {
     for intake in intakes {
-      let hasMore = intake.channel.receive(intake.tokens, into: &buffer)
-      for token in buffer { queues[intake.queue].append(token) }
-      buffer.removeAll(keepingCapacity: true)
-      guard hasMore else {
-        abandonRest()
-        return false
-      }
+      let hasMore = intake.channel.receive(intake.tokens, into: intake.queue)
+      guard hasMore else { return false }
     }
     return true
   }
 
-  func put(_ token: Token, on queue: Int) { queues[queue].append(token) }
-
-  /// Gives up what lies in the queues and can no longer be consumed.
+  /// Gives up the tokens of items that lie in the queues and can no longer be consumed. What belongs to no item
+  /// stays: it is the graph's state.
   func abandonRest() {
-    for queue in queues.indices where !isFeedback[queue] {
-      while let token = queues[queue].popFirst() {
-        let reader = runners.first { $0.inputs.contains(queue) }?.stage.name ?? ""
-        token.abandon(RuntimeError.incompleteFiring(stage: reader), at: time.now)
+    for runner in runners {
+      for queue in runner.wiring.inputs {
+        for _ in 0..<queue.count {
+          guard let token = queue.popFirst() else { break }
+          if token.item.isAmbient {
+            queue.append(token)
+          } else {
+            token.abandon(RuntimeError.incompleteFiring(stage: runner.stage.name), at: time.now)
+          }
+        }
       }
     }
   }
@@ -115,6 +124,16 @@ final class Worker {
 
 extension ResolvedPlacement {
   func contains(_ stage: Int) -> Bool { members.contains(stage) }
+
+  /// How many tokens a port takes in one iteration of this placement's schedule, as far as that is known.
+  func tokensPerIteration(into port: Graph.PortIndex, in graph: Graph) -> Int {
+    schedule.firings(of: port.stage) * graph.stages[port.stage].inputs[port.port].rate.maximum
+  }
+
+  /// How many tokens an output port gives in one iteration, at most.
+  func tokensPerIteration(from port: Graph.PortIndex, in graph: Graph) -> Int {
+    schedule.firings(of: port.stage) * graph.stages[port.stage].outputs[port.port].rate.maximum
+  }
 }
 
 extension Schedule {

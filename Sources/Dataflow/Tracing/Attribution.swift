@@ -32,39 +32,62 @@ public struct Attribution: Sendable, Equatable {
     unattributed = total
     guard total > 0 else { return }
 
-    let events = events.filter { Int($0.stage) < names.count }
-    let borders = Set(
-      ([arrival, completion] + events.flatMap { [$0.ready, $0.begin, $0.end] })
-        .map { min(max($0, arrival), completion) }
-    ).sorted()
-    let byStart = events.sorted { $0.ready < $1.ready }
-    var next = byStart.startIndex
-    var active: [TraceEvent] = []
-    for (begin, end) in zip(borders, borders.dropFirst()) {
-      while next < byStart.endIndex, byStart[next].ready <= begin {
-        active.append(byStart[next])
+    let events = events.filter { Int($0.stage) < names.count }.sorted { $0.ready < $1.ready }
+    var borders: [Nanoseconds] = [arrival, completion]
+    for event in events { borders += [event.ready, event.begin, event.end] }
+    borders = borders.filter { (arrival...completion).contains($0) }.sorted()
+
+    var overlap = Overlap(stages: names.count)
+    var next = events.startIndex
+    for (begin, end) in zip(borders, borders.dropFirst()) where begin < end {
+      while next < events.endIndex, events[next].ready <= begin {
+        overlap.events.append(events[next])
         next += 1
       }
-      active.removeAll { $0.end <= begin }
-      guard let (stage, part) = Self.owner(of: begin, among: active) else { continue }
-      stages[stage][keyPath: part] += end - begin
+      guard let (stage, part) = overlap.owner(of: begin) else { continue }
+      switch part {
+      case .compute: stages[stage].compute += end - begin
+      case .transfer: stages[stage].transfer += end - begin
+      case .queue: stages[stage].queue += end - begin
+      }
       unattributed -= end - begin
     }
   }
+}
 
-  private static func owner(of instant: Nanoseconds, among active: [TraceEvent])
-    -> (stage: Int, part: WritableKeyPath<StagePart, Nanoseconds>)?
-  {
-    let running = active.filter { $0.begin <= instant }
-    let moving = running.filter { $0.kind == .transfer }
-    let computing = running.filter { event in
-      event.kind == .compute && !moving.contains { $0.stage == event.stage }
+/// The events that overlap at an instant, and which of them has it.
+private struct Overlap {
+  enum Part { case compute, transfer, queue }
+
+  var events: [TraceEvent] = []
+  /// For each stage how many of its firings run, less those that only move data: each transfer is a part of one
+  /// firing. All zero between instants.
+  private var computing: [Int]
+
+  init(stages: Int) { computing = Array(repeating: 0, count: stages) }
+
+  /// - Complexity: O(overlapping events).
+  mutating func owner(of instant: Nanoseconds) -> (stage: Int, part: Part)? {
+    events.removeAll { $0.end <= instant }
+    for event in events where event.begin <= instant {
+      computing[Int(event.stage)] += event.kind == .compute ? 1 : -1
     }
-    if let event = computing.max(by: { $0.end < $1.end }) { return (Int(event.stage), \.compute) }
-    if let event = moving.max(by: { $0.end < $1.end }) { return (Int(event.stage), \.transfer) }
-    if let event = active.filter({ $0.kind == .compute }).max(by: { $0.begin < $1.begin }) {
-      return (Int(event.stage), \.queue)
+    defer { for event in events { computing[Int(event.stage)] = 0 } }
+    var best: (stage: Int, part: Part)?
+    var bestRank: (importance: Int, time: Nanoseconds) = (-1, 0)
+    for event in events {
+      let stage = Int(event.stage)
+      let part: Part
+      let rank: (importance: Int, time: Nanoseconds)
+      switch (event.kind, hasBegun: event.begin <= instant) {
+      case (.compute, true) where computing[stage] > 0: (part, rank) = (.compute, (2, event.end))
+      case (.transfer, true): (part, rank) = (.transfer, (1, event.end))
+      // Of those that wait, the one that begins last; its wait is what the end is waiting for.
+      case (.compute, false): (part, rank) = (.queue, (0, event.begin))
+      default: continue
+      }
+      if rank > bestRank { (best, bestRank) = ((stage, part), rank) }
     }
-    return nil
+    return best
   }
 }

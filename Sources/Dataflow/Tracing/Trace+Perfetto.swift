@@ -13,23 +13,23 @@ extension Trace {
         #"{"ph":"M","pid":1,"tid":\#(thread),"name":"thread_name","args":{"name":\#(Self.quoted(worker.name))}}"#
       )
       for event in worker.events {
-        let name = event.kind == .compute ? name(of: event) : "transfer (\(name(of: event)))"
+        let stage = Int(event.stage)
+        let name = stages.indices.contains(stage) ? stages[stage] : "stage \(stage)"
         lines.append(
-          #"{"ph":"X","pid":1,"tid":\#(thread),"cat":"\#(event.kind)","name":\#(Self.quoted(name)),"#
-            + #""ts":\#(Self.microseconds(event.begin - start)),"#
-            + #""dur":\#(Self.microseconds(event.end - event.begin)),"#
-            + #""args":{"item":\#(event.item),"queue_us":\#(Self.microseconds(event.begin - event.ready))}}"#)
+          #"{"ph":"X","pid":1,"tid":\#(thread),"cat":"\#(event.kind)","#
+            + #""name":\#(Self.quoted(event.kind == .compute ? name : "transfer (\(name))")),"#
+            + #""ts":\#(Self.microseconds(from: start, to: event.begin)),"#
+            + #""dur":\#(Self.microseconds(from: event.begin, to: event.end)),"#
+            + #""args":{"item":\#(event.item),"#
+            + #""queue_us":\#(Self.microseconds(from: event.ready, to: event.begin))}}"#)
       }
     }
     return Data(
       ("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[\n" + lines.joined(separator: ",\n") + "\n]}\n").utf8)
   }
 
-  private func name(of event: TraceEvent) -> String {
-    stages.indices.contains(Int(event.stage)) ? stages[Int(event.stage)] : "stage \(event.stage)"
-  }
-
-  private static func microseconds(_ time: Nanoseconds) -> String {
+  private static func microseconds(from start: Nanoseconds, to end: Nanoseconds) -> String {
+    let time = max(start, end) - start
     let fraction = String(time % 1000)
     return "\(time / 1000).\(String(repeating: "0", count: 3 - fraction.count))\(fraction)"
   }

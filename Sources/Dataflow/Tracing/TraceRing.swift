@@ -4,33 +4,47 @@ import Synchronization
 ///
 /// One thread records, any thread reads.
 ///
-/// Sendable: `slots` has one writer, which publishes a slot by a releasing store of `head` after it has written
-/// it. A reader takes the slots below an acquired `head`, then reads `head` again and drops those that the writer
-/// may have reached meanwhile.
+/// Sendable: `words` has one writer, which stores a slot's words before it publishes the slot by a releasing
+/// store of `head`. A reader takes the slots below an acquired `head`, then reads `head` again and drops those
+/// that the writer may have reached meanwhile. The fences order these loads and stores, as in a sequence lock.
 public final class TraceRing: @unchecked Sendable {
   public let worker: String
-  private let slots: UnsafeMutablePointer<TraceEvent>
+  /// The name of the graph that the worker runs.
+  let graph: String
+  private let words: UnsafeMutablePointer<Atomic<UInt64>>
   private let mask: Int
   private let head = Atomic<Int>(0)
 
-  /// - Parameter capacity: events kept; rounded up to a power of two.
-  init(worker: String, capacity: Int) {
+  private static let wordsPerEvent = 5
+
+  /// - Parameter capacity: events kept, one of them while it is being written; rounded up to a power of two.
+  init(worker: String, graph: String = "", capacity: Int) {
     self.worker = worker
-    let size = 1 << (Int.bitWidth - (max(capacity, 2) - 1).leadingZeroBitCount)
+    self.graph = graph
+    let wanted = min(max(capacity, 2), 1 << 24)
+    let size = 1 << (Int.bitWidth - (wanted - 1).leadingZeroBitCount)
     mask = size - 1
-    slots = .allocate(capacity: size)
-    slots.initialize(
-      repeating: TraceEvent(item: 0, stage: 0, ready: 0, begin: 0, end: 0), count: size)
+    words = .allocate(capacity: size * Self.wordsPerEvent)
+    for word in 0..<(size * Self.wordsPerEvent) { (words + word).initialize(to: Atomic(0)) }
   }
 
-  deinit { slots.deallocate() }
+  deinit {
+    words.deinitialize(count: (mask + 1) * Self.wordsPerEvent)
+    words.deallocate()
+  }
 
   /// Events recorded so far, kept or not.
   public var recorded: Int { head.load(ordering: .acquiring) }
 
   func record(_ event: TraceEvent) {
     let position = head.load(ordering: .relaxed)
-    slots[position & mask] = event
+    atomicMemoryFence(ordering: .releasing)
+    let slot = words + (position & mask) &* Self.wordsPerEvent
+    slot[0].store(event.item, ordering: .relaxed)
+    slot[1].store(event.ready, ordering: .relaxed)
+    slot[2].store(event.begin, ordering: .relaxed)
+    slot[3].store(event.end, ordering: .relaxed)
+    slot[4].store(UInt64(event.stage) | UInt64(event.kind.rawValue) << 16, ordering: .relaxed)
     head.store(position &+ 1, ordering: .releasing)
   }
 
@@ -43,13 +57,24 @@ public final class TraceRing: @unchecked Sendable {
     var position = end
     var newestFirst: [TraceEvent] = []
     while position > max(0, end - mask - 1) {
-      let event = slots[(position - 1) & mask]
+      let event = read(position - 1)
       guard isRecent(event) else { break }
       newestFirst.append(event)
       position -= 1
     }
     // The writer may be in the middle of the slot at `head`, so that one is lost too.
-    let overwritten = head.load(ordering: .acquiring) - mask
+    atomicMemoryFence(ordering: .acquiring)
+    let overwritten = head.load(ordering: .relaxed) - mask
     return newestFirst.dropLast(max(0, overwritten - position)).reversed()
+  }
+
+  private func read(_ position: Int) -> TraceEvent {
+    let slot = words + (position & mask) * Self.wordsPerEvent
+    let last = slot[4].load(ordering: .relaxed)
+    return TraceEvent(
+      item: slot[0].load(ordering: .relaxed), stage: Int(last & 0xffff),
+      kind: TraceEvent.Kind(rawValue: UInt8(truncatingIfNeeded: last >> 16)) ?? .compute,
+      ready: slot[1].load(ordering: .relaxed), begin: slot[2].load(ordering: .relaxed),
+      end: slot[3].load(ordering: .relaxed))
   }
 }

@@ -1,0 +1,96 @@
+/// What keeps a failed item from harming others: its tokens skip the stage, and `Absent` tokens take the places
+/// of those it would have given, so that items still meet themselves where edges join.
+extension StageRunner {
+  /// A token of the owner port, to know where tokens are missing.
+  struct Slot {
+    let item: Item
+    var isGap: Bool
+  }
+
+  /// Every port must have a token left: a join whose other side has failed has nothing to do.
+  var hasWork: Bool { !consumed.isEmpty && consumed.indices.allSatisfy { firing.count(of: $0) > 0 } }
+
+  /// Leaves the tokens of stopped items out of the firing.
+  ///
+  /// An item may be stopped by another thread meanwhile, so that each token is looked at only once: an item's
+  /// tokens on different ports must stay or go together.
+  func setFailedAside() {
+    let stopped = Set(items.filter(\.isStopped).map(ObjectIdentifier.init))
+    firing.wanted = consumed.indices.map { port in
+      (0..<consumed[port]).filter { !stopped.contains(ObjectIdentifier(wiring.inputs[port][$0].item)) }
+    }
+    slots = owners.map { Slot(item: $0, isGap: stopped.contains(ObjectIdentifier($0))) }
+    if !hasWork, let error = items.lazy.compactMap(\.error).first { fail(error) }
+  }
+
+  /// Fails the items of this firing; and everything, if it concerns no item.
+  func fail(_ error: any Error) {
+    firing.clearEmissions()
+    let concerned = items.filter { !$0.isAmbient }
+    for item in concerned { item.fail(error) }
+    if concerned.isEmpty { ambient.fail(error) }
+    slots = owners.map { Slot(item: $0, isGap: true) }
+  }
+
+  /// Whose tokens this firing consumes, token by token.
+  private var items: [Item] {
+    consumed.isEmpty
+      ? [ambient]
+      : consumed.indices.flatMap { port in (0..<consumed[port]).map { wiring.inputs[port][$0].item } }
+  }
+
+  private var owners: [Item] {
+    let port = wiring.ownerPort
+    return consumed.isEmpty ? [ambient] : (0..<consumed[port]).map { wiring.inputs[port][$0].item }
+  }
+
+  func checkRates() throws {
+    if let stray = firing.stray {
+      throw RuntimeError.strayEmission(stage: stage.name, port: stray.port, index: stray.index)
+    }
+    for port in produced.indices where !isRight(firing.emitted[port], for: produced[port]) {
+      throw RuntimeError.wrongRate(
+        stage: stage.name, port: stage.outputs[port].name, rate: produced[port].description,
+        emitted: firing.emitted[port])
+    }
+  }
+
+  private func isRight(_ emitted: Int, for rate: Rate) -> Bool {
+    if rate.isVariable { return emitted <= rate.maximum }
+    if slots.isEmpty { return emitted == rate.maximum }
+    guard let share = share(of: rate) else { return emitted <= rate.maximum }
+    return emitted == share * slots.count { !$0.isGap }
+  }
+
+  /// How many of a port's tokens belong with each token of the owner port, if it is the same number for all.
+  private func share(of rate: Rate) -> Int? {
+    rate.maximum.isMultiple(of: slots.count) ? rate.maximum / slots.count : nil
+  }
+
+  /// Hands on what was emitted, with `Absent` in the places of failed items.
+  func passAroundGaps(at now: Nanoseconds) {
+    var emissions = produced.map { _ in [Firing.Emission]() }
+    while let emission = firing.emissions.popFirst() { emissions[emission.port].append(emission) }
+    for (port, rate) in produced.enumerated() {
+      var rest = emissions[port][...]
+      guard !rate.isVariable else {
+        for emission in rest { pass(emission, at: now) }
+        continue
+      }
+      if let share = share(of: rate) {
+        for slot in slots {
+          for _ in 0..<share {
+            if slot.isGap {
+              put(Absent(), of: slot.item, order: 0, on: port, at: now)
+            } else if let emission = rest.popFirst() {
+              pass(emission, at: now)
+            }
+          }
+        }
+      } else if let failed = items.first(where: \.isStopped) {
+        for emission in rest { pass(emission, at: now) }
+        for _ in rest.count..<rate.maximum { put(Absent(), of: failed, order: 0, on: port, at: now) }
+      }
+    }
+  }
+}
