@@ -12,7 +12,7 @@ extension HostedPipeline {
     do {
       for _ in 0..<3 {
         let report = try await infer(image, named: "warm-up").report
-        _ = try JSONEncoder().encode(report)
+        _ = InferenceReport.json(pipeline: name, items: [report])
       }
     } catch {
       throw WarmUpError(pipeline: name, reason: "\(error)")

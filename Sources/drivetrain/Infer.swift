@@ -27,11 +27,6 @@ struct Infer: ParsableCommand {
   @Option(help: "How JPEGs are decoded: auto (at a reduced size where that suffices) or exact.")
   var scale: DecodeScale?
 
-  private struct Report: Encodable {
-    let pipeline: String
-    let items: [InferenceReport]
-  }
-
   func run() throws {
     let pipeline = try Pipeline(pipeline, scale: scale)
     // A trace has room for all images; the attribution alone needs only the latest one's events.
@@ -44,7 +39,7 @@ struct Infer: ParsableCommand {
       if !json, let text = report.forHumans { try printOut(text) }
       if let error = report.error { complain("\(path): \(error)") }
     }
-    if json { try printJSON(Report(pipeline: pipeline.name, items: items)) }
+    if json { try printOut(InferenceReport.json(pipeline: pipeline.name, items: items)) }
     if let trace { try recorder.trace(of: pipeline.graph).perfetto().writeWhole(to: trace) }
     if items.contains(where: { $0.error != nil }) { throw ExitCode(1) }
   }

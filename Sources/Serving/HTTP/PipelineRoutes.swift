@@ -43,11 +43,6 @@ struct PipelineRoutes: Sendable {
     return pipeline
   }
 
-  private struct Answer: Encodable {
-    let pipeline: String
-    let items: [InferenceReport]
-  }
-
   private func infer(_ request: Request, _ pipeline: HostedPipeline) async throws -> Response {
     guard let type = request.headers[.contentType], type.lowercased().hasPrefix("image/") else {
       throw HTTPFailure(
@@ -61,8 +56,13 @@ struct PipelineRoutes: Sendable {
       return try await pipeline.infer(data ?? Data(), named: "request")
     }
     return Response(
-      json: Answer(pipeline: pipeline.name, items: [answer.report]),
-      headers: [.serverTiming: ServerTiming(answer.attribution).value])
+      status: .ok,
+      headers: [
+        .contentType: "application/json", .serverTiming: ServerTiming(answer.attribution).value,
+      ],
+      body: ResponseBody(
+        byteBuffer: ByteBuffer(
+          string: InferenceReport.json(pipeline: pipeline.name, items: [answer.report]))))
   }
 }
 

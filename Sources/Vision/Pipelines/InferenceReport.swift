@@ -1,31 +1,19 @@
 import Dataflow
 
 /// The answer to one image as users see it, on the command line and over HTTP.
-public struct InferenceReport: Encodable, Sendable {
+public struct InferenceReport: Sendable {
   /// The time of one item in microseconds. The parts sum to the whole.
-  public struct AttributionReport: Encodable, Sendable {
-    public struct Part: Encodable, Sendable {
+  public struct AttributionReport: Sendable {
+    public struct Part: Sendable {
       public let name: String
       public let microseconds: Double
       /// Of the whole, 0…1.
       public let share: Double
-
-      enum CodingKeys: String, CodingKey {
-        case microseconds = "us"
-        case name
-        case share
-      }
     }
 
     public let total: Double
     public let stages: [Part]
     public let unattributed: Double
-
-    enum CodingKeys: String, CodingKey {
-      case total = "total_us"
-      case stages
-      case unattributed = "unattributed_us"
-    }
   }
 
   public let input: String
@@ -55,6 +43,53 @@ public struct InferenceReport: Encodable, Sendable {
       outputs = try result.output(as: Classification.self).labels
     } catch {
       self.error = "\(error)"
+    }
+  }
+}
+
+extension InferenceReport {
+  /// The answer of `infer` and of the server: `{"pipeline":…,"items":[…]}`.
+  public static func json(pipeline: String, items: [InferenceReport]) -> String {
+    var json = JSONText(capacity: 64 + items.count * 1024)
+    json.object { json in
+      json.value("pipeline", pipeline)
+      json.array("items") { json in
+        for item in items { json.object { item.write(to: &$0) } }
+      }
+    }
+    return json.text
+  }
+
+  private func write(to json: inout JSONText) {
+    json.value("input", input)
+    if let width { json.value("width", width) }
+    if let height { json.value("height", height) }
+    json.value("bytes", bytes)
+    if let outputs {
+      json.array("outputs") { json in
+        for output in outputs {
+          json.object { json in
+            json.value("label", output.label)
+            json.value("index", output.index)
+            json.value("score", output.score)
+          }
+        }
+      }
+    }
+    if let error { json.value("error", error) }
+    guard let attribution else { return }
+    json.object("attribution") { json in
+      json.value("total_us", attribution.total)
+      json.array("stages") { json in
+        for part in attribution.stages {
+          json.object { json in
+            json.value("name", part.name)
+            json.value("us", part.microseconds)
+            json.value("share", part.share)
+          }
+        }
+      }
+      json.value("unattributed_us", attribution.unattributed)
     }
   }
 }

@@ -35,8 +35,7 @@ import Testing
     let report = InferenceReport(
       input: "a", image: image, result: result,
       attribution: recorder.attribution(of: result, in: pipeline.graph))
-    let object = try #require(
-      JSONSerialization.jsonObject(with: JSONEncoder().encode(report)) as? [String: Any])
+    let object = try Self.parsed(report)
     #expect(Set(object.keys) == ["input", "width", "height", "bytes", "outputs", "attribution"])
     // Upright, as displayed.
     #expect(report.width == image.header.height && report.height == image.header.width)
@@ -48,10 +47,23 @@ import Testing
     #expect(Set(output.keys) == ["label", "index", "score"])
   }
 
+  /// The text is JSON whatever is in it.
+  @Test func oddTextIsQuoted() throws {
+    let odd = "a\"b\\c\nd\u{1}é\u{1F600}"
+    let report = InferenceReport(input: odd, bytes: 3, error: ImageError.empty)
+    #expect(try Self.parsed(report)["input"] as? String == odd)
+  }
+
+  private static func parsed(_ report: InferenceReport) throws -> [String: Any] {
+    let text = InferenceReport.json(pipeline: "p", items: [report])
+    let whole = try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    #expect(whole["pipeline"] as? String == "p")
+    return try #require((whole["items"] as? [[String: Any]])?.first)
+  }
+
   @Test func failures() throws {
     let report = InferenceReport(input: "a", bytes: 3, error: ImageError.empty)
-    let object = try #require(
-      JSONSerialization.jsonObject(with: JSONEncoder().encode(report)) as? [String: Any])
+    let object = try Self.parsed(report)
     #expect(Set(object.keys) == ["input", "bytes", "error"])
 
     let folder = try TemporaryFolder()
