@@ -67,6 +67,9 @@ let package = Package(
       ],
       swiftSettings: swift),
 
+    .executableTarget(
+      name: "bench-overhead", dependencies: ["Dataflow"], path: "Benchmarks/Overhead", swiftSettings: swift),
+
     .target(name: "TestSupport", dependencies: ["Dataflow"], path: "Tests/Support", swiftSettings: swift),
     .testTarget(name: "DataflowTests", dependencies: ["Dataflow", "TestSupport"], swiftSettings: swift),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: swift),
