@@ -76,6 +76,8 @@ let package = Package(
 
     // Measurements: each prints its own comparison. `make bench` runs them all.
     .executableTarget(
+      name: "bench-overhead", dependencies: ["Dataflow"], path: "Benchmarks/Overhead", swiftSettings: swift),
+    .executableTarget(
       name: "bench-zero-load", dependencies: ["Dataflow", "Kernels", "Vision", "Serving"],
       path: "Benchmarks/ZeroLoad", swiftSettings: swift),
     .executableTarget(
