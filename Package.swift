@@ -18,6 +18,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
     .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
     .package(
       url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
@@ -52,10 +53,16 @@ let package = Package(
       dependencies: [
         "Dataflow", "Vision",
         .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOFoundationCompat", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: swift),
     .executableTarget(
@@ -67,14 +74,36 @@ let package = Package(
       ],
       swiftSettings: swift),
 
+    // Measurements: each prints its own comparison. `make bench` runs them all.
     .executableTarget(
       name: "bench-overhead", dependencies: ["Dataflow"], path: "Benchmarks/Overhead", swiftSettings: swift),
+    .executableTarget(
+      name: "bench-zero-load", dependencies: ["Dataflow", "Kernels", "Vision", "Serving"],
+      path: "Benchmarks/ZeroLoad", swiftSettings: swift),
+    .executableTarget(
+      name: "bench-preprocess", dependencies: ["Vision", "Kernels", "CJPEG"],
+      path: "Benchmarks/Preprocess", swiftSettings: swift),
+    // Damaged images against the image path: swift run -c release fuzz-images.
+    .executableTarget(
+      name: "fuzz-images", dependencies: ["Vision", "Kernels"], path: "Fuzz", swiftSettings: swift),
 
     .target(name: "TestSupport", dependencies: ["Dataflow"], path: "Tests/Support", swiftSettings: swift),
     .testTarget(name: "DataflowTests", dependencies: ["Dataflow", "TestSupport"], swiftSettings: swift),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: swift),
-    .testTarget(name: "VisionTests", dependencies: ["Vision", "TestSupport"], swiftSettings: swift),
-    .testTarget(name: "ServingTests", dependencies: ["Serving", "TestSupport"], swiftSettings: swift),
+    .testTarget(
+      name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"], swiftSettings: swift),
+    .testTarget(
+      name: "VisionTests", dependencies: ["Vision", "Kernels", "fuzz-images", "TestSupport"],
+      swiftSettings: swift),
+    .testTarget(
+      name: "ServingTests",
+      dependencies: [
+        "Serving", "TestSupport",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ],
+      swiftSettings: swift),
     .testTarget(
       name: "CommandTests", dependencies: ["drivetrain", "TestSupport"], swiftSettings: swift),
   ]

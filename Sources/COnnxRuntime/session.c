@@ -82,6 +82,11 @@ char *ort_session_create(ort_library *library, const char *model_path, int threa
   }
   if (!error) error = ort_check(library, SLOT(library, 24, void *(*)(void *, int))(options, threads));
   if (!error) error = ort_check(library, SLOT(library, 25, void *(*)(void *, int))(options, 1));
+  /* Threads spin between the operators of a run, but not after it: the cores are wanted for other stages. */
+  if (!error)
+    error = ort_check(
+        library, SLOT(library, 130, void *(*)(void *, const char *, const char *))(
+                     options, "session.force_spinning_stop", "1"));
   if (!error)
     error = ort_check(
         library, SLOT(library, 7, void *(*)(void *, const char *, const void *, void **))(

@@ -34,9 +34,10 @@ AVX2 static inline __m256i pixel(const uint8_t *first, const uint8_t *second, co
   for (int32_t t = 0; t < taps; t += 4) {
     __m256i bytes = load_rows(first + 3 * t, second + 3 * t);
     __m256i a = _mm256_shuffle_epi8(bytes, pixels01);
-    __m256i b = _mm256_shuffle_epi8(bytes, pixels23);
     high = _mm256_add_epi32(high, _mm256_madd_epi16(a, broadcast_pair(split + 2 * t)));
     low = _mm256_add_epi32(low, _mm256_madd_epi16(a, broadcast_pair(split + 2 * t + 2)));
+    if (t + 2 == taps) break;
+    __m256i b = _mm256_shuffle_epi8(bytes, pixels23);
     high = _mm256_add_epi32(high, _mm256_madd_epi16(b, broadcast_pair(split + 2 * t + 4)));
     low = _mm256_add_epi32(low, _mm256_madd_epi16(b, broadcast_pair(split + 2 * t + 6)));
   }
@@ -74,7 +75,9 @@ AVX2 static void horizontal(const ck_resize_axis *axis, const uint8_t *source,
     /* An odd last row is done twice. */
     const uint8_t *second = y + 1 < rows ? first + source_row_bytes : first;
     uint8_t *second_out = y + 1 < rows ? first_out + destination_row_bytes : first_out;
-    if (axis->taps == 4) {
+    if (axis->taps == 2) {
+      two_rows(axis, 2, first, second, first_out, second_out);
+    } else if (axis->taps == 4) {
       two_rows(axis, 4, first, second, first_out, second_out);
     } else {
       two_rows(axis, axis->taps, first, second, first_out, second_out);

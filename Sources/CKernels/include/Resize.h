@@ -15,9 +15,9 @@ enum { ck_resize_weight_bits = 22, ck_resize_split_bits = 11 };
 /* How each of `count` outputs along one axis is made from the inputs.
  *
  * Output i is the sum over t < lengths[i] of input[starts[i] + t] * weights[i * taps + t], rounded,
- * shifted by 22 bits and clipped to 0...255. `taps` is a multiple of 4 and weights beyond
- * lengths[i] are 0. `split` holds the same weights as pairs of 16-bit factors, w = high * 2^11 +
- * low, four numbers for two taps: high, high, low, low (multiply-add instructions take pairs). */
+ * shifted by 22 bits and clipped to 0...255. `taps` is even and weights beyond lengths[i] are 0.
+ * `split` holds the same weights as pairs of 16-bit factors, w = high * 2^11 + low, four numbers for
+ * two taps: high, high, low, low (multiply-add instructions take pairs). */
 typedef struct ck_resize_axis {
   int32_t count;
   int32_t taps;

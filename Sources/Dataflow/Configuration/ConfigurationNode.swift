@@ -58,6 +58,11 @@ public struct ConfigurationNode {
     self.line = line ?? node.mark?.line ?? 0
   }
 
+  /// The file's name without its folder and extension.
+  public var fileStem: String {
+    ((file as NSString).lastPathComponent as NSString).deletingPathExtension
+  }
+
   /// An error at this value.
   public func error(_ reason: String) -> ConfigurationError {
     ConfigurationError(file: file, line: line, reason: reason)

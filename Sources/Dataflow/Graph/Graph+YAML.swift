@@ -19,7 +19,7 @@ extension Graph {
   ) throws {
     let values = try document.mapping(keys: ["name", "description", "stages", "edges", "inputs", "outputs"])
     guard let stagesNode = values["stages"] else { throw document.error("the key 'stages' is missing") }
-    let name = try values["name"]?.string() ?? document.file
+    let name = try values["name"]?.string() ?? document.fileStem
     let entries = try stagesNode.entries()
     do {
       guard entries.count <= Self.maximumStages else { throw GraphError.tooManyStages(entries.count) }

@@ -26,7 +26,7 @@ public struct Plan: Sendable, Hashable, CustomStringConvertible {
   /// as there are cores, and from the first stage that takes a whole device on, one worker does the rest. So the
   /// next item's preparation overlaps this one's inference, and an item changes threads once.
   ///
-  /// Other graphs are fused.
+  /// Graphs that are no chain, and chains that keep state or regroup an item's tokens, are fused.
   public static func overlapping(_ graph: Graph, on device: any Device) -> Plan {
     let order = graph.topology.order(of: Array(graph.stages.indices))
     let isChain =
@@ -40,14 +40,18 @@ public struct Plan: Sendable, Hashable, CustomStringConvertible {
     let split = stages.firstIndex { stage in
       stage.implementations.first { $0.deviceKind == device.kind }?.parallelism == .device
     }
-    guard isChain, let split, split > 0, !stages[..<split].contains(where: \.isStateful) else {
+    let parallel = stages[..<(split ?? stages.endIndex)]
+    guard isChain, !parallel.isEmpty, !parallel.contains(where: \.isStateful) else {
       return .fused(graph, on: device.name)
     }
     let names = stages.map(\.name)
-    return Plan([
-      Placement(Array(names[..<split]), on: device.name, instances: min(device.cores, maximumInstances)),
-      Placement(Array(names[split...]), on: device.name),
-    ])
+    let first = Placement(
+      Array(names[..<parallel.endIndex]), on: device.name, instances: min(device.cores, maximumInstances))
+    let rest = split.map { [Placement(Array(names[$0...]), on: device.name)] } ?? []
+    let plan = Plan([first] + rest)
+    // Rates may forbid instances that overtake each other.
+    let isPossible = (try? plan.resolve(graph, on: Platform(devices: [device]))) != nil
+    return isPossible ? plan : .fused(graph, on: device.name)
   }
 
   public var description: String {

@@ -26,7 +26,7 @@ public final class ResizeTable: @unchecked Sendable {
     let sources = outputs.map { sampling.sources(of: $0) }
     precondition(sources.allSatisfy { $0.lowerBound >= origin }, "the buffer begins too late")
     let longest = sources.lazy.map(\.count).max() ?? 1
-    let taps = (longest + 3) / 4 * 4
+    let taps = (longest + 1) / 2 * 2
     let count = outputs.count
 
     starts = .allocate(capacity: count)

@@ -37,19 +37,26 @@ public enum EngineError: Error, Sendable, Equatable, CustomStringConvertible {
   case modelNotFound(path: String)
   case modelUnreadable(path: String, reason: String)
   case wrongInputs(expected: String, found: String)
+  case wrongOutputs(expected: String, found: String)
   case unsupportedType(tensor: String)
   case failed(reason: String)
 
   public var description: String {
     switch self {
     case .libraryNotFound(let engine, let reason):
-      "the library of engine '\(engine)' can't be loaded; run Scripts/setup (\(reason))"
+      "the library of engine '\(engine)' can't be loaded: \(reason)"
     case .modelNotFound(let path):
       "there is no model at \(path); run Scripts/setup, or correct the pipeline's 'model'"
     case .modelUnreadable(let path, let reason): "the model \(path) can't be read: \(reason)"
     case .wrongInputs(let expected, let found): "the model takes \(expected), not \(found)"
+    case .wrongOutputs(let expected, let found): "the model gives \(found), not \(expected)"
     case .unsupportedType(let tensor): "tensor '\(tensor)' of the model has a type that is not supported"
     case .failed(let reason): "inference failed: \(reason)"
     }
+  }
+
+  /// Whether another model would help.
+  var isAboutModel: Bool {
+    if case .libraryNotFound = self { false } else { true }
   }
 }

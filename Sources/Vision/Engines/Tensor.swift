@@ -59,7 +59,7 @@ public final class TensorPool: Sendable {
     self.limit = limit
   }
 
-  deinit { free.withLock { $0.buffers.forEach { $0.deallocate() } } }
+  deinit { free.withLock { for buffer in $0.buffers { buffer.deallocate() } } }
 
   public func take() -> Tensor {
     let kept = free.withLock { $0.buffers.popLast() }

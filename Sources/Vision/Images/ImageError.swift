@@ -10,7 +10,7 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
   case corrupt(ImageFormat, String)
   /// A correct image of a kind that is not read.
   case unsupported(ImageFormat, String)
-  case outOfMemory(bytes: Int)
+  case outOfMemory
   /// The pixels were decoded for another crop than they are resized to: a mistake of the program.
   case wrongRegion
 
@@ -30,8 +30,8 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
       "corrupt \(format): \(reason)"
     case .unsupported(let format, let reason):
       "unsupported \(format): \(reason)"
-    case .outOfMemory(let bytes):
-      "no memory for \(bytes) bytes of pixels"
+    case .outOfMemory:
+      "not enough memory to decode the image"
     case .wrongRegion:
       "the decoded pixels do not cover the crop: decoded for another geometry or filter"
     }

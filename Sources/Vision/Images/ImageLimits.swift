@@ -1,7 +1,7 @@
 /// How large an image may be; enforced on the header, before anything is allocated.
 ///
 /// Memory follows from `maximumPixels`: at most 3 bytes a pixel for the result, and inside of the decoder
-/// up to 6 bytes a pixel more for a progressive JPEG and 4 for a lossless WebP.
+/// up to 8 bytes a pixel more for a progressive JPEG and 4 for a lossless WebP.
 public struct ImageLimits: Sendable, Equatable {
   /// Compressed bytes.
   public var maximumBytes: Int
@@ -11,7 +11,7 @@ public struct ImageLimits: Sendable, Equatable {
   /// proportional to the pixels, however few its bytes are.
   public var maximumScans: Int
 
-  public init(maximumBytes: Int = 64 << 20, maximumPixels: Int = 128 << 20, maximumScans: Int = 100) {
+  public init(maximumBytes: Int = 64 << 20, maximumPixels: Int = 64 << 20, maximumScans: Int = 32) {
     self.maximumBytes = maximumBytes
     self.maximumPixels = maximumPixels
     self.maximumScans = maximumScans

@@ -7,7 +7,7 @@ extension PixelBuffer {
   }
 
   /// A copy of the pixels, turned.
-  func oriented(_ orientation: Orientation, pool: PixelPool) throws(ImageError) -> PixelBuffer {
+  private func oriented(_ orientation: Orientation, pool: PixelPool) throws(ImageError) -> PixelBuffer {
     let turned =
       orientation.transposes
       ? try pool.buffer(width: height, height: width) : try pool.buffer(width: width, height: height)
@@ -15,5 +15,14 @@ extension PixelBuffer {
       mutablePixels, rowBytes, Int32(width), Int32(height), orientation.flipsColumns, orientation.flipsRows,
       orientation.transposes, turned.mutablePixels, turned.rowBytes)
     return turned
+  }
+
+  /// Columns become rows: fills the other buffer from as much of this one as that takes.
+  func transpose(into other: PixelBuffer) {
+    precondition(other.width <= height && other.height <= width)
+    ck_orient_rgb(
+      mutablePixels, rowBytes, Int32(other.height), Int32(other.width), false, false, true,
+      other.mutablePixels,
+      other.rowBytes)
   }
 }

@@ -41,7 +41,7 @@ public final class PixelPool: Sendable {
       return idle.remove(at: index)
     }
     if let found { return found }
-    guard let base = aligned_alloc(PixelPool.alignment, capacity) else { throw .outOfMemory(bytes: bytes) }
+    guard let base = aligned_alloc(PixelPool.alignment, capacity) else { throw .outOfMemory }
     return PixelStorage(base: base, capacity: capacity)
   }
 

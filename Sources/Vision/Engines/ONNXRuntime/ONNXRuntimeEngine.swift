@@ -11,7 +11,8 @@ public struct ONNXRuntimeEngine: Engine {
     let library = try ONNXRuntimeLibrary.shared.get()
     guard FileManager.default.fileExists(atPath: path) else { throw .modelNotFound(path: path) }
     var session: OpaquePointer?
-    if let reason = takeMessage(ort_session_create(library.pointer, path, Int32(clamping: threads), &session)) {
+    if let reason = takeMessage(ort_session_create(library.pointer, path, Int32(clamping: threads), &session))
+    {
       throw .modelUnreadable(path: path, reason: reason)
     }
     guard let session else { throw .modelUnreadable(path: path, reason: "out of memory") }

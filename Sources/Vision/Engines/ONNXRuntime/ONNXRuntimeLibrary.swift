@@ -13,12 +13,12 @@ struct ONNXRuntimeLibrary: @unchecked Sendable {
 
   /// Looks at `DRIVETRAIN_ONNXRUNTIME`, then at what `Scripts/setup` has fetched, then where the system looks.
   private static func open() -> Result<ONNXRuntimeLibrary, EngineError> {
-    let path =
-      ProcessInfo.processInfo.environment["DRIVETRAIN_ONNXRUNTIME"]
-      ?? Installation.find(".deps/lib/libonnxruntime.so.1") ?? "libonnxruntime.so.1"
+    let chosen = ProcessInfo.processInfo.environment["DRIVETRAIN_ONNXRUNTIME"]
+    let path = chosen ?? Installation.find(".deps/lib/libonnxruntime.so.1") ?? "libonnxruntime.so.1"
+    let remedy = chosen == nil ? "run Scripts/setup" : "correct or unset DRIVETRAIN_ONNXRUNTIME"
     var library: OpaquePointer?
     if let reason = takeMessage(ort_library_open(path, &library)) {
-      return .failure(.libraryNotFound(engine: "onnxruntime", reason: reason))
+      return .failure(.libraryNotFound(engine: "onnxruntime", reason: "\(reason); \(remedy)"))
     }
     guard let library else {
       return .failure(.libraryNotFound(engine: "onnxruntime", reason: "out of memory"))

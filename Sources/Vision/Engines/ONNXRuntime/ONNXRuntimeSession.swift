@@ -31,7 +31,9 @@ final class ONNXRuntimeSession: EngineSession, @unchecked Sendable {
     let given = tensors.map { ort_tensor($0) }
     var taken = results.map { $0.map { ort_tensor($0) } ?? ort_tensor() }
     var held = [UnsafeMutableRawPointer?](repeating: nil, count: taken.count)
-    if let reason = takeMessage(ort_session_run(session, given, &taken, &held)) { throw .failed(reason: reason) }
+    if let reason = takeMessage(ort_session_run(session, given, &taken, &held)) {
+      throw .failed(reason: reason)
+    }
     defer { ort_release_outputs(session, &held) }
     for index in results.indices where results[index] == nil {
       results[index] = try Tensor(copying: taken[index], named: outputs[index].name)

@@ -16,7 +16,7 @@ final class JPEGDecoder {
   func decode(
     _ bytes: UnsafeRawBufferPointer, header: ImageHeader, _ request: DecodeRequest, pool: PixelPool
   ) throws(ImageError) -> PixelBuffer {
-    guard let handle else { throw .outOfMemory(bytes: 0) }
+    guard let handle else { throw .outOfMemory }
     var region = cjpeg_region(
       x: UInt32(request.columns.lowerBound), y: UInt32(request.rows.lowerBound),
       width: UInt32(request.columns.count), height: UInt32(request.rows.count))
@@ -39,7 +39,7 @@ final class JPEGDecoder {
     case cjpeg_truncated: throw .truncated(.jpeg, message)
     case cjpeg_unsupported: throw .unsupported(.jpeg, message)
     case cjpeg_too_many_scans: throw .corrupt(.jpeg, "more than \(maximumScans) scans")
-    case cjpeg_out_of_memory: throw .outOfMemory(bytes: 0)
+    case cjpeg_out_of_memory: throw .outOfMemory
     default: throw .corrupt(.jpeg, message)
     }
   }

@@ -9,7 +9,7 @@ final class PNGDecoder {
   func decode(
     _ bytes: UnsafeRawBufferPointer, header: ImageHeader, _ request: DecodeRequest, pool: PixelPool
   ) throws(ImageError) -> PixelBuffer {
-    guard let context = spng_ctx_new(0) else { throw .outOfMemory(bytes: 0) }
+    guard let context = spng_ctx_new(0) else { throw .outOfMemory }
     defer { spng_ctx_free(context) }
     try check(spng_set_image_limits(context, UInt32(header.width), UInt32(header.height)))
     try check(spng_set_chunk_limits(context, Self.maximumChunkBytes, 4 * Self.maximumChunkBytes))
@@ -63,7 +63,7 @@ final class PNGDecoder {
     let message = String(cString: spng_strerror(result))
     switch spng_errno(rawValue: result) {
     case SPNG_EOF, SPNG_IO_EOF, SPNG_EIDAT_TOO_SHORT: throw .truncated(.png, message)
-    case SPNG_EMEM: throw .outOfMemory(bytes: 0)
+    case SPNG_EMEM: throw .outOfMemory
     default: throw .corrupt(.png, message)
     }
   }

@@ -47,7 +47,7 @@ final class WebPDecoder {
   private func check(_ status: VP8StatusCode) throws(ImageError) {
     switch status {
     case VP8_STATUS_OK: return
-    case VP8_STATUS_OUT_OF_MEMORY: throw .outOfMemory(bytes: 0)
+    case VP8_STATUS_OUT_OF_MEMORY: throw .outOfMemory
     case VP8_STATUS_SUSPENDED, VP8_STATUS_NOT_ENOUGH_DATA:
       throw .truncated(.webp, "the image data ends early")
     case VP8_STATUS_UNSUPPORTED_FEATURE: throw .unsupported(.webp, "a feature that is not decoded")

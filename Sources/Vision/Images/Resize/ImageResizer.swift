@@ -36,20 +36,46 @@ public final class ImageResizer {
     else { throw .wrongRegion }
 
     let horizontal = tables.table(
-      window.columns, filter: filter, denominator: region.denominator, origin: region.x)
+      window.columns, filter: filter, denominator: region.denominator, origin: columns.lowerBound)
     let vertical = tables.table(
       window.rows, filter: filter, denominator: region.denominator, origin: rows.lowerBound)
-    // One more pixel in width than the crop, and rounded up to 16: the slack of a row.
-    let narrow = try pool.buffer(
-      width: (geometry.crop + ResizeKernel.slack) / 16 * 16 + 16, height: rows.count)
-    kernel.horizontal(
-      horizontal, from: pixels.mutablePixels + (rows.lowerBound - region.y) * pixels.rowBytes,
-      rowBytes: pixels.rowBytes, rows: rows.count, to: narrow.mutablePixels, rowBytes: narrow.rowBytes)
-    let result = try pool.buffer(width: geometry.crop, height: geometry.crop)
-    kernel.vertical(
-      vertical, from: narrow.mutablePixels, rowBytes: narrow.rowBytes, rowLength: result.rowBytes,
-      to: result.mutablePixels, rowBytes: result.rowBytes)
-    withExtendedLifetime((pixels, narrow)) {}
-    return window.transposes ? try result.oriented(.leftMirrored, pool: pool) : result
+    let source =
+      pixels.mutablePixels + (rows.lowerBound - region.y) * pixels.rowBytes + 3
+      * (columns.lowerBound - region.x)
+    defer { withExtendedLifetime(pixels) {} }
+
+    // The pass along the displayed x comes first: each pass rounds and clips, so their order shows.
+    let crop = try pool.buffer(width: geometry.crop, height: geometry.crop)
+    if window.transposes {
+      let low = try pool.buffer(width: columns.count, height: geometry.crop)
+      kernel.vertical(vertical, from: source, rowBytes: pixels.rowBytes, to: low)
+      let stored = try pool.buffer(width: geometry.crop + ResizeKernel.slack, height: geometry.crop)
+      kernel.horizontal(horizontal, from: low.mutablePixels, rowBytes: low.rowBytes, to: stored)
+      stored.transpose(into: crop)
+    } else {
+      // Rows as long as the slack asks for, which is in bytes: more than enough.
+      let narrow = try pool.buffer(width: geometry.crop + ResizeKernel.slack, height: rows.count)
+      kernel.horizontal(horizontal, from: source, rowBytes: pixels.rowBytes, to: narrow)
+      kernel.vertical(vertical, from: narrow.mutablePixels, rowBytes: narrow.rowBytes, to: crop)
+    }
+    return crop
+  }
+}
+
+extension ResizeKernel {
+  fileprivate func horizontal(
+    _ table: ResizeTable, from source: UnsafePointer<UInt8>, rowBytes: Int, to result: PixelBuffer
+  ) {
+    horizontal(
+      table, from: source, rowBytes: rowBytes, rows: result.height, to: result.mutablePixels,
+      rowBytes: result.rowBytes)
+  }
+
+  fileprivate func vertical(
+    _ table: ResizeTable, from source: UnsafePointer<UInt8>, rowBytes: Int, to result: PixelBuffer
+  ) {
+    vertical(
+      table, from: source, rowBytes: rowBytes, rowLength: result.rowBytes, to: result.mutablePixels,
+      rowBytes: result.rowBytes)
   }
 }

@@ -1,0 +1,36 @@
+# Everything is one command on a fresh Debian or Ubuntu with Swift: each target does its own set-up.
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test bench format lint clean
+
+SOURCES := Package.swift Sources Tests Benchmarks Fuzz
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what is missing: system packages, and pinned wheels into .deps/
+	@Scripts/setup
+
+build: setup ## Build the drivetrain executable, optimised
+	swift build -c release --product drivetrain
+
+demo: build ## Classify a photograph, see where the time goes, serve it over HTTP
+	@Scripts/demo .build/release/drivetrain
+
+test: setup lint ## Run every test, and those of the core under the thread sanitizer
+	swift build --build-tests
+	swift test --skip-build
+
+bench: setup ## Measure, beside the rivals and the bounds
+	swift build -c release
+	.build/release/bench-overhead
+	.build/release/bench-zero-load
+	Benchmarks/preprocess
+
+format: ## Format the sources
+	swift format --in-place --parallel --recursive $(SOURCES)
+
+lint: ## Check the sources' format
+	swift format lint --strict --parallel --recursive $(SOURCES)
+
+clean: ## Remove what was built; keeps .deps/
+	rm -rf .build .build-*

@@ -1,0 +1,70 @@
+import Dataflow
+import HTTPTypes
+import Hummingbird
+import NIOHTTP1
+import Vision
+
+/// A request that can't be answered: a status, and a message that says what and why.
+struct HTTPFailure: Error {
+  let status: HTTPResponse.Status
+  let message: String
+  var headers = HTTPFields()
+
+  init(_ status: HTTPResponse.Status, _ message: String, retryAfterSeconds: Int? = nil) {
+    self.status = status
+    self.message = message
+    if let retryAfterSeconds { headers[.retryAfter] = "\(retryAfterSeconds)" }
+  }
+
+  /// What an error thrown anywhere below means to the client.
+  init(_ error: any Error) {
+    switch error {
+    case let failure as HTTPFailure: self = failure
+    case ImageError.outOfMemory:
+      self.init(.serviceUnavailable, "\(error)", retryAfterSeconds: 1)
+    case let error as ImageError: self.init(error.status, "\(error)")
+    case RuntimeError.queueFull:
+      self.init(.serviceUnavailable, "too many requests are waiting; try again", retryAfterSeconds: 1)
+    case RuntimeError.closed, is CancellationError:
+      self.init(.serviceUnavailable, "the server is shutting down; try another", retryAfterSeconds: 1)
+    case is HTTPParserError: self.init(.badRequest, "the request is not valid HTTP")
+    case let error as HTTPError:
+      self.init(error.status, error.body ?? error.status.reasonPhrase)
+    default: self.init(.internalServerError, "\(error)")
+    }
+  }
+
+  var response: Response { Response(json: ["error": message], status: status, headers: headers) }
+}
+
+extension ImageError {
+  /// 413 too large, 415 not an image, 422 an image that is not processed, 400 a damaged one; the rest is our fault.
+  fileprivate var status: HTTPResponse.Status {
+    switch self {
+    case .empty, .truncated, .corrupt: .badRequest
+    case .unknownFormat: .unsupportedMediaType
+    case .tooManyBytes: .contentTooLarge
+    case .tooManyPixels, .unsupported: .unprocessableContent
+    case .outOfMemory, .wrongRegion: .internalServerError
+    }
+  }
+}
+
+/// Turns every error into a JSON body, also those of the router.
+struct JSONErrors<Context: RequestContext>: RouterMiddleware {
+  func handle(
+    _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+  ) async throws -> Response {
+    do {
+      return try await next(request, context)
+    } catch {
+      var failure = HTTPFailure(error)
+      if error is HTTPError, failure.status == .notFound {
+        failure = HTTPFailure(
+          .notFound, "there is nothing at \(request.method.rawValue) \(request.uri.path); see /v2/models/NAME"
+        )
+      }
+      return request.method == .head ? failure.response.createHeadResponse() : failure.response
+    }
+  }
+}

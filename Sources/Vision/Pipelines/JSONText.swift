@@ -1,0 +1,68 @@
+/// Writes JSON as text, piece by piece.
+///
+/// Every answer of the server is written by this: Foundation's encoder takes about 0.2 ms for one, a tenth of all that
+/// is not inference.
+struct JSONText {
+  private(set) var text = ""
+  private var needsComma = false
+
+  init(capacity: Int) { text.reserveCapacity(capacity) }
+
+  mutating func object(_ key: String? = nil, _ members: (inout JSONText) -> Void) {
+    nest(key, "{", "}", members)
+  }
+
+  mutating func array(_ key: String? = nil, _ elements: (inout JSONText) -> Void) {
+    nest(key, "[", "]", elements)
+  }
+
+  mutating func value(_ key: String? = nil, _ string: String) {
+    begin(key)
+    quote(string)
+  }
+
+  mutating func value(_ key: String? = nil, _ integer: Int) {
+    begin(key)
+    text += String(integer)
+  }
+
+  /// JSON has no infinities; they become null.
+  mutating func value(_ key: String? = nil, _ number: some BinaryFloatingPoint & LosslessStringConvertible) {
+    begin(key)
+    text += number.isFinite ? String(number) : "null"
+  }
+
+  private mutating func nest(
+    _ key: String?, _ open: Character, _ close: Character, _ body: (inout JSONText) -> Void
+  ) {
+    begin(key)
+    text.append(open)
+    needsComma = false
+    body(&self)
+    text.append(close)
+    needsComma = true
+  }
+
+  private mutating func begin(_ key: String?) {
+    if needsComma { text += "," }
+    needsComma = true
+    guard let key else { return }
+    quote(key)
+    text += ":"
+  }
+
+  private mutating func quote(_ string: String) {
+    text += "\""
+    for scalar in string.unicodeScalars {
+      switch scalar {
+      case "\"": text += "\\\""
+      case "\\": text += "\\\\"
+      case "\0"..<" ":
+        let digits = String(scalar.value, radix: 16)
+        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    text += "\""
+  }
+}

@@ -1,0 +1,103 @@
+import Dataflow
+
+extension StageKind {
+  /// A tensor → the network's scores.
+  ///
+  /// Keys: `model` (a path, relative to the pipeline's file), `engine` (`onnxruntime`), `threads` (those that work
+  /// together on one run; all cores if not given).
+  static let infer = StageKind("infer", keys: ["model", "engine", "threads"]) { parameters in
+    let names = Engines.all.map(\.name)
+    var engine = Engines.all[0]
+    if let node = parameters.values["engine"] {
+      let name = try node.string()
+      guard let named = Engines.named(name) else {
+        throw node.error("\(node.path) is '\(name)'; it must be \(names.joined(separator: " or "))")
+      }
+      engine = named
+    }
+    let threads = try parameters.values["threads"]?.integer(in: 1...256)
+    let model = try parameters.required("model")
+    do {
+      let session = try engine.load(
+        model: try parameters.path("model"),
+        threads: threads ?? Platform.local.device(of: .cpu)?.cores ?? 1)
+      return try Stage.infer(
+        session, engine: engine.name, isThreaded: threads != 1, item: parameters.inputTypes.first?.shape,
+        name: parameters.name)
+    } catch let error as EngineError {
+      throw error.isAboutModel ? model.error("\(error)") : error
+    }
+  }
+}
+
+extension Stage {
+  /// - Parameters:
+  ///   - isThreaded: whether one run keeps the whole device busy.
+  ///   - item: the shape of what the stage will be given, without the batch, where the model leaves it open.
+  /// - Throws: `EngineError` if the model does not make one row of scores of one float32 tensor, or fails to run.
+  public static func infer(
+    _ session: any EngineSession, engine: String, isThreaded: Bool, item: [Int?]? = nil,
+    name: String = "infer"
+  ) throws(EngineError) -> Stage {
+    let given = TensorDescription(name: "item", element: .float32, shape: [1] + (item ?? []))
+    guard session.inputs.count == 1, let input = session.inputs.first else {
+      let all = session.inputs.map { "\($0.name): \($0)" }.joined(separator: ", ")
+      throw .wrongInputs(expected: "\(session.inputs.count) inputs (\(all))", found: "one, \(given)")
+    }
+    guard let output = session.outputs.first else {
+      throw .wrongOutputs(expected: "a row of scores for each image", found: "nothing")
+    }
+    guard input.element == .float32, input.shape.count >= 2 else {
+      throw .wrongInputs(expected: "\(input)", found: "\(given)")
+    }
+    guard output.shape.count >= 2 || output.shape.isEmpty else {
+      throw .wrongOutputs(expected: "a row of scores for each image", found: "\(output)")
+    }
+    let classes = try warmUp(session, input, item)
+    return Stage(
+      name,
+      inputs: [Port(input.name, .batchSlot(Array(input.shape.dropFirst())))],
+      outputs: [Port(output.name, .scores(classes: classes))],
+      implementations: [
+        Implementation(engine, on: .cpu, parallelism: isThreaded ? .device : .core) { _ in
+          InferInstance(session)
+        }
+      ])
+  }
+
+  /// Runs the model on zeros: the first runs of a session allocate and are slow, and a model that can't run should
+  /// fail now.
+  ///
+  /// - Returns: how many scores an image gets, or `nil` where the shapes don't say what to run it on.
+  private static func warmUp(
+    _ session: any EngineSession, _ input: TensorDescription, _ item: [Int?]?
+  ) throws(EngineError) -> Int? {
+    var input = input
+    if let item, item.count == input.shape.count - 1 {
+      let shape = input.shape.prefix(1) + zip(input.shape.dropFirst(), item).map { $0 ?? $1 }
+      input = TensorDescription(name: input.name, element: input.element, shape: Array(shape))
+    }
+    guard let shape = input.shape(batch: 1) else { return nil }
+    let tensor = Tensor(shape: shape)
+    tensor.data.initialize(repeating: 0)
+    var scores: Tensor?
+    for _ in 0..<2 { scores = try session.run([tensor]).first }
+    guard let scores, scores.shape.first == 1 else {
+      throw .wrongOutputs(
+        expected: "a row of scores for each image", found: "float32 \(scores?.shape ?? [])")
+    }
+    return scores.data.count
+  }
+}
+
+private final class InferInstance: StageInstance {
+  private let session: any EngineSession
+
+  init(_ session: any EngineSession) { self.session = session }
+
+  func fire(_ firing: Firing) throws {
+    let slot = try firing.input(as: BatchSlot.self)
+    guard let output = try session.run([slot.tensor]).first else { return }
+    firing.emit(Scores(tensor: output, index: slot.index))
+  }
+}

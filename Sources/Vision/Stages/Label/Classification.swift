@@ -1,0 +1,59 @@
+import Foundation
+
+/// What an image shows: the likeliest classes, best first.
+public struct Classification: Sendable {
+  public struct Label: Sendable, Codable, Hashable {
+    public let label: String
+    /// The class's position in the network's output.
+    public let index: Int
+    /// Its probability, 0…1, or the network's own number if the pipeline applies no softmax.
+    public let score: Float
+  }
+
+  public let labels: [Label]
+}
+
+extension Classification {
+  /// The `count` highest of a network's numbers; of equal ones, the first. −∞ means "never" and is left out.
+  ///
+  /// - Throws: `ScoresNotFinite` if any other number is infinite or not one, or all are −∞.
+  /// - Complexity: O(classes × count).
+  init(
+    _ numbers: UnsafeMutableBufferPointer<Float>, names: [String], count: Int, softmax: Bool
+  ) throws(ScoresNotFinite) {
+    var best: [Int] = []
+    for index in numbers.indices where numbers[index] > -.infinity {
+      guard best.count < count || numbers[index] > numbers[best[best.count - 1]] else { continue }
+      let position = best.firstIndex { numbers[$0] < numbers[index] } ?? best.count
+      best.insert(index, at: position)
+      if best.count > count { best.removeLast() }
+    }
+    let wrong = numbers.reduce(0) { $0 + ($1 < .infinity ? 0 : 1) }
+    guard wrong == 0, let maximum = best.first.map({ numbers[$0] }) else {
+      throw ScoresNotFinite(count: max(wrong, 1), classes: numbers.count)
+    }
+    // Subtracting the maximum keeps exp from overflowing.
+    let sum = softmax ? numbers.reduce(0) { $0 + exp($1 - maximum) } : 1
+    labels = best.map { index in
+      Label(
+        label: names.indices.contains(index) ? names[index] : "class \(index)", index: index,
+        score: softmax ? exp(numbers[index] - maximum) / sum : numbers[index])
+    }
+  }
+}
+
+/// A network gave numbers that mean nothing.
+public struct ScoresNotFinite: Error, Sendable, Equatable, CustomStringConvertible {
+  public let count: Int
+  public let classes: Int
+
+  public init(count: Int, classes: Int) {
+    self.count = count
+    self.classes = classes
+  }
+
+  public var description: String {
+    "\(count) of the network's \(classes) scores are not finite; check the model, and the pipeline's 'mean' and "
+      + "'standard_deviation'"
+  }
+}

@@ -1,0 +1,54 @@
+import Dataflow
+
+extension StageKind {
+  /// Pixels → numbers, (x − mean) / standard deviation, laid out as the network wants them and written straight
+  /// into its input.
+  ///
+  /// Keys: `mean`, `standard_deviation` (for red, green, blue, in pixel values 0…255), `layout` (`nchw`, `nhwc`),
+  /// `channels` (`rgb`, `bgr`).
+  static let normalise = StageKind(
+    "normalise", keys: ["mean", "standard_deviation", "layout", "channels"]
+  ) { parameters in
+    let mean = try parameters.required("mean").numbers(count: 3)
+    let deviationNode = try parameters.required("standard_deviation")
+    let deviation = try deviationNode.numbers(count: 3)
+    guard deviation.allSatisfy({ $0 > 0 }) else {
+      throw deviationNode.error("\(deviationNode.path) must be above 0")
+    }
+    guard let shape = parameters.inputTypes.first?.shape, shape.count == 3, let height = shape[0],
+      let width = shape[1]
+    else {
+      throw parameters.node.error(
+        "\(parameters.node.path) needs pixels of a known size; put a resize before it")
+    }
+    return Stage.normalise(
+      Normalisation(
+        mean: mean.map(Float.init), standardDeviation: deviation.map(Float.init),
+        layout: try parameters.values["layout"]?.choice() ?? .nchw,
+        channelOrder: try parameters.values["channels"]?.choice() ?? .rgb),
+      height: height, width: width, name: parameters.name)
+  }
+}
+
+extension Stage {
+  /// Pixels of this size → one element of a batch.
+  public static func normalise(
+    _ normalisation: Normalisation, height: Int, width: Int, name: String = "normalise"
+  ) -> Stage {
+    let shape = normalisation.layout == .nchw ? [3, height, width] : [height, width, 3]
+    let pool = TensorPool(shape: [1] + shape)
+    return Stage(
+      name,
+      inputs: [Port("square", .pixels(height: height, width: width))],
+      outputs: [Port("tensor", .batchSlot(shape))],
+      implementations: [
+        .cpu("simd") { firing in
+          let slot = BatchSlot(tensor: pool.take(), index: 0)
+          let pixels = try firing.input(as: PixelBuffer.self)
+          guard let destination = slot.tensor.slot(slot.index).baseAddress else { return }
+          normalisation.write(pixels, to: destination)
+          firing.emit(slot)
+        }
+      ])
+  }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Dataflow
+import Foundation
+
+/// The command line: a file for each subcommand. Exit codes: 0 done, 2 usage, 1 anything else.
+@main
+struct Drivetrain: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "drivetrain",
+    abstract: "Whole DNN applications on mixed hardware, every microsecond accounted for.",
+    subcommands: [Infer.self, Serve.self, Devices.self])
+
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      Foundation.exit(report(error))
+    }
+  }
+
+  /// Says what went wrong in one line on standard error, or gives the help that was asked for.
+  private static func report(_ error: any Error) -> Int32 {
+    switch Self.exitCode(for: error) {
+    case .success:
+      print(fullMessage(for: error))
+      return 0
+    case .validationFailure:
+      complain(usageMessage(for: error))
+      return 2
+    default:
+      if !(error is ExitCode) { complain("\(error)") }
+      return 1
+    }
+  }
+
+  private static func usageMessage(for error: any Error) -> String {
+    let known = configuration.subcommands.map { "\($0)".lowercased() }
+    let arguments = CommandLine.arguments.dropFirst()
+    if let name = arguments.first(where: known.contains) {
+      return "\(message(for: error)); see 'drivetrain \(name) --help'"
+    }
+    if let name = arguments.first, !name.hasPrefix("-") {
+      let hint =
+        name.nearest(in: known).map { "did you mean '\($0)'?" } ?? "there is \(known.joined(separator: ", "))"
+      return "there is no subcommand '\(name)'; \(hint) See 'drivetrain --help'"
+    }
+    return "\(message(for: error)); see 'drivetrain --help'"
+  }
+}
+
+/// Says something in one line on standard error.
+func complain(_ line: String) {
+  let oneLine = line.split(whereSeparator: \.isNewline).joined(separator: " ")
+  // If even this can't be written there is nobody left to tell.
+  try? FileHandle.standardError.write(contentsOf: Data("drivetrain: \(oneLine)\n".utf8))
+}
+
+/// Prints one JSON object on standard output.
+func printJSON(_ value: some Encodable) throws {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  try printOut(String(decoding: encoder.encode(value), as: UTF8.self))
+}
+
+/// Prints text on standard output.
+///
+/// - Throws: `FileError` where `print` would keep quiet, such as on a full disk.
+func printOut(_ text: String) throws {
+  do {
+    try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+  } catch {
+    throw FileError("can't write to standard output", error)
+  }
+}

@@ -1,0 +1,88 @@
+import ArgumentParser
+import Dataflow
+import Foundation
+import Vision
+
+struct Infer: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Runs images through a pipeline and says where the time went.",
+    discussion: """
+      Exit code 0 if all images were answered, 1 if not; the others are answered all the same.
+
+      Example: drivetrain infer classify photo.jpg --trace photo.trace.json
+      """)
+
+  @Argument(help: "A pipeline's name in Pipelines/, or a path to its YAML file.")
+  var pipeline: String
+
+  @Argument(help: "Image files: JPEG, PNG or WebP.")
+  var images: [String]
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  @Option(help: ArgumentHelp("Write a trace that ui.perfetto.dev opens.", valueName: "file"))
+  var trace: String?
+
+  @Option(help: "How JPEGs are decoded: auto (at a reduced size where that suffices) or exact.")
+  var scale: DecodeScale?
+
+  private struct Report: Encodable {
+    let pipeline: String
+    let items: [InferenceReport]
+  }
+
+  func run() throws {
+    let pipeline = try Pipeline(pipeline, scale: scale)
+    // A trace has room for all images; the attribution alone needs only the latest one's events.
+    let recorder = Recorder(eventsPerWorker: trace == nil ? 256 : images.count * pipeline.graph.stages.count)
+    let executor = try SequentialExecutor(pipeline.graph, recorder: recorder)
+    var items: [InferenceReport] = []
+    for path in images {
+      let report = infer(path, executor, recorder)
+      items.append(report)
+      if !json, let text = report.forHumans { try printOut(text) }
+      if let error = report.error { complain("\(path): \(error)") }
+    }
+    if json { try printJSON(Report(pipeline: pipeline.name, items: items)) }
+    if let trace { try recorder.trace(of: pipeline.graph).perfetto().writeWhole(to: trace) }
+    if items.contains(where: { $0.error != nil }) { throw ExitCode(1) }
+  }
+
+  private func infer(_ path: String, _ executor: SequentialExecutor, _ recorder: Recorder) -> InferenceReport
+  {
+    var data = Data()
+    do {
+      data = try Data(readingImage: path)
+      let image = try EncodedImage(data)
+      let result = try executor.process(image)
+      return InferenceReport(
+        input: path, image: image, result: result,
+        attribution: recorder.attribution(of: result, in: executor.graph))
+    } catch {
+      return InferenceReport(input: path, bytes: data.count, error: error)
+    }
+  }
+}
+
+extension DecodeScale: ExpressibleByArgument {}
+
+extension InferenceReport {
+  /// The labels, and the breakdown as bars; `nil` for a failure.
+  fileprivate var forHumans: String? {
+    guard let outputs, let attribution, let width, let height else { return nil }
+    var lines = ["\(input)  \(width) × \(height), \(bytes) bytes"]
+    lines += outputs.map { "  \(Double($0.score).fixed(3))  \($0.label)" }
+    let parts =
+      attribution.stages.map { ($0.name, $0.microseconds) } + [("unattributed", attribution.unattributed)]
+    let longest = parts.map(\.0.count).max() ?? 0
+    for (name, time) in parts {
+      let share = attribution.total > 0 ? time / attribution.total : 0
+      lines.append(
+        "  \(name.padded(longest))  \((time / 1000).fixed(3, width: 8)) ms  \((share * 100).fixed(1, width: 5)) %  "
+          + String(repeating: "█", count: Int((share * 40).rounded())))
+    }
+    lines.append("  \("total".padded(longest))  \((attribution.total / 1000).fixed(3, width: 8)) ms")
+    return lines.joined(separator: "\n")
+  }
+}

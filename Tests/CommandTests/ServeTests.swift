@@ -1,0 +1,141 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct ServeTests {
+  @Test func answersAndAccountsForTheTime() throws {
+    let server = try Server("classify")
+    let response = try server.infer(try Repository.image("china.jpg"))
+    #expect(response.status == 200)
+    #expect(response.headers["content-type"] == "application/json")
+    let report = try response.report()
+    #expect(report.pipeline == "classify" && report.items.count == 1)
+    let item = report.items[0]
+    #expect(item.width == 640 && item.height == 427 && item.bytes == 196_653 && item.error == nil)
+    #expect(item.outputs?.first?.label == "palace" && item.outputs?.count == 5)
+    try #require(item.attribution).check()
+
+    let timing = try #require(response.headers["server-timing"])
+    let parts = try timing.split(separator: ", ").map { part in
+      let match = try #require(part.wholeMatch(of: /([\w-]+);dur=(\d+\.\d{6})/), "\(part)")
+      return (name: String(match.1), milliseconds: try #require(Double(match.2)))
+    }
+    #expect(
+      parts.map(\.name)
+        == ["decode", "resize", "normalise", "infer", "label", "queue", "transfer", "unattributed", "total"])
+    let total = parts[8].milliseconds
+    #expect(abs(parts.dropLast().reduce(0) { $0 + $1.milliseconds } - total) < 1e-9 * 9)
+    #expect(abs(total * 1000 - (item.attribution?.totalUs ?? 0)) < 1e-6)
+    #expect(try server.terminate() == 0)
+  }
+
+  @Test func sameLabelsAsTheCommandLine() throws {
+    let server = try Server("classify")
+    for image in ["coffee.png", "variants/lossy.webp", "variants/exif-6.jpg"] {
+      let served = try #require(server.infer(try Repository.image(image)).report().items.first?.outputs)
+      let path = try Repository.path(".deps/images/" + image)
+      let run = try #require(Drivetrain.run("infer", "classify", path, "--json").json().items.first?.outputs)
+      #expect(served.map(\.label) == run.map(\.label) && served.map(\.score) == run.map(\.score))
+    }
+  }
+
+  @Test func accountsForTheTimeUnderLoad() throws {
+    let server = try Server("classify")
+    let image = try Repository.image("small.jpg")
+    let answers = concurrently(12) { _ in try server.infer(image) }
+    for answer in answers {
+      let response = try answer.get()
+      #expect(response.status == 200)
+      try #require(response.report().items[0].attribution).check()
+    }
+  }
+
+  @Test func healthAndMetadata() throws {
+    let server = try Server("classify")
+    #expect(try server.get("/v2/health/live").status == 200)
+    #expect(try server.get("/v2/health/ready").status == 200)
+    let model = try server.get("/v2/models/classify")
+    #expect(
+      model.status == 200 && String(decoding: model.body, as: UTF8.self).contains(#""name":"classify""#))
+    #expect(try server.get("/v2/models/%63lassify").status == 200)
+    #expect(try server.get("/v2/models/classify/ready").status == 200)
+  }
+
+  @Test func severalPipelines() throws {
+    let folder = try TemporaryFolder()
+    let tiny = try PipelineFile().write(to: folder)
+    let server = try Server("classify", tiny)
+    let red = PNGFile.solid(width: 40, height: 30, red: 255, green: 0, blue: 0)
+    let first = try server.infer(red, "tiny", type: "image/png").report()
+    #expect(first.pipeline == "tiny" && first.items[0].outputs?.first?.label == "red")
+    #expect(try server.infer(red, "classify", type: "image/png").report().pipeline == "classify")
+    let unknown = try server.infer(red, "clasify")
+    #expect(unknown.status == 404 && unknown.error.contains("there is classify, tiny"))
+  }
+
+  @Test func keepsConnectionsOpenAndHeadsEmpty() throws {
+    let server = try Server("classify")
+    let connection = try server.connect()
+    let image = try Repository.image("small.jpg")
+    let type = ["Content-Type": "image/jpeg"]
+    for _ in 0..<2 {
+      #expect(try connection.request("HEAD", "/v2/models/classify").status == 200)
+      #expect(try connection.request("HEAD", "/v2/models/nothing").status == 404)
+      #expect(try connection.request("HEAD", "/v2/models/classify/infer").status == 405)
+      #expect(try connection.request("GET", "/nothing").status == 404)
+      #expect(
+        try connection.request("POST", "/v2/models/classify/infer", headers: type, body: image).status == 200)
+    }
+  }
+
+  @Test(arguments: [
+    ("PUT", "/v2/models/classify/infer", "POST"), ("GET", "/v2/models/classify/infer", "POST"),
+    ("DELETE", "/v2/models/classify", "GET, HEAD"), ("POST", "/v2/health/live", "GET, HEAD"),
+    ("POST", "/v2/models/classify", "GET, HEAD"),
+  ])
+  func wrongMethod(method: String, path: String, allowed: String) throws {
+    let server = try Server("classify")
+    let response = try server.connect().request(method, path)
+    #expect(response.status == 405 && response.headers["allow"] == allowed && response.error.contains(method))
+  }
+
+  @Test func asksForTheBodyWhenTheClientWaits() throws {
+    let server = try Server("classify")
+    let image = try Repository.image("small.jpg")
+    let connection = try server.connect()
+    var headers = [
+      "Content-Type": "image/jpeg", "Content-Length": "\(image.count)", "Expect": "100-continue",
+    ]
+    try connection.sendHead("POST", "/v2/models/classify/infer", headers)
+    #expect(try connection.response().status == 100)
+    try connection.send(image)
+    #expect(try connection.response().status == 200)
+
+    headers["Content-Length"] = "100000000"
+    let other = try server.connect()
+    try other.sendHead("POST", "/v2/models/classify/infer", headers)
+    #expect(try other.response().status == 413)
+  }
+
+  @Test func duplicateNames() throws {
+    let run = try Drivetrain.run("serve", "classify", "classify", "--port", "0")
+    #expect(run.exitCode == 1)
+    #expect(run.errorLines.count == 1 && run.standardError.contains("two pipelines are named 'classify'"))
+  }
+
+  @Test func portInUse() throws {
+    let server = try Server("classify")
+    let run = try Drivetrain.run("serve", "classify", "--port", "\(server.port)")
+    #expect(run.exitCode == 1)
+    #expect(
+      run.errorLines.count == 1 && run.standardError.contains("port \(server.port)"), "\(run.standardError)")
+    #expect(run.standardError.contains("in use"))
+    #expect(try server.get("/v2/health/live").status == 200)
+  }
+
+  @Test(arguments: ["no-such-host.invalid", "192.0.2.1"]) func wrongHost(host: String) throws {
+    let run = try Drivetrain.run("serve", "classify", "--host", host, "--port", "0")
+    #expect(run.exitCode == 1)
+    #expect(run.errorLines.count == 1 && run.standardError.contains(host), "\(run.standardError)")
+  }
+}

@@ -1,0 +1,52 @@
+import Foundation
+
+/// PNG files of one colour, without a compressor; also such that lie about their size.
+public enum PNGFile {
+  /// A correct file.
+  public static func solid(width: Int, height: Int, red: UInt8, green: UInt8, blue: UInt8) -> Data {
+    var row: [UInt8] = [0]
+    for _ in 0..<width { row += [red, green, blue] }
+    var raw: [UInt8] = []
+    for _ in 0..<height { raw += row }
+    var stream: [UInt8] = [0x78, 0x01]
+    for start in stride(from: 0, to: raw.count, by: 65535) {
+      let block = raw[start..<min(start + 65535, raw.count)]
+      stream.append(block.endIndex == raw.count ? 1 : 0)
+      for part in [UInt16(block.count), ~UInt16(block.count)] {
+        stream += [UInt8(truncatingIfNeeded: part), UInt8(part >> 8)]
+      }
+      stream += block
+    }
+    var (a, b): (UInt32, UInt32) = (1, 0)
+    for byte in raw {
+      a = (a + UInt32(byte)) % 65521
+      b = (b + a) % 65521
+    }
+    return file(width: width, height: height, stream: Data(stream) + bytes(b << 16 | a))
+  }
+
+  /// A header that announces `width` × `height`, and a kilobyte of nothing.
+  public static func hollow(width: Int, height: Int) -> Data {
+    file(width: width, height: height, stream: Data(repeating: 0, count: 1024))
+  }
+
+  private static func file(width: Int, height: Int, stream: Data) -> Data {
+    let header = bytes(UInt32(width)) + bytes(UInt32(height)) + Data([8, 2, 0, 0, 0])
+    return Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
+      + chunk("IHDR", header) + chunk("IDAT", stream) + chunk("IEND", Data())
+  }
+
+  private static func chunk(_ type: String, _ content: Data) -> Data {
+    let body = Data(type.utf8) + content
+    return bytes(UInt32(content.count)) + body + bytes(checksum(body))
+  }
+
+  private static func bytes(_ value: UInt32) -> Data { withUnsafeBytes(of: value.bigEndian) { Data($0) } }
+
+  private static func checksum(_ data: Data) -> UInt32 {
+    ~data.reduce(0xFFFF_FFFF) { sum, byte in
+      (0..<8).reduce(sum ^ UInt32(byte)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1
+      }
+    }
+  }
+}
