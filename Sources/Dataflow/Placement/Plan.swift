@@ -26,7 +26,7 @@ public struct Plan: Sendable, Hashable, CustomStringConvertible {
   /// as there are cores, and from the first stage that takes a whole device on, one worker does the rest. So the
   /// next item's preparation overlaps this one's inference, and an item changes threads once.
   ///
-  /// Graphs that are no chain, and chains that keep state, are fused.
+  /// Graphs that are no chain, and chains that keep state or regroup an item's tokens, are fused.
   public static func overlapping(_ graph: Graph, on device: any Device) -> Plan {
     let order = graph.topology.order(of: Array(graph.stages.indices))
     let isChain =
@@ -47,8 +47,11 @@ public struct Plan: Sendable, Hashable, CustomStringConvertible {
     let names = stages.map(\.name)
     let first = Placement(
       Array(names[..<parallel.endIndex]), on: device.name, instances: min(device.cores, maximumInstances))
-    guard let split else { return Plan([first]) }
-    return Plan([first, Placement(Array(names[split...]), on: device.name)])
+    let rest = split.map { [Placement(Array(names[$0...]), on: device.name)] } ?? []
+    let plan = Plan([first] + rest)
+    // Rates may forbid instances that overtake each other.
+    let isPossible = (try? plan.resolve(graph, on: Platform(devices: [device]))) != nil
+    return isPossible ? plan : .fused(graph, on: device.name)
   }
 
   public var description: String {

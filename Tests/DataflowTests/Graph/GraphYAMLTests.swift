@@ -96,7 +96,7 @@ struct GraphYAMLTests {
       outputs: [last]
       """)
     #expect(graph.stages[0].inputs.map(\.type.name) == ["String", "Int"])
-    #expect(graph.name == "graph.yaml")
+    #expect(graph.name == "graph")
   }
 
   @Test(arguments: [

@@ -168,6 +168,12 @@ struct PlanTests {
     let stateful = try Graph("state", chain: [stage("a", .core, isStateful: true), stage("b", .device)])
     #expect(Plan.overlapping(stateful, on: device) == .fused(stateful))
     let light = try Graph("light", chain: [stage("a", .core), stage("b", .core)])
-    #expect(Plan.overlapping(light, on: device) == .fused(light))
+    #expect(Plan.overlapping(light, on: device) == Plan([Placement(["a", "b"], instances: 3)]))
+    let regrouped = try Graph(
+      "regrouped",
+      chain: [
+        .mixing("spread", out: [4]), stage("light", .core), stage("heavy", .device), .mixing("sum", in: [4]),
+      ])
+    #expect(Plan.overlapping(regrouped, on: device) == .fused(regrouped))
   }
 }
