@@ -16,9 +16,10 @@ build: setup ## Build the drivetrain executable, optimised
 demo: build ## Classify a photograph, see where the time goes, serve it over HTTP
 	@Scripts/demo .build/release/drivetrain
 
-test: setup lint ## Run every test, and those of the core under the thread sanitizer
+test: setup lint ## Run every test, and those of the core under the thread sanitizer too
 	swift build --build-tests
 	swift test --skip-build
+	swift test --package-path Tests/Sanitizer --scratch-path .build-tsan --sanitize=thread
 
 bench: setup ## Measure, beside the rivals and the bounds
 	swift build -c release

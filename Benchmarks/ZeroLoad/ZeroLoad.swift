@@ -26,7 +26,8 @@ struct ZeroLoad {
       }
       let data = try Data(contentsOf: URL(fileURLWithPath: path))
       let clients = try (Client(port: server.port), Client(port: bare.port))
-      let times = try measure(data, classifier, clients, rounds: size == "large" ? max(rounds / 5, 3) : rounds)
+      let few = max(rounds / 5, 3)
+      let times = try measure(data, classifier, clients, rounds: size == "large" ? few : rounds)
       print(
         String(
           format: "%-6@ %8.3f %9.3f %15.3f %8.3f %14.3f %17.3f", size as NSString, times[0], times[1],
