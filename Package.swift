@@ -11,6 +11,7 @@ let package = Package(
   products: [
     .library(name: "Dataflow", targets: ["Dataflow"]),
     .library(name: "Vision", targets: ["Vision"]),
+    .library(name: "Reinforcement", targets: ["Reinforcement"]),
     .executable(name: "drivetrain", targets: ["drivetrain"]),
   ],
   dependencies: [
@@ -48,6 +49,8 @@ let package = Package(
       name: "Vision",
       dependencies: ["Dataflow", "Kernels", "CKernels", "CJPEG", "CSPNG", "CWebP", "COnnxRuntime"],
       swiftSettings: swift),
+    .target(
+      name: "Reinforcement", dependencies: ["Dataflow", "Kernels", "CKernels"], swiftSettings: swift),
     .target(
       name: "Serving",
       dependencies: [
@@ -93,6 +96,9 @@ let package = Package(
       name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"], swiftSettings: swift),
     .testTarget(
       name: "VisionTests", dependencies: ["Vision", "Kernels", "fuzz-images", "TestSupport"],
+      swiftSettings: swift),
+    .testTarget(
+      name: "ReinforcementTests", dependencies: ["Reinforcement", "Kernels", "TestSupport"],
       swiftSettings: swift),
     .testTarget(
       name: "ServingTests",
