@@ -4,5 +4,6 @@
 #include "Normalise.h"
 #include "Orient.h"
 #include "Resize.h"
+#include "Trigonometry.h"
 
 #endif

@@ -43,7 +43,8 @@ public final class VectorEnvironment {
   @usableFromInline let terminatedMemory: UnsafeMutableBufferPointer<Bool>
   @usableFromInline let truncatedMemory: UnsafeMutableBufferPointer<Bool>
   @usableFromInline let finished: UnsafeMutableBufferPointer<FinishedEpisode>
-  @usableFromInline var finishedCount = 0
+  // Not checked: it changes in `reset` and `step` alone, which call nothing that reads it.
+  @exclusivity(unchecked) @usableFromInline var finishedCount = 0
   @usableFromInline let stepLimit: Int
   @usableFromInline let actionSize: Int
   @usableFromInline let operations: EpisodeOperations
