@@ -28,8 +28,9 @@ public struct MemoryShortage: Error, Hashable, CustomStringConvertible {
   public var description: String {
     let reason =
       switch limit {
-      case .machine: "the machine has \(Self.text(available)) available"
-      case .controlGroup: "the control group of this process has \(Self.text(available)) left"
+      case .machine: "the machine has \(Self.text(available)) available, of which a tenth stays free"
+      case .controlGroup:
+        "the control group of this process has \(Self.text(available)) left, of which a tenth stays free"
       case .system: "the system doesn't give so much"
       }
     return "\(Self.text(needed)) of memory are needed, but \(reason)" + (remedy.map { "; \($0)" } ?? "")
