@@ -49,7 +49,7 @@ public final class Executor: Sendable {
         let name = "\(graph.stages[placement.members[0]].name) \(instance)"
         let worker = try Worker(
           placement, in: graph, wiring: wiring, ambient: ambient, time: time,
-          ring: recorder?.makeRing(worker: name, graph: graph.name))
+          ring: recorder?.makeRing(worker: name, in: graph))
         workers.append((name, worker))
       }
       crews.append((crew, workers))
