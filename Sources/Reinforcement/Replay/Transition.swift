@@ -7,4 +7,15 @@ public struct Transition {
   /// γ raised to the steps that the transition spans; 0 where the episode terminated.
   public let discount: Float
   public let nextObservation: UnsafeBufferPointer<Float>
+
+  public init(
+    observation: UnsafeBufferPointer<Float>, action: UnsafeBufferPointer<Float>, reward: Float,
+    discount: Float, nextObservation: UnsafeBufferPointer<Float>
+  ) {
+    self.observation = observation
+    self.action = action
+    self.reward = reward
+    self.discount = discount
+    self.nextObservation = nextObservation
+  }
 }
