@@ -1,6 +1,6 @@
 """The settings that the rivals and Drivetrain are compared with, once for all rivals."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class DDPG:
     learning_rate: float = 1e-3
     batch: int = 256
     tau: float = 0.005
+    train_every: int = 1
+    updates: int = 1
     algorithm = "ddpg"
 
 
@@ -58,4 +60,31 @@ EXPERIMENTS = {
     "ddpg-mountaincar-continuous": DDPG(
         "MountainCarContinuous-v0", 300_000, (400, 300), 1_000_000, 100, 0.99, "ornstein-uhlenbeck", 0.5
     ),
+}
+
+# What is timed. Acting is greedy but for 5 % (4 % when tuned) from the first update on: a random action costs
+# nothing, and a rate that has many of them says little about the rest of the training. The number of steps is
+# one that no measurement reaches.
+ENDLESS = 10_000_000
+
+
+def timed_dqn(*hidden):
+    return DQN(
+        "CartPole-v1", ENDLESS, hidden, 2.5e-4, 64, 100_000, 1_000, 0.99, 500, 1, 1, 1_000 / ENDLESS, 0.05
+    )
+
+
+def timed_ddpg(*hidden):
+    return DDPG("Pendulum-v1", ENDLESS, hidden, 200_000, 1_000, 0.98)
+
+
+TIMED = {
+    "dqn-cartpole-64x64": timed_dqn(64, 64),
+    "dqn-cartpole-256x256": timed_dqn(256, 256),
+    "dqn-cartpole-tuned": replace(
+        EXPERIMENTS["dqn-cartpole"], steps=ENDLESS, exploration_fraction=1_000 / ENDLESS
+    ),
+    "ddpg-pendulum-64x64": timed_ddpg(64, 64),
+    "ddpg-pendulum-256x256": timed_ddpg(256, 256),
+    "ddpg-pendulum-400x300": timed_ddpg(400, 300),
 }
