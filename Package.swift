@@ -86,6 +86,9 @@ let package = Package(
     .executableTarget(
       name: "bench-preprocess", dependencies: ["Vision", "Kernels", "CJPEG"],
       path: "Benchmarks/Preprocess", swiftSettings: swift),
+    .executableTarget(
+      name: "bench-replay", dependencies: ["Reinforcement", "Kernels"], path: "Benchmarks/Replay",
+      swiftSettings: swift),
     // Damaged images against the image path: swift run -c release fuzz-images.
     .executableTarget(
       name: "fuzz-images", dependencies: ["Vision", "Kernels"], path: "Fuzz", swiftSettings: swift),

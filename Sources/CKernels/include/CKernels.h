@@ -1,6 +1,8 @@
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
+#include "Checksum.h"
+#include "Gather.h"
 #include "Normalise.h"
 #include "Orient.h"
 #include "Resize.h"

@@ -49,7 +49,7 @@ public final class Executor: Sendable {
         let name = "\(graph.stages[placement.members[0]].name) \(instance)"
         let worker = try Worker(
           placement, in: graph, wiring: wiring, ambient: ambient, time: time,
-          ring: recorder?.makeRing(worker: name, graph: graph.name))
+          ring: recorder?.makeRing(worker: name, in: graph))
         workers.append((name, worker))
       }
       crews.append((crew, workers))
@@ -99,6 +99,11 @@ public final class Executor: Sendable {
   ///
   /// - Throws: `RuntimeError.queueFull` at once when too many are in flight. An error in a stage is in the result.
   public func process(_ inputs: any Sendable...) async throws -> ItemResult {
+    try await process(all: inputs)
+  }
+
+  /// As `process` of values one by one, where their number is known at run time only.
+  public func process(all inputs: [any Sendable]) async throws -> ItemResult {
     let submitted = Locked<Item?>(nil)
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in

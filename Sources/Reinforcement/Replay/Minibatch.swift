@@ -16,6 +16,8 @@ public final class Minibatch {
   public let nextObservations: Matrix
   public let rewards: UnsafeMutablePointer<Float>
   public let discounts: UnsafeMutablePointer<Float>
+  /// The table's rows that the transitions were drawn from.
+  public let indices: UnsafeMutablePointer<Int>
 
   public init(capacity: Int, observationSize: Int, actionSize: Int) {
     self.capacity = capacity
@@ -26,10 +28,13 @@ public final class Minibatch {
     rewards.initialize(repeating: 0, count: capacity)
     discounts = .allocate(capacity: capacity)
     discounts.initialize(repeating: 0, count: capacity)
+    indices = .allocate(capacity: capacity)
+    indices.initialize(repeating: 0, count: capacity)
   }
 
   deinit {
     rewards.deallocate()
     discounts.deallocate()
+    indices.deallocate()
   }
 }

@@ -44,6 +44,14 @@ struct PipelineRoutes: Sendable {
   }
 
   private func infer(_ request: Request, _ pipeline: HostedPipeline) async throws -> Response {
+    switch pipeline.pipeline.signature {
+    case .image: try await inferImage(request, pipeline)
+    case .tensors(let inputs, let outputs):
+      try await inferTensors(request, pipeline, inputs: inputs, outputs: outputs)
+    }
+  }
+
+  private func inferImage(_ request: Request, _ pipeline: HostedPipeline) async throws -> Response {
     guard let type = request.headers[.contentType], type.lowercased().hasPrefix("image/") else {
       throw HTTPFailure(
         .unsupportedMediaType,
@@ -82,26 +90,4 @@ extension Router {
 
 extension HTTPField.Name {
   static let serverTiming = HTTPField.Name("Server-Timing")!
-}
-
-/// A pipeline as the Open Inference Protocol describes models.
-private struct ModelMetadata: Encodable {
-  struct Tensor: Encodable {
-    let name, datatype: String
-    let shape: [Int]
-  }
-
-  let name: String
-  let versions = ["1"]
-  let platform = "drivetrain"
-  let inputs: [Tensor]
-  let outputs: [Tensor]
-  let plan: String
-
-  init(_ hosted: HostedPipeline) {
-    name = hosted.name
-    inputs = [Tensor(name: "image", datatype: "BYTES", shape: [1])]
-    outputs = [Tensor(name: "classification", datatype: "BYTES", shape: [1])]
-    plan = hosted.plan.description
-  }
 }
