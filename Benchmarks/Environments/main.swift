@@ -41,7 +41,8 @@ final class Measurement {
           switch space {
           case .discrete(let choices): matrix.view[row, column] = Float(random.integer(below: choices))
           case .continuous(let box):
-            matrix.view[row, column] = Float(random.uniform(Double(box.low[column]), Double(box.high[column])))
+            matrix.view[row, column] = Float(
+              random.uniform(Double(box.low[column]), Double(box.high[column])))
           }
         }
       }

@@ -108,4 +108,12 @@ public final class VectorEnvironment {
   public func nextObservation(_ index: Int) -> UnsafeMutableBufferPointer<Float> {
     (terminated[index] || truncated[index] ? finalObservations : observations).view.row(index)
   }
+
+  @usableFromInline
+  func forgetLatestStep() {
+    rewardMemory.update(repeating: 0)
+    terminatedMemory.update(repeating: false)
+    truncatedMemory.update(repeating: false)
+    finishedCount = 0
+  }
 }
