@@ -3,9 +3,9 @@
 
 #include "Checksum.h"
 #include "Gather.h"
+#include "Libm.h"
 #include "Normalise.h"
 #include "Orient.h"
 #include "Resize.h"
-#include "Trigonometry.h"
 
 #endif
