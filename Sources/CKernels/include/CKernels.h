@@ -3,8 +3,10 @@
 
 #include "Checksum.h"
 #include "Gather.h"
+#include "MatrixKernels.h"
 #include "Normalise.h"
 #include "Orient.h"
+#include "ParameterKernels.h"
 #include "Resize.h"
 
 #endif
