@@ -71,7 +71,7 @@ let package = Package(
     .executableTarget(
       name: "drivetrain",
       dependencies: [
-        "Dataflow", "Vision", "Serving",
+        "Dataflow", "Reinforcement", "Vision", "Serving",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
