@@ -89,6 +89,9 @@ let package = Package(
     .executableTarget(
       name: "bench-replay", dependencies: ["Reinforcement", "Kernels"], path: "Benchmarks/Replay",
       swiftSettings: swift),
+    .executableTarget(
+      name: "bench-environments", dependencies: ["Reinforcement", "Kernels"],
+      path: "Benchmarks/Environments", swiftSettings: swift),
     // Damaged images against the image path: swift run -c release fuzz-images.
     .executableTarget(
       name: "fuzz-images", dependencies: ["Vision", "Kernels"], path: "Fuzz", swiftSettings: swift),

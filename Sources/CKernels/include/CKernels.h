@@ -8,5 +8,6 @@
 #include "Orient.h"
 #include "ParameterKernels.h"
 #include "Resize.h"
+#include "Trigonometry.h"
 
 #endif

@@ -56,13 +56,13 @@ public struct Acrobot: Environment {
 
   /// Returns the height of the free end above the fixed point.
   private func write(to observation: inout MutableSpan<Float>) -> Double {
-    let (cosine1, cosine2) = (cos(state[0]), cos(state[1]))
-    observation[0] = Float(cosine1)
-    observation[1] = Float(sin(state[0]))
-    observation[2] = Float(cosine2)
-    observation[3] = Float(sin(state[1]))
+    let (first, second) = (SineCosine(of: state[0]), SineCosine(of: state[1]))
+    observation[0] = Float(first.cosine)
+    observation[1] = Float(first.sine)
+    observation[2] = Float(second.cosine)
+    observation[3] = Float(second.sine)
     observation[4] = Float(state[2])
     observation[5] = Float(state[3])
-    return -cosine1 - cos(state[1] + state[0])
+    return -first.cosine - cos(state[1] + state[0])
   }
 }

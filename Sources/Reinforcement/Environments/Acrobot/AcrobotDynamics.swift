@@ -24,7 +24,8 @@ enum AcrobotDynamics {
   /// Velocities in the place of angles, accelerations in that of velocities.
   private static func derivative(_ state: State, torque: Double) -> State {
     let (angle1, angle2, velocity1, velocity2) = (state[0], state[1], state[2], state[3])
-    let (sine2, cosine2) = (sin(angle2), cos(angle2))
+    let second = SineCosine(of: angle2)
+    let (sine2, cosine2) = (second.sine, second.cosine)
 
     // The inertia of both links about the first joint, of the second about its own, and what couples them.
     let inertia1 =

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A pole hinged on a cart that is pushed left or right: keep it upright.
 ///
 /// Gymnasium's `CartPole-v1`, after Barto, Sutton and Anderson, *Neuronlike Adaptive Elements That Can Solve
@@ -12,6 +10,9 @@ public struct CartPole: Environment {
   private var position = 0.0
   private var velocity = 0.0
   private var angle = 0.0
+  /// Of the angle. It stands between the angle and its velocity, lest both be computed by one vector instruction: each
+  /// would wait for what only the other needs.
+  private var trigonometry = SineCosine()
   private var angularVelocity = 0.0
 
   private static let gravity = 9.8
@@ -39,15 +40,17 @@ public struct CartPole: Environment {
     velocity = random.uniform(-0.05, 0.05)
     angle = random.uniform(-0.05, 0.05)
     angularVelocity = random.uniform(-0.05, 0.05)
+    trigonometry.update(angle)
     write(to: &observation)
   }
 
+  @inline(__always)
   public mutating func step(
     _ action: Span<Float>, using random: inout RandomStream, observation: inout MutableSpan<Float>
   ) -> StepOutcome {
     let push = action.discrete == 1 ? Self.force : -Self.force
-    let (sine, cosine) = (sin(angle), cos(angle))
     let moment = Self.poleMass * Self.length
+    let (sine, cosine) = (trigonometry.sine, trigonometry.cosine)
 
     // The cart's acceleration if the pole's own didn't act back on it.
     let drive = (push + moment * (angularVelocity * angularVelocity) * sine) / Self.mass
@@ -56,16 +59,19 @@ public struct CartPole: Environment {
       / (Self.length * (4.0 / 3.0 - Self.poleMass * (cosine * cosine) / Self.mass))
     let acceleration = drive - moment * angularAcceleration * cosine / Self.mass
 
-    // Euler's method.
+    // Euler's method. As the new angle doesn't depend on the accelerations, the processor begins with its sine while
+    // it still divides for them.
     position += Self.timeStep * velocity
     velocity += Self.timeStep * acceleration
     angle += Self.timeStep * angularVelocity
     angularVelocity += Self.timeStep * angularAcceleration
     write(to: &observation)
+    trigonometry.update(angle)
     return StepOutcome(
       reward: 1, isTerminated: abs(position) > Self.positionLimit || abs(angle) > Self.angleLimit)
   }
 
+  @inline(__always)
   private func write(to observation: inout MutableSpan<Float>) {
     observation[0] = Float(position)
     observation[1] = Float(velocity)

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A pendulum driven by a motor too weak to lift it at once: swing it up and keep it there.
 ///
 /// Gymnasium's `Pendulum-v1`. Observed: cosine and sine of the angle (0 is upright), angular velocity (rad/s, at most
@@ -11,6 +9,7 @@ public struct Pendulum: Environment {
   /// Not wrapped: it grows with every turn.
   private var angle = 0.0
   private var velocity = 0.0
+  private var trigonometry = SineCosine()
 
   private static let maximumVelocity = 8.0
   private static let maximumTorque: Float = 2
@@ -36,7 +35,8 @@ public struct Pendulum: Environment {
   public mutating func reset(using random: inout RandomStream, observation: inout MutableSpan<Float>) {
     angle = random.uniform(-.pi, .pi)
     velocity = random.uniform(-1, 1)
-    write(to: &observation, sine: sin(angle), cosine: cos(angle))
+    trigonometry.update(angle)
+    write(to: &observation)
   }
 
   public mutating func step(
@@ -46,24 +46,27 @@ public struct Pendulum: Environment {
     let deviation = Self.wrapped(angle)
     let cost = deviation * deviation + 0.1 * (velocity * velocity) + Double(0.001 * (torque * torque))
 
-    let acceleration = Self.gravityFactor * sin(angle) + Double(Self.torqueFactor * torque)
+    let acceleration = Self.gravityFactor * trigonometry.sine + Double(Self.torqueFactor * torque)
     velocity += acceleration * Self.timeStep
     velocity = min(max(velocity, -Self.maximumVelocity), Self.maximumVelocity)
     angle += velocity * Self.timeStep
-    write(to: &observation, sine: sin(angle), cosine: cos(angle))
+    trigonometry.update(angle)
+    write(to: &observation)
     return StepOutcome(reward: Float(-cost))
   }
 
   /// The same angle in [-π, π).
   private static func wrapped(_ angle: Double) -> Double {
     let turn = 2 * Double.pi
-    let remainder = (angle + .pi).truncatingRemainder(dividingBy: turn)
+    let shifted = angle + .pi
+    if shifted >= 0 && shifted < turn { return shifted - .pi }
+    let remainder = shifted.truncatingRemainder(dividingBy: turn)
     return (remainder < 0 ? remainder + turn : remainder) - .pi
   }
 
-  private func write(to observation: inout MutableSpan<Float>, sine: Double, cosine: Double) {
-    observation[0] = Float(cosine)
-    observation[1] = Float(sine)
+  private func write(to observation: inout MutableSpan<Float>) {
+    observation[0] = Float(trigonometry.cosine)
+    observation[1] = Float(trigonometry.sine)
     observation[2] = Float(velocity)
   }
 }

@@ -21,7 +21,7 @@ struct EpisodeOperations {
     restore = { checkpoint in
       let saved = try checkpoint.get("episodes", as: [RunningEpisode<World>].self)
       guard saved.count == episodes.count else {
-        throw EnvironmentError.otherCount(saved: saved.count, expected: episodes.count)
+        throw checkpoint.refusal("it is of \(saved.count) environments where this run has \(episodes.count)")
       }
       _ = episodes.update(fromContentsOf: saved)
     }

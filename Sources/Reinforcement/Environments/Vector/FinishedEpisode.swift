@@ -8,7 +8,7 @@ public struct FinishedEpisode: Sendable, Hashable {
   public let length: Int
 
   @inlinable
-  init(environment: Int, episodeReturn: Double, length: Int) {
+  public init(environment: Int, episodeReturn: Double, length: Int) {
     self.environment = environment
     self.episodeReturn = episodeReturn
     self.length = length

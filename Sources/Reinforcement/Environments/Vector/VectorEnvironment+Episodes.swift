@@ -9,11 +9,8 @@ extension VectorEnvironment {
     for index in 0..<count {
       if let seed { episodes[index].random = RandomStream(seed: seed &+ UInt64(index)) }
       begin(&episodes[index], observation: observations.view.row(index))
-      rewardMemory[index] = 0
-      terminatedMemory[index] = false
-      truncatedMemory[index] = false
     }
-    finishedCount = 0
+    forgetLatestStep()
   }
 
   @inlinable

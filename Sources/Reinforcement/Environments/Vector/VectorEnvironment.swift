@@ -43,7 +43,8 @@ public final class VectorEnvironment {
   @usableFromInline let terminatedMemory: UnsafeMutableBufferPointer<Bool>
   @usableFromInline let truncatedMemory: UnsafeMutableBufferPointer<Bool>
   @usableFromInline let finished: UnsafeMutableBufferPointer<FinishedEpisode>
-  @usableFromInline var finishedCount = 0
+  // Not checked: it changes in `reset` and `step` alone, which call nothing that reads it.
+  @exclusivity(unchecked) @usableFromInline var finishedCount = 0
   @usableFromInline let stepLimit: Int
   @usableFromInline let actionSize: Int
   @usableFromInline let operations: EpisodeOperations
@@ -106,5 +107,13 @@ public final class VectorEnvironment {
   /// What the latest step led to in environment `index`: the episode's last observation if it ended.
   public func nextObservation(_ index: Int) -> UnsafeMutableBufferPointer<Float> {
     (terminated[index] || truncated[index] ? finalObservations : observations).view.row(index)
+  }
+
+  @usableFromInline
+  func forgetLatestStep() {
+    rewardMemory.update(repeating: 0)
+    terminatedMemory.update(repeating: false)
+    truncatedMemory.update(repeating: false)
+    finishedCount = 0
   }
 }
