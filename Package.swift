@@ -71,7 +71,7 @@ let package = Package(
     .executableTarget(
       name: "drivetrain",
       dependencies: [
-        "Dataflow", "Vision", "Serving",
+        "Dataflow", "Vision", "Serving", "Reinforcement",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -111,6 +111,7 @@ let package = Package(
       ],
       swiftSettings: swift),
     .testTarget(
-      name: "CommandTests", dependencies: ["drivetrain", "TestSupport"], swiftSettings: swift),
+      name: "CommandTests", dependencies: ["drivetrain", "Reinforcement", "Vision", "TestSupport"],
+      swiftSettings: swift),
   ]
 )

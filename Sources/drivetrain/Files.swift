@@ -35,9 +35,13 @@ extension Data {
 
   /// Writes the file whole or not at all: to a temporary name beside it, synced, then renamed. What is no file,
   /// such as `/dev/stdout`, is written as it is.
-  func writeWhole(to path: String) throws {
+  ///
+  /// - Parameter check: given the temporary file's path; if it throws, nothing is kept. What is no file can't be
+  ///   checked, and is refused.
+  func writeWhole(to path: String, check: ((String) throws -> Void)? = nil) throws {
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      guard check == nil else { throw FileError("can't write \(path): it is not a file; name one") }
       do {
         try FileHandle(forWritingTo: URL(filePath: path)).write(contentsOf: self)
       } catch {
@@ -46,18 +50,20 @@ extension Data {
       return
     }
     let temporary = "\(path).\(ProcessInfo.processInfo.processIdentifier).tmp"
+    // Not there any more once it is renamed.
+    defer { try? FileManager.default.removeItem(atPath: temporary) }
     do {
       try Data().write(to: URL(filePath: temporary), options: .withoutOverwriting)
       let file = try FileHandle(forWritingTo: URL(filePath: temporary))
       defer { try? file.close() }
       try file.write(contentsOf: self)
       try file.synchronize()
-      guard rename(temporary, path) == 0 else {
-        throw NSError(domain: NSPOSIXErrorDomain, code: Int(errno))
-      }
     } catch {
-      try? FileManager.default.removeItem(atPath: temporary)
       throw FileError("can't write \(path)", error)
+    }
+    try check?(temporary)
+    guard rename(temporary, path) == 0 else {
+      throw FileError("can't write \(path)", NSError(domain: NSPOSIXErrorDomain, code: Int(errno)))
     }
   }
 }
