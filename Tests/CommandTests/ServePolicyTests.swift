@@ -30,7 +30,7 @@ import Testing
     let response = try server.post(request(observations, id: "a \\\"b\\\""))
     #expect(response.status == 200 && response.headers["content-type"] == "application/json")
     let answer = try JSONDecoder().decode(TensorReport.self, from: response.body)
-    #expect(answer.model_name == "policy" && answer.id == "a \"b\"")
+    #expect(answer.modelName == "policy" && answer.id == "a \"b\"")
     try #require(answer.outputs.map(\.name) == ["action", "q_values"])
     #expect(answer.outputs.map(\.datatype) == ["INT64", "FP32"])
     #expect(answer.outputs.map(\.shape) == [[batch], [batch, 2]])
@@ -132,7 +132,6 @@ import Testing
       (input("observation", "[1,4]", "FP32", "[0,0,0,null]"), 400, ["a number"]),
       (input("observation", "[1,4]", "FP32", "[0,0,0,1e39]"), 422, ["number 3", "too large"]),
       (input("observation", "[1,4]", "FP32", "[0,0,0,-1e999]"), 422, ["number 3", "too large"]),
-      (input("observation", "[1,4]", "FP32", "[3e38,3e38,-3e38,3e38]"), 422, ["not finite"]),
       (input("observation", "[5000,4]"), 422, ["batch of 5000", "4096"]),
       (input("observation", "[2000000000,4]"), 422, ["batch of"]),
       (input("observation", "[9223372036854775807,4]"), 400, ["whole"]),
@@ -159,6 +158,18 @@ import Testing
     let large = try connection.post(String(repeating: " ", count: 70_000_000))
     #expect(large.status == 413 && large.error.contains("the limit is"))
     #expect(try connection.post(request([0, 0, 0, 0])).status == 200)
+  }
+
+  @Test func overflow() throws {
+    let layer = ToyPolicy.Layer(weights: [1e10, 0, 0, -1], bias: [0, 0], activation: .none)
+    let server = try Server(folder.write(layer.policy(), to: "policy.onnx"))
+    func post(_ numbers: String) throws -> Response {
+      try server.post(
+        #"{"inputs":[{"name":"observation","shape":[1,2],"datatype":"FP32","data":\#(numbers)}]}"#)
+    }
+    let response = try post("[3e38,0]")
+    #expect(response.status == 422 && response.error.contains("'q_values' is not finite"))
+    #expect(try post("[1,3.4e38]").status == 200)
   }
 
   @Test func onlyTheOutputsThatAreWanted() throws {
@@ -215,7 +226,12 @@ private struct TensorReport: Decodable {
     let data: [Double]
   }
 
-  let model_name: String
+  enum CodingKeys: String, CodingKey {
+    case id, outputs
+    case modelName = "model_name"
+  }
+
+  let modelName: String
   let id: String?
   let outputs: [Output]
 }

@@ -33,16 +33,16 @@ import Vision
     try folder.write("before".utf8, to: "policy.onnx")
     let other = ToyPolicy([4, 64, 64, 2], .discrete(2), seed: 2)
     #expect(throws: PolicyMismatch.self) {
-      try PolicyExport.write(other.exported(), to: path, check: ToyPolicy.cartPole.check())
+      try PolicyExport.write(other.exported(), to: path, check: ToyPolicy.cartPole.check(20))
     }
     // Other sizes, another kind of actions.
     let wide = ToyPolicy([5, 8, 2], .discrete(2))
     #expect(throws: EngineError.self) {
-      try PolicyExport.write(wide.exported(), to: path, check: ToyPolicy.cartPole.check())
+      try PolicyExport.write(wide.exported(), to: path, check: ToyPolicy.cartPole.check(20))
     }
     let bounded = ToyPolicy([4, 8, 2], .continuous(BoxSpace(size: 2, low: -1, high: 1)))
     #expect(throws: EngineError.self) {
-      try PolicyExport.write(bounded.exported(), to: path, check: ToyPolicy.cartPole.check())
+      try PolicyExport.write(bounded.exported(), to: path, check: ToyPolicy.cartPole.check(20))
     }
     #expect(try files == ["policy.onnx"])
     #expect(try String(contentsOfFile: path, encoding: .utf8) == "before")

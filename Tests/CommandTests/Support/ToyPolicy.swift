@@ -84,8 +84,8 @@ struct ToyPolicy: Sendable {
       expected: answers(observations))
   }
 
-  /// CartPole's shape.
-  static let cartPole = ToyPolicy([4, 64, 64, 2], .discrete(2))
+  /// CartPole's observations and actions.
+  static let cartPole = ToyPolicy([4, 32, 24, 2], .discrete(2))
   /// Two components with bounds of their own.
   static let continuous = ToyPolicy(
     [3, 40, 30, 2], .continuous(BoxSpace(low: [-2, 0.5], high: [2, 8])), hidden: .tanh)
