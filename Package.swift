@@ -122,6 +122,7 @@ let package = Package(
       ],
       swiftSettings: swift),
     .testTarget(
-      name: "CommandTests", dependencies: ["drivetrain", "TestSupport"], swiftSettings: swift),
+      name: "CommandTests", dependencies: ["drivetrain", "Reinforcement", "Vision", "TestSupport"],
+      swiftSettings: swift),
   ]
 )
