@@ -12,7 +12,8 @@ struct Evaluate: ParsableCommand {
   @Option(help: "How many episodes, without exploration.")
   var episodes = 20
 
-  @Option(help: "The seed of the first episode; the others follow it. The training's evaluation seed if not given.")
+  @Option(
+    help: "The seed of the first episode; the others follow it. The training's evaluation seed if not given.")
   var seed: UInt32?
 
   @Flag(help: "Print one JSON object.")
@@ -30,7 +31,8 @@ struct Evaluate: ParsableCommand {
     }
     let (mean, deviation) = (evaluation.mean.fixed(1), evaluation.standardDeviation.fixed(1))
     try printOut(
-      "\(trained.experiment.name), \(trained.metadata.steps) steps: \(mean) ± \(deviation) over \(episodes) episodes")
+      "\(trained.experiment.name), \(trained.metadata.steps) steps: \(mean) ± \(deviation) over \(episodes) episodes"
+    )
   }
 
   private struct Report: Encodable {

@@ -13,7 +13,9 @@ final class ProgressDisplay {
     switch event {
     case .progress(let progress):
       // Often enough to see that it lives, and not a line for each of many thousand records.
-      guard progress.seconds - lastShown >= (isTerminal ? 0.1 : 2) || progress.step == progress.limit else { return }
+      guard progress.seconds - lastShown >= (isTerminal ? 0.1 : 2) || progress.step == progress.limit else {
+        return
+      }
       lastShown = progress.seconds
       write(line(progress), keepsOpen: isTerminal)
     case .evaluation(let step, let evaluation, let isBest):
@@ -49,7 +51,8 @@ final class ProgressDisplay {
   private static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e7 else { return "?" }
     let whole = Int(seconds.rounded())
-    return whole < 60 ? "\(whole) s" : whole < 3600 ? "\(whole / 60) min" : "\(whole / 3600) h \(whole % 3600 / 60) min"
+    return whole < 60
+      ? "\(whole) s" : whole < 3600 ? "\(whole / 60) min" : "\(whole / 3600) h \(whole % 3600 / 60) min"
   }
 
   /// A curve in one line of text, from the lowest to the highest value.

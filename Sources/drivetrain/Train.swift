@@ -21,11 +21,13 @@ struct Train: ParsableCommand {
   @Option(help: "The seed of everything random; the experiment's if not given.")
   var seed: UInt32?
 
-  @Option(help: "Stop after so many steps in all. Schedules keep the length that 'steps' of the experiment says.")
+  @Option(
+    help: "Stop after so many steps in all. Schedules keep the length that 'steps' of the experiment says.")
   var steps: Int?
 
   @Option(
-    parsing: .upToNextOption, help: ArgumentHelp("Change settings of the experiment.", valueName: "key=value"))
+    parsing: .upToNextOption, help: ArgumentHelp("Change settings of the experiment.", valueName: "key=value")
+  )
   var set: [String] = []
 
   @Option(help: "The folder to write to; runs/EXPERIMENT-seedN if not given.")
@@ -42,7 +44,8 @@ struct Train: ParsableCommand {
     if resume != nil {
       guard set.isEmpty, seed == nil, output == nil else {
         throw ValidationError(
-          "--resume goes on with the settings, the seed and the folder of the run; leave --set, --seed and --output out")
+          "--resume goes on with the settings, the seed and the folder of the run; leave --set, --seed and --output out"
+        )
       }
     } else if experiment == nil {
       throw ValidationError("name an experiment, such as 'dqn-cartpole'")
@@ -56,8 +59,9 @@ struct Train: ParsableCommand {
     let firstStep = (steps: trainer.steps, updates: trainer.updates)
     let log = try RunLog(folder, from: trainer.steps)
     let display = ProgressDisplay()
-    complain("\(trainer.experiment.name): \(type(of: trainer.experiment.algorithm).algorithm) in "
-      + "\(trainer.experiment.environment), seed \(trainer.experiment.schedule.seed), to \(folder.path)")
+    complain(
+      "\(trainer.experiment.name): \(type(of: trainer.experiment.algorithm).algorithm) in "
+        + "\(trainer.experiment.environment), seed \(trainer.experiment.schedule.seed), to \(folder.path)")
 
     let begin = MonotonicTime().now
     do {

@@ -31,7 +31,8 @@ struct TrainingReport: Encodable {
   let checkpoint: String
 
   enum CodingKeys: String, CodingKey {
-    case experiment, algorithm, environment, seed, steps, updates, seconds, evaluation, attribution, checkpoint
+    case experiment, algorithm, environment, seed, steps, updates, seconds, evaluation, attribution,
+      checkpoint
     case stepsPerSecond = "steps_per_second"
     case updatesPerSecond = "updates_per_second"
   }
@@ -54,7 +55,9 @@ struct TrainingReport: Encodable {
       episodes: scores.returns.count, mean: scores.mean, std: scores.standardDeviation)
     let occupancy = trainer.occupancy
     attribution = Shares(
-      stages: occupancy.stages.map { Shares.Stage(name: $0.name, share: occupancy.share(of: $0.compute + $0.transfer)) },
+      stages: occupancy.stages.map {
+        Shares.Stage(name: $0.name, share: occupancy.share(of: $0.compute + $0.transfer))
+      },
       unattributed: occupancy.share(of: occupancy.unattributed))
     self.checkpoint = checkpoint
   }

@@ -11,7 +11,8 @@ public struct Setting<Root: Sendable>: Sendable {
   let text: @Sendable (Root) -> String
 
   private init(
-    _ key: String, read: @escaping @Sendable (ConfigurationNode, inout Root) throws(ConfigurationError) -> Void,
+    _ key: String,
+    read: @escaping @Sendable (ConfigurationNode, inout Root) throws(ConfigurationError) -> Void,
     text: @escaping @Sendable (Root) -> String
   ) {
     self.key = key
@@ -23,7 +24,8 @@ public struct Setting<Root: Sendable>: Sendable {
 
   public static func integer(_ key: String, _ path: Path<Int>, in range: ClosedRange<Int>) -> Setting {
     Setting(
-      key, read: { node, root throws(ConfigurationError) in root[keyPath: path] = try node.integer(in: range) },
+      key,
+      read: { node, root throws(ConfigurationError) in root[keyPath: path] = try node.integer(in: range) },
       text: { "\($0[keyPath: path])" })
   }
 
@@ -40,7 +42,8 @@ public struct Setting<Root: Sendable>: Sendable {
 
   public static func number(_ key: String, _ path: Path<Double>, in range: ClosedRange<Double>) -> Setting {
     Setting(
-      key, read: { node, root throws(ConfigurationError) in root[keyPath: path] = try node.number(in: range) },
+      key,
+      read: { node, root throws(ConfigurationError) in root[keyPath: path] = try node.number(in: range) },
       text: { "\($0[keyPath: path])" })
   }
 
@@ -63,7 +66,9 @@ public struct Setting<Root: Sendable>: Sendable {
       text: { "\($0[keyPath: path])" })
   }
 
-  public static func choice<Value: RawRepresentable & CaseIterable & SendableMetatype>(_ key: String, _ path: Path<Value>) -> Setting
+  public static func choice<Value: RawRepresentable & CaseIterable & SendableMetatype>(
+    _ key: String, _ path: Path<Value>
+  ) -> Setting
   where Value.RawValue == String {
     Setting(
       key, read: { node, root throws(ConfigurationError) in root[keyPath: path] = try node.choice() },
@@ -80,7 +85,8 @@ public struct Setting<Root: Sendable>: Sendable {
         for element in try node.list() { values.append(try element.integer(in: range)) }
         guard count.contains(values.count) else {
           throw node.error(
-            "\(node.path) has \(values.count) numbers; it must have \(count.lowerBound) to \(count.upperBound)")
+            "\(node.path) has \(values.count) numbers; it must have \(count.lowerBound) to \(count.upperBound)"
+          )
         }
         root[keyPath: path] = values
       }, text: { "\($0[keyPath: path])" })

@@ -1,5 +1,5 @@
 extension MLP {
   public func export(to graph: inout ONNXGraph, input: String) throws -> String {
-    throw NetworkExportError.unavailable
+    chain.export(to: &graph, input: input)
   }
 }

@@ -45,7 +45,8 @@ final class ActorLoop: Checkpointable {
     environments.actionSpace.scale(actions.view, into: environmentActions.view)
     environments.step(environmentActions.view)
     for index in 0..<environments.count {
-      _ = block.nextObservations.view.row(first + index).update(fromContentsOf: environments.nextObservation(index))
+      _ = block.nextObservations.view.row(first + index).update(
+        fromContentsOf: environments.nextObservation(index))
       block.append(
         StepBlock.Outcome(
           environment: index, reward: environments.rewards[index],

@@ -21,7 +21,8 @@ extension Experiment {
   private init(_ document: ConfigurationNode, changes: [String]) throws {
     let entries = try document.entries()
     guard let algorithmNode = entries.first(where: { $0.key == "algorithm" })?.value else {
-      throw document.error("the file needs the key 'algorithm'; there is \(Self.algorithmNames.joined(separator: ", "))")
+      throw document.error(
+        "the file needs the key 'algorithm'; there is \(Self.algorithmNames.joined(separator: ", "))")
     }
     let type = try Self.algorithm(algorithmNode)
     let known = ["name", "algorithm", "environment"] + Schedule.settings.map(\.key) + Self.keys(of: type)
@@ -50,7 +51,8 @@ extension Experiment {
   /// A name, which folders and checkpoints are called by.
   private static func name(_ node: ConfigurationNode) throws(ConfigurationError) -> String {
     let name = try node.string()
-    guard (1...100).contains(name.count), !name.contains(where: { $0.isNewline || $0 == "/" || $0 == "\"" }) else {
+    guard (1...100).contains(name.count), !name.contains(where: { $0.isNewline || $0 == "/" || $0 == "\"" })
+    else {
       throw node.error("\(node.path) must be a name of 1 to 100 characters without '/' and quotes")
     }
     return name
@@ -88,7 +90,8 @@ extension Experiment {
     guard known.contains(key) else {
       let hint = key.nearest(in: known).map { "did you mean '\($0)'?" }
       throw ConfigurationError(
-        file: "--set", reason: "unknown key '\(key)'; \(hint ?? "known are \(known.joined(separator: ", "))")")
+        file: "--set", reason: "unknown key '\(key)'; \(hint ?? "known are \(known.joined(separator: ", "))")"
+      )
     }
     let value = String(change[change.index(after: equals)...])
     return (key, try ConfigurationNode(yaml: value, file: "--set").named("'\(key)'"))
@@ -96,7 +99,9 @@ extension Experiment {
 
   /// Every setting with its value, which `init(yaml:file:)` reads back.
   public var yaml: String {
-    var lines = ["name: \"\(name)\"", "algorithm: \(type(of: algorithm).algorithm)", "environment: \(environment)"]
+    var lines = [
+      "name: \"\(name)\"", "algorithm: \(type(of: algorithm).algorithm)", "environment: \(environment)",
+    ]
     lines += Schedule.settings.map { "\($0.key): \($0.text(schedule))" }
     lines += algorithm.lines
     return lines.joined(separator: "\n") + "\n"

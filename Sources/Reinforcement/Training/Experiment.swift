@@ -37,7 +37,8 @@ public struct Experiment: Sendable {
   }
 
   public init(
-    _ name: String, environment: String, algorithm: any AlgorithmConfiguration, schedule: Schedule = Schedule()
+    _ name: String, environment: String, algorithm: any AlgorithmConfiguration,
+    schedule: Schedule = Schedule()
   ) {
     self.name = name
     self.environment = environment

@@ -37,7 +37,8 @@ final class StepBlock {
     for row in 0..<count {
       let outcome = outcomes[row]
       accumulator.add(
-        environment: outcome.environment, observation: observations.view.pointer + row * observations.view.stride,
+        environment: outcome.environment,
+        observation: observations.view.pointer + row * observations.view.stride,
         action: actions.view.pointer + row * actions.view.stride, reward: outcome.reward,
         nextObservation: nextObservations.view.pointer + row * nextObservations.view.stride,
         isTerminated: outcome.isTerminated, isTruncated: outcome.isTruncated, to: table)

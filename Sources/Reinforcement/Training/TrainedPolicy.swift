@@ -6,7 +6,7 @@ public final class TrainedPolicy {
   public let metadata: CheckpointMetadata
   public let policy: any Policy
   public let spaces: Spaces
-  private let makeEnvironments: (_ count: Int) throws -> VectorEnvironment
+  let makeEnvironments: (_ count: Int) throws -> VectorEnvironment
 
   /// The policy of an experiment whose environment goes by its name.
   ///

@@ -29,7 +29,8 @@ public final class Trainer {
 
   /// An environment of any type, with an algorithm.
   public convenience init(
-    _ environment: some Environment, _ algorithm: some AlgorithmConfiguration, steps: Int = 100_000, seed: Int = 0
+    _ environment: some Environment, _ algorithm: some AlgorithmConfiguration, steps: Int = 100_000,
+    seed: Int = 0
   ) throws {
     let id = type(of: environment).id
     var experiment = Experiment(id, environment: id, algorithm: algorithm)
@@ -62,7 +63,8 @@ public final class Trainer {
       actor: ActorLoop(
         environments, learner.behaviour, settings, random: RandomStream(seed: seed, purpose: "exploration")),
       table: try ReplayTable(
-        capacity: settings.bufferSize, observationSize: spaces.observation.size, actionSize: spaces.action.size),
+        capacity: settings.bufferSize, observationSize: spaces.observation.size,
+        actionSize: spaces.action.size),
       accumulator: NStepAccumulator(
         steps: settings.nStep, discount: Float(settings.gamma), environments: environments.count,
         observationSize: spaces.observation.size, actionSize: spaces.action.size),
@@ -114,7 +116,9 @@ public final class Trainer {
   }
 
   /// What the policy earns without exploration, in episodes that training doesn't touch.
-  public func evaluate() -> Evaluation { evaluator.evaluate(policy, seed: experiment.schedule.evaluationSeed) }
+  public func evaluate() -> Evaluation {
+    evaluator.evaluate(policy, seed: experiment.schedule.evaluationSeed)
+  }
 
   /// Whether the round that is complete went over a multiple of `frequency`; never if that is 0.
   private func isDue(_ frequency: Int) -> Bool {

@@ -68,7 +68,7 @@ import Vision
     #expect(found.shape == [5, 2] && zip(found.numbers, right).allSatisfy { abs($0 - $1) < 1e-6 })
   }
 
-  @Test(arguments: ONNXGraph.Activation.allCases) func denseLayer(activation: ONNXGraph.Activation) throws {
+  @Test(arguments: Activation.allCases) func denseLayer(activation: Activation) throws {
     let layer = ToyPolicy.Layer(
       weights: [1, 2, 3, -1, 0.5, 0.25], bias: [0.125, -0.5], activation: activation)
     let found = try run(rows, size: 2) {

@@ -8,7 +8,7 @@ struct ToyPolicy: Sendable {
     /// `[out, in]`.
     let weights: [Float]
     let bias: [Float]
-    let activation: ONNXGraph.Activation
+    let activation: Activation
 
     func callAsFunction(_ input: ArraySlice<Float>) -> [Float] {
       bias.indices.map { output in
@@ -29,12 +29,12 @@ struct ToyPolicy: Sendable {
   let observationSize: Int
 
   /// - Parameter sizes: of the layers, the observation's first.
-  init(_ sizes: [Int], _ actionSpace: ActionSpace, seed: Int = 1, hidden: ONNXGraph.Activation = .relu) {
+  init(_ sizes: [Int], _ actionSpace: ActionSpace, seed: Int = 1, hidden: Activation = .relu) {
     var random = SeededGenerator(seed: seed)
     layers = zip(sizes, sizes.dropFirst()).enumerated().map { index, size in
       let bound = 1 / Float(size.0).squareRoot()
       let isLast = index == sizes.count - 2
-      let last: ONNXGraph.Activation = if case .continuous = actionSpace { .tanh } else { .none }
+      let last: Activation = if case .continuous = actionSpace { .tanh } else { .none }
       return Layer(
         weights: (0..<(size.0 * size.1)).map { _ in Float.random(in: -bound...bound, using: &random) },
         bias: (0..<size.1).map { _ in Float.random(in: -bound...bound, using: &random) },

@@ -8,7 +8,9 @@ import Testing
 /// Two updates in a row of each algorithm, weights in and weights out, against those that PyTorch made of the same
 /// numbers (`Scripts/record-pytorch-update`).
 struct PyTorchUpdateTests {
-  @Test(arguments: ["dqn-huber", "dqn-huber-clipped", "dqn-squared", "dqn-squared-tanh", "dqn-huber-tanh", "dqn-double"])
+  @Test(arguments: [
+    "dqn-huber", "dqn-huber-clipped", "dqn-squared", "dqn-squared-tanh", "dqn-huber-tanh", "dqn-double",
+  ])
   func dqn(name: String) throws {
     let recorded = try RecordedUpdate.named(name)
     var configuration = DQNConfiguration()
@@ -79,7 +81,9 @@ struct PyTorchUpdateTests {
   private func expect(_ named: [(String, TargetedNetwork)], _ after: RecordedUpdate.After) throws {
     for (name, network) in named {
       if after.networks[name] != nil { try network.online.expect(after.networks, name) }
-      if after.networks["target_" + name] != nil { try network.target.expect(after.networks, "target_" + name) }
+      if after.networks["target_" + name] != nil {
+        try network.target.expect(after.networks, "target_" + name)
+      }
     }
   }
 }
@@ -99,7 +103,9 @@ extension Network {
     let layers = try #require((self as? MLP)?.layers)
     for (layer, recorded) in zip(layers, try #require(networks[name])) {
       let pairs = zip(layer.weights + layer.biases, recorded.weight.flatMap { $0 } + recorded.bias)
-      #expect(pairs.allSatisfy { abs($0 - $1) < 1e-5 }, "\(name) differs by \(pairs.map { abs($0 - $1) }.max() ?? 0)")
+      #expect(
+        pairs.allSatisfy { abs($0 - $1) < 1e-5 },
+        "\(name) differs by \(pairs.map { abs($0 - $1) }.max() ?? 0)")
     }
   }
 }

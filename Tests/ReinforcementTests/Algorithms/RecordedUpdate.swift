@@ -23,11 +23,15 @@ struct RecordedUpdate: Decodable {
         capacity: rewards.count, observationSize: observations[0].count, actionSize: actions[0].values.count)
       minibatch.count = rewards.count
       for row in rewards.indices {
-        for (column, value) in observations[row].enumerated() { minibatch.observations.view[row, column] = value }
+        for (column, value) in observations[row].enumerated() {
+          minibatch.observations.view[row, column] = value
+        }
         for (column, value) in nextObservations[row].enumerated() {
           minibatch.nextObservations.view[row, column] = value
         }
-        for (column, value) in actions[row].values.enumerated() { minibatch.actions.view[row, column] = value }
+        for (column, value) in actions[row].values.enumerated() {
+          minibatch.actions.view[row, column] = value
+        }
         minibatch.rewards[row] = rewards[row]
         minibatch.discounts[row] = Float(gamma) * (1 - terminated[row])
       }

@@ -6,7 +6,8 @@ import Testing
 
 struct ExperimentTests {
   @Test(arguments: [
-    "dqn-cartpole", "dqn-acrobot", "dqn-mountaincar", "ddpg-pendulum", "td3-pendulum", "ddpg-mountaincar-continuous",
+    "dqn-cartpole", "dqn-acrobot", "dqn-mountaincar", "ddpg-pendulum", "td3-pendulum",
+    "ddpg-mountaincar-continuous",
   ])
   func shipped(name: String) throws {
     let experiment = try Experiment(try Repository.path("Experiments/\(name).yaml"))

@@ -9,56 +9,56 @@ struct ReproducibilityTests {
   /// Small runs of every algorithm and option, with rounds of several lengths.
   static let experiments: [String: String] = [
     "dqn": """
-      algorithm: dqn
-      environment: CartPole-v1
-      steps: 600
-      hidden: [24, 20]
-      learning_starts: 40
-      batch_size: 16
-      buffer_size: 200
-      train_freq: 7
-      gradient_steps: 3
-      target_update_interval: 10
-      """,
+    algorithm: dqn
+    environment: CartPole-v1
+    steps: 600
+    hidden: [24, 20]
+    learning_starts: 40
+    batch_size: 16
+    buffer_size: 200
+    train_freq: 7
+    gradient_steps: 3
+    target_update_interval: 10
+    """,
     "dqn with everything": """
-      algorithm: dqn
-      environment: Acrobot-v1
-      steps: 600
-      hidden: [24, 20]
-      activation: tanh
-      learning_starts: 0
-      batch_size: 16
-      buffer_size: 300
-      train_freq: 5
-      gradient_steps: -1
-      target_update_interval: 7
-      double: true
-      dueling: true
-      n_step: 3
-      loss: squared
-      """,
+    algorithm: dqn
+    environment: Acrobot-v1
+    steps: 600
+    hidden: [24, 20]
+    activation: tanh
+    learning_starts: 0
+    batch_size: 16
+    buffer_size: 300
+    train_freq: 5
+    gradient_steps: -1
+    target_update_interval: 7
+    double: true
+    dueling: true
+    n_step: 3
+    loss: squared
+    """,
     "ddpg": """
-      algorithm: ddpg
-      environment: Pendulum-v1
-      steps: 500
-      hidden: [24, 20]
-      learning_starts: 50
-      batch_size: 32
-      buffer_size: 300
-      noise_type: ornstein-uhlenbeck
-      noise_std: 0.5
-      """,
+    algorithm: ddpg
+    environment: Pendulum-v1
+    steps: 500
+    hidden: [24, 20]
+    learning_starts: 50
+    batch_size: 32
+    buffer_size: 300
+    noise_type: ornstein-uhlenbeck
+    noise_std: 0.5
+    """,
     "td3": """
-      algorithm: td3
-      environment: MountainCarContinuous-v0
-      steps: 500
-      hidden: [24, 20]
-      learning_starts: 50
-      batch_size: 32
-      buffer_size: 300
-      train_freq: 4
-      gradient_steps: 2
-      """,
+    algorithm: td3
+    environment: MountainCarContinuous-v0
+    steps: 500
+    hidden: [24, 20]
+    learning_starts: 50
+    batch_size: 32
+    buffer_size: 300
+    train_freq: 4
+    gradient_steps: 2
+    """,
   ]
 
   private func trainer(_ name: String, seed: Int = 3) throws -> Trainer {

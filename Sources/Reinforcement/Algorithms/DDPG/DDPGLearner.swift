@@ -24,7 +24,9 @@ final class DDPGLearner: Learner {
 
   deinit { targets.deallocate() }
 
-  var parameters: [ParameterVector] { [networks.actor.network.online.parameters, networks.critic.network.online.parameters] }
+  var parameters: [ParameterVector] {
+    [networks.actor.network.online.parameters, networks.critic.network.online.parameters]
+  }
 
   func learn(from minibatch: Minibatch, step: Int) -> Float {
     DDPGLoss.targets(targets, from: minibatch, networks, input)

@@ -4,7 +4,8 @@ final class DDPGNetworks: Checkpointable {
   let critic: Critic
 
   init(
-    _ configuration: DDPGConfiguration, observationSize: Int, actionSize: Int, using random: inout RandomStream
+    _ configuration: DDPGConfiguration, observationSize: Int, actionSize: Int,
+    using random: inout RandomStream
   ) {
     let (settings, common) = (configuration.actorCritic, configuration.common)
     actor = settings.makeActor(

@@ -40,7 +40,8 @@ final class DQNLearner: Learner {
     let count = minibatch.count
     let values = network.online.forward(minibatch.observations.view.prefix(count))
     let loss = configuration.loss.evaluate(
-      values: values, actions: minibatch.actions.view, targets: targets, gradient: gradient.view.prefix(count))
+      values: values, actions: minibatch.actions.view, targets: targets, gradient: gradient.view.prefix(count)
+    )
     network.online.backward(gradient.view.prefix(count), setsGradients: true, inputGradient: nil)
     optimiser.step()
     updates += 1

@@ -11,7 +11,9 @@ final class TargetedNetwork: Checkpointable {
   func copyToTarget() { target.parameters.copyValues(from: online.parameters) }
 
   /// target ← τ · online + (1 − τ) · target.
-  func moveTarget(by tau: Double) { target.parameters.interpolate(towards: online.parameters, weight: Float(tau)) }
+  func moveTarget(by tau: Double) {
+    target.parameters.interpolate(towards: online.parameters, weight: Float(tau))
+  }
 
   func save(to checkpoint: inout CheckpointWriter) {
     checkpoint.put("online", online.parameters)

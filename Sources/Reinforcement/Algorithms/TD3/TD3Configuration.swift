@@ -29,6 +29,7 @@ public struct TD3Configuration: AlgorithmConfiguration {
     }
     let networks = TD3Networks(
       self, observationSize: spaces.observation.size, actionSize: actions.size, using: &random)
-    return TD3Learner(self, networks: networks, random: RandomStream(seed: random.next(), purpose: "smoothing"))
+    return TD3Learner(
+      self, networks: networks, random: RandomStream(seed: random.next(), purpose: "smoothing"))
   }
 }

@@ -6,7 +6,8 @@ enum TD3Loss {
   ///
   /// - Parameter noise: `[n, action size]`, already cut off.
   static func targets(
-    _ targets: UnsafeMutablePointer<Float>, from minibatch: Minibatch, noise: MatrixView, _ networks: TD3Networks,
+    _ targets: UnsafeMutablePointer<Float>, from minibatch: Minibatch, noise: MatrixView,
+    _ networks: TD3Networks,
     _ input: CriticInput
   ) {
     let next = minibatch.nextObservations.view.prefix(minibatch.count)

@@ -36,7 +36,9 @@ public struct RunDirectory: Sendable, Hashable {
   /// The folder of a run that is to go on.
   public init(resuming path: String) throws {
     self.path = path
-    guard FileManager.default.fileExists(atPath: latest) else { throw RunDirectoryError.nothingToResume(path) }
+    guard FileManager.default.fileExists(atPath: latest) else {
+      throw RunDirectoryError.nothingToResume(path)
+    }
   }
 
   private static func free(_ path: String) -> String {
