@@ -71,7 +71,7 @@ let package = Package(
     .executableTarget(
       name: "drivetrain",
       dependencies: [
-        "Dataflow", "Vision", "Serving",
+        "Dataflow", "Reinforcement", "Vision", "Serving",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -97,6 +97,10 @@ let package = Package(
       name: "fuzz-images", dependencies: ["Vision", "Kernels"], path: "Fuzz", swiftSettings: swift),
 
     .target(name: "TestSupport", dependencies: ["Dataflow"], path: "Tests/Support", swiftSettings: swift),
+    // Writes checkpoints until a test kills it.
+    .executableTarget(
+      name: "checkpoint-loop", dependencies: ["Reinforcement"], path: "Tests/CheckpointLoop",
+      swiftSettings: swift),
     .testTarget(name: "DataflowTests", dependencies: ["Dataflow", "TestSupport"], swiftSettings: swift),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"], swiftSettings: swift),
@@ -104,7 +108,8 @@ let package = Package(
       name: "VisionTests", dependencies: ["Vision", "Kernels", "fuzz-images", "TestSupport"],
       swiftSettings: swift),
     .testTarget(
-      name: "ReinforcementTests", dependencies: ["Reinforcement", "Kernels", "TestSupport"],
+      name: "ReinforcementTests",
+      dependencies: ["Reinforcement", "Kernels", "checkpoint-loop", "TestSupport"],
       swiftSettings: swift),
     .testTarget(
       name: "ServingTests",
@@ -117,6 +122,7 @@ let package = Package(
       ],
       swiftSettings: swift),
     .testTarget(
-      name: "CommandTests", dependencies: ["drivetrain", "TestSupport"], swiftSettings: swift),
+      name: "CommandTests", dependencies: ["drivetrain", "Reinforcement", "Vision", "TestSupport"],
+      swiftSettings: swift),
   ]
 )

@@ -11,7 +11,8 @@ public final class WholeFile {
   public let path: String
   /// Where `path` leads to.
   private let target: String
-  private let temporary: String
+  /// Where what is written lies until `commit`.
+  let temporary: String
   private let descriptor: Int32
   private var isCommitted = false
 

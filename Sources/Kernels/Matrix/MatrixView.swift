@@ -30,6 +30,18 @@ public struct MatrixView {
     UnsafeMutableBufferPointer(start: pointer + row &* stride, count: columns)
   }
 
+  /// Copies one row of a matrix of as many columns to a row of this one.
+  @inlinable
+  public func copyRow(_ row: Int, from other: MatrixView, row otherRow: Int) {
+    (pointer + row &* stride).update(from: other.pointer + otherRow &* other.stride, count: columns)
+  }
+
+  /// Some of the rows.
+  @inlinable
+  public func rows(_ range: Range<Int>) -> MatrixView {
+    MatrixView(pointer + range.lowerBound &* stride, rows: range.count, columns: columns, stride: stride)
+  }
+
   /// The first `count` rows.
   @inlinable
   public func prefix(_ count: Int) -> MatrixView {

@@ -1,9 +1,4 @@
 extension ONNXGraph {
-  /// What follows the sums of a dense layer.
-  public enum Activation: String, Sendable, CaseIterable {
-    case none, relu, tanh
-  }
-
   /// A dense layer: `activation(input · weightsᵀ + bias)`.
   ///
   /// - Parameters:

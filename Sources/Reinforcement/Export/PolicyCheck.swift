@@ -10,6 +10,8 @@ public struct PolicyCheck: Sendable {
     public var ties = 0
     /// The largest difference of any number, relative to those above 1.
     public var largestDifference: Float = 0
+
+    public init() {}
   }
 
   public let observationSize: Int

@@ -1,4 +1,4 @@
-/// Writes the wire format of protocol buffers, as far as ONNX needs it.
+/// Writes the wire format of protocol buffers, as far as ONNX and TensorBoard need it.
 ///
 /// Source: Protocol Buffers documentation, *Encoding*.
 struct ProtobufWriter {
@@ -17,6 +17,16 @@ struct ProtobufWriter {
     varint(UInt64(field) << 3 | 2)
     varint(UInt64(value.count))
     bytes += value
+  }
+
+  mutating func add(_ field: Int, float value: Float) {
+    varint(UInt64(field) << 3 | 5)
+    withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 }
+  }
+
+  mutating func add(_ field: Int, double value: Double) {
+    varint(UInt64(field) << 3 | 1)
+    withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 }
   }
 
   /// A message inside this one.

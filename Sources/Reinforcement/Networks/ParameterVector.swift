@@ -27,6 +27,14 @@ public final class ParameterVector {
     values.update(from: other.values, count: count)
   }
 
+  /// Whether every value is a finite number.
+  public var isFinite: Bool {
+    // What is no finite number stays none when it is multiplied with zero.
+    var sum: Float = 0
+    for index in 0..<count { sum += values[index] * 0 }
+    return sum == 0
+  }
+
   private static func zeros(_ count: Int) -> UnsafeMutablePointer<Float> {
     UnsafeMutableRawPointer.allocate(byteCount: count * 4, alignment: 64)
       .initializeMemory(as: Float.self, repeating: 0, count: count)

@@ -17,7 +17,7 @@ public struct AvailableMemory: Hashable, Sendable {
   /// - Returns: `nil` where the system doesn't tell.
   public static func current(root: String = "") -> AvailableMemory? {
     let machine = number(of: "MemAvailable:", in: root + "/proc/meminfo").map {
-      AvailableMemory(bytes: $0.multipliedReportingOverflow(by: 1024).partialValue, limit: .machine)
+      AvailableMemory(bytes: $0 &* 1024, limit: .machine)
     }
     return ([machine].compactMap { $0 } + controlGroups(root)).min { $0.bytes < $1.bytes }
   }
