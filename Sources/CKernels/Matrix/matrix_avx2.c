@@ -9,6 +9,10 @@
 
 typedef float vector __attribute__((ext_vector_type(LANES)));
 
+TARGET static inline vector multiply_add(vector a, vector b, vector c) {
+  return _mm256_fmadd_ps(a, b, c);
+}
+
 TARGET static inline vector reciprocal(vector x) { return 1.0f / x; }
 
 TARGET static inline __attribute__((always_inline)) void transpose_block(vector *block) {
@@ -34,5 +38,7 @@ TARGET static inline __attribute__((always_inline)) void transpose_block(vector 
 static bool has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 
 const ck_matrix_implementation ck_matrix_avx2 = {
-    "avx2", has_avx2, multiply, transpose, column_sums, multiply_by_derivative, apply_tanh};
+    "avx2", has_avx2, multiply, multiply_by_transposed, transpose, column_sums, multiply_by_derivative,
+    apply_tanh,
+};
 #endif

@@ -14,8 +14,9 @@
  *     v += (1 - beta2) * (g * g - v)
  *     value -= step_size * m / (root_scale * sqrt(v) + epsilon)
  *
- * where step_size is the learning rate / (1 - beta1^t) and root_scale 1 / sqrt(1 - beta2^t). Moments
- * too small for a normal float become zero: slow arithmetic on them would never end. */
+ * where step_size is the learning rate / (1 - beta1^t) and root_scale 1 / sqrt(1 - beta2^t).
+ * First moments too small for a normal float become zero, second moments the least normal float: slow
+ * arithmetic on what is smaller would never end. */
 typedef struct ck_adam {
   float gradient_scale, one_minus_beta1, one_minus_beta2, step_size, root_scale, epsilon;
 } ck_adam;
