@@ -9,8 +9,6 @@
  *     reciprocal(vector)
  *
  * and after: the table entry. */
-#include <float.h>
-
 #include "parameters_implementations.h"
 
 #define INLINE static inline __attribute__((always_inline)) TARGET
@@ -30,8 +28,8 @@ INLINE vector flushed(vector x) {
 
 TARGET static void adam(const ck_adam *adam, const float *gradients, float *first_moments,
                         float *second_moments, float *values, ptrdiff_t count) {
-  const vector least = FLT_MIN;
   const ck_adam constants = *adam;
+  const vector least = ck_least_second_moment;
   for (ptrdiff_t i = 0; i < count; i += LANES) {
     vector g = constants.gradient_scale * load(gradients + i);
     vector m = load(first_moments + i), v = load(second_moments + i);
@@ -41,7 +39,9 @@ TARGET static void adam(const ck_adam *adam, const float *gradients, float *firs
     store(first_moments + i, m);
     store(second_moments + i, v);
     vector denominator = multiply_add(square_root(v), constants.root_scale, constants.epsilon);
-    store(values + i, multiply_add(-constants.step_size * m, reciprocal(denominator), load(values + i)));
+    /* The factors in this order: step_size * m may be subnormal when m isn't. */
+    vector rate = -constants.step_size * reciprocal(denominator);
+    store(values + i, multiply_add(rate, m, load(values + i)));
   }
 }
 
