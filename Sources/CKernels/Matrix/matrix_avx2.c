@@ -3,9 +3,9 @@
 
 #define TARGET __attribute__((target("avx2,fma")))
 #define LANES 8
-/* 8 sums in the tile of 4 rows hide the latency; 12 in one of 6 would use all 16 registers. */
-#define TILE_ROWS 4
-#define TILE_VECTORS 3
+/* 12 sums, 2 vectors of B, an element of A: of 16 registers. */
+#define TILE_ROWS 6
+#define TILE_VECTORS 2
 
 typedef float vector __attribute__((ext_vector_type(LANES)));
 

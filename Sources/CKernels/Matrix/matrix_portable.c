@@ -1,6 +1,7 @@
 /* What every processor can do, by the compiler's vectors of four. */
 #define TARGET
 #define LANES 4
+/* 8 sums, 2 vectors of B, an element of A, a product: of 16 registers. */
 #define TILE_ROWS 4
 #define TILE_VECTORS 2
 

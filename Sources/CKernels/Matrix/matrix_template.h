@@ -18,8 +18,13 @@
  * unrolled. */
 #pragma clang fp contract(off)
 
-/* Vectors of a tile that is one row high: enough sums in flight to hide the latency of an addition. */
-enum { ROW_VECTORS = 8 };
+enum {
+  /* Vectors of a tile that is one row high: enough sums in flight to hide the latency of an addition. */
+  ROW_VECTORS = 8,
+  /* Rows of a transposed A, and of B, that are gone through at once, so that a panel of both stays in
+   * the nearest cache. (Rows of an A that isn't transposed are read along and don't need it.) */
+  DEPTH_BLOCK = 128,
+};
 
 typedef int32_t mask __attribute__((ext_vector_type(LANES)));
 
@@ -150,6 +155,29 @@ static const panel_function panels[2][TILE_VECTORS] = {
 #endif
 };
 
+/* C of some columns, by blocks of the depth. A sum that is stored between blocks is what it would be had
+ * it stayed in a register. */
+TARGET static void multiply_panel(const ck_product *product, ptrdiff_t column, int32_t vectors) {
+  if (!product->transposes_a || product->depth <= DEPTH_BLOCK) {
+    panels[product->transposes_a][vectors - 1](product, column);
+    return;
+  }
+  ck_product block = *product;
+  block.depth = DEPTH_BLOCK;
+  block.finish = ck_finish_none;
+  for (int32_t rest = product->depth; rest > 0; rest -= DEPTH_BLOCK) {
+    if (rest <= DEPTH_BLOCK) {
+      block.depth = rest;
+      block.finish = product->finish;
+    }
+    panels[true][vectors - 1](&block, column);
+    block.a += DEPTH_BLOCK * block.a_stride;
+    block.b += DEPTH_BLOCK * block.b_stride;
+    block.bias = NULL;
+    block.accumulates = true;
+  }
+}
+
 /* A single row, such as one observation: one pass over B. */
 TARGET static void multiply_row(const ck_product *product, int32_t vectors) {
   ptrdiff_t column = 0;
@@ -183,7 +211,7 @@ TARGET static void multiply(const ck_product *product) {
     ptrdiff_t column = 0;
     for (; count > 0; count--) {
       int32_t width = (vectors + count - 1) / count;
-      panels[product->transposes_a][width - 1](product, column);
+      multiply_panel(product, column, width);
       column += width * LANES;
       vectors -= width;
     }
