@@ -92,6 +92,8 @@ let package = Package(
     .executableTarget(
       name: "bench-environments", dependencies: ["Reinforcement", "Kernels"],
       path: "Benchmarks/Environments", swiftSettings: swift),
+      name: "bench-networks", dependencies: ["Reinforcement", "Kernels"], path: "Benchmarks/Networks",
+      swiftSettings: swift),
     // Damaged images against the image path: swift run -c release fuzz-images.
     .executableTarget(
       name: "fuzz-images", dependencies: ["Vision", "Kernels"], path: "Fuzz", swiftSettings: swift),
