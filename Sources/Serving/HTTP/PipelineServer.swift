@@ -80,7 +80,7 @@ public struct PipelineServer: Sendable {
       maximumBytes: configuration.maximumBodyBytes,
       maximumTime: Nanoseconds(clamping: configuration.maximumBodySeconds) &* 1_000_000_000)
     let channel = RequestChannel(idleTimeout: .seconds(configuration.idleTimeoutSeconds)) {
-      RequestHandler(routes: routes, limits: limits, budget: budget)
+      RequestHandler(limits: limits, budget: budget, route: routes.route)
     }
     return channel.server(
       configuration: ServerConfiguration(

@@ -25,7 +25,7 @@ final class RequestHandler: ChannelInboundHandler {
     case closed
   }
 
-  private let routes: PipelineRoutes
+  private let route: @Sendable (HTTPRequest) throws -> Route
   private let limits: RequestBody.Limits
   private let budget: BodyBudget
   private let time: any TimeSource
@@ -36,10 +36,10 @@ final class RequestHandler: ChannelInboundHandler {
   private var isLast = false
 
   init(
-    routes: PipelineRoutes, limits: RequestBody.Limits, budget: BodyBudget,
-    time: any TimeSource = MonotonicTime()
+    limits: RequestBody.Limits, budget: BodyBudget, time: any TimeSource = MonotonicTime(),
+    route: @escaping @Sendable (HTTPRequest) throws -> Route
   ) {
-    self.routes = routes
+    self.route = route
     self.limits = limits
     self.budget = budget
     self.time = time
@@ -52,21 +52,10 @@ final class RequestHandler: ChannelInboundHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    switch (unwrapInboundIn(data), state) {
-    case (.head(let head), _): begin(head, context)
-    case (.body(let part), .reading(var body, let use)):
-      state = .idle  // So that there is one reference to the body while it grows.
-      do {
-        try body.append(part, now: time.now)
-        state = .reading(body, use)
-      } catch {
-        refuse(error, context)
-      }
-    case (.body, .passingOver(let since)):
-      if time.now - since > limits.maximumTime { close(context) }
-    case (.end, .reading(let body, let use)): start(use, on: body, context)
-    case (.end, .passingOver): finish(context)
-    default: break
+    switch unwrapInboundIn(data) {
+    case .head(let head): begin(head, context)
+    case .body(let part): read(part, context)
+    case .end: end(context)
     }
   }
 
@@ -74,7 +63,7 @@ final class RequestHandler: ChannelInboundHandler {
     isHeadOnly = head.method == .head
     isLast = head.headerFields[.connection]?.lowercased().contains("close") ?? false
     do {
-      switch try routes.route(head) {
+      switch try route(head) {
       case .answer(let answer):
         state = .passingOver(since: time.now)
         write(answer, context)
@@ -89,6 +78,30 @@ final class RequestHandler: ChannelInboundHandler {
       }
     } catch {
       refuse(error, context)
+    }
+  }
+
+  private func read(_ part: ByteBuffer, _ context: ChannelHandlerContext) {
+    switch state {
+    case .reading(var body, let use):
+      state = .idle  // Or the body had two owners, and would be copied to grow.
+      do {
+        try body.append(part, now: time.now)
+        state = .reading(body, use)
+      } catch {
+        refuse(error, context)
+      }
+    case .passingOver(let since):
+      if time.now - since > limits.maximumTime { close(context) }
+    case .idle, .working, .closed: break
+    }
+  }
+
+  private func end(_ context: ChannelHandlerContext) {
+    switch state {
+    case .reading(let body, let use): start(use, on: body, context)
+    case .passingOver: finish(context)
+    case .idle, .working, .closed: break
     }
   }
 
