@@ -50,7 +50,8 @@ let package = Package(
       dependencies: ["Dataflow", "Kernels", "CKernels", "CJPEG", "CSPNG", "CWebP", "COnnxRuntime"],
       swiftSettings: swift),
     .target(
-      name: "Reinforcement", dependencies: ["Dataflow", "Kernels", "CKernels"], swiftSettings: swift),
+      name: "Reinforcement", dependencies: ["Dataflow", "Kernels", "CKernels"],
+      exclude: ["DQN", "DDPG", "TD3"].map { "Algorithms/\($0)/README.md" }, swiftSettings: swift),
     .target(
       name: "Serving",
       dependencies: [
