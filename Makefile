@@ -25,6 +25,7 @@ bench: setup ## Measure, beside the rivals and the bounds
 	swift build -c release
 	.build/release/bench-overhead
 	.build/release/bench-zero-load
+	.build/release/bench-environments
 	Benchmarks/preprocess
 
 format: ## Format the sources

@@ -11,6 +11,7 @@ let package = Package(
   products: [
     .library(name: "Dataflow", targets: ["Dataflow"]),
     .library(name: "Vision", targets: ["Vision"]),
+    .library(name: "Reinforcement", targets: ["Reinforcement"]),
     .executable(name: "drivetrain", targets: ["drivetrain"]),
   ],
   dependencies: [
@@ -49,6 +50,8 @@ let package = Package(
       dependencies: ["Dataflow", "Kernels", "CKernels", "CJPEG", "CSPNG", "CWebP", "COnnxRuntime"],
       swiftSettings: swift),
     .target(
+      name: "Reinforcement", dependencies: ["Dataflow", "Kernels", "CKernels"], swiftSettings: swift),
+    .target(
       name: "Serving",
       dependencies: [
         "Dataflow", "Vision",
@@ -68,7 +71,7 @@ let package = Package(
     .executableTarget(
       name: "drivetrain",
       dependencies: [
-        "Dataflow", "Vision", "Serving",
+        "Dataflow", "Reinforcement", "Vision", "Serving",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -83,16 +86,33 @@ let package = Package(
     .executableTarget(
       name: "bench-preprocess", dependencies: ["Vision", "Kernels", "CJPEG"],
       path: "Benchmarks/Preprocess", swiftSettings: swift),
+    .executableTarget(
+      name: "bench-replay", dependencies: ["Reinforcement", "Kernels"], path: "Benchmarks/Replay",
+      swiftSettings: swift),
+    .executableTarget(
+      name: "bench-environments", dependencies: ["Reinforcement", "Kernels"],
+      path: "Benchmarks/Environments", swiftSettings: swift),
+    .executableTarget(
+      name: "bench-networks", dependencies: ["Reinforcement", "Kernels"], path: "Benchmarks/Networks",
+      swiftSettings: swift),
     // Damaged images against the image path: swift run -c release fuzz-images.
     .executableTarget(
       name: "fuzz-images", dependencies: ["Vision", "Kernels"], path: "Fuzz", swiftSettings: swift),
 
     .target(name: "TestSupport", dependencies: ["Dataflow"], path: "Tests/Support", swiftSettings: swift),
+    // Writes checkpoints until a test kills it.
+    .executableTarget(
+      name: "checkpoint-loop", dependencies: ["Reinforcement"], path: "Tests/CheckpointLoop",
+      swiftSettings: swift),
     .testTarget(name: "DataflowTests", dependencies: ["Dataflow", "TestSupport"], swiftSettings: swift),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"], swiftSettings: swift),
     .testTarget(
       name: "VisionTests", dependencies: ["Vision", "Kernels", "fuzz-images", "TestSupport"],
+      swiftSettings: swift),
+    .testTarget(
+      name: "ReinforcementTests",
+      dependencies: ["Reinforcement", "Kernels", "checkpoint-loop", "TestSupport"],
       swiftSettings: swift),
     .testTarget(
       name: "ServingTests",
@@ -106,6 +126,7 @@ let package = Package(
       ],
       swiftSettings: swift),
     .testTarget(
-      name: "CommandTests", dependencies: ["drivetrain", "TestSupport"], swiftSettings: swift),
+      name: "CommandTests", dependencies: ["drivetrain", "Reinforcement", "Vision", "TestSupport"],
+      swiftSettings: swift),
   ]
 )

@@ -3,20 +3,37 @@ import Foundation
 import Vision
 
 extension HostedPipeline {
-  /// Answers an image of 16 × 16 pixels a few times, so that the first user's request does not pay for what the
-  /// first one costs: pools, tables, the code of the answer. It also fails here if it would fail for users.
+  /// Answers an image of 16 × 16 pixels, or zeros, a few times, so that the first user's request does not pay for
+  /// what the first one costs: pools, tables, the code of the answer. It also fails here if it would fail for users.
   ///
   /// - Throws: `WarmUpError`.
   func warmUp() async throws {
-    guard let image = Data(base64Encoded: Self.image) else { return }
     do {
       for _ in 0..<3 {
-        let report = try await infer(image, named: "warm-up").report
-        _ = InferenceReport.json(pipeline: name, items: [report])
+        switch pipeline.signature {
+        case .image: try await warmUpImage()
+        case .tensors(let inputs, let outputs): try await warmUpTensors(inputs, outputs)
+        }
       }
     } catch {
       throw WarmUpError(pipeline: name, reason: "\(error)")
     }
+  }
+
+  private func warmUpImage() async throws {
+    guard let image = Data(base64Encoded: Self.image) else { return }
+    let report = try await infer(image, named: "warm-up").report
+    _ = InferenceReport.json(pipeline: name, items: [report])
+  }
+
+  /// Where the shapes say what zeros are.
+  private func warmUpTensors(_ inputs: [TensorDescription], _ outputs: [TensorDescription]) async throws {
+    let zeros = inputs.compactMap { Tensor(zeros: $0) }
+    guard zeros.count == inputs.count else { return }
+    let answer = try await infer(zeros)
+    _ = try InferenceResponse(
+      model: name, id: nil, outputs: zip(outputs, answer.outputs).map { ($0.name, $1) }
+    ).json()
   }
 
   /// A JPEG with subsampled colours, as photographs are.

@@ -6,8 +6,8 @@ import Vision
 public final class HostedPipeline: Sendable {
   public let pipeline: Pipeline
   public let limits: ImageLimits
-  private let executor: Executor
-  private let recorder: Recorder
+  let executor: Executor
+  let recorder: Recorder
 
   public var name: String { pipeline.name }
   public var plan: Plan { executor.plan }

@@ -8,7 +8,7 @@ struct Drivetrain: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "drivetrain",
     abstract: "Whole DNN applications on mixed hardware, every microsecond accounted for.",
-    subcommands: [Infer.self, Serve.self, Devices.self])
+    subcommands: [Infer.self, Serve.self, Train.self, Evaluate.self, Export.self, Devices.self])
 
   static func main() async {
     do {

@@ -28,7 +28,9 @@ struct Infer: ParsableCommand {
   var scale: DecodeScale?
 
   func run() throws {
-    let pipeline = try Pipeline(pipeline, scale: scale)
+    let reference = pipeline
+    let pipeline = try Pipeline(reference, scale: scale)
+    guard pipeline.signature == .image else { throw InferError.takesTensors(reference) }
     // A trace has room for all images; the attribution alone needs only the latest one's events.
     let recorder = Recorder(eventsPerWorker: trace == nil ? 256 : images.count * pipeline.graph.stages.count)
     let executor = try SequentialExecutor(pipeline.graph, recorder: recorder)
@@ -56,6 +58,17 @@ struct Infer: ParsableCommand {
         attribution: recorder.attribution(of: result, in: executor.graph))
     } catch {
       return InferenceReport(input: path, bytes: data.count, error: error)
+    }
+  }
+}
+
+enum InferError: Error, CustomStringConvertible {
+  case takesTensors(String)
+
+  var description: String {
+    switch self {
+    case .takesTensors(let reference):
+      "\(reference) takes tensors, not images; serve it with 'drivetrain serve \(reference)' and send it JSON"
     }
   }
 }

@@ -6,7 +6,8 @@ struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Serves pipelines over HTTP.",
     discussion: """
-      POST /v2/models/NAME/infer   an image as the body: labels and times
+      POST /v2/models/NAME/infer   an image as the body: labels and times; or tensors as JSON, for a network alone:
+                                   {"inputs":[{"name":…,"shape":[…],"datatype":"FP32","data":[…]}]}
       GET  /v2/models/NAME         what it takes and gives, and its plan
       GET  /v2/health/live, /v2/health/ready
 
@@ -16,7 +17,7 @@ struct Serve: AsyncParsableCommand {
                http://127.0.0.1:8000/v2/models/classify/infer
       """)
 
-  @Argument(help: "Pipelines' names in Pipelines/, or paths to their YAML files.")
+  @Argument(help: "Pipelines' names in Pipelines/, or paths to their YAML files, or to ONNX models.")
   var pipelines: [String]
 
   @Option(help: "The address to listen on.")

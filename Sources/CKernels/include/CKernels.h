@@ -1,8 +1,13 @@
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
+#include "Checksum.h"
+#include "Gather.h"
+#include "Libm.h"
+#include "MatrixKernels.h"
 #include "Normalise.h"
 #include "Orient.h"
+#include "ParameterKernels.h"
 #include "Resize.h"
 
 #endif

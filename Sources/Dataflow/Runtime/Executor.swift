@@ -41,7 +41,7 @@ public final class Executor: Sendable {
     let workers = try placements.map { placement in
       try (0..<placement.instances).map { instance in
         let name = "\(graph.stages[placement.members[0]].name) \(instance)"
-        let ring = recorder?.makeRing(worker: name, graph: graph.name)
+        let ring = recorder?.makeRing(worker: name, in: graph)
         return (
           name,
           try Worker(placement, in: graph, wiring: wiring, ambient: ambient, time: time, ring: ring)
@@ -108,6 +108,11 @@ public final class Executor: Sendable {
   ///
   /// - Throws: `RuntimeError.queueFull` at once when too many are in flight. An error in a stage is in the result.
   public func process(_ inputs: any Sendable...) async throws -> ItemResult {
+    try await process(all: inputs)
+  }
+
+  /// As `process` of values one by one, where their number is known at run time only.
+  public func process(all inputs: [any Sendable]) async throws -> ItemResult {
     let submitted = Locked<Item?>(nil)
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in

@@ -8,6 +8,9 @@ public final class SequentialExecutor {
   private let ambient: Item
   private let time: any TimeSource
   private let counter: ItemCounter
+  private let ring: TraceRing?
+  /// The time spent in `run`.
+  private var running: Nanoseconds = 0
 
   /// Makes an instance of every stage.
   ///
@@ -25,9 +28,9 @@ public final class SequentialExecutor {
     time = recorder?.time ?? MonotonicTime()
     counter = recorder?.counter ?? ItemCounter()
     ambient = Item(ambientSince: time.now)
+    ring = recorder?.makeRing(worker: "sequential", in: graph)
     worker = try Worker(
-      placement, in: graph, wiring: .none(graph), ambient: ambient, time: time,
-      ring: recorder?.makeRing(worker: "sequential", graph: graph.name))
+      placement, in: graph, wiring: .none(graph), ambient: ambient, time: time, ring: ring)
   }
 
   /// Runs one item through the graph and waits for nothing.
@@ -76,12 +79,17 @@ public final class SequentialExecutor {
     guard graph.inputs.isEmpty else {
       throw RuntimeError.wrongNumberOfInputs(expected: graph.inputs.count, found: 0)
     }
+    let begin = time.now
+    defer { running += time.now - begin }
     for _ in 0..<iterations {
       if let error = ambient.isStopped ? ambient.error : nil { throw error }
       worker.iterate()
     }
     if let error = ambient.isStopped ? ambient.error : nil { throw error }
   }
+
+  /// Where the time of all calls of `run` went; only the total if nothing is recorded.
+  public var occupancy: Occupancy { Occupancy(of: graph, in: ring.map { [$0] } ?? [], during: running) }
 
   private func answer(to item: Item) -> ItemResult {
     if let result = item.result { return result }

@@ -11,8 +11,8 @@ public final class Recorder: Sendable {
     capacity = eventsPerWorker
   }
 
-  func makeRing(worker: String, graph: String) -> TraceRing {
-    let ring = TraceRing(worker: worker, graph: graph, capacity: capacity)
+  func makeRing(worker: String, in graph: Graph) -> TraceRing {
+    let ring = TraceRing(worker: worker, graph: graph.name, stages: graph.stages.count, capacity: capacity)
     rings.withLock { $0.append(ring) }
     return ring
   }

@@ -14,13 +14,21 @@ public final class TraceRing: @unchecked Sendable {
   private let words: UnsafeMutablePointer<Atomic<UInt64>>
   private let mask: Int
   private let head = Atomic<Int>(0)
+  /// For each stage the time in all events so far, kept or not, by kind: compute, transfer.
+  private let totals: UnsafeMutablePointer<Atomic<UInt64>>
+  private let stages: Int
 
   private static let wordsPerEvent = 5
 
-  /// - Parameter capacity: events kept, one of them while it is being written; rounded up to a power of two.
-  init(worker: String, graph: String = "", capacity: Int) {
+  /// - Parameters:
+  ///   - stages: how many stages the graph has.
+  ///   - capacity: events kept, one of them while it is being written; rounded up to a power of two.
+  init(worker: String, graph: String = "", stages: Int = 0, capacity: Int) {
     self.worker = worker
     self.graph = graph
+    self.stages = stages
+    totals = .allocate(capacity: stages * 2)
+    for total in 0..<(stages * 2) { (totals + total).initialize(to: Atomic(0)) }
     let wanted = min(max(capacity, 2), 1 << 24)
     let size = 1 << (Int.bitWidth - (wanted - 1).leadingZeroBitCount)
     mask = size - 1
@@ -31,12 +39,24 @@ public final class TraceRing: @unchecked Sendable {
   deinit {
     words.deinitialize(count: (mask + 1) * Self.wordsPerEvent)
     words.deallocate()
+    totals.deinitialize(count: stages * 2)
+    totals.deallocate()
   }
 
   /// Events recorded so far, kept or not.
   public var recorded: Int { head.load(ordering: .acquiring) }
 
+  /// The time that a stage has spent in this worker, computing and moving data; the former includes the latter.
+  func total(_ kind: TraceEvent.Kind, of stage: Int) -> Nanoseconds {
+    totals[stage * 2 + Int(kind.rawValue)].load(ordering: .relaxed)
+  }
+
   func record(_ event: TraceEvent) {
+    if Int(event.stage) < stages {
+      let index = Int(event.stage) &* 2 &+ Int(event.kind.rawValue)
+      let sum = totals[index].load(ordering: .relaxed) &+ (event.end &- event.begin)
+      totals[index].store(sum, ordering: .relaxed)
+    }
     let position = head.load(ordering: .relaxed)
     atomicMemoryFence(ordering: .releasing)
     let slot = words + (position & mask) &* Self.wordsPerEvent

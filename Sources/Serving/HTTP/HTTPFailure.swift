@@ -22,6 +22,8 @@ struct HTTPFailure: Error {
     case let failure as HTTPFailure: self = failure
     case ImageError.outOfMemory:
       self.init(.serviceUnavailable, "\(error)", retryAfterSeconds: 1)
+    case InferenceRequestError.malformed: self.init(.badRequest, "\(error)")
+    case is InferenceRequestError, is OutputNotFinite: self.init(.unprocessableContent, "\(error)")
     case let error as ImageError: self.init(error.status, "\(error)")
     case RuntimeError.queueFull:
       self.init(.serviceUnavailable, "too many requests are waiting; try again", retryAfterSeconds: 1)

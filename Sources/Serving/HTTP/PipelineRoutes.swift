@@ -33,6 +33,14 @@ struct PipelineRoutes: Sendable {
   }
 
   private func infer(_ pipeline: HostedPipeline, _ request: HTTPRequest) throws(HTTPFailure) -> Route {
+    switch pipeline.pipeline.signature {
+    case .image: try inferImage(pipeline, request)
+    case .tensors(let inputs, let outputs):
+      try inferTensors(pipeline, request, inputs: inputs, outputs: outputs)
+    }
+  }
+
+  private func inferImage(_ pipeline: HostedPipeline, _ request: HTTPRequest) throws(HTTPFailure) -> Route {
     guard let type = request.headerFields[.contentType], type.lowercased().hasPrefix("image/") else {
       throw HTTPFailure(
         .unsupportedMediaType,
@@ -75,26 +83,4 @@ struct PipelineRoutes: Sendable {
 
 extension HTTPField.Name {
   static let serverTiming = HTTPField.Name("Server-Timing")!
-}
-
-/// A pipeline as the Open Inference Protocol describes models.
-private struct ModelMetadata: Encodable {
-  struct Tensor: Encodable {
-    let name, datatype: String
-    let shape: [Int]
-  }
-
-  let name: String
-  let versions = ["1"]
-  let platform = "drivetrain"
-  let inputs: [Tensor]
-  let outputs: [Tensor]
-  let plan: String
-
-  init(_ hosted: HostedPipeline) {
-    name = hosted.name
-    inputs = [Tensor(name: "image", datatype: "BYTES", shape: [1])]
-    outputs = [Tensor(name: "classification", datatype: "BYTES", shape: [1])]
-    plan = hosted.plan.description
-  }
 }

@@ -1,47 +1,61 @@
 import Synchronization
 
-/// Dense float32 numbers, the last dimension fastest.
+/// Dense numbers of one type, the last dimension fastest.
 ///
 /// Sendable: a tensor is written by the stage that holds it and read by those after it, never at the same time;
-/// the runtime's edges hand it over. `data` lives as long as the tensor.
+/// the runtime's edges hand it over. Its memory lives as long as the tensor.
 public final class Tensor: @unchecked Sendable {
+  public let element: ElementType
   public let shape: [Int]
-  public let data: UnsafeMutableBufferPointer<Float>
+  public let bytes: UnsafeMutableRawBufferPointer
   private let pool: TensorPool?
 
   /// 64 bytes: a cache line, and the widest vector.
   private static let alignment = 64
 
   /// Uninitialised numbers.
-  public convenience init(shape: [Int]) {
-    self.init(shape: shape, data: Self.allocate(shape), pool: nil)
+  public convenience init(_ element: ElementType = .float32, shape: [Int]) {
+    self.init(element, shape: shape, bytes: Self.allocate(element, shape), pool: nil)
   }
 
-  init(shape: [Int], data: UnsafeMutableBufferPointer<Float>, pool: TensorPool?) {
+  init(_ element: ElementType, shape: [Int], bytes: UnsafeMutableRawBufferPointer, pool: TensorPool?) {
+    self.element = element
     self.shape = shape
-    self.data = data
+    self.bytes = bytes
     self.pool = pool
   }
 
   deinit {
-    if let pool { pool.takeBack(data) } else { data.deallocate() }
+    if let pool { pool.takeBack(bytes) } else { bytes.deallocate() }
   }
 
-  static func allocate(_ shape: [Int]) -> UnsafeMutableBufferPointer<Float> {
-    let count = shape.reduce(1, *)
-    let memory = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: alignment)
-    return UnsafeMutableBufferPointer(rebasing: memory.bindMemory(to: Float.self)[..<count])
+  static func allocate(_ element: ElementType, _ shape: [Int]) -> UnsafeMutableRawBufferPointer {
+    let count = shape.reduce(element.size, *)
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: max(count, 1), alignment: alignment)
+    return UnsafeMutableRawBufferPointer(rebasing: memory[..<count])
   }
 
-  /// The numbers of one element of the batch, the first dimension.
+  /// The numbers of a float32 tensor.
+  public var data: UnsafeMutableBufferPointer<Float> {
+    precondition(element == .float32, "a tensor of another type has no floats")
+    return bytes.bindMemory(to: Float.self)
+  }
+
+  /// The numbers of an int64 tensor.
+  public var integers: UnsafeMutableBufferPointer<Int64> {
+    precondition(element == .int64, "a tensor of another type has no integers")
+    return bytes.bindMemory(to: Int64.self)
+  }
+
+  /// The numbers of one element of a float32 batch, the first dimension.
   public func slot(_ index: Int) -> UnsafeMutableBufferPointer<Float> {
+    let data = data
     let size = data.count / max(shape.first ?? 1, 1)
     return UnsafeMutableBufferPointer(rebasing: data[(index * size)..<((index + 1) * size)])
   }
 }
 
-/// Tensors of one shape, used again and again: fresh memory for each would cost its page faults.
+/// Float32 tensors of one shape, used again and again: fresh memory for each would cost its page faults.
 ///
 /// Memory comes back when the last reference to a tensor goes, from any thread. At most `limit` are kept.
 public final class TensorPool: Sendable {
@@ -51,7 +65,7 @@ public final class TensorPool: Sendable {
 
   // Sendable: the buffers in here belong to nobody else.
   private struct Free: @unchecked Sendable {
-    var buffers: [UnsafeMutableBufferPointer<Float>] = []
+    var buffers: [UnsafeMutableRawBufferPointer] = []
   }
 
   public init(shape: [Int], keeping limit: Int = 16) {
@@ -63,15 +77,15 @@ public final class TensorPool: Sendable {
 
   public func take() -> Tensor {
     let kept = free.withLock { $0.buffers.popLast() }
-    return Tensor(shape: shape, data: kept ?? Tensor.allocate(shape), pool: self)
+    return Tensor(.float32, shape: shape, bytes: kept ?? Tensor.allocate(.float32, shape), pool: self)
   }
 
-  fileprivate func takeBack(_ data: sending UnsafeMutableBufferPointer<Float>) {
+  fileprivate func takeBack(_ bytes: sending UnsafeMutableRawBufferPointer) {
     let isKept = free.withLock { free in
       guard free.buffers.count < limit else { return false }
-      free.buffers.append(data)
+      free.buffers.append(bytes)
       return true
     }
-    if !isKept { data.deallocate() }
+    if !isKept { bytes.deallocate() }
   }
 }

@@ -1,6 +1,16 @@
 /// The numbers that tensors are made of.
-public enum ElementType: String, Sendable, Hashable {
+public enum ElementType: String, Sendable, Hashable, CaseIterable {
   case float32, uint8, int32, int64, float16
+
+  /// Bytes of one.
+  public var size: Int {
+    switch self {
+    case .uint8: 1
+    case .float16: 2
+    case .float32, .int32: 4
+    case .int64: 8
+    }
+  }
 }
 
 /// A tensor as a model declares it.

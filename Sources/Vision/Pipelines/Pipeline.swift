@@ -1,43 +1,59 @@
 import Dataflow
 import Foundation
 
-/// A vision application read from a file: a graph that takes an encoded image.
+/// An application read from a file: a graph that takes an encoded image, or tensors.
 public struct Pipeline: Sendable {
   public let name: String
   public let graph: Graph
+  public let signature: PipelineSignature
 
   /// Loads a pipeline and its models.
   ///
   /// - Parameters:
-  ///   - reference: a path to a YAML file, or the name of one in a `Pipelines` folder of the working directory,
-  ///     the executable's, or one above them.
+  ///   - reference: a path to a YAML file; the name of one in a `Pipelines` folder of the working directory, the
+  ///     executable's, or one above them; or a path to a model (`.onnx`), which is then a pipeline of its own.
   ///   - scale: replaces what the file says about decoding.
   /// - Throws: `PipelineError`, `ConfigurationError`; `EngineError` if the engine's library is missing.
   public init(_ reference: String, scale: DecodeScale? = nil) throws {
-    let document = try ConfigurationNode(contentsOf: try Self.path(of: reference))
+    let path = try Self.path(of: reference)
+    guard !path.hasSuffix(".onnx") else {
+      try self.init(model: path)
+      return
+    }
+    let document = try ConfigurationNode(contentsOf: path)
     var overrides: [String: String] = [:]
     if let scale { overrides["scale"] = scale.rawValue }
     let graph = try Graph(document, registry: .vision, overrides: overrides)
-    let entrance = graph.inputs.map { graph.stages[$0.stage].inputs[$0.port].type }
-    guard entrance.count == 1, entrance[0].fits(.encodedImage) else {
-      throw document.error("a pipeline takes one \(PortType.encodedImage), not \(entrance)")
+    guard PipelineSignature(graph) != nil else {
+      let entrance = graph.inputs.map { graph.stages[$0.stage].inputs[$0.port].type }
+      throw document.error(
+        "a pipeline takes one \(PortType.encodedImage), or batches and gives batches; not \(entrance)")
     }
-    self.graph = graph
-    name = graph.name
+    self.init(graph)
+  }
+
+  /// A pipeline of one network, called as the file; its tensors are the pipeline's.
+  private init(model path: String) throws {
+    let engine = Engines.all[0]
+    let session = try engine.load(model: path, threads: Platform.local.device(of: .cpu)?.cores ?? 1)
+    let stage = try Stage.inferBatches(session, engine: engine.name, isThreaded: true)
+    self.init(try Graph(URL(filePath: path).deletingPathExtension().lastPathComponent, chain: [stage]))
   }
 
   /// A pipeline built in Swift.
   ///
-  /// - Precondition: the graph has one input, which takes an `EncodedImage`.
+  /// - Precondition: the graph has one input, which takes an `EncodedImage`; or its inputs and outputs are `Tensor`s.
   public init(_ graph: Graph) {
-    let entrance = graph.inputs.map { graph.stages[$0.stage].inputs[$0.port].type }
-    precondition(entrance.count == 1 && entrance[0].fits(.encodedImage), "a pipeline takes one encoded image")
+    guard let signature = PipelineSignature(graph) else {
+      preconditionFailure("a pipeline takes one encoded image, or tensors")
+    }
     self.graph = graph
+    self.signature = signature
     name = graph.name
   }
 
   private static func path(of reference: String) throws(PipelineError) -> String {
-    if reference.contains("/") || reference.hasSuffix(".yaml") {
+    if reference.contains("/") || reference.hasSuffix(".yaml") || reference.hasSuffix(".onnx") {
       guard FileManager.default.fileExists(atPath: reference) else { throw .fileNotFound(reference) }
       return reference
     }

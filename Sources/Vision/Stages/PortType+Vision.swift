@@ -13,6 +13,16 @@ extension PortType {
     PortType(BatchSlot.self, name: "float32 tensor", shape: shape)
   }
 
+  /// A whole batch: a tensor as a model declares it.
+  static func batch(_ element: ElementType, shape: [Int?] = []) -> PortType {
+    PortType(Tensor.self, name: "\(element) batch", shape: shape)
+  }
+
+  var isBatch: Bool { batchElement != nil }
+
+  /// What a batch is made of; `nil` for everything that is none.
+  var batchElement: ElementType? { ElementType.allCases.first { fits(.batch($0)) } }
+
   /// A number for each class; `nil` where the model doesn't say how many.
   static func scores(classes: Int? = nil) -> PortType {
     PortType(Scores.self, name: "scores", shape: [classes])

@@ -15,11 +15,7 @@ enum Drivetrain {
     func json() throws -> Report { try Report(json: Data(standardOutput.utf8)) }
   }
 
-  /// It lies beside the tests.
-  static var path: String {
-    let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-    return (tests as NSString).deletingLastPathComponent + "/drivetrain"
-  }
+  static var path: String { ChildProcess.builtProgram("drivetrain") }
 
   static func run(
     _ arguments: String..., environment: [String: String] = [:], output: String? = nil

@@ -56,9 +56,9 @@ import Testing
     #expect(throws: EngineError.self) { try session.run([Self.random([1, 3, 16])]) }
     #expect(throws: EngineError.self) { try session.run([]) }
     let bytes = try load(ONNXModel { $0.element = .uint8 })
-    #expect(throws: EngineError.unsupportedType(tensor: "image")) {
-      try bytes.run([Self.random([1, 3, 16, 16])])
-    }
+    #expect(
+      throws: EngineError.wrongInputs(expected: "uint8 [?, 3, 16, 16]", found: "float32 [1, 3, 16, 16]")
+    ) { try bytes.run([Self.random([1, 3, 16, 16])]) }
   }
 
   @Test func missingModel() {

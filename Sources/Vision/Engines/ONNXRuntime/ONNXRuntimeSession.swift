@@ -25,9 +25,7 @@ final class ONNXRuntimeSession: EngineSession, @unchecked Sendable {
   func run(_ tensors: [Tensor]) throws(EngineError) -> [Tensor] {
     try check(tensors)
     let batch = tensors.first?.shape.first ?? 1
-    var results = outputs.map { output in
-      output.element == .float32 ? output.shape(batch: batch).map { Tensor(shape: $0) } : nil
-    }
+    var results = outputs.map { Tensor($0, batch: batch) }
     let given = tensors.map { ort_tensor($0) }
     var taken = results.map { $0.map { ort_tensor($0) } ?? ort_tensor() }
     var held = [UnsafeMutableRawPointer?](repeating: nil, count: taken.count)
@@ -46,12 +44,12 @@ final class ONNXRuntimeSession: EngineSession, @unchecked Sendable {
       throw .wrongInputs(expected: "\(inputs.count) tensors", found: "\(tensors.count)")
     }
     for (input, tensor) in zip(inputs, tensors) {
-      guard input.element == .float32 else { throw .unsupportedType(tensor: input.name) }
+      guard let element = input.element else { throw .unsupportedType(tensor: input.name) }
       let fits =
         input.shape.count == tensor.shape.count
         && zip(input.shape, tensor.shape).allSatisfy { $0 == nil || $0 == $1 }
-      guard fits, tensor.shape.count <= ORT_MAXIMUM_RANK else {
-        throw .wrongInputs(expected: "\(input)", found: "float32 \(tensor.shape)")
+      guard fits, element == tensor.element, tensor.shape.count <= ORT_MAXIMUM_RANK else {
+        throw .wrongInputs(expected: "\(input)", found: "\(tensor.element) \(tensor.shape)")
       }
     }
   }
@@ -60,8 +58,8 @@ final class ONNXRuntimeSession: EngineSession, @unchecked Sendable {
 extension ort_tensor {
   fileprivate init(_ tensor: Tensor) {
     self.init()
-    data = UnsafeMutableRawPointer(tensor.data.baseAddress)
-    element = Int32(ORT_FLOAT32.rawValue)
+    data = tensor.bytes.baseAddress
+    element = tensor.element.numberInONNX
     rank = Int32(tensor.shape.count)
     withUnsafeMutableBytes(of: &shape) { bytes in
       let dimensions = bytes.bindMemory(to: Int64.self)
@@ -74,30 +72,50 @@ extension ort_tensor {
   }
 }
 
+extension ElementType {
+  fileprivate init?(numberInONNX number: Int32) {
+    guard let element = Self.allCases.first(where: { $0.numberInONNX == number }) else { return nil }
+    self = element
+  }
+
+  fileprivate var numberInONNX: Int32 {
+    let number =
+      switch self {
+      case .float32: ORT_FLOAT32
+      case .uint8: ORT_UINT8
+      case .int32: ORT_INT32
+      case .int64: ORT_INT64
+      case .float16: ORT_FLOAT16
+      }
+    return Int32(bitPattern: number.rawValue)
+  }
+}
+
 extension TensorDescription {
   fileprivate init(name: String, tensor: ort_tensor) {
-    let element: ElementType? =
-      switch UInt32(bitPattern: tensor.element) {
-      case ORT_FLOAT32.rawValue: .float32
-      case ORT_UINT8.rawValue: .uint8
-      case ORT_INT32.rawValue: .int32
-      case ORT_INT64.rawValue: .int64
-      case ORT_FLOAT16.rawValue: .float16
-      default: nil
-      }
-    self.init(name: name, element: element, shape: tensor.extents.map { $0 >= 0 ? $0 : nil })
+    self.init(
+      name: name, element: ElementType(numberInONNX: tensor.element),
+      shape: tensor.extents.map { $0 >= 0 ? $0 : nil })
   }
 }
 
 extension Tensor {
+  /// Memory for an output whose shape is known once the batch is; `nil` for others.
+  fileprivate convenience init?(_ output: TensorDescription, batch: Int) {
+    guard let element = output.element, let first = output.shape.first,
+      let shape = output.shape(batch: first ?? batch)
+    else { return nil }
+    self.init(element, shape: shape)
+  }
+
   /// Copies an output that the runtime has allocated.
   fileprivate convenience init(copying source: ort_tensor, named name: String) throws(EngineError) {
-    guard source.element == Int32(ORT_FLOAT32.rawValue), let data = source.data else {
+    guard let element = ElementType(numberInONNX: source.element) else {
       throw .unsupportedType(tensor: name)
     }
-    self.init(shape: source.extents)
-    if let target = self.data.baseAddress {
-      target.update(from: data.assumingMemoryBound(to: Float.self), count: self.data.count)
+    self.init(element, shape: source.extents)
+    if let data = source.data {
+      bytes.copyMemory(from: UnsafeRawBufferPointer(start: data, count: bytes.count))
     }
   }
 }

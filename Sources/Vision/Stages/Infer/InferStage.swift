@@ -1,7 +1,8 @@
 import Dataflow
 
 extension StageKind {
-  /// A tensor → the network's scores.
+  /// A tensor → the network's scores; or, where nothing or another such stage comes before, whole batches → all that
+  /// the network gives.
   ///
   /// Keys: `model` (a path, relative to the pipeline's file), `engine` (`onnxruntime`), `threads` (those that work
   /// together on one run; all cores if not given).
@@ -21,6 +22,10 @@ extension StageKind {
       let session = try engine.load(
         model: try parameters.path("model"),
         threads: threads ?? Platform.local.device(of: .cpu)?.cores ?? 1)
+      if parameters.inputTypes.allSatisfy(\.isBatch) {
+        return try Stage.inferBatches(
+          session, engine: engine.name, isThreaded: threads != 1, name: parameters.name)
+      }
       return try Stage.infer(
         session, engine: engine.name, isThreaded: threads != 1, item: parameters.inputTypes.first?.shape,
         name: parameters.name)
@@ -50,7 +55,7 @@ extension Stage {
     guard input.element == .float32, input.shape.count >= 2 else {
       throw .wrongInputs(expected: "\(input)", found: "\(given)")
     }
-    guard output.shape.count >= 2 || output.shape.isEmpty else {
+    guard output.element == .float32, output.shape.count >= 2 || output.shape.isEmpty else {
       throw .wrongOutputs(expected: "a row of scores for each image", found: "\(output)")
     }
     let classes = try warmUp(session, input, item)

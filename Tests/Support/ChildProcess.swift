@@ -1,24 +1,22 @@
 import Foundation
-import TestSupport
-import Testing
 
 /// A program that runs beside the test, with its output in files.
 ///
 /// Foundation's `Process` would do, but leaks the test's descriptors into the child and spins run loops.
-final class ChildProcess: @unchecked Sendable {
+public final class ChildProcess: @unchecked Sendable {
   // Sendable: `folder` and `pid` are constant; `status` is used by the test that owns the process.
-  let pid: pid_t
+  public let pid: pid_t
   private let folder: TemporaryFolder
   private var status: Int32?
 
-  struct Failure: Error, CustomStringConvertible {
-    let description: String
+  public struct Failure: Error, CustomStringConvertible {
+    public let description: String
   }
 
   /// Starts the program in the repository's root.
-  init(_ path: String, _ arguments: [String], environment: [String: String] = [:], output: String? = nil)
-    throws
-  {
+  public init(
+    _ path: String, _ arguments: [String], environment: [String: String] = [:], output: String? = nil
+  ) throws {
     folder = try TemporaryFolder()
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -47,17 +45,17 @@ final class ChildProcess: @unchecked Sendable {
     }
   }
 
-  var standardOutput: String { text("1") }
-  var standardError: String { text("2") }
+  public var standardOutput: String { text("1") }
+  public var standardError: String { text("2") }
 
   /// What /proc says of the memory at its highest, in bytes.
-  var highestMemory: Int {
+  public var highestMemory: Int {
     let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
     let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
     return (line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0) << 10
   }
 
-  var hasEnded: Bool {
+  public var hasEnded: Bool {
     if status == nil {
       var value: Int32 = 0
       if waitpid(pid, &value, WNOHANG) == pid { status = value }
@@ -65,15 +63,21 @@ final class ChildProcess: @unchecked Sendable {
     return status != nil
   }
 
-  func signal(_ number: Int32) { if !hasEnded { kill(pid, number) } }
+  public func signal(_ number: Int32) { if !hasEnded { kill(pid, number) } }
 
   /// Waits for the end and gives the exit code, or the negative signal that ended the program.
-  func wait(seconds: Int = 60) throws -> Int {
+  public func wait(seconds: Int = 60) throws -> Int {
     for _ in 0..<(seconds * 200) where !hasEnded { usleep(5000) }
     guard hasEnded, let status else {
       throw Failure(description: "it still runs after \(seconds) s; it said: \(standardError)")
     }
     return status & 0x7F == 0 ? Int(status >> 8) : -Int(status & 0x7F)
+  }
+
+  /// A program that was built with the tests lies beside them.
+  public static func builtProgram(_ name: String) -> String {
+    let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+    return (tests as NSString).deletingLastPathComponent + "/" + name
   }
 
   private func text(_ file: String) -> String {

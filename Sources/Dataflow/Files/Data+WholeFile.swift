@@ -1,0 +1,27 @@
+import Foundation
+
+extension Data {
+  /// Writes a file whole or not at all, see `WholeFile`. What is no file, such as `/dev/stdout`, is written as it
+  /// is.
+  ///
+  /// - Parameter check: given the path of a file with the same contents; if it throws, nothing is kept. What is no
+  ///   file can't be checked, and is refused.
+  /// - Throws: `FileError`, or what `check` throws.
+  public func writeWhole(to path: String, check: ((String) throws -> Void)? = nil) throws {
+    var status = stat()
+    let isFile = stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
+    guard isFile, !path.hasPrefix("/dev/") else {
+      guard check == nil else { throw FileError("can't write \(path): it is not a file; name one") }
+      do {
+        try FileHandle(forWritingTo: URL(filePath: path)).write(contentsOf: self)
+      } catch {
+        throw FileError("can't write \(path)", error)
+      }
+      return
+    }
+    let file = try WholeFile(path: path)
+    try withUnsafeBytes { try file.write($0) }
+    try check?(file.temporary)
+    try file.commit()
+  }
+}

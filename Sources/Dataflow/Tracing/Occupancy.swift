@@ -1,0 +1,32 @@
+/// Where the time of workers went, over all that they did: each stage's computing and moving of data, and what neither
+/// explains. The parts sum to the whole exactly.
+///
+/// An `Attribution` follows one item through a graph; this is for graphs that feed themselves, whose work belongs to
+/// no item.
+public struct Occupancy: Sendable, Equatable {
+  public struct StagePart: Sendable, Equatable {
+    public let name: String
+    /// Without what is in `transfer`.
+    public let compute: Nanoseconds
+    public let transfer: Nanoseconds
+  }
+
+  public let total: Nanoseconds
+  /// One part for each stage of the graph, in its order.
+  public let stages: [StagePart]
+  public let unattributed: Nanoseconds
+
+  init(of graph: Graph, in rings: [TraceRing], during total: Nanoseconds) {
+    stages = graph.stages.enumerated().map { index, stage in
+      func sum(_ kind: TraceEvent.Kind) -> Nanoseconds { rings.reduce(0) { $0 + $1.total(kind, of: index) } }
+      let transfer = sum(.transfer)
+      return StagePart(name: stage.name, compute: sum(.compute) - transfer, transfer: transfer)
+    }
+    let attributed = stages.reduce(0) { $0 + $1.compute + $1.transfer }
+    self.total = max(total, attributed)
+    unattributed = self.total - attributed
+  }
+
+  /// The part of the whole that a time is.
+  public func share(of time: Nanoseconds) -> Double { total > 0 ? Double(time) / Double(total) : 0 }
+}

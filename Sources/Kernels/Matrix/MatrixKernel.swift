@@ -1,0 +1,136 @@
+import CKernels
+
+/// One implementation of matrix products and of what a dense layer needs around them.
+///
+/// All give the same up to rounding; one alone gives the same bit for bit, and a row of a product depends on no
+/// other row. Matrices are laid out as `Matrix` does; their padding stays zero. Nothing allocates.
+public struct MatrixKernel: @unchecked Sendable, CustomStringConvertible {
+  // Sendable: points to a constant of the C target.
+  private let implementation: UnsafePointer<ck_matrix_implementation>
+
+  /// Those that this processor can run, the plainest (the reference) first, the fastest last.
+  public static let all: [MatrixKernel] = (Int32(0)...).lazy
+    .map { ck_matrix_implementation_at($0) }
+    .prefix { $0 != nil }
+    .compactMap { $0 }
+    .filter { $0.pointee.is_supported() }
+    .map(MatrixKernel.init)
+
+  public static let reference = all[0]
+  public static let fastest = all[all.count - 1]
+
+  private init(implementation: UnsafePointer<ck_matrix_implementation>) {
+    self.implementation = implementation
+  }
+
+  public var description: String { String(cString: implementation.pointee.name) }
+
+  /// What is done to a sum before it is stored.
+  public enum Finish {
+    case none
+    case relu
+    case tanh
+    /// Multiplied by the activation's derivative, given what the activation gave: `[rows, columns]`.
+    case reluGradient(outputs: MatrixView)
+    case tanhGradient(outputs: MatrixView)
+  }
+
+  /// c = finish(a · b + bias), or finish(c + a · b + bias).
+  ///
+  /// The caller guarantees that c `[m, n]`, a `[m, k]` (stored `[k, m]` if `transposed`), b `[k, n]`, bias
+  /// (`n` floats, padded, aligned) and the outputs of `finish` fit together, and that c overlaps none of them but
+  /// the outputs.
+  public func multiply(
+    _ a: MatrixView, transposed: Bool = false, by b: MatrixView, bias: UnsafePointer<Float>? = nil,
+    accumulating: Bool = false, finish: Finish = .none, into c: MatrixView
+  ) {
+    var product = ck_product(a, b, c, depth: b.rows, bias: bias, finish: finish)
+    product.transposes_a = transposed
+    product.accumulates = accumulating
+    implementation.pointee.multiply(&product)
+  }
+
+  /// Columns that `multiply(_:byTransposed:)` gives at most.
+  public static let narrowColumns = Int(ck_narrow_columns)
+
+  /// c = finish(a · bᵀ + bias) for a narrow c, by dot products of rows.
+  ///
+  /// The caller guarantees that c `[m, n]`, a `[m, k]`, b `[n, k]` and bias (`n` floats) fit together, that n is at
+  /// most `narrowColumns`, that `finish` is no gradient and that c overlaps nothing else.
+  public func multiply(
+    _ a: MatrixView, byTransposed b: MatrixView, bias: UnsafePointer<Float>? = nil, finish: Finish = .none,
+    into c: MatrixView
+  ) {
+    var product = ck_product(a, b, c, depth: b.columns, bias: bias, finish: finish)
+    implementation.pointee.multiply_by_transposed(&product)
+  }
+
+  /// destination `[columns, rows]` = source `[rows, columns]` transposed.
+  public func transpose(_ source: MatrixView, into destination: MatrixView) {
+    implementation.pointee.transpose(
+      source.pointer, source.stride, Int32(truncatingIfNeeded: source.rows),
+      Int32(truncatingIfNeeded: source.columns), destination.pointer, destination.stride)
+  }
+
+  /// sums (`matrix.columns` floats, padded, aligned) = the sum of the rows.
+  public func columnSums(of matrix: MatrixView, into sums: UnsafeMutablePointer<Float>) {
+    implementation.pointee.column_sums(
+      matrix.pointer, matrix.stride, Int32(truncatingIfNeeded: matrix.rows),
+      Int32(truncatingIfNeeded: matrix.columns), sums)
+  }
+
+  /// gradient *= 1 where the outputs of a ReLU are positive, 0 elsewhere.
+  public func multiplyByReLUDerivative(_ gradient: MatrixView, outputs: MatrixView) {
+    multiplyByDerivative(ck_finish_relu_gradient, gradient, outputs)
+  }
+
+  /// gradient *= 1 − outputs², for the outputs of tanh.
+  public func multiplyByTanhDerivative(_ gradient: MatrixView, outputs: MatrixView) {
+    multiplyByDerivative(ck_finish_tanh_gradient, gradient, outputs)
+  }
+
+  private func multiplyByDerivative(_ finish: ck_finish, _ gradient: MatrixView, _ outputs: MatrixView) {
+    implementation.pointee.multiply_by_derivative(
+      finish, outputs.pointer, outputs.stride, Int32(truncatingIfNeeded: gradient.rows),
+      Int32(truncatingIfNeeded: gradient.columns), gradient.pointer, gradient.stride)
+  }
+
+  /// Each value becomes its hyperbolic tangent, within 4 · 10⁻⁷.
+  public func tanh(_ matrix: MatrixView) {
+    implementation.pointee.tanh(
+      matrix.pointer, matrix.stride, Int32(truncatingIfNeeded: matrix.rows),
+      Int32(truncatingIfNeeded: matrix.columns))
+  }
+}
+
+extension ck_product {
+  fileprivate init(
+    _ a: MatrixView, _ b: MatrixView, _ c: MatrixView, depth: Int, bias: UnsafePointer<Float>?,
+    finish: MatrixKernel.Finish
+  ) {
+    self.init()
+    rows = Int32(truncatingIfNeeded: c.rows)
+    columns = Int32(truncatingIfNeeded: c.columns)
+    self.depth = Int32(truncatingIfNeeded: depth)
+    self.a = UnsafePointer(a.pointer)
+    a_stride = a.stride
+    self.b = UnsafePointer(b.pointer)
+    b_stride = b.stride
+    self.c = c.pointer
+    c_stride = c.stride
+    self.bias = bias
+    switch finish {
+    case .none: self.finish = ck_finish_none
+    case .relu: self.finish = ck_finish_relu
+    case .tanh: self.finish = ck_finish_tanh
+    case .reluGradient(let outputs):
+      self.finish = ck_finish_relu_gradient
+      self.outputs = UnsafePointer(outputs.pointer)
+      outputs_stride = outputs.stride
+    case .tanhGradient(let outputs):
+      self.finish = ck_finish_tanh_gradient
+      self.outputs = UnsafePointer(outputs.pointer)
+      outputs_stride = outputs.stride
+    }
+  }
+}

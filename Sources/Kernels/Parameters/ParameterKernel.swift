@@ -1,0 +1,82 @@
+import CKernels
+
+/// One implementation of what is computed over all parameters of a network at once.
+///
+/// All give the same up to rounding; one alone gives the same bit for bit. Vectors are aligned to 64 bytes, their
+/// count is a multiple of `Matrix.padding`, and zeros that pad them stay zero. Nothing allocates.
+public struct ParameterKernel: @unchecked Sendable, CustomStringConvertible {
+  // Sendable: points to a constant of the C target.
+  private let implementation: UnsafePointer<ck_parameters_implementation>
+
+  /// Those that this processor can run, the plainest (the reference) first, the fastest last.
+  public static let all: [ParameterKernel] = (Int32(0)...).lazy
+    .map { ck_parameters_implementation_at($0) }
+    .prefix { $0 != nil }
+    .compactMap { $0 }
+    .filter { $0.pointee.is_supported() }
+    .map(ParameterKernel.init)
+
+  public static let reference = all[0]
+  public static let fastest = all[all.count - 1]
+
+  private init(implementation: UnsafePointer<ck_parameters_implementation>) {
+    self.implementation = implementation
+  }
+
+  public var description: String { String(cString: implementation.pointee.name) }
+
+  /// What a step of Adam needs besides the vectors; see `ck_adam` for the formula.
+  public struct AdamStep: Sendable {
+    let values: ck_adam
+
+    /// - Parameters:
+    ///   - gradientScale: multiplies the gradients, to clip their norm.
+    ///   - step: 1 for the first step.
+    public init(
+      learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, step: Int,
+      gradientScale: Double = 1
+    ) {
+      let firstCorrection = 1 - power(beta1, step)
+      let secondCorrection = 1 - power(beta2, step)
+      values = ck_adam(
+        gradient_scale: Float(gradientScale), one_minus_beta1: Float(1 - beta1),
+        one_minus_beta2: Float(1 - beta2), step_size: Float(learningRate / firstCorrection),
+        root_scale: Float(1 / secondCorrection.squareRoot()), epsilon: Float(epsilon))
+    }
+  }
+
+  /// Updates both moments and the values, `count` of each.
+  public func adam(
+    _ step: AdamStep, gradients: UnsafePointer<Float>, firstMoments: UnsafeMutablePointer<Float>,
+    secondMoments: UnsafeMutablePointer<Float>, values: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    withUnsafePointer(to: step.values) {
+      implementation.pointee.adam($0, gradients, firstMoments, secondMoments, values, count)
+    }
+  }
+
+  /// The sum of squares.
+  public func squaredNorm(_ values: UnsafePointer<Float>, count: Int) -> Double {
+    implementation.pointee.squared_norm(values, count)
+  }
+
+  /// values += weight · (other − values).
+  public func interpolate(
+    _ values: UnsafeMutablePointer<Float>, towards other: UnsafePointer<Float>, weight: Float, count: Int
+  ) {
+    implementation.pointee.interpolate(weight, other, values, count)
+  }
+}
+
+/// By squaring, so that it's the same on every machine.
+private func power(_ base: Double, _ exponent: Int) -> Double {
+  var result = 1.0
+  var square = base
+  var rest = exponent
+  while rest > 0 {
+    if rest & 1 == 1 { result *= square }
+    square *= square
+    rest >>= 1
+  }
+  return result
+}

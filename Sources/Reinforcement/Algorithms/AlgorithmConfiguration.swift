@@ -1,0 +1,36 @@
+import Dataflow
+
+/// An algorithm by its settings: what a file says of it, and how its learner is made.
+public protocol AlgorithmConfiguration: Sendable {
+  /// What files call the algorithm, such as `dqn`.
+  static var algorithm: String { get }
+  /// Every setting but those in `common`.
+  static var settings: [Setting<Self>] { get }
+
+  /// The algorithm's published defaults.
+  init()
+
+  /// What every algorithm that learns from a replay table has.
+  var common: OffPolicySettings { get set }
+
+  /// - Throws: `TrainingError` if the algorithm can't learn in these spaces.
+  func makeLearner(for spaces: Spaces, steps: Int, using random: inout RandomStream) throws -> any Learner
+}
+
+/// What an agent sees and does.
+public struct Spaces: Sendable, Hashable {
+  public let observation: BoxSpace
+  public let action: ActionSpace
+
+  public init(observation: BoxSpace, action: ActionSpace) {
+    self.observation = observation
+    self.action = action
+  }
+}
+
+/// The algorithms that an experiment may name.
+public enum Algorithms {
+  public static let all: [any AlgorithmConfiguration.Type] = [
+    DQNConfiguration.self, DDPGConfiguration.self, TD3Configuration.self,
+  ]
+}

@@ -1,0 +1,26 @@
+import Dataflow
+
+/// Deep deterministic policy gradient (Lillicrap et al. 2016) by its settings; the defaults are those of
+/// Stable-Baselines3.
+public struct DDPGConfiguration: AlgorithmConfiguration {
+  public static let algorithm = "ddpg"
+
+  public var common = OffPolicySettings()
+  public var actorCritic = ActorCriticSettings()
+
+  public init() { common.hidden = [400, 300] }
+
+  public static let settings = ActorCriticSettings.settings.map { $0.lifted(to: \Self.actorCritic) }
+
+  public func makeLearner(
+    for spaces: Spaces, steps: Int, using random: inout RandomStream
+  ) throws -> any Learner {
+    guard case .continuous(let actions) = spaces.action else {
+      throw TrainingError.needsContinuousActions(algorithm: Self.algorithm)
+    }
+    return DDPGLearner(
+      self,
+      networks: DDPGNetworks(
+        self, observationSize: spaces.observation.size, actionSize: actions.size, using: &random))
+  }
+}

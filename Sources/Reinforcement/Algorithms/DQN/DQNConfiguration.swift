@@ -1,0 +1,53 @@
+import Dataflow
+
+/// Deep Q-learning (Mnih et al. 2015) by its settings; the defaults are those of Stable-Baselines3.
+public struct DQNConfiguration: AlgorithmConfiguration {
+  public static let algorithm = "dqn"
+
+  public var common = OffPolicySettings()
+  /// Steps from one copy of the network to the target network to the next.
+  public var targetUpdateInterval = 10_000
+  /// The part of the experiment's steps over which the chance of a random action falls.
+  public var explorationFraction = 0.1
+  public var explorationInitial = 1.0
+  public var explorationFinal = 0.05
+  public var maximumGradientNorm = 10.0
+  public var loss = DQNLoss.huber
+  /// Lets the online network choose the action that the target network values (van Hasselt et al. 2016).
+  public var isDouble = false
+  /// Separate streams for a state's value and the actions' advantages (Wang et al. 2016).
+  public var isDueling = false
+  /// A network of your own; `nil`: one of `common.hidden` layers.
+  public var architecture: (any NetworkArchitecture)?
+
+  public init() {
+    common.learningRate = 1e-4
+    common.batchSize = 32
+    common.trainFrequency = 4
+    common.hidden = [64, 64]
+  }
+
+  public static let settings: [Setting<DQNConfiguration>] = [
+    .integer("target_update_interval", \.targetUpdateInterval, in: 1...1_000_000_000),
+    .number("exploration_fraction", \.explorationFraction, in: 0...1),
+    .number("exploration_initial_eps", \.explorationInitial, in: 0...1),
+    .number("exploration_final_eps", \.explorationFinal, in: 0...1),
+    .positive("max_grad_norm", \.maximumGradientNorm, upTo: 1e9),
+    .choice("loss", \.loss),
+    .boolean("double", \.isDouble),
+    .boolean("dueling", \.isDueling),
+  ]
+
+  public func makeLearner(
+    for spaces: Spaces, steps: Int, using random: inout RandomStream
+  ) throws -> any Learner {
+    guard case .discrete(let actions) = spaces.action else {
+      throw TrainingError.needsDiscreteActions(algorithm: Self.algorithm)
+    }
+    return DQNLearner(
+      self,
+      network: makeNetworks(observationSize: spaces.observation.size, actions: actions, using: &random),
+      exploration: LinearSchedule(
+        from: explorationInitial, to: explorationFinal, over: explorationFraction * Double(steps)))
+  }
+}

@@ -1,0 +1,14 @@
+extension DQNConfiguration {
+  /// The networks of deep Q-learning: observation → a value for each action.
+  func makeNetworks(observationSize: Int, actions: Int, using random: inout RandomStream) -> TargetedNetwork {
+    let architecture: any NetworkArchitecture =
+      architecture
+      ?? (isDueling
+        ? DuelingArchitecture(hidden: common.hidden, activation: common.activation)
+        : MLPArchitecture(hidden: common.hidden, activation: common.activation))
+    return TargetedNetwork(
+      architecture.makeNetwork(
+        inputSize: observationSize, outputSize: actions, outputActivation: .none,
+        maximumBatch: common.batchSize, using: &random))
+  }
+}

@@ -1,0 +1,45 @@
+/// The settings that algorithms with a deterministic actor share.
+public struct ActorCriticSettings: Sendable {
+  /// How far target networks move towards their originals at each update.
+  public var tau = 0.005
+  public var noise = NoiseKind.gaussian
+  /// The noise's standard deviation, where −1 and 1 are an action's bounds.
+  public var noiseSigma = 0.1
+  /// A network of your own for the actor: observation → action, its output squashed to −1…1; `nil`: one of
+  /// `hidden` layers.
+  public var actorArchitecture: (any NetworkArchitecture)?
+  /// A network of your own for the critics: observation and action → value.
+  public var criticArchitecture: (any NetworkArchitecture)?
+
+  public init() {}
+
+  static let settings: [Setting<ActorCriticSettings>] = [
+    .positive("tau", \.tau, upTo: 1),
+    .choice("noise_type", \.noise),
+    .number("noise_std", \.noiseSigma, in: 0...10),
+  ]
+
+  func makeActor(
+    _ common: OffPolicySettings, observationSize: Int, actionSize: Int, using random: inout RandomStream
+  ) -> DeterministicActor {
+    let architecture =
+      actorArchitecture ?? MLPArchitecture(hidden: common.hidden, activation: common.activation)
+    return DeterministicActor(
+      architecture.makeNetwork(
+        inputSize: observationSize, outputSize: actionSize, outputActivation: .tanh,
+        maximumBatch: common.batchSize, using: &random),
+      learningRate: common.learningRate)
+  }
+
+  func makeCritic(
+    _ common: OffPolicySettings, observationSize: Int, actionSize: Int, using random: inout RandomStream
+  ) -> Critic {
+    let architecture =
+      criticArchitecture ?? MLPArchitecture(hidden: common.hidden, activation: common.activation)
+    return Critic(
+      architecture.makeNetwork(
+        inputSize: observationSize + actionSize, outputSize: 1, outputActivation: .none,
+        maximumBatch: common.batchSize, using: &random),
+      learningRate: common.learningRate)
+  }
+}

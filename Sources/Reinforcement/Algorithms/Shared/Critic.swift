@@ -1,0 +1,59 @@
+import Kernels
+
+/// Values actions: a network (observation, action) → value with its target, and what fits it.
+final class Critic: Checkpointable {
+  let network: TargetedNetwork
+  private let optimiser: Adam
+  private let gradient: Matrix
+
+  init(_ network: any Network, learningRate: Double) {
+    self.network = TargetedNetwork(network)
+    optimiser = Adam(network.parameters, learningRate: learningRate)
+    gradient = Matrix(rows: network.maximumBatch, columns: 1)
+  }
+
+  /// One step that brings the values nearer to the targets.
+  ///
+  /// - Parameters:
+  ///   - input: `[n, observation size + action size]`.
+  ///   - targets: n numbers.
+  /// - Returns: the mean squared error before the step.
+  func fit(_ input: MatrixView, to targets: UnsafePointer<Float>) -> Float {
+    let values = network.online.forward(input)
+    let gradient = gradient.view.prefix(input.rows)
+    var sum: Float = 0
+    for row in 0..<input.rows {
+      let error = values[row, 0] - targets[row]
+      sum += error * error
+      gradient[row, 0] = 2 * error / Float(input.rows)
+    }
+    network.online.backward(gradient, setsGradients: true, inputGradient: nil)
+    optimiser.step()
+    return sum / Float(input.rows)
+  }
+
+  /// The derivative of −(mean value) by the input; the parameters' gradients are left alone.
+  ///
+  /// - Returns: the mean value.
+  func ascent(at input: MatrixView, into inputGradient: MatrixView) -> Float {
+    let values = network.online.forward(input)
+    let gradient = gradient.view.prefix(input.rows)
+    var sum: Float = 0
+    for row in 0..<input.rows {
+      sum += values[row, 0]
+      gradient[row, 0] = -1 / Float(input.rows)
+    }
+    network.online.backward(gradient, setsGradients: false, inputGradient: inputGradient)
+    return sum / Float(input.rows)
+  }
+
+  func save(to checkpoint: inout CheckpointWriter) {
+    checkpoint.put("network", network)
+    checkpoint.put("optimiser", optimiser)
+  }
+
+  func restore(from checkpoint: CheckpointReader) throws {
+    try checkpoint.get("network", network)
+    try checkpoint.get("optimiser", optimiser)
+  }
+}

@@ -1,0 +1,47 @@
+import Kernels
+
+/// Chooses actions: a network observation → action in −1…1 with its target, and what improves it.
+final class DeterministicActor: Checkpointable {
+  let network: TargetedNetwork
+  private let optimiser: Adam
+  private let criticInput: CriticInput
+  private let inputGradient: Matrix
+  private let actionGradient: Matrix
+
+  init(_ network: any Network, learningRate: Double) {
+    self.network = TargetedNetwork(network)
+    optimiser = Adam(network.parameters, learningRate: learningRate)
+    let (batch, observations, actions) = (network.maximumBatch, network.inputSize, network.outputSize)
+    criticInput = CriticInput(capacity: batch, observationSize: observations, actionSize: actions)
+    inputGradient = Matrix(rows: batch, columns: observations + actions)
+    actionGradient = Matrix(rows: batch, columns: actions)
+  }
+
+  /// One step that makes the actions for these observations worth more to the critic: the deterministic policy
+  /// gradient (Silver et al. 2014).
+  ///
+  /// - Parameter observations: `[n, observation size]`.
+  func improve(by critic: Critic, at observations: MatrixView) {
+    let actions = network.online.forward(observations)
+    let inputGradient = inputGradient.view.prefix(observations.rows)
+    _ = critic.ascent(at: criticInput.join(observations, actions), into: inputGradient)
+    let actionGradient = actionGradient.view.prefix(observations.rows)
+    for row in 0..<observations.rows {
+      for column in 0..<actions.columns {
+        actionGradient[row, column] = inputGradient[row, observations.columns + column]
+      }
+    }
+    network.online.backward(actionGradient, setsGradients: true, inputGradient: nil)
+    optimiser.step()
+  }
+
+  func save(to checkpoint: inout CheckpointWriter) {
+    checkpoint.put("network", network)
+    checkpoint.put("optimiser", optimiser)
+  }
+
+  func restore(from checkpoint: CheckpointReader) throws {
+    try checkpoint.get("network", network)
+    try checkpoint.get("optimiser", optimiser)
+  }
+}

@@ -1,0 +1,24 @@
+import Kernels
+
+/// Takes the action that an actor's network gives.
+final class DeterministicPolicy: Policy {
+  let network: any Network
+
+  init(_ network: any Network) { self.network = network }
+
+  func act(_ observations: MatrixView, into actions: MatrixView) {
+    let outputs = network.forward(observations)
+    for row in 0..<outputs.rows {
+      for column in 0..<outputs.columns { actions[row, column] = outputs[row, column] }
+    }
+  }
+
+  func copy(maximumBatch: Int) -> any Policy { DeterministicPolicy(network.copy(maximumBatch: maximumBatch)) }
+
+  func update(from original: any Policy) {
+    guard let original = original as? DeterministicPolicy else {
+      preconditionFailure("a policy of another kind")
+    }
+    network.parameters.copyValues(from: original.network.parameters)
+  }
+}

@@ -1,0 +1,29 @@
+import Kernels
+
+/// Takes the action of highest value.
+final class GreedyPolicy: Policy {
+  let network: any Network
+
+  init(_ network: any Network) { self.network = network }
+
+  func act(_ observations: MatrixView, into actions: MatrixView) {
+    let values = network.forward(observations)
+    for row in 0..<values.rows { actions[row, 0] = Float(values.row(row).indexOfMaximum) }
+  }
+
+  func copy(maximumBatch: Int) -> any Policy { GreedyPolicy(network.copy(maximumBatch: maximumBatch)) }
+
+  func update(from original: any Policy) {
+    guard let original = original as? GreedyPolicy else { preconditionFailure("a policy of another kind") }
+    network.parameters.copyValues(from: original.network.parameters)
+  }
+}
+
+extension UnsafeMutableBufferPointer<Float> {
+  /// The first of the greatest elements; 0 if none is a number.
+  var indexOfMaximum: Int {
+    var best = 0
+    for index in indices.dropFirst() where self[index] > self[best] { best = index }
+    return best
+  }
+}

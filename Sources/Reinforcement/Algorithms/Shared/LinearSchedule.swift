@@ -1,0 +1,17 @@
+/// A number that goes from one value to another over some steps, and stays there.
+struct LinearSchedule: Sendable, Hashable {
+  private let initial: Double
+  private let final: Double
+  private let steps: Double
+
+  init(from initial: Double, to final: Double, over steps: Double) {
+    self.initial = initial
+    self.final = final
+    self.steps = steps
+  }
+
+  func value(at step: Int) -> Double {
+    guard Double(step) < steps else { return final }
+    return initial + (final - initial) * Double(step) / steps
+  }
+}

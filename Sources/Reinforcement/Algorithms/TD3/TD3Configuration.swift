@@ -1,0 +1,35 @@
+import Dataflow
+
+/// Twin delayed DDPG (Fujimoto et al. 2018) by its settings; the defaults are those of Stable-Baselines3.
+public struct TD3Configuration: AlgorithmConfiguration {
+  public static let algorithm = "td3"
+
+  public var common = OffPolicySettings()
+  public var actorCritic = ActorCriticSettings()
+  /// Updates of the critics for one of the actor and the targets.
+  public var policyDelay = 2
+  /// The standard deviation of the noise on the target's actions, and where it is cut off.
+  public var targetPolicyNoise = 0.2
+  public var targetNoiseClip = 0.5
+
+  public init() { common.hidden = [400, 300] }
+
+  public static let settings =
+    ActorCriticSettings.settings.map { $0.lifted(to: \Self.actorCritic) } + [
+      .integer("policy_delay", \Self.policyDelay, in: 1...1000),
+      .number("target_policy_noise", \Self.targetPolicyNoise, in: 0...10),
+      .number("target_noise_clip", \Self.targetNoiseClip, in: 0...10),
+    ]
+
+  public func makeLearner(
+    for spaces: Spaces, steps: Int, using random: inout RandomStream
+  ) throws -> any Learner {
+    guard case .continuous(let actions) = spaces.action else {
+      throw TrainingError.needsContinuousActions(algorithm: Self.algorithm)
+    }
+    let networks = TD3Networks(
+      self, observationSize: spaces.observation.size, actionSize: actions.size, using: &random)
+    return TD3Learner(
+      self, networks: networks, random: RandomStream(seed: random.next(), purpose: "smoothing"))
+  }
+}

@@ -1,0 +1,48 @@
+/// Why a checkpoint can't be written, read, or used, and which file it concerns.
+public struct CheckpointError: Error, Hashable, CustomStringConvertible {
+  public enum Kind: Hashable, Sendable {
+    /// The system's reason.
+    case unwritable(reason: String)
+    /// The system's reason.
+    case unreadable(reason: String)
+    /// No checkpoint at all.
+    case foreign
+    /// Written by a later program.
+    case newer(version: Int)
+    /// Some of its bytes are missing at the end.
+    case truncated(bytes: Int, expected: Int)
+    /// Its bytes aren't those that were written.
+    case damaged(reason: String)
+    case missing(part: String)
+    case size(part: String, bytes: Int, expected: Int)
+    /// A part can be read but doesn't fit what it is restored into.
+    case unfit(part: String, reason: String)
+  }
+
+  public let file: String
+  public let kind: Kind
+
+  public init(file: String, _ kind: Kind) {
+    self.file = file
+    self.kind = kind
+  }
+
+  public var description: String {
+    let reason =
+      switch kind {
+      case .unwritable(let reason): "can't be written: \(reason)"
+      case .unreadable(let reason): "can't be read: \(reason)"
+      case .foreign: "is not a checkpoint of Drivetrain"
+      case .newer(let version):
+        "has format \(version); this program reads up to format \(CheckpointHeader.currentVersion): a newer "
+          + "Drivetrain wrote it"
+      case .truncated(let bytes, let expected): "is cut off: \(bytes) of \(expected) bytes are there"
+      case .damaged(let reason): "is damaged: \(reason)"
+      case .missing(let part): "has no part '\(part)'"
+      case .size(let part, let bytes, let expected):
+        "its part '\(part)' has \(bytes) bytes where this run needs \(expected)"
+      case .unfit(let part, let reason): "its part '\(part)' doesn't fit: \(reason)"
+      }
+    return "\(file) \(reason)"
+  }
+}

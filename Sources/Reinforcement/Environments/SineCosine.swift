@@ -1,0 +1,16 @@
+import CKernels
+
+/// The sine and the cosine of an angle, which take longest in most environments.
+struct SineCosine: Codable, Sendable {
+  private(set) var sine = 0.0
+  private(set) var cosine = 1.0
+
+  /// Those of the angle 0.
+  init() {}
+
+  @inline(__always)
+  init(of angle: Double) { update(angle) }
+
+  @inline(__always)
+  mutating func update(_ angle: Double) { ck_sine_cosine(angle, &sine, &cosine) }
+}

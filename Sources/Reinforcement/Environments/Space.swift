@@ -1,0 +1,34 @@
+/// Vectors of numbers within bounds, one pair of bounds for each component.
+public struct BoxSpace: Sendable, Hashable {
+  public let low: [Float]
+  public let high: [Float]
+
+  /// `low` and `high` must have equally many components, at least one.
+  public init(low: [Float], high: [Float]) {
+    precondition(!low.isEmpty && low.count == high.count, "a box has as many lower as upper bounds")
+    self.low = low
+    self.high = high
+  }
+
+  /// All components with the same bounds.
+  public init(size: Int, low: Float, high: Float) {
+    self.init(low: Array(repeating: low, count: size), high: Array(repeating: high, count: size))
+  }
+
+  public var size: Int { low.count }
+}
+
+/// What an agent may do.
+public enum ActionSpace: Sendable, Hashable {
+  /// One of `count` actions, numbered from 0.
+  case discrete(Int)
+  case continuous(BoxSpace)
+
+  /// How many numbers an action is: one, its number, if discrete.
+  public var size: Int {
+    switch self {
+    case .discrete: 1
+    case .continuous(let box): box.size
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import Kernels
+
+/// What a `VectorEnvironment` does with its running episodes, compiled for the type of environment they are of.
+///
+/// A generic class's methods are compiled once for all types when they are called without knowing the type; closures
+/// made where the type is known are compiled for it. So the type is forgotten here, once for all environments and not
+/// for each.
+@usableFromInline
+struct EpisodeOperations {
+  @usableFromInline let reset: (VectorEnvironment, UInt64?) -> Void
+  @usableFromInline let step: (VectorEnvironment, MatrixView) -> Void
+  @usableFromInline let save: (inout CheckpointWriter) -> Void
+  @usableFromInline let restore: (CheckpointReader) throws -> Void
+  @usableFromInline let deallocate: () -> Void
+
+  @inlinable
+  init<World: Environment>(_ episodes: UnsafeMutableBufferPointer<RunningEpisode<World>>) {
+    reset = { vector, seed in vector.reset(episodes, seed: seed) }
+    step = { vector, actions in vector.step(episodes, actions) }
+    save = { $0.put("episodes", Array(episodes)) }
+    restore = { checkpoint in
+      let saved = try checkpoint.get("episodes", as: [RunningEpisode<World>].self)
+      guard saved.count == episodes.count else {
+        throw checkpoint.refusal("it is of \(saved.count) environments where this run has \(episodes.count)")
+      }
+      _ = episodes.update(fromContentsOf: saved)
+    }
+    deallocate = {
+      episodes.deinitialize()
+      episodes.deallocate()
+    }
+  }
+}

@@ -1,0 +1,3 @@
+extension VectorEnvironment {
+  var spaces: Spaces { Spaces(observation: observationSpace, action: actionSpace) }
+}

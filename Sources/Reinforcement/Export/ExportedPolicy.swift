@@ -1,0 +1,80 @@
+/// A policy as an ONNX file: observations in, actions out, with nothing left to the caller.
+///
+/// The file takes `observation`, float32 `[batch, observation size]`, and gives
+/// - for numbered actions: `action`, int64 `[batch]`, the best one, and `q_values`, float32 `[batch, actions]`;
+/// - for actions within bounds: `action`, float32 `[batch, action size]`, in the environment's own numbers.
+public struct ExportedPolicy: Sendable {
+  public let observationSize: Int
+  public let actionSpace: ActionSpace
+  /// The file.
+  public let bytes: [UInt8]
+
+  /// What the file says of where the policy comes from.
+  public struct Origin: Sendable, Hashable {
+    /// Such as `dqn`.
+    public var algorithm: String
+    /// Such as `CartPole-v1`.
+    public var environment: String
+    /// Environment steps it was trained for.
+    public var steps: Int
+
+    public init(algorithm: String, environment: String, steps: Int) {
+      self.algorithm = algorithm
+      self.environment = environment
+      self.steps = steps
+    }
+  }
+
+  /// Builds the file around a network.
+  ///
+  /// - Parameter network: writes the network's operations, which read the value of the given name, and returns its
+  ///   output: a value for each numbered action; or, for actions within bounds, numbers from −1 to 1, as tanh
+  ///   gives them.
+  /// - Throws: `ExportError` if the actions have no bounds, and what `network` throws.
+  public init(
+    observationSize: Int, actionSpace: ActionSpace, origin: Origin,
+    network: (inout ONNXGraph, _ input: String) throws -> String
+  ) throws {
+    self.observationSize = observationSize
+    self.actionSpace = actionSpace
+    var graph = ONNXGraph("policy")
+    let output = try network(&graph, graph.input("observation", size: observationSize))
+    switch actionSpace {
+    case .discrete(let count):
+      graph.output(graph.argMax(output), as: "action", .int64, size: nil)
+      graph.output(output, as: "q_values", size: count)
+    case .continuous(let box):
+      graph.output(try graph.scale(output, to: box), as: "action", size: box.size)
+    }
+    bytes = graph.serialised(metadata: [
+      ("producer", "drivetrain"), ("algorithm", origin.algorithm), ("environment", origin.environment),
+      ("steps", "\(origin.steps)"),
+    ])
+  }
+}
+
+/// Why a policy has no ONNX file.
+public enum ExportError: Error, Sendable, Equatable, CustomStringConvertible {
+  case unboundedAction(component: Int)
+
+  public var description: String {
+    switch self {
+    case .unboundedAction(let component):
+      "component \(component) of the actions has no finite bounds, so −1…1 can't be scaled to them; give the "
+        + "environment's action space finite bounds"
+    }
+  }
+}
+
+extension ONNXGraph {
+  /// −1…1 in each column to the column's bounds: low + (x + 1)/2 · (high − low).
+  fileprivate mutating func scale(_ input: String, to box: BoxSpace) throws(ExportError) -> String {
+    for index in 0..<box.size where !(box.high[index] - box.low[index]).isFinite {
+      throw .unboundedAction(component: index)
+    }
+    let one = constant([1], shape: [1])
+    let half = constant(zip(box.low, box.high).map { ($1 - $0) / 2 }, shape: [box.size])
+    let low = constant(box.low, shape: [box.size])
+    return add(multiply(add(input, one), half), low)
+  }
+}

@@ -1,0 +1,74 @@
+extension ONNXGraph {
+  /// A dense layer: `activation(input · weightsᵀ + bias)`.
+  ///
+  /// - Parameters:
+  ///   - weights: `[out, in]`, the last dimension fastest, as PyTorch keeps them.
+  ///   - bias: `[out]`.
+  public mutating func dense(
+    _ input: String, weights: [Float], bias: [Float], activation: Activation = .none
+  ) -> String {
+    let sums = gemm(input, weights: weights, bias: bias)
+    return switch activation {
+    case .none: sums
+    case .relu: relu(sums)
+    case .tanh: tanh(sums)
+    }
+  }
+
+  /// `input · weightsᵀ + bias`, with `weights` `[out, in]` and `bias` `[out]`.
+  public mutating func gemm(_ input: String, weights: [Float], bias: [Float]) -> String {
+    precondition(
+      !bias.isEmpty && !weights.isEmpty && weights.count.isMultiple(of: bias.count),
+      "\(weights.count) weights are not whole rows for \(bias.count) outputs")
+    let matrix = constant(weights, shape: [bias.count, weights.count / bias.count])
+    let vector = constant(bias, shape: [bias.count])
+    return add("Gemm", [input, matrix, vector], [("transB", .integer(1))])
+  }
+
+  public mutating func relu(_ input: String) -> String { add("Relu", [input]) }
+
+  public mutating func tanh(_ input: String) -> String { add("Tanh", [input]) }
+
+  /// Element by element; a value of one row or one column is repeated as needed. So are the next two.
+  public mutating func add(_ a: String, _ b: String) -> String { add("Add", [a, b]) }
+
+  public mutating func subtract(_ a: String, _ b: String) -> String { add("Sub", [a, b]) }
+
+  public mutating func multiply(_ a: String, _ b: String) -> String { add("Mul", [a, b]) }
+
+  /// Each number, but none below the lower bound and none above the upper.
+  public mutating func clip(_ input: String, to bounds: ClosedRange<Float>) -> String {
+    let low = constant([bounds.lowerBound], shape: [])
+    let high = constant([bounds.upperBound], shape: [])
+    return add("Clip", [input, low, high])
+  }
+
+  /// Each row's mean, `[batch, 1]`.
+  public mutating func mean(_ input: String) -> String {
+    add("ReduceMean", [input], [("axes", .integers([1])), ("keepdims", .integer(1))])
+  }
+
+  /// The position of each row's highest number, of equal ones the first: int64 `[batch]`.
+  public mutating func argMax(_ input: String) -> String {
+    add("ArgMax", [input], [("axis", .integer(1)), ("keepdims", .integer(0))])
+  }
+
+  /// Rows side by side.
+  public mutating func concatenate(_ inputs: [String]) -> String {
+    add("Concat", inputs, [("axis", .integer(1))])
+  }
+
+  /// The columns of this range.
+  public mutating func columns(_ input: String, _ range: Range<Int>) -> String {
+    let begin = integers([Int64(range.lowerBound)], shape: [1])
+    let end = integers([Int64(range.upperBound)], shape: [1])
+    let axis = integers([1], shape: [1])
+    return add("Slice", [input, begin, end, axis])
+  }
+
+  /// The values of actions in a dueling network: value + advantages − mean of the advantages (Wang et al., 2016).
+  public mutating func dueling(value: String, advantages: String) -> String {
+    let centred = subtract(advantages, mean(advantages))
+    return add(value, centred)
+  }
+}

@@ -1,0 +1,136 @@
+/// A computation in ONNX's format, built operation by operation.
+///
+/// A value is known by its name, which the operation that makes it returns. Inputs and outputs are matrices whose
+/// first dimension is free and named `batch`, so the same file answers one observation and a thousand:
+///
+///     var graph = ONNXGraph("policy")
+///     let input = graph.input("observation", size: 4)
+///     let hidden = graph.dense(input, weights: first.weights, bias: first.bias, activation: .relu)
+///     let values = graph.dense(hidden, weights: last.weights, bias: last.bias)
+///     graph.output(values, as: "q_values", size: 2)
+///
+/// Written as operator set 17 in format version 8, which ONNX Runtime reads since 1.12.
+public struct ONNXGraph: Sendable {
+  /// What values are made of; the numbers are ONNX's.
+  public enum Element: Int, Sendable {
+    case float32 = 1
+    case int64 = 7
+  }
+
+  /// A node's setting.
+  enum Attribute: Sendable {
+    case integer(Int)
+    case integers([Int])
+  }
+
+  struct Node: Sendable {
+    let operation: String
+    var inputs: [String]
+    var output: String
+    let attributes: [(name: String, value: Attribute)]
+  }
+
+  /// Numbers that belong to the file.
+  struct Constant: Sendable {
+    let name: String
+    let element: Element
+    let shape: [Int]
+    /// Little endian, the last dimension fastest.
+    let bytes: [UInt8]
+  }
+
+  /// A value at the border: `[batch, size]`, or `[batch]` where there is no size.
+  struct Border: Sendable {
+    let name: String
+    let element: Element
+    let size: Int?
+  }
+
+  public let name: String
+  private(set) var nodes: [Node] = []
+  private(set) var constants: [Constant] = []
+  private(set) var inputs: [Border] = []
+  private(set) var outputs: [Border] = []
+  private var names: Set<String> = []
+
+  public init(_ name: String) { self.name = name }
+
+  /// A float32 input `[batch, size]`.
+  ///
+  /// - Returns: `name`, the value's.
+  @discardableResult
+  public mutating func input(_ name: String, size: Int) -> String {
+    take(name)
+    inputs.append(Border(name: name, element: .float32, size: size))
+    return name
+  }
+
+  /// Makes a value an output, called `name` from now on.
+  ///
+  /// - Parameter size: numbers in a row; `nil` for one number a row without a dimension of its own, `[batch]`.
+  public mutating func output(_ value: String, as name: String, _ element: Element = .float32, size: Int?) {
+    precondition(names.contains(value), "there is no value '\(value)'")
+    if value == name || outputs.contains(where: { $0.name == value })
+      || !nodes.contains(where: { $0.output == value })
+    {
+      // A name belongs to one value: an input that is passed on, or a second name, needs a node of its own.
+      let copy = add("Identity", [value])
+      rename(copy, to: name)
+    } else {
+      rename(value, to: name)
+    }
+    outputs.append(Border(name: name, element: element, size: size))
+  }
+
+  /// Numbers that belong to the file, the last dimension fastest; one number, if `shape` is empty.
+  public mutating func constant(_ numbers: [Float], shape: [Int]) -> String {
+    precondition(numbers.count == shape.reduce(1, *), "\(numbers.count) numbers for the shape \(shape)")
+    return constant(.float32, shape, numbers.flatMap { Self.bytes(of: $0.bitPattern) })
+  }
+
+  public mutating func integers(_ numbers: [Int64], shape: [Int]) -> String {
+    precondition(numbers.count == shape.reduce(1, *), "\(numbers.count) numbers for the shape \(shape)")
+    return constant(.int64, shape, numbers.flatMap { Self.bytes(of: $0) })
+  }
+
+  /// Adds an operation.
+  ///
+  /// - Returns: the name of what it makes.
+  mutating func add(
+    _ operation: String, _ inputs: [String], _ attributes: [(name: String, value: Attribute)] = []
+  ) -> String {
+    for input in inputs { precondition(names.contains(input), "there is no value '\(input)'") }
+    let output = freshName(operation)
+    nodes.append(Node(operation: operation, inputs: inputs, output: output, attributes: attributes))
+    return output
+  }
+
+  private mutating func constant(_ element: Element, _ shape: [Int], _ bytes: [UInt8]) -> String {
+    let name = freshName("Constant")
+    constants.append(Constant(name: name, element: element, shape: shape, bytes: bytes))
+    return name
+  }
+
+  private mutating func rename(_ value: String, to name: String) {
+    take(name)
+    names.remove(value)
+    for index in nodes.indices {
+      if nodes[index].output == value { nodes[index].output = name }
+      nodes[index].inputs = nodes[index].inputs.map { $0 == value ? name : $0 }
+    }
+  }
+
+  private mutating func take(_ name: String) {
+    precondition(!name.isEmpty && names.insert(name).inserted, "a value is named '\(name)' already")
+  }
+
+  private mutating func freshName(_ kind: String) -> String {
+    var number = nodes.count + constants.count
+    while !names.insert("\(kind)_\(number)").inserted { number += 1 }
+    return "\(kind)_\(number)"
+  }
+
+  private static func bytes(of number: some FixedWidthInteger) -> [UInt8] {
+    withUnsafeBytes(of: number.littleEndian) { Array($0) }
+  }
+}

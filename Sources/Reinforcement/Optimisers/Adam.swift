@@ -1,0 +1,51 @@
+import Kernels
+
+/// Adam (Kingma and Ba, 2015) as PyTorch computes it, with the gradients' norm clipped first if wanted.
+///
+/// Used by one thread at a time; nothing allocates after `init`.
+public final class Adam {
+  public var learningRate: Double
+  public let beta1: Double
+  public let beta2: Double
+  public let epsilon: Double
+  /// Gradients whose Euclidean norm is larger are scaled down to it, as `torch.nn.utils.clip_grad_norm_` does.
+  public let maximumGradientNorm: Double?
+  /// Steps taken.
+  public internal(set) var steps = 0
+  let firstMoments: ParameterVector
+  let secondMoments: ParameterVector
+  private let parameters: ParameterVector
+  private let kernel = ParameterKernel.fastest
+
+  public init(
+    _ parameters: ParameterVector, learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999,
+    epsilon: Double = 1e-8, maximumGradientNorm: Double? = nil
+  ) {
+    self.parameters = parameters
+    self.learningRate = learningRate
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.epsilon = epsilon
+    self.maximumGradientNorm = maximumGradientNorm
+    firstMoments = ParameterVector(count: parameters.count)
+    secondMoments = ParameterVector(count: parameters.count)
+  }
+
+  /// Moves the parameters by their gradients.
+  ///
+  /// - Returns: the gradients' norm before it was clipped; not a number, or infinite, where they are.
+  @discardableResult
+  public func step() -> Double {
+    let norm = kernel.squaredNorm(parameters.gradients, count: parameters.count).squareRoot()
+    var scale = 1.0
+    if let maximumGradientNorm { scale = min(1, maximumGradientNorm / (norm + 1e-6)) }
+    steps += 1
+    kernel.adam(
+      ParameterKernel.AdamStep(
+        learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, step: steps,
+        gradientScale: scale),
+      gradients: parameters.gradients, firstMoments: firstMoments.values, secondMoments: secondMoments.values,
+      values: parameters.values, count: parameters.count)
+    return norm
+  }
+}

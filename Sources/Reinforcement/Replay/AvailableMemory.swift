@@ -1,0 +1,83 @@
+import Foundation
+
+/// How much more memory this process can take, and what sets the limit.
+public struct AvailableMemory: Hashable, Sendable {
+  public let bytes: Int
+  public let limit: MemoryShortage.Limit
+
+  public init(bytes: Int, limit: MemoryShortage.Limit) {
+    self.bytes = bytes
+    self.limit = limit
+  }
+
+  /// What Linux says now: of the machine's memory and of the limits of each control group that this process is in,
+  /// version 1 or 2, the least. Pages of files that can be dropped count as available.
+  ///
+  /// - Parameter root: where `/proc` and `/sys` are.
+  /// - Returns: `nil` where the system doesn't tell.
+  public static func current(root: String = "") -> AvailableMemory? {
+    let machine = number(of: "MemAvailable:", in: root + "/proc/meminfo").map {
+      AvailableMemory(bytes: $0 &* 1024, limit: .machine)
+    }
+    return ([machine].compactMap { $0 } + controlGroups(root)).min { $0.bytes < $1.bytes }
+  }
+
+  /// What is left in each control group that limits memory.
+  private static func controlGroups(_ root: String) -> [AvailableMemory] {
+    let lines = text(root + "/proc/self/cgroup")?.split(separator: "\n") ?? []
+    return lines.flatMap { line -> [AvailableMemory] in
+      // "0::/path" is version 2; "4:memory:/path" is version 1's memory controller.
+      let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard fields.count == 3 else { return [] }
+      let files: Files? =
+        if fields[1].isEmpty {
+          .version2
+        } else {
+          fields[1].split(separator: ",").contains("memory") ? .version1 : nil
+        }
+      guard let files else { return [] }
+      // Within a container the path may be the host's, of which only the end of the walk, the root, is here.
+      return ancestors(String(fields[2])).compactMap { files.available(in: root + files.mount + $0) }
+    }
+  }
+
+  /// Where a version of control groups keeps its figures.
+  private struct Files {
+    let mount, limit, usage, droppable: String
+
+    static let version1 = Files(
+      mount: "/sys/fs/cgroup/memory", limit: "memory.limit_in_bytes", usage: "memory.usage_in_bytes",
+      droppable: "total_inactive_file")
+    static let version2 = Files(
+      mount: "/sys/fs/cgroup", limit: "memory.max", usage: "memory.current", droppable: "inactive_file")
+
+    func available(in folder: String) -> AvailableMemory? {
+      // Unlimited is "max", or so much that it is no limit.
+      guard let limit = text("\(folder)/\(limit)").flatMap({ Int($0) }),
+        let usage = text("\(folder)/\(usage)").flatMap({ Int($0) })
+      else { return nil }
+      let dropped = number(of: droppable, in: folder + "/memory.stat") ?? 0
+      return AvailableMemory(bytes: max(0, limit - max(0, usage - dropped)), limit: .controlGroup)
+    }
+  }
+
+  /// A path, its parent, and so on up to the root, which is the empty string.
+  private static func ancestors(_ path: String) -> [String] {
+    let names = path.split(separator: "/")
+    return (0...names.count).reversed().map { names.prefix($0).map { "/" + $0 }.joined() }
+  }
+
+  /// The number that follows a name at the beginning of a line.
+  private static func number(of name: String, in file: String) -> Int? {
+    for line in text(file)?.split(separator: "\n") ?? [] {
+      let words = line.split(separator: " ")
+      if words.count > 1, words[0] == name { return Int(words[1]) }
+    }
+    return nil
+  }
+
+  private static func text(_ file: String) -> String? {
+    guard let data = FileManager.default.contents(atPath: file) else { return nil }
+    return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+}

@@ -1,0 +1,53 @@
+/// There isn't memory enough for what a run keeps.
+public struct MemoryShortage: Error, Hashable, CustomStringConvertible {
+  /// What sets the limit.
+  public enum Limit: String, Sendable {
+    /// What the machine has available.
+    case machine
+    /// The control group (container) that this process runs in.
+    case controlGroup
+    /// The system refused when asked.
+    case system
+  }
+
+  /// Bytes; `Int.max` if more than can be counted.
+  public let needed: Int
+  /// Bytes; `nil` if unknown.
+  public let available: Int?
+  public let limit: Limit
+  /// What would help.
+  public let remedy: String?
+
+  public init(needed: Int, available: Int?, limit: Limit, remedy: String?) {
+    self.needed = needed
+    self.available = available
+    self.limit = limit
+    self.remedy = remedy
+  }
+
+  public var description: String {
+    let reason =
+      switch limit {
+      case .machine: "the machine has \(Self.text(available)) available, of which a tenth stays free"
+      case .controlGroup:
+        "the control group of this process has \(Self.text(available)) left, of which a tenth stays free"
+      case .system: "the system doesn't give so much"
+      }
+    return "\(Self.text(needed)) of memory are needed, but \(reason)" + (remedy.map { "; \($0)" } ?? "")
+  }
+
+  /// Binary units, as system tools print them.
+  private static func text(_ bytes: Int?) -> String {
+    guard let bytes else { return "an unknown amount" }
+    guard bytes < .max else { return "more than 8 EiB" }
+    let units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
+    var value = Double(bytes)
+    var unit = 0
+    while value >= 1024, unit + 1 < units.count {
+      value /= 1024
+      unit += 1
+    }
+    let tenths = (value * 10).rounded() / 10
+    return unit == 0 ? "\(bytes) bytes" : "\(tenths) \(units[unit])"
+  }
+}

@@ -1,0 +1,148 @@
+import Dataflow
+import Foundation
+
+extension Experiment {
+  /// Loads an experiment.
+  ///
+  /// - Parameters:
+  ///   - reference: a path to a YAML file, or the name of one in an `Experiments` folder of the working directory,
+  ///     the executable's, or one above them.
+  ///   - changes: settings that replace the file's, each as `key=value`.
+  /// - Throws: `ExperimentError`, or `ConfigurationError` naming what is unknown or impossible.
+  public init(_ reference: String, changes: [String] = []) throws {
+    try self.init(ConfigurationNode(contentsOf: Self.path(of: reference)), changes: changes)
+  }
+
+  /// Reads an experiment as `yaml` writes it.
+  public init(yaml: String, file: String) throws {
+    try self.init(ConfigurationNode(yaml: yaml, file: file), changes: [])
+  }
+
+  private init(_ document: ConfigurationNode, changes: [String]) throws {
+    let entries = try document.entries()
+    guard let algorithmNode = entries.first(where: { $0.key == "algorithm" })?.value else {
+      throw document.error(
+        "the file needs the key 'algorithm'; there is \(Self.algorithmNames.joined(separator: ", "))")
+    }
+    let type = try Self.algorithm(algorithmNode)
+    let known = ["name", "algorithm", "environment"] + Schedule.settings.map(\.key) + Self.keys(of: type)
+    var values = try document.mapping(keys: known)
+    for change in changes {
+      let (key, value) = try Self.parse(change, known: known.filter { $0 != "algorithm" })
+      values[key] = value
+    }
+    guard let environment = values["environment"] else {
+      throw document.error("the file needs the key 'environment', such as 'CartPole-v1'")
+    }
+    name = try values["name"].map(Self.name) ?? document.fileStem
+    self.environment = try environment.string()
+    do {
+      _ = try EnvironmentRegistry.make(self.environment, count: 1)
+    } catch {
+      throw environment.error("\(error)")
+    }
+    algorithm = try Self.configuration(type, values)
+    schedule = Schedule()
+    for setting in Schedule.settings {
+      if let value = values[setting.key] { try setting.read(value, &schedule) }
+    }
+  }
+
+  /// A name, which folders and checkpoints are called by.
+  private static func name(_ node: ConfigurationNode) throws(ConfigurationError) -> String {
+    let name = try node.string()
+    guard (1...100).contains(name.count), !name.contains(where: { $0.isNewline || $0 == "/" || $0 == "\"" })
+    else {
+      throw node.error("\(node.path) must be a name of 1 to 100 characters without '/' and quotes")
+    }
+    return name
+  }
+
+  private static var algorithmNames: [String] { Algorithms.all.map { $0.algorithm } }
+
+  private static func algorithm(_ node: ConfigurationNode) throws -> any AlgorithmConfiguration.Type {
+    let name = try node.string()
+    if let type = Algorithms.all.first(where: { $0.algorithm == name }) { return type }
+    let hint = name.nearest(in: algorithmNames).map { "did you mean '\($0)'?" }
+    throw node.error(
+      "there is no algorithm '\(name)'; \(hint ?? "there is \(algorithmNames.joined(separator: ", "))")")
+  }
+
+  private static func keys<Configuration: AlgorithmConfiguration>(of type: Configuration.Type) -> [String] {
+    Configuration.allSettings.map(\.key)
+  }
+
+  private static func configuration<Configuration: AlgorithmConfiguration>(
+    _ type: Configuration.Type, _ values: [String: ConfigurationNode]
+  ) throws -> any AlgorithmConfiguration {
+    var configuration = Configuration()
+    for setting in Configuration.allSettings {
+      if let value = values[setting.key] { try setting.read(value, &configuration) }
+    }
+    return configuration
+  }
+
+  private static func parse(_ change: String, known: [String]) throws -> (String, ConfigurationNode) {
+    guard let equals = change.firstIndex(of: "="), equals > change.startIndex else {
+      throw ConfigurationError(file: "--set", reason: "'\(change)' must be key=value")
+    }
+    let key = String(change[..<equals])
+    guard known.contains(key) else {
+      let hint = key.nearest(in: known).map { "did you mean '\($0)'?" }
+      throw ConfigurationError(
+        file: "--set", reason: "unknown key '\(key)'; \(hint ?? "known are \(known.joined(separator: ", "))")"
+      )
+    }
+    let value = String(change[change.index(after: equals)...])
+    return (key, try ConfigurationNode(yaml: value, file: "--set").named("'\(key)'"))
+  }
+
+  /// Every setting with its value, which `init(yaml:file:)` reads back.
+  public var yaml: String {
+    var lines = [
+      "name: \"\(name)\"", "algorithm: \(type(of: algorithm).algorithm)", "environment: \(environment)",
+    ]
+    lines += Schedule.settings.map { "\($0.key): \($0.text(schedule))" }
+    lines += algorithm.lines
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func path(of reference: String) throws(ExperimentError) -> String {
+    if reference.contains("/") || reference.hasSuffix(".yaml") {
+      guard FileManager.default.fileExists(atPath: reference) else { throw .fileNotFound(reference) }
+      return reference
+    }
+    if let path = Installation.find("Experiments/\(reference).yaml") { return path }
+    let names = available
+    throw .unknown(reference, available: names, nearest: reference.nearest(in: names))
+  }
+
+  /// The names of the experiments that ship with Drivetrain.
+  public static var available: [String] {
+    guard let folder = Installation.find("Experiments"),
+      let files = try? FileManager.default.contentsOfDirectory(atPath: folder)
+    else { return [] }
+    return files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
+  }
+}
+
+extension AlgorithmConfiguration {
+  /// A line of YAML for each setting.
+  fileprivate var lines: [String] { Self.allSettings.map { "\($0.key): \($0.text(self))" } }
+}
+
+/// Why there is no such experiment.
+public enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible {
+  case fileNotFound(String)
+  case unknown(String, available: [String], nearest: String?)
+
+  public var description: String {
+    switch self {
+    case .fileNotFound(let path): "there is no experiment file \(path)"
+    case .unknown(let name, let available, let nearest):
+      "there is no experiment '\(name)'; "
+        + (nearest.map { "did you mean '\($0)'?" }
+          ?? "there is \(available.isEmpty ? "none" : available.joined(separator: ", ")), or give a path to a file")
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import Dataflow
+
+/// A training to be run: an algorithm with its settings, an environment, how long, and from which seed.
+public struct Experiment: Sendable {
+  public var name: String
+  /// The environment's name in `Environments.all`.
+  public var environment: String
+  public var algorithm: any AlgorithmConfiguration
+  public var schedule: Schedule
+
+  /// How long to train, and what to do on the way.
+  public struct Schedule: Sendable, Hashable {
+    /// Environment steps; also what the algorithm's schedules refer to.
+    public var steps = 100_000
+    public var seed = 0
+    /// Steps from one evaluation to the next; 0: none.
+    public var evaluationFrequency = 0
+    public var evaluationEpisodes = 20
+    /// Steps from one record in the logs to the next.
+    public var logFrequency = 1_000
+    /// Steps from one checkpoint to the next; 0: only at the end.
+    public var checkpointFrequency = 0
+
+    public init() {}
+
+    /// The seed of the episodes that policies are evaluated in, which training doesn't see.
+    var evaluationSeed: UInt64 { UInt64(seed) + 1 << 32 }
+
+    static let settings: [Setting<Schedule>] = [
+      .integer("steps", \.steps, in: 1...1_000_000_000_000),
+      .integer("seed", \.seed, in: 0...Int(UInt32.max)),
+      .integer("eval_freq", \.evaluationFrequency, in: 0...1_000_000_000_000),
+      .integer("n_eval_episodes", \.evaluationEpisodes, in: 1...1_000),
+      .integer("log_freq", \.logFrequency, in: 1...1_000_000_000_000),
+      .integer("save_freq", \.checkpointFrequency, in: 0...1_000_000_000_000),
+    ]
+  }
+
+  public init(
+    _ name: String, environment: String, algorithm: any AlgorithmConfiguration,
+    schedule: Schedule = Schedule()
+  ) {
+    self.name = name
+    self.environment = environment
+    self.algorithm = algorithm
+    self.schedule = schedule
+  }
+}
+
+extension AlgorithmConfiguration {
+  /// The algorithm's settings and the common ones.
+  static var allSettings: [Setting<Self>] {
+    OffPolicySettings.settings.map { $0.lifted(to: \Self.common) } + settings
+  }
+}

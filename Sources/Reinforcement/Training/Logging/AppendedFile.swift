@@ -1,0 +1,58 @@
+import Dataflow
+import Foundation
+
+/// A file that grows by whole records. Used by one thread at a time.
+final class AppendedFile {
+  let path: String
+  private let descriptor: Int32
+  /// Bytes of the records that are there.
+  private var length: Int
+
+  enum Beginning {
+    /// There must be no such file.
+    case new
+    /// What was there is dropped.
+    case empty
+    /// The first bytes of what is there are kept.
+    case keeping(Int)
+  }
+
+  /// - Throws: `FileError`.
+  init(path: String, _ beginning: Beginning) throws {
+    self.path = path
+    let flags =
+      switch beginning {
+      case .new: O_CREAT | O_EXCL
+      case .empty: O_CREAT | O_TRUNC
+      case .keeping: Int32(0)
+      }
+    length = if case .keeping(let bytes) = beginning { bytes } else { 0 }
+    descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0o666)
+    guard descriptor >= 0 else { throw failure(errno) }
+    if case .keeping = beginning, ftruncate(descriptor, off_t(length)) != 0 { throw failure(errno) }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Appends a record at once. If that fails, what was written of it is taken back.
+  ///
+  /// - Throws: `FileError`.
+  func append(_ record: [UInt8]) throws {
+    var done = 0
+    while done < record.count {
+      let some = record.withUnsafeBytes {
+        write(descriptor, $0.baseAddress.map { $0 + done }, $0.count - done)
+      }
+      if some < 0, errno == EINTR { continue }
+      guard some > 0 else {
+        let code = errno
+        _ = ftruncate(descriptor, off_t(length))
+        throw failure(code)
+      }
+      done += some
+    }
+    length += record.count
+  }
+
+  private func failure(_ code: Int32) -> FileError { FileError("can't write \(path)", code: code) }
+}

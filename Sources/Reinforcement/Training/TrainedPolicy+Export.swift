@@ -1,0 +1,42 @@
+import Kernels
+
+extension TrainedPolicy {
+  /// The policy as an ONNX file.
+  ///
+  /// - Throws: `ExportError` if the actions have no bounds, or what a network of your own throws.
+  public func exported() throws -> ExportedPolicy {
+    try ExportedPolicy(
+      observationSize: spaces.observation.size, actionSpace: spaces.action,
+      origin: .init(
+        algorithm: metadata.algorithm, environment: metadata.environment, steps: metadata.steps)
+    ) { [policy] graph, input in try policy.network.export(to: &graph, input: input) }
+  }
+
+  /// Observations that the policy meets in its environment, and its answers: what another form of it must agree
+  /// with.
+  public func recordCheck(observations count: Int = 1_000) throws -> PolicyCheck {
+    let environments = try makeEnvironments(8)
+    let (rows, size) = (environments.count, spaces.observation.size)
+    let policy = policy.copy(maximumBatch: rows)
+    let (actions, scaled) = (
+      Matrix(rows: rows, columns: spaces.action.size), Matrix(rows: rows, columns: spaces.action.size)
+    )
+    var observations: [Float] = []
+    var answers = PolicyAnswers(actions: [])
+    environments.reset(seed: experiment.schedule.evaluationSeed)
+    while observations.count < count * size {
+      let seen = environments.observations.view
+      policy.act(seen, into: actions.view)
+      spaces.action.scale(actions.view, into: scaled.view)
+      let values = policy.network.forward(seen)
+      for row in 0..<min(rows, count - observations.count / size) {
+        observations += seen.row(row)
+        answers.actions += scaled.view.row(row)
+        if case .discrete = spaces.action { answers.values += values.row(row) }
+      }
+      environments.step(scaled.view)
+    }
+    return PolicyCheck(
+      observationSize: size, actionSpace: spaces.action, observations: observations, expected: answers)
+  }
+}

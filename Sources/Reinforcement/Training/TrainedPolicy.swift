@@ -1,0 +1,49 @@
+import Kernels
+
+/// A policy from a checkpoint, to be evaluated or exported; the replay memory is left where it is.
+public final class TrainedPolicy {
+  public let experiment: Experiment
+  public let metadata: CheckpointMetadata
+  public let policy: any Policy
+  public let spaces: Spaces
+  let makeEnvironments: (_ count: Int) throws -> VectorEnvironment
+
+  /// The policy of an experiment whose environment goes by its name.
+  ///
+  /// - Throws: `CheckpointError`, or `ConfigurationError` if the experiment isn't known here.
+  public convenience init(contentsOf path: String) throws {
+    let checkpoint = try CheckpointReader(path: path)
+    let experiment = try Experiment(of: checkpoint)
+    try self.init(experiment, checkpoint) { try EnvironmentRegistry.make(experiment.environment, count: $0) }
+  }
+
+  /// The policy of an experiment in an environment of any type.
+  public convenience init(
+    contentsOf path: String, _ experiment: Experiment, in environment: some Environment
+  ) throws {
+    try self.init(experiment, CheckpointReader(path: path)) { VectorEnvironment(environment, count: $0) }
+  }
+
+  private init(
+    _ experiment: Experiment, _ checkpoint: CheckpointReader,
+    _ makeEnvironments: @escaping (_ count: Int) throws -> VectorEnvironment
+  ) throws {
+    self.experiment = experiment
+    self.makeEnvironments = makeEnvironments
+    metadata = checkpoint.metadata
+    spaces = try makeEnvironments(1).spaces
+    var random = RandomStream(seed: 0)
+    let learner = try experiment.algorithm.makeLearner(
+      for: spaces, steps: experiment.schedule.steps, using: &random)
+    try checkpoint.get("learner", learner)
+    policy = learner.policy
+  }
+
+  /// What the policy earns without exploration.
+  ///
+  /// - Parameter seed: of the first episode, the others follow it; that of the training's evaluations if `nil`.
+  public func evaluate(episodes: Int, seed: UInt64? = nil) throws -> Evaluation {
+    Evaluator(try makeEnvironments(episodes), policy)
+      .evaluate(policy, seed: seed ?? experiment.schedule.evaluationSeed)
+  }
+}

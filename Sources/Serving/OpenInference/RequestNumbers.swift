@@ -1,0 +1,83 @@
+/// Reads the numbers of a tensor, written in one row or nested as its shape says.
+struct RequestNumbers {
+  private let name: String
+  private let shape: [Int]
+  private var reader: JSONReader
+  private var filled = 0
+
+  /// - Parameter reader: stands before the numbers.
+  init(of name: String, shape: [Int], _ reader: JSONReader) {
+    self.name = name
+    self.shape = shape
+    self.reader = reader
+  }
+
+  /// Fills `target`, which has room for exactly the shape's numbers, with what `next` reads.
+  mutating func read<Number>(
+    into target: UnsafeMutableBufferPointer<Number>, _ next: (inout RequestNumbers) throws -> Number
+  ) throws {
+    if isNested {
+      try level(0, target, next)
+    } else {
+      try row(target.count, target, next)
+    }
+  }
+
+  /// A number that is finite as a Float, rounded.
+  mutating func float() throws -> Float {
+    let number = Float(try reader.number())
+    guard number.isFinite else {
+      throw InferenceRequestError.unfit("number \(filled) of input '\(name)' is too large for FP32")
+    }
+    return number
+  }
+
+  mutating func integer() throws -> Int64 {
+    guard let number = try reader.integer() else {
+      throw InferenceRequestError.unfit("number \(filled) of input '\(name)' is no INT64")
+    }
+    return number
+  }
+
+  /// Whether this is an array that begins with an array.
+  private var isNested: Bool {
+    var ahead = reader
+    return (try? ahead.beginArray()) != nil && ahead.peek() == UInt8(ascii: "[")
+  }
+
+  private mutating func level<Number>(
+    _ depth: Int, _ target: UnsafeMutableBufferPointer<Number>,
+    _ next: (inout RequestNumbers) throws -> Number
+  ) throws {
+    guard depth + 1 < shape.count else { return try row(shape.last ?? 1, target, next) }
+    try reader.beginArray()
+    var length = 0
+    while try reader.hasElement(length) {
+      guard length < shape[depth] else { throw wrongCount(target.count) }
+      try level(depth + 1, target, next)
+      length += 1
+    }
+    guard length == shape[depth] else { throw wrongCount(target.count) }
+  }
+
+  private mutating func row<Number>(
+    _ expected: Int, _ target: UnsafeMutableBufferPointer<Number>,
+    _ next: (inout RequestNumbers) throws -> Number
+  ) throws {
+    try reader.beginArray()
+    var length = 0
+    while try reader.hasElement(length) {
+      guard length < expected else { throw wrongCount(target.count) }
+      target[filled] = try next(&self)
+      filled += 1
+      length += 1
+    }
+    guard length == expected else { throw wrongCount(target.count) }
+  }
+
+  private func wrongCount(_ count: Int) -> InferenceRequestError {
+    .unfit(
+      "'data' of input '\(name)' does not fit its shape \(shape); it must be \(count) numbers in one list, or "
+        + "lists in lists as the shape says")
+  }
+}

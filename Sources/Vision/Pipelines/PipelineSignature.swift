@@ -1,0 +1,29 @@
+import Dataflow
+
+/// What a pipeline takes and gives.
+public enum PipelineSignature: Sendable, Hashable {
+  /// An encoded image.
+  case image
+  /// Whole batches, one for each of the graph's inputs and outputs, called as their ports.
+  case tensors(inputs: [TensorDescription], outputs: [TensorDescription])
+
+  /// `nil` for a graph that is no pipeline.
+  init?(_ graph: Graph) {
+    let inputs = graph.inputs.map { graph.stages[$0.stage].inputs[$0.port] }
+    let outputs = graph.outputs.map { graph.stages[$0.stage].outputs[$0.port] }
+    if inputs.count == 1, inputs[0].type.fits(.encodedImage) {
+      self = .image
+    } else if !inputs.isEmpty, !outputs.isEmpty, (inputs + outputs).allSatisfy(\.type.isBatch) {
+      self = .tensors(
+        inputs: inputs.map { TensorDescription($0) }, outputs: outputs.map { TensorDescription($0) })
+    } else {
+      return nil
+    }
+  }
+}
+
+extension TensorDescription {
+  fileprivate init(_ port: Port) {
+    self.init(name: port.name, element: port.type.batchElement, shape: port.type.shape)
+  }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import Kernels
+import TestSupport
+import Testing
+
+@testable import Reinforcement
+
+/// Two updates in a row of each algorithm, weights in and weights out, against those that PyTorch made of the same
+/// numbers (`Scripts/record-pytorch-update`).
+struct PyTorchUpdateTests {
+  @Test(arguments: [
+    "dqn-huber", "dqn-huber-clipped", "dqn-squared", "dqn-squared-tanh", "dqn-huber-tanh", "dqn-double",
+  ])
+  func dqn(name: String) throws {
+    let recorded = try RecordedUpdate.named(name)
+    var configuration = DQNConfiguration()
+    configuration.common = recorded.settings(hidden: [16, 16])
+    configuration.isDouble = try #require(recorded.double)
+    configuration.loss = try #require(recorded.loss.flatMap(DQNLoss.init))
+    configuration.maximumGradientNorm = recorded.maximumGradientNorm ?? 1e9
+    var random = RandomStream(seed: 0)
+    let network = configuration.makeNetworks(observationSize: 4, actions: 2, using: &random)
+    try network.online.load(recorded.before, "network")
+    try network.target.load(recorded.before, "target")
+    let learner = DQNLearner(
+      configuration, network: network, exploration: LinearSchedule(from: 1, to: 1, over: 1))
+    for (batch, after) in zip(recorded.batches, recorded.after) {
+      let loss = learner.learn(from: try batch.minibatch(gamma: recorded.gamma), step: 0)
+      #expect(abs(loss - (after.loss ?? .nan)) < 1e-5)
+      try network.online.expect(after.networks, "network")
+    }
+  }
+
+  @Test func ddpg() throws {
+    let recorded = try RecordedUpdate.named("ddpg")
+    var configuration = DDPGConfiguration()
+    configuration.common = recorded.settings(hidden: [16, 12])
+    configuration.actorCritic.tau = try #require(recorded.tau)
+    var random = RandomStream(seed: 0)
+    let networks = DDPGNetworks(configuration, observationSize: 3, actionSize: 1, using: &random)
+    let named = [("actor", networks.actor.network), ("critic", networks.critic.network)]
+    try load(named, from: recorded)
+    let learner = DDPGLearner(configuration, networks: networks)
+    for (batch, after) in zip(recorded.batches, recorded.after) {
+      let loss = learner.learn(from: try batch.minibatch(gamma: recorded.gamma), step: 0)
+      #expect(abs(loss - (after.criticLoss ?? .nan)) < 1e-5)
+      try expect(named, after)
+    }
+  }
+
+  @Test func td3() throws {
+    let recorded = try RecordedUpdate.named("td3")
+    var configuration = TD3Configuration()
+    configuration.common = recorded.settings(hidden: [16, 12])
+    configuration.actorCritic.tau = try #require(recorded.tau)
+    configuration.policyDelay = try #require(recorded.policyDelay)
+    var random = RandomStream(seed: 0)
+    let networks = TD3Networks(configuration, observationSize: 3, actionSize: 1, using: &random)
+    let named = [
+      ("actor", networks.actor.network), ("critic_1", networks.critics.0.network),
+      ("critic_2", networks.critics.1.network),
+    ]
+    try load(named, from: recorded)
+    let learner = TD3Learner(configuration, networks: networks, random: random)
+    for (batch, after) in zip(recorded.batches, recorded.after) {
+      let noise = Matrix(rows: batch.rewards.count, columns: 1)
+      for (row, values) in try #require(batch.targetNoise).enumerated() { noise.view[row, 0] = values[0] }
+      let loss = learner.learn(from: try batch.minibatch(gamma: recorded.gamma), noise: noise.view)
+      #expect(abs(loss - (after.criticLoss ?? .nan)) < 1e-5)
+      try expect(named, after)
+    }
+  }
+
+  private func load(_ named: [(String, TargetedNetwork)], from recorded: RecordedUpdate) throws {
+    for (name, network) in named {
+      try network.online.load(recorded.before, name)
+      try network.target.load(recorded.before, "target_" + name)
+    }
+  }
+
+  private func expect(_ named: [(String, TargetedNetwork)], _ after: RecordedUpdate.After) throws {
+    for (name, network) in named {
+      if after.networks[name] != nil { try network.online.expect(after.networks, name) }
+      if after.networks["target_" + name] != nil {
+        try network.target.expect(after.networks, "target_" + name)
+      }
+    }
+  }
+}
+
+extension Network {
+  fileprivate func load(_ networks: [String: [RecordedUpdate.Layer]], _ name: String) throws {
+    let layers = try #require((self as? MLP)?.layers)
+    let recorded = try #require(networks[name])
+    #expect(layers.count == recorded.count)
+    for (layer, recorded) in zip(layers, recorded) {
+      layer.weights = recorded.weight.flatMap { $0 }
+      layer.biases = recorded.bias
+    }
+  }
+
+  fileprivate func expect(_ networks: [String: [RecordedUpdate.Layer]], _ name: String) throws {
+    let layers = try #require((self as? MLP)?.layers)
+    for (layer, recorded) in zip(layers, try #require(networks[name])) {
+      let pairs = zip(layer.weights + layer.biases, recorded.weight.flatMap { $0 } + recorded.bias)
+      #expect(
+        pairs.allSatisfy { abs($0 - $1) < 1e-5 },
+        "\(name) differs by \(pairs.map { abs($0 - $1) }.max() ?? 0)")
+    }
+  }
+}

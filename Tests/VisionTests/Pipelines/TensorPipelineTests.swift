@@ -1,0 +1,60 @@
+import Dataflow
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Vision
+
+/// Pipelines of networks alone, that take and give whole batches.
+@Suite struct TensorPipelineTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func pipeline(_ yaml: String, _ model: ONNXModel = ONNXModel()) throws -> Pipeline {
+    try folder.write(model.data, to: "model.onnx")
+    return try Pipeline(folder.write(yaml.utf8, to: "p.yaml"))
+  }
+
+  private let image = TensorDescription(name: "image", element: .float32, shape: [nil, 3, 16, 16])
+
+  @Test func theModelsTensors() throws {
+    for reference in ["p.yaml", "model.onnx"] {
+      _ = try pipeline("stages: {classify: {use: infer, model: model.onnx}}")
+      let pipeline = try Pipeline(folder.path + "/" + reference)
+      let scores = TensorDescription(name: "scores", element: .float32, shape: [nil, 6])
+      #expect(pipeline.signature == .tensors(inputs: [image], outputs: [scores]))
+      #expect(pipeline.name == (reference == "p.yaml" ? "p" : "model"))
+      let tensor = Tensor(shape: [5, 3, 16, 16])
+      for index in 0..<5 { tensor.slot(index).update(repeating: Float(index)) }
+      let result: Tensor = try SequentialExecutor(pipeline.graph).process(tensor).output()
+      #expect(result.shape == [5, 6])
+      for index in 0..<5 { #expect(abs(result.slot(index)[0] - Float(index)) < 1e-5) }
+    }
+  }
+
+  @Test func otherElements() throws {
+    let pipeline = try pipeline("stages: {infer: {model: model.onnx}}", ONNXModel { $0.givesArgMax = true })
+    let scores = TensorDescription(name: "scores", element: .int64, shape: [nil])
+    #expect(pipeline.signature == .tensors(inputs: [image], outputs: [scores]))
+    let bytes = #expect(throws: ConfigurationError.self) {
+      try self.pipeline("stages: {infer: {model: model.onnx}}", ONNXModel { $0.element = .uint8 })
+    }
+    #expect(bytes?.line == 1 && bytes?.reason.contains("tensor 'image'") == true)
+  }
+
+  @Test func imagesAsBefore() throws {
+    #expect(try Pipeline(PipelineFile().write(to: folder)).signature == .image)
+  }
+
+  /// Scores are of one item, batches are not.
+  @Test func whatDoesNotFit() throws {
+    let error = #expect(throws: ConfigurationError.self) {
+      try pipeline("stages:\n  infer: {model: model.onnx}\n  label: {}\n")
+    }
+    #expect(
+      error?.reason.contains("'label.scores' takes scores [?] but 'infer.scores' gives float32 batch [?, 6]")
+        == true)
+    #expect(throws: PipelineError.fileNotFound("none.onnx")) { try Pipeline("none.onnx") }
+  }
+}
