@@ -126,7 +126,7 @@ let package = Package(
       ],
       swiftSettings: swift),
     .testTarget(
-      name: "CommandTests", dependencies: ["drivetrain", "Reinforcement", "Vision", "TestSupport"],
+      name: "CommandTests", dependencies: ["Dataflow", "drivetrain", "Reinforcement", "Vision", "TestSupport"],
       swiftSettings: swift),
   ]
 )
