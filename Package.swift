@@ -117,7 +117,7 @@ let package = Package(
     .testTarget(
       name: "ReinforcementTests",
       dependencies: ["Reinforcement", "Kernels", "checkpoint-loop", "TestSupport"],
-      swiftSettings: swift),
+      exclude: ["Recorded"], swiftSettings: swift),
     .testTarget(
       name: "ServingTests",
       dependencies: [
