@@ -50,7 +50,8 @@ let package = Package(
       dependencies: ["Dataflow", "Kernels", "CKernels", "CJPEG", "CSPNG", "CWebP", "COnnxRuntime"],
       swiftSettings: swift),
     .target(
-      name: "Reinforcement", dependencies: ["Dataflow", "Kernels", "CKernels"], swiftSettings: swift),
+      name: "Reinforcement", dependencies: ["Dataflow", "Kernels", "CKernels"],
+      exclude: ["DQN", "DDPG", "TD3"].map { "Algorithms/\($0)/README.md" }, swiftSettings: swift),
     .target(
       name: "Serving",
       dependencies: [
@@ -95,6 +96,9 @@ let package = Package(
     .executableTarget(
       name: "bench-networks", dependencies: ["Reinforcement", "Kernels"], path: "Benchmarks/Networks",
       swiftSettings: swift),
+    .executableTarget(
+      name: "bench-training", dependencies: ["Dataflow", "Reinforcement"], path: "Benchmarks/TrainingSpeed",
+      swiftSettings: swift),
     // Damaged images against the image path: swift run -c release fuzz-images.
     .executableTarget(
       name: "fuzz-images", dependencies: ["Vision", "Kernels"], path: "Fuzz", swiftSettings: swift),
@@ -113,7 +117,7 @@ let package = Package(
     .testTarget(
       name: "ReinforcementTests",
       dependencies: ["Reinforcement", "Kernels", "checkpoint-loop", "TestSupport"],
-      swiftSettings: swift),
+      exclude: ["Recorded"], swiftSettings: swift),
     .testTarget(
       name: "ServingTests",
       dependencies: [
@@ -126,7 +130,7 @@ let package = Package(
       ],
       swiftSettings: swift),
     .testTarget(
-      name: "CommandTests", dependencies: ["drivetrain", "Reinforcement", "Vision", "TestSupport"],
+      name: "CommandTests", dependencies: ["Dataflow", "drivetrain", "Reinforcement", "Vision", "TestSupport"],
       swiftSettings: swift),
   ]
 )

@@ -35,7 +35,7 @@ public final class Executor: Sendable {
     ambient = Item(ambientSince: time.now)
     let capacity = max(plan.queueCapacity, graph.itemsPerIteration)
     gate = Gate(limit: capacity)
-    wiring = Wiring(graph, placements, capacity: capacity, ambient: ambient, time: time)
+    wiring = Wiring(graph, placements, capacity: capacity, gate: gate, ambient: ambient, time: time)
 
     // Every instance is made before any thread starts, so that a failure leaves nothing behind.
     let workers = try placements.map { placement in

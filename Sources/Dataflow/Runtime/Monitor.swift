@@ -36,6 +36,13 @@ final class Monitor: @unchecked Sendable {
     return true
   }
 
+  /// Gives up the lock, which the caller holds, while `body` runs.
+  func withoutLock(_ body: () -> Void) {
+    pthread_mutex_unlock(mutex)
+    body()
+    pthread_mutex_lock(mutex)
+  }
+
   /// Gives up the lock, which the caller holds, until the condition is signalled.
   func wait(for condition: Int) { pthread_cond_wait(address(of: condition), mutex) }
   func signal(_ condition: Int) { pthread_cond_signal(address(of: condition)) }

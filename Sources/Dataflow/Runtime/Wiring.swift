@@ -18,8 +18,10 @@ struct Wiring: Sendable {
     self.inputs = inputs
   }
 
-  init(_ graph: Graph, _ placements: [ResolvedPlacement], capacity: Int, ambient: Item, time: any TimeSource)
-  {
+  init(
+    _ graph: Graph, _ placements: [ResolvedPlacement], capacity: Int, gate: Gate, ambient: Item,
+    time: any TimeSource
+  ) {
     let continuations = Self.continuations(graph, placements)
     self.continuations = continuations
     edges = graph.connections.map { connection in
@@ -44,7 +46,7 @@ struct Wiring: Sendable {
       }
       return channel
     }
-    inputs = graph.inputs.map { _ in Channel(capacity: capacity, time: time) }
+    inputs = graph.inputs.map { _ in Channel(capacity: capacity, behind: gate, time: time) }
   }
 
   /// A placement can be continued in if it is one worker on the same device and fed by nothing else. Only a later one,
