@@ -26,7 +26,10 @@ bench: setup ## Measure, beside the rivals and the bounds
 	.build/release/bench-overhead
 	.build/release/bench-zero-load
 	.build/release/bench-environments
+	.build/release/bench-replay
+	.build/release/bench-networks
 	Benchmarks/preprocess
+	Benchmarks/training
 
 format: ## Format the sources
 	swift format --in-place --parallel --recursive $(SOURCES)
