@@ -50,12 +50,12 @@ let package = Package(
       dependencies: ["Dataflow", "Kernels", "CKernels", "CJPEG", "CSPNG", "CWebP", "COnnxRuntime"],
       swiftSettings: swift),
     .target(
-      name: "Reinforcement", dependencies: ["Dataflow", "Kernels", "CKernels"], swiftSettings: swift),
+      name: "Reinforcement", dependencies: ["Dataflow", "Kernels", "CKernels"],
+      exclude: ["DQN", "DDPG", "TD3"].map { "Algorithms/\($0)/README.md" }, swiftSettings: swift),
     .target(
       name: "Serving",
       dependencies: [
         "Dataflow", "Vision",
-        .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
@@ -63,6 +63,7 @@ let package = Package(
         .product(name: "NIOFoundationCompat", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -92,6 +93,12 @@ let package = Package(
     .executableTarget(
       name: "bench-environments", dependencies: ["Reinforcement", "Kernels"],
       path: "Benchmarks/Environments", swiftSettings: swift),
+    .executableTarget(
+      name: "bench-networks", dependencies: ["Reinforcement", "Kernels"], path: "Benchmarks/Networks",
+      swiftSettings: swift),
+    .executableTarget(
+      name: "bench-training", dependencies: ["Dataflow", "Reinforcement"], path: "Benchmarks/TrainingSpeed",
+      swiftSettings: swift),
     // Damaged images against the image path: swift run -c release fuzz-images.
     .executableTarget(
       name: "fuzz-images", dependencies: ["Vision", "Kernels"], path: "Fuzz", swiftSettings: swift),
@@ -110,19 +117,20 @@ let package = Package(
     .testTarget(
       name: "ReinforcementTests",
       dependencies: ["Reinforcement", "Kernels", "checkpoint-loop", "TestSupport"],
-      swiftSettings: swift),
+      exclude: ["Recorded"], swiftSettings: swift),
     .testTarget(
       name: "ServingTests",
       dependencies: [
         "Serving", "TestSupport",
         .product(name: "HTTPTypes", package: "swift-http-types"),
-        .product(name: "Hummingbird", package: "hummingbird"),
-        .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
       ],
       swiftSettings: swift),
     .testTarget(
-      name: "CommandTests", dependencies: ["drivetrain", "Reinforcement", "Vision", "TestSupport"],
+      name: "CommandTests", dependencies: ["Dataflow", "drivetrain", "Reinforcement", "Vision", "TestSupport"],
       swiftSettings: swift),
   ]
 )

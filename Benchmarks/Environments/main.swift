@@ -29,9 +29,10 @@ final class Measurement {
   private let actions: [Matrix]
   private var samples: [Double] = []
 
-  init(_ name: String, count: Int) throws {
-    label = "\(name), n = \(count)"
-    vector = try EnvironmentRegistry.make(name, count: count)
+  init(_ vector: VectorEnvironment) {
+    self.vector = vector
+    let count = vector.count
+    label = "\(vector.id), n = \(count)"
     var random = RandomStream(seed: 7, purpose: "actions")
     let space = vector.actionSpace
     actions = (0..<1024).map { _ in
@@ -67,9 +68,11 @@ final class Measurement {
   }
 }
 
-let measurements =
-  try EnvironmentRegistry.names.filter { only == nil || only == $0 }
-  .flatMap { name in try [1, 32].map { try Measurement(name, count: $0) } }
+var vectors = try EnvironmentRegistry.names.flatMap { name in
+  try [1, 32].map { try EnvironmentRegistry.make(name, count: $0) }
+}
+vectors += [1, 32].map { VectorEnvironment(Idle(), count: $0) }
+let measurements = vectors.filter { only == nil || only == $0.id }.map(Measurement.init)
 for measurement in measurements { measurement.round() }  // To warm up; counts too.
 for _ in 0..<rounds { for measurement in measurements { measurement.round() } }
 for measurement in measurements { measurement.report() }

@@ -1,5 +1,6 @@
 // What keeping and drawing transitions costs: nanoseconds for an insertion, microseconds for a uniform minibatch from
-// a full table. Medians of several rounds, and the spread from the fastest to the slowest.
+// a full table. Medians of many short rounds, most of which no other process interrupts, and the spread from the
+// fastest to the slowest.
 //
 //     swift run -c release bench-replay [rounds] [--capacity N]
 
@@ -8,7 +9,7 @@ import Kernels
 import Reinforcement
 
 let arguments = CommandLine.arguments
-let rounds = arguments.dropFirst().first.flatMap { Int($0) } ?? 21
+let rounds = arguments.dropFirst().first.flatMap { Int($0) } ?? 201
 let capacity =
   arguments.firstIndex(of: "--capacity").flatMap { $0 + 1 < arguments.count ? Int(arguments[$0 + 1]) : nil }
   ?? 1_000_000
@@ -60,10 +61,10 @@ for shape in shapes {
     capacity: capacity, observationSize: shape.observation, actionSize: shape.action)
   print("\(shape.name): \(bytes >> 20) MiB, filled from empty in \(filling)")
 
-  measure("  insertion", operations: 100_000, unit: "ns") {
+  measure("  insertion", operations: 20_000, unit: "ns") {
     observations.withUnsafeBufferPointer { buffer in
       guard let start = buffer.baseAddress else { return }
-      for i in 0..<100_000 {
+      for i in 0..<20_000 {
         let place = start + (i & 1023)
         table.insert(
           observation: place, action: place + 1, reward: 1, discount: 0.99, nextObservation: place + 4)
@@ -71,8 +72,8 @@ for shape in shapes {
     }
   }
   let batch = Minibatch(capacity: 32, observationSize: shape.observation, actionSize: shape.action)
-  measure("  insertion, 32 at once", operations: 320_000, unit: "ns") {
-    for _ in 0..<10_000 {
+  measure("  insertion, 32 at once", operations: 32_000, unit: "ns") {
+    for _ in 0..<1000 {
       table.insert(
         observations: batch.observations.view, actions: batch.actions.view, rewards: batch.rewards,
         discounts: batch.discounts, nextObservations: batch.nextObservations.view)
@@ -82,8 +83,8 @@ for shape in shapes {
   for count in [64, 256] {
     let minibatch = Minibatch(
       capacity: count, observationSize: shape.observation, actionSize: shape.action)
-    measure("  uniform sample of \(count)", operations: 2000, unit: "µs") {
-      for _ in 0..<2000 { table.sample(into: minibatch, count: count, using: &random) }
+    measure("  uniform sample of \(count)", operations: 200, unit: "µs") {
+      for _ in 0..<200 { table.sample(into: minibatch, count: count, using: &random) }
     }
   }
   // What the sample would cost if memory were free.
@@ -94,7 +95,7 @@ for shape in shapes {
     discounts: batch.discounts, nextObservations: batch.nextObservations.view)
   let minibatch = Minibatch(
     capacity: 256, observationSize: shape.observation, actionSize: shape.action)
-  measure("  the same from a table in the cache", operations: 2000, unit: "µs") {
-    for _ in 0..<2000 { small.sample(into: minibatch, count: 256, using: &random) }
+  measure("  the same from a table in the cache", operations: 200, unit: "µs") {
+    for _ in 0..<200 { small.sample(into: minibatch, count: 256, using: &random) }
   }
 }

@@ -8,73 +8,36 @@ once learning has started and everything is compiled. `--list` prints each rival
 `cpu_seconds` is what all threads of the process took of the window: far fewer than `seconds` with one thread say
 that others had the processor.
 
-What the tasks are: TIMED in settings.py, single_steps.py.
+What the tasks are: settings.py.
 """
 
 import argparse
 import json
 import os
+from importlib import import_module
 
-from settings import TIMED
+from settings import ACTED, STEPPED, TIMED
 from window import Window
 
-ACTING = {"act-64x64": (64, 64), "act-256x256": (256, 256)}
-ENVIRONMENTS = {
-    "gymnasium-cartpole": "CartPole-v1",
-    "gymnasium-acrobot": "Acrobot-v1",
-    "gymnasium-mountaincar": "MountainCar-v0",
-    "gymnasium-pendulum": "Pendulum-v1",
-    "gymnasium-mountaincar-continuous": "MountainCarContinuous-v0",
-}
+# For each rival: the module whose `measure` is called, the one that it is given, and the tasks.
 RIVALS = {
-    "sb3": TIMED,
-    "sbx": TIMED,
-    "cleanrl-torch": TIMED,
-    "cleanrl-jax": TIMED,
-    "torch": ACTING,
-    "gymnasium": ENVIRONMENTS,
+    "sb3": ("stable_baselines", "stable_baselines3", TIMED),
+    "sbx": ("stable_baselines", "sbx", TIMED),
+    "cleanrl-torch": ("cleanrl", "cleanrl_torch", TIMED),
+    "cleanrl-jax": ("cleanrl", "cleanrl_jax", TIMED),
+    "torch": ("acting", "torch", ACTED),
+    "gymnasium": ("stepping", "gymnasium", STEPPED),
 }
 
 
 def limit_threads(rival, threads):
-    """Before any library is loaded. JAX sizes its pools by the processors it may use, and has no other
+    """Before any of their libraries is loaded. JAX sizes its pools by the processors it may use, and has no other
     setting that holds for all of them, so its rivals are confined to as many."""
     os.environ["OMP_NUM_THREADS"] = str(threads)
     os.environ["JAX_PLATFORMS"] = "cpu"
     if rival in ("sbx", "cleanrl-jax"):
         processors = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(0, processors[-threads:])
-
-
-def run(rival, task, window):
-    if rival == "torch":
-        from single_steps import measure_acting
-
-        measure_acting(ACTING[task], window)
-    elif rival == "gymnasium":
-        from single_steps import measure_environment
-
-        measure_environment(ENVIRONMENTS[task], window)
-    elif rival == "sb3":
-        import stable_baselines
-        import stable_baselines3
-
-        stable_baselines.measure(stable_baselines3, TIMED[task], window)
-    elif rival == "sbx":
-        import sbx
-        import stable_baselines
-
-        stable_baselines.measure(sbx, TIMED[task], window)
-    elif rival == "cleanrl-torch":
-        import cleanrl
-        import cleanrl_torch
-
-        cleanrl.measure(cleanrl_torch, TIMED[task], window)
-    elif rival == "cleanrl-jax":
-        import cleanrl
-        import cleanrl_jax
-
-        cleanrl.measure(cleanrl_jax, TIMED[task], window)
 
 
 def parse():
@@ -92,7 +55,7 @@ def parse():
     if not arguments.list:
         if arguments.rival is None:
             parser.error("--rival and --task are needed, or --list")
-        tasks = RIVALS[arguments.rival]
+        *_, tasks = RIVALS[arguments.rival]
         if arguments.task not in tasks:
             parser.error(f"the tasks of {arguments.rival} are {', '.join(tasks)}")
     return arguments
@@ -101,13 +64,14 @@ def parse():
 def main():
     arguments = parse()
     if arguments.list:
-        for rival, tasks in RIVALS.items():
+        for rival, (*_, tasks) in RIVALS.items():
             for task in tasks:
                 print(rival, task)
         return
     limit_threads(arguments.rival, arguments.threads)
     window = Window.of(TIMED.get(arguments.task), arguments.seconds, arguments.steps)
-    run(arguments.rival, arguments.task, window)
+    measuring, measured, tasks = RIVALS[arguments.rival]
+    import_module(measuring).measure(import_module(measured), tasks[arguments.task], window)
     measurement = {
         "rival": arguments.rival,
         "task": arguments.task,

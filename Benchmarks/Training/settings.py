@@ -88,3 +88,13 @@ TIMED = {
     "ddpg-pendulum-256x256": timed_ddpg(256, 256),
     "ddpg-pendulum-400x300": timed_ddpg(400, 300),
 }
+
+ACTED = {"act-64x64": (64, 64), "act-256x256": (256, 256)}
+
+STEPPED = {
+    "gymnasium-cartpole": "CartPole-v1",
+    "gymnasium-acrobot": "Acrobot-v1",
+    "gymnasium-mountaincar": "MountainCar-v0",
+    "gymnasium-pendulum": "Pendulum-v1",
+    "gymnasium-mountaincar-continuous": "MountainCarContinuous-v0",
+}

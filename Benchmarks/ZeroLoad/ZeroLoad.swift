@@ -21,11 +21,12 @@ struct ZeroLoad {
     print("zero load, EfficientNet-Lite0, ms, medians of \(rounds) interleaved rounds of ten")
     print("image    direct  pipeline  ratio (≤ 1.03)   server  added (≤ 0.3)  bare server adds")
     for size in ["small", "medium", "large"] {
-      guard let path = Installation.find(".deps/images/\(size).jpg") else {
+      guard let file = Installation.find(".deps/images/\(size).jpg") else {
         throw BenchmarkError("there are no images; run Scripts/setup")
       }
-      let data = try Data(contentsOf: URL(fileURLWithPath: path))
-      let clients = try (Client(port: server.port), Client(port: bare.port))
+      let data = try Data(contentsOf: URL(fileURLWithPath: file))
+      let path = "/v2/models/\(classifier.pipeline.name)/infer"
+      let clients = try [server.port, bare.port].map { try Client(port: $0, posting: data, to: path) }
       let few = max(rounds / 5, 3)
       let times = try measure(data, classifier, clients, rounds: size == "large" ? few : rounds)
       print(
@@ -38,20 +39,18 @@ struct ZeroLoad {
 
   /// Medians for direct calls, the pipeline, the server and the bare server, in milliseconds.
   private static func measure(
-    _ data: Data, _ classifier: Classifier, _ clients: (server: Client, bare: Client), rounds: Int
+    _ data: Data, _ classifier: Classifier, _ clients: [Client], rounds: Int
   ) throws -> [Double] {
     let direct = DirectCalls(classifier)
     let executor = try SequentialExecutor(classifier.pipeline.graph, recorder: Recorder())
-    let path = "/v2/models/\(classifier.pipeline.name)/infer"
-    let subjects: [() throws -> Void] = [
-      { try direct.run(data) },
-      {
-        let result = try executor.process(EncodedImage(data))
-        if let error = result.error { throw error }
-      },
-      { try clients.server.post(data, to: path) },
-      { try clients.bare.post(data, to: path) },
-    ]
+    let subjects: [() throws -> Void] =
+      [
+        { try direct.run(data) },
+        {
+          let result = try executor.process(EncodedImage(data))
+          if let error = result.error { throw error }
+        },
+      ] + clients.map { client in { try client.post() } }
     var times = subjects.map { _ in [Double]() }
     let clock = MonotonicTime()
     for round in 0...rounds {

@@ -2,15 +2,29 @@ import Dataflow
 import Vision
 
 extension HostedPipeline {
-  /// Answers tensors, one for each input of the pipeline, with one for each of its outputs.
+  /// Accepts tensors, one for each input of the pipeline, without waiting.
   ///
-  /// - Throws: `RuntimeError.queueFull` when too many items are in flight, and whatever a stage threw.
-  func infer(_ inputs: [Tensor]) async throws -> TensorAnswer {
-    let result = try await executor.process(all: inputs)
+  /// - Parameter completion: called once, on a worker's thread; must not block. `answer` says what came of it.
+  /// - Throws: `RuntimeError.queueFull` when too many items are in flight.
+  func submit(_ inputs: [Tensor], completion: @escaping @Sendable (ItemResult) -> Void) throws -> Item {
+    try executor.trySubmit(inputs, completion: completion)
+  }
+
+  /// What the pipeline's outputs are, one tensor for each.
+  ///
+  /// - Throws: what a stage threw.
+  func answer(_ result: ItemResult) throws -> TensorAnswer {
     if let error = result.error { throw error }
     return TensorAnswer(
       outputs: try pipeline.graph.outputs.indices.map { try result.output($0) },
       attribution: recorder.attribution(of: result, in: pipeline.graph))
+  }
+
+  /// Answers tensors.
+  ///
+  /// - Throws: what `submit` and `answer` throw.
+  func infer(_ inputs: [Tensor]) async throws -> TensorAnswer {
+    try answer(try await executor.process(all: inputs))
   }
 
   struct TensorAnswer: Sendable {

@@ -23,18 +23,46 @@ public final class HostedPipeline: Sendable {
     executor = try Executor(pipeline.graph, plan: plan, on: platform, recorder: recorder)
   }
 
+  /// Accepts one encoded image, without waiting.
+  ///
+  /// - Parameter completion: called once, on a worker's thread; must not block. `answer` says what came of it.
+  /// - Throws: `ImageError` if the image is refused by its header, `RuntimeError.queueFull` when too many items
+  ///   are in flight.
+  public func submit(
+    _ data: Data, named input: String, completion: @escaping @Sendable (Completed) -> Void
+  ) throws -> Item {
+    let image = try EncodedImage(data, limits: limits)
+    return try executor.trySubmit([image]) {
+      completion(Completed(input: input, image: image, result: $0))
+    }
+  }
+
+  /// What is told about a completed image.
+  ///
+  /// - Throws: what a stage threw.
+  public func answer(_ completed: Completed) throws -> Answer {
+    if let error = completed.result.error { throw error }
+    let attribution = recorder.attribution(of: completed.result, in: pipeline.graph)
+    return Answer(
+      report: InferenceReport(
+        input: completed.input, image: completed.image, result: completed.result, attribution: attribution),
+      attribution: attribution)
+  }
+
   /// Answers one encoded image.
   ///
-  /// - Throws: `ImageError` if the image is refused by its header, `RuntimeError.queueFull` when too many items
-  ///   are in flight, and whatever a stage threw.
+  /// - Throws: what `submit` and `answer` throw.
   public func infer(_ data: Data, named input: String) async throws -> Answer {
     let image = try EncodedImage(data, limits: limits)
     let result = try await executor.process(image)
-    if let error = result.error { throw error }
-    let attribution = recorder.attribution(of: result, in: pipeline.graph)
-    return Answer(
-      report: InferenceReport(input: input, image: image, result: result, attribution: attribution),
-      attribution: attribution)
+    return try answer(Completed(input: input, image: image, result: result))
+  }
+
+  /// An image that has been through the pipeline.
+  public struct Completed: Sendable {
+    let input: String
+    let image: EncodedImage
+    let result: ItemResult
   }
 
   public struct Answer: Sendable {

@@ -42,14 +42,21 @@ struct Drivetrain: AsyncParsableCommand {
     let known = configuration.subcommands.map { "\($0)".lowercased() }
     let arguments = CommandLine.arguments.dropFirst()
     if let name = arguments.first(where: known.contains) {
-      return "\(message(for: error)); see 'drivetrain \(name) --help'"
+      return "\(reason(error)); see 'drivetrain \(name) --help'"
     }
     if let name = arguments.first, !name.hasPrefix("-") {
       let hint =
-        name.nearest(in: known).map { "did you mean '\($0)'?" } ?? "there is \(known.joined(separator: ", "))"
-      return "there is no subcommand '\(name)'; \(hint) See 'drivetrain --help'"
+        name.nearest(in: known).map { "did you mean '\($0)'?" }
+        ?? "there is \(known.joined(separator: ", "));"
+      return "there is no subcommand '\(name)'; \(hint) see 'drivetrain --help'"
     }
-    return "\(message(for: error)); see 'drivetrain --help'"
+    return "\(reason(error)); see 'drivetrain --help'"
+  }
+
+  /// The parser's words, without the full stop that some of them end with.
+  private static func reason(_ error: any Error) -> String {
+    let message = message(for: error)
+    return message.hasSuffix(".") ? String(message.dropLast()) : message
   }
 }
 

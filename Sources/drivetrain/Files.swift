@@ -13,7 +13,15 @@ extension Data {
     do {
       let file = try FileHandle(forReadingFrom: URL(filePath: path))
       defer { try? file.close() }
-      self = try file.read(upToCount: ImageLimits().maximumBytes + 1) ?? Data()
+      let limit = ImageLimits().maximumBytes
+      self = try file.read(upToCount: limit + 1) ?? Data()
+      if count > limit {
+        // Some have no size, such as `/dev/zero`: then it is what was read of them.
+        let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+        throw ImageError.tooManyBytes(count: Swift.max(size, count), limit: limit)
+      }
+    } catch let error as ImageError {
+      throw error
     } catch {
       throw FileError("can't be read", error)
     }

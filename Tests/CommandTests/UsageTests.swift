@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// What people mistype: exit code 2, and one line that says what and where to read on.

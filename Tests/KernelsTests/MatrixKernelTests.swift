@@ -7,7 +7,7 @@ import Testing
   private static let sizes = [
     (1, 1, 1), (1, 2, 64), (1, 256, 3), (2, 17, 5), (3, 48, 9), (5, 33, 2), (7, 100, 31), (8, 16, 1),
     (9, 65, 64),
-    (64, 64, 4), (64, 2, 64), (15, 300, 40), (33, 129, 130),
+    (64, 64, 4), (64, 2, 64), (15, 300, 40), (33, 129, 130), (5, 50, 257),
   ]
 
   @Test(arguments: MatrixKernel.all, [false, true])
@@ -43,6 +43,32 @@ import Testing
     }
   }
 
+  @Test(arguments: MatrixKernel.all, 1...MatrixKernel.narrowColumns)
+  func multipliesByTransposed(kernel: MatrixKernel, columns: Int) {
+    for (rows, depth) in [(1, 1), (1, 64), (2, 17), (3, 16), (5, 300), (16, 33), (33, 5), (64, 64)] {
+      let a = random(rows, depth, seed: 1)
+      let b = random(columns, depth, seed: 2)
+      let bias = random(1, columns, seed: 3)
+      for finish in 0..<3 {
+        let c = random(rows, columns, seed: 4)
+        let usesBias = finish != 1
+        kernel.multiply(
+          a.view, byTransposed: b.view, bias: usesBias ? bias.view.pointer : nil,
+          finish: Self.finish(finish, c.view), into: c.view)
+        for row in 0..<rows {
+          for column in 0..<columns {
+            var sum = usesBias ? Double(bias.view[0, column]) : 0
+            for k in 0..<depth { sum += Double(a.view[row, k]) * Double(b.view[column, k]) }
+            let expected = Self.finished(sum, finish, 0)
+            let error = abs(Double(c.view[row, column]) - expected)
+            #expect(error < 1e-6 * Double(depth + 2), "\(rows) × \(columns) × \(depth), finish \(finish)")
+          }
+        }
+        #expect(paddingIsZero(c))
+      }
+    }
+  }
+
   /// What one observation gives alone it gives among others too, bit for bit.
   @Test(arguments: MatrixKernel.all)
   func rowsDependOnNoOther(kernel: MatrixKernel) {
@@ -50,12 +76,18 @@ import Testing
     let b = random(70, 130, seed: 2)
     let together = Matrix(rows: 13, columns: 130)
     let alone = Matrix(rows: 1, columns: 130)
+    let narrow = random(3, 70, seed: 3)
+    let narrowTogether = Matrix(rows: 13, columns: 3)
+    let narrowAlone = Matrix(rows: 1, columns: 3)
     kernel.multiply(a.view, by: b.view, finish: .tanh, into: together.view)
+    kernel.multiply(a.view, byTransposed: narrow.view, into: narrowTogether.view)
     for row in 0..<13 {
       let input = MatrixView(
         a.view.pointer + row * a.view.stride, rows: 1, columns: 70, stride: a.view.stride)
       kernel.multiply(input, by: b.view, finish: .tanh, into: alone.view)
       #expect(Array(alone.view.row(0)) == Array(together.view.row(row)))
+      kernel.multiply(input, byTransposed: narrow.view, into: narrowAlone.view)
+      #expect(Array(narrowAlone.view.row(0)) == Array(narrowTogether.view.row(row)))
     }
   }
 

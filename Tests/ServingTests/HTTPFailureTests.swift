@@ -1,7 +1,8 @@
 import Dataflow
 import Foundation
 import HTTPTypes
-import Hummingbird
+import NIOCore
+import NIOHTTP1
 import Testing
 import Vision
 
@@ -26,7 +27,8 @@ import Vision
       (CancellationError(), .serviceUnavailable),
       (EngineError.failed(reason: "x"), .internalServerError),
       (Odd(), .internalServerError),
-      (HTTPError(.notFound), .notFound),
+      (HTTPParserError.invalidVersion, .badRequest),
+      (HTTPParserError.headerOverflow, .requestHeaderFieldsTooLarge),
       (HTTPFailure(.conflict, "x"), .conflict),
     ]
     for (error, status) in expected {
@@ -38,10 +40,18 @@ import Vision
   }
 
   @Test func bodiesAreJSON() throws {
-    let response = HTTPFailure(.badRequest, "a \"quoted\"\nreason").response
-    #expect(response.status == .badRequest && response.headers[.contentType] == "application/json")
-    #expect(response.body.contentLength ?? 0 > 20)
+    let answer = HTTPFailure(.badRequest, "a \"quoted\"\nreason").answer
+    #expect(answer.status == .badRequest && answer.headers[.contentType] == "application/json")
+    #expect(String(buffer: answer.body) == #"{"error":"a \"quoted\"\nreason"}"#)
     struct Unwritable: Encodable { let number = Double.nan }
-    #expect(Response(json: Unwritable()).status == .internalServerError)
+    #expect(HTTPAnswer(json: Unwritable()).status == .internalServerError)
+  }
+
+  @Test func heads() {
+    let head = HTTPFailure(.serviceUnavailable, "x", retryAfterSeconds: 1).answer.head(
+      date: HTTPDate(seconds: 784_111_777))
+    #expect(head.status == .serviceUnavailable)
+    #expect(head.headerFields[.date] == "Sun, 06 Nov 1994 08:49:37 GMT")
+    #expect(head.headerFields[.contentLength] == "13" && head.headerFields[.retryAfter] == "1")
   }
 }

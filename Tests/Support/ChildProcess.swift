@@ -11,6 +11,8 @@ public final class ChildProcess: @unchecked Sendable {
 
   public struct Failure: Error, CustomStringConvertible {
     public let description: String
+
+    public init(description: String) { self.description = description }
   }
 
   /// Starts the program in the repository's root.

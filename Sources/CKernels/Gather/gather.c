@@ -6,7 +6,7 @@ typedef float vector __attribute__((vector_size(16), aligned(4)));
 typedef int32_t mask __attribute__((vector_size(16)));
 
 /* Lines that are asked for ahead of the one that is copied: more than a core can have under way. */
-enum { ahead = 24, line = 16, lines_of_a_row = 4 };
+enum { ahead = 32, line = 16, lines_of_a_row = 4 };
 
 /* All ones in the lanes of the last, partly filled vector that belong to the row. */
 static inline mask rest_of(ptrdiff_t size) {

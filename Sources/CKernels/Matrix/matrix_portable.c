@@ -1,10 +1,19 @@
 /* What every processor can do, by the compiler's vectors of four. */
 #define TARGET
 #define LANES 4
+/* 8 sums, 2 vectors of B, an element of A, a product: of 16 registers. */
 #define TILE_ROWS 4
 #define TILE_VECTORS 2
 
 typedef float vector __attribute__((ext_vector_type(LANES)));
+
+static inline vector multiply_add(vector a, vector b, vector c) {
+#if defined(__FP_FAST_FMAF)
+  return __builtin_elementwise_fma(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
 
 static inline vector reciprocal(vector x) { return 1.0f / x; }
 
@@ -24,4 +33,6 @@ static inline __attribute__((always_inline)) void transpose_block(vector *block)
 static bool always(void) { return true; }
 
 const ck_matrix_implementation ck_matrix_portable = {
-    "portable", always, multiply, transpose, column_sums, multiply_by_derivative, apply_tanh};
+    "portable", always, multiply, multiply_by_transposed, transpose, column_sums, multiply_by_derivative,
+    apply_tanh,
+};

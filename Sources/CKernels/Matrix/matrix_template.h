@@ -5,6 +5,7 @@
  *     LANES                        floats in a vector: 4, 8 or 16
  *     vector                       ext_vector_type(LANES) of float
  *     TILE_ROWS, TILE_VECTORS      the tile of C that is kept in registers; TILE_ROWS 4 or 8
+ *     multiply_add(a, b, c)        a * b + c, rounded once where that is one instruction
  *     reciprocal(vector)           1 / x
  *     transpose_block(vector[LANES])   in registers
  *
@@ -13,11 +14,17 @@
 
 #define INLINE static inline __attribute__((always_inline)) TARGET
 #define UNROLL _Pragma("clang loop unroll(full)")
-/* a * b + c is one instruction wherever there is one. */
-#pragma clang fp contract(fast)
+/* Only multiply_add rounds once: left to the compiler, a row's result would depend on how its loop was
+ * unrolled. */
+#pragma clang fp contract(off)
 
-/* Vectors of a tile that is one row high: enough sums in flight to hide the latency of an addition. */
-enum { ROW_VECTORS = 8 };
+enum {
+  /* Vectors of a tile that is one row high: enough sums in flight to hide the latency of an addition. */
+  ROW_VECTORS = 8,
+  /* Rows of a transposed A, and of B, that are gone through at once, so that a panel of both stays in
+   * the nearest cache. (Rows of an A that isn't transposed are read along and don't need it.) */
+  DEPTH_BLOCK = 128,
+};
 
 typedef int32_t mask __attribute__((ext_vector_type(LANES)));
 
@@ -34,14 +41,14 @@ INLINE vector hyperbolic_tangent(vector x) {
   x = (vector)(-9.02f) > x ? (vector)(-9.02f) : x;
   x = (vector)(9.02f) < x ? (vector)(9.02f) : x;
   vector z = x * x;
-  vector p = z * 1.33190723e-08f + 2.05834822e-05f;
-  p = p * z + 3.49403463e-03f;
-  p = p * z + 1.33797180e-01f;
-  p = p * z + 9.99999979e-01f;
-  vector q = z * 7.76201979e-07f + 3.28309295e-04f;
-  q = q * z + 2.58710735e-02f;
-  q = q * z + 4.67130332e-01f;
-  q = q * z + 1.0f;
+  vector p = multiply_add(z, (vector)(1.33190723e-08f), (vector)(2.05834822e-05f));
+  p = multiply_add(p, z, (vector)(3.49403463e-03f));
+  p = multiply_add(p, z, (vector)(1.33797180e-01f));
+  p = multiply_add(p, z, (vector)(9.99999979e-01f));
+  vector q = multiply_add(z, (vector)(7.76201979e-07f), (vector)(3.28309295e-04f));
+  q = multiply_add(q, z, (vector)(2.58710735e-02f));
+  q = multiply_add(q, z, (vector)(4.67130332e-01f));
+  q = multiply_add(q, z, (vector)(1.0f));
   return x * p * reciprocal(q);
 }
 
@@ -78,7 +85,7 @@ INLINE void tile(const ck_product *product, ptrdiff_t row, ptrdiff_t column, con
     UNROLL for (int j = 0; j < vectors; j++) factors[j] = load(b + j * LANES);
     UNROLL for (int i = 0; i < rows; i++) {
       vector factor = (vector)(transposes ? a[i] : a[i * a_stride]);
-      UNROLL for (int j = 0; j < vectors; j++) sums[i][j] = factor * factors[j] + sums[i][j];
+      UNROLL for (int j = 0; j < vectors; j++) sums[i][j] = multiply_add(factor, factors[j], sums[i][j]);
     }
     a += transposes ? a_stride : 1;
     b += b_stride;
@@ -148,6 +155,29 @@ static const panel_function panels[2][TILE_VECTORS] = {
 #endif
 };
 
+/* C of some columns, by blocks of the depth. A sum that is stored between blocks is what it would be had
+ * it stayed in a register. */
+TARGET static void multiply_panel(const ck_product *product, ptrdiff_t column, int32_t vectors) {
+  if (!product->transposes_a || product->depth <= DEPTH_BLOCK) {
+    panels[product->transposes_a][vectors - 1](product, column);
+    return;
+  }
+  ck_product block = *product;
+  block.depth = DEPTH_BLOCK;
+  block.finish = ck_finish_none;
+  for (int32_t rest = product->depth; rest > 0; rest -= DEPTH_BLOCK) {
+    if (rest <= DEPTH_BLOCK) {
+      block.depth = rest;
+      block.finish = product->finish;
+    }
+    panels[true][vectors - 1](&block, column);
+    block.a += DEPTH_BLOCK * block.a_stride;
+    block.b += DEPTH_BLOCK * block.b_stride;
+    block.bias = NULL;
+    block.accumulates = true;
+  }
+}
+
 /* A single row, such as one observation: one pass over B. */
 TARGET static void multiply_row(const ck_product *product, int32_t vectors) {
   ptrdiff_t column = 0;
@@ -181,13 +211,63 @@ TARGET static void multiply(const ck_product *product) {
     ptrdiff_t column = 0;
     for (; count > 0; count--) {
       int32_t width = (vectors + count - 1) / count;
-      panels[product->transposes_a][width - 1](product, column);
+      multiply_panel(product, column, width);
       column += width * LANES;
       vectors -= width;
     }
   }
   if (product->finish == ck_finish_tanh)
     apply_tanh(product->c, product->c_stride, product->rows, product->columns);
+}
+
+/* As many rows of C as make a vector of sums: each sum is a vector of partial sums, which a
+ * transposition lets be added across. Always inlined with a constant number of columns. */
+INLINE void dot_rows(const ck_product *product, int32_t row, int32_t rows, const int columns) {
+  enum { most = LANES };
+  const int count = LANES / columns;
+  const ptrdiff_t a_stride = product->a_stride, b_stride = product->b_stride;
+  const float *a = product->a + row * a_stride;
+  vector sums[most];
+  UNROLL for (int s = 0; s < LANES; s++) sums[s] = (vector)(0);
+  for (int32_t k = 0; k < product->depth; k += LANES)
+    UNROLL for (int j = 0; j < columns; j++) {
+      vector factor = load(product->b + j * b_stride + k);
+      UNROLL for (int i = 0; i < count; i++) {
+        /* Rows that aren't there repeat the last one. */
+        const float *a_row = a + (i < rows ? i : rows - 1) * a_stride;
+        sums[i * columns + j] = multiply_add(load(a_row + k), factor, sums[i * columns + j]);
+      }
+    }
+  transpose_block(sums);
+  UNROLL for (int half = LANES / 2; half > 0; half /= 2)
+    UNROLL for (int s = 0; s < half; s++) sums[s] += sums[s + half];
+  float *c = product->c + row * product->c_stride;
+  for (int i = 0; i < count && i < rows; i++, c += product->c_stride)
+    UNROLL for (int j = 0; j < columns; j++)
+      c[j] = sums[0][i * columns + j] + (product->bias ? product->bias[j] : 0);
+}
+
+INLINE void dot(const ck_product *product, const int columns) {
+  const int32_t count = LANES / columns, rows = product->rows;
+  int32_t row = 0;
+  for (; row + count <= rows; row += count) dot_rows(product, row, count, columns);
+  if (row < rows) dot_rows(product, row, rows - row, columns);
+}
+
+TARGET static void multiply_by_transposed(const ck_product *product) {
+  switch (product->columns) {
+  case 1: dot(product, 1); break;
+  case 2: dot(product, 2); break;
+  case 3: dot(product, 3); break;
+  case 4: dot(product, 4); break;
+  }
+  if (product->finish == ck_finish_tanh)
+    apply_tanh(product->c, product->c_stride, product->rows, product->columns);
+  if (product->finish == ck_finish_relu)
+    for (int32_t i = 0; i < product->rows; i++) {
+      float *c = product->c + i * product->c_stride;
+      store(c, relu(load(c)));
+    }
 }
 
 /* LANES rows and columns; only the first `rows` of the source are read, the first `columns` of the

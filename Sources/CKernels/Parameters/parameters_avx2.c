@@ -6,6 +6,10 @@
 
 typedef float vector __attribute__((ext_vector_type(LANES)));
 
+TARGET static inline vector multiply_add(vector a, vector b, vector c) {
+  return _mm256_fmadd_ps(a, b, c);
+}
+
 TARGET static inline vector reciprocal(vector x) { return 1.0f / x; }
 TARGET static inline vector square_root(vector x) { return _mm256_sqrt_ps(x); }
 

@@ -1,5 +1,4 @@
 #if defined(__x86_64__)
-#include <float.h>
 #include <immintrin.h>
 
 #define TARGET __attribute__((target("avx512f,fma")))
@@ -7,17 +6,20 @@
 
 typedef float vector __attribute__((ext_vector_type(LANES)));
 
+TARGET static inline vector multiply_add(vector a, vector b, vector c) {
+  return _mm512_fmadd_ps(a, b, c);
+}
+
 /* 14 bits, doubled by a step of Newton's: together a quarter of the time of the exact instructions. */
 TARGET static inline vector reciprocal(vector x) {
   vector y = _mm512_rcp14_ps(x);
-  return y * (2.0f - x * y);
+  return y * _mm512_fnmadd_ps(x, y, (vector)(2.0f));
 }
 
 TARGET static inline vector square_root(vector x) {
-  vector normal = _mm512_max_ps(x, (vector)(FLT_MIN));
-  vector y = _mm512_rsqrt14_ps(normal);
-  y = y * (1.5f - 0.5f * normal * y * y);
-  return x * y;
+  vector y = _mm512_rsqrt14_ps(x);
+  vector root = x * y;
+  return multiply_add(root, _mm512_fnmadd_ps(root, 0.5f * y, (vector)(0.5f)), root);
 }
 
 #include "parameters_template.h"

@@ -4,6 +4,14 @@
 
 typedef float vector __attribute__((ext_vector_type(LANES)));
 
+static inline vector multiply_add(vector a, vector b, vector c) {
+#if defined(__FP_FAST_FMAF)
+  return __builtin_elementwise_fma(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+
 static inline vector reciprocal(vector x) { return 1.0f / x; }
 static inline vector square_root(vector x) { return __builtin_elementwise_sqrt(x); }
 

@@ -4,41 +4,49 @@
  *     TARGET                 the attribute that lets the compiler use the instruction set
  *     LANES                  floats in a vector: 4, 8 or 16
  *     vector                 ext_vector_type(LANES) of float
- *     square_root(vector), reciprocal(vector)
+ *     multiply_add(a, b, c)  a * b + c, rounded once where that is one instruction
+ *     square_root(vector)    of normal numbers
+ *     reciprocal(vector)
  *
  * and after: the table entry. */
-#include <float.h>
-
 #include "parameters_implementations.h"
 
 #define INLINE static inline __attribute__((always_inline)) TARGET
-#pragma clang fp contract(fast)
+/* Only multiply_add rounds once. */
+#pragma clang fp contract(off)
 
 INLINE vector load(const float *pointer) { return *(const vector *)pointer; }
 INLINE void store(float *pointer, vector value) { *(vector *)pointer = value; }
 
+typedef int32_t integers __attribute__((ext_vector_type(LANES)));
+
+/* Zero for subnormal numbers: those without an exponent. */
 INLINE vector flushed(vector x) {
-  return __builtin_elementwise_abs(x) < FLT_MIN ? (vector)(0) : x;
+  const integers exponent = 0x7f800000;
+  return ((integers)x & exponent) != 0 ? x : (vector)(0);
 }
 
 TARGET static void adam(const ck_adam *adam, const float *gradients, float *first_moments,
                         float *second_moments, float *values, ptrdiff_t count) {
   const ck_adam constants = *adam;
+  const vector least = ck_least_second_moment;
   for (ptrdiff_t i = 0; i < count; i += LANES) {
     vector g = constants.gradient_scale * load(gradients + i);
     vector m = load(first_moments + i), v = load(second_moments + i);
-    m = flushed(m + constants.one_minus_beta1 * (g - m));
-    v = flushed(v + constants.one_minus_beta2 * (g * g - v));
-    vector denominator = square_root(v) * constants.root_scale + constants.epsilon;
+    m = flushed(multiply_add(constants.one_minus_beta1, g - m, m));
+    v = multiply_add(constants.one_minus_beta2, multiply_add(g, g, -v), v);
+    v = least > v ? least : v;
     store(first_moments + i, m);
     store(second_moments + i, v);
-    store(values + i, load(values + i) - constants.step_size * m * reciprocal(denominator));
+    vector denominator = multiply_add(square_root(v), constants.root_scale, constants.epsilon);
+    /* The factors in this order: step_size * m may be subnormal when m isn't. */
+    vector rate = -constants.step_size * reciprocal(denominator);
+    store(values + i, multiply_add(rate, m, load(values + i)));
   }
 }
 
 TARGET static double squared_norm(const float *values, ptrdiff_t count) {
-  /* Floats within a block, doubles across: as precise as doubles throughout, for 65,536 parameters
-   * too. */
+  /* Floats within a block, doubles across, so that the error doesn't grow with the count. */
   enum { block = 4096, parts = 4 };
   double total = 0;
   for (ptrdiff_t start = 0; start < count; start += block) {
@@ -47,11 +55,11 @@ TARGET static double squared_norm(const float *values, ptrdiff_t count) {
     for (; i + parts * LANES <= end; i += parts * LANES)
       for (int j = 0; j < parts; j++) {
         vector x = load(values + i + j * LANES);
-        sums[j] = x * x + sums[j];
+        sums[j] = multiply_add(x, x, sums[j]);
       }
     for (; i < end; i += LANES) {
       vector x = load(values + i);
-      sums[0] = x * x + sums[0];
+      sums[0] = multiply_add(x, x, sums[0]);
     }
     vector sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
     for (int lane = 0; lane < LANES; lane++) total += sum[lane];
@@ -62,6 +70,6 @@ TARGET static double squared_norm(const float *values, ptrdiff_t count) {
 TARGET static void interpolate(float weight, const float *other, float *values, ptrdiff_t count) {
   for (ptrdiff_t i = 0; i < count; i += LANES) {
     vector x = load(values + i);
-    store(values + i, x + weight * (load(other + i) - x));
+    store(values + i, multiply_add(weight, load(other + i) - x, x));
   }
 }

@@ -3,11 +3,11 @@
 
 #include "Checksum.h"
 #include "Gather.h"
+#include "Libm.h"
 #include "MatrixKernels.h"
 #include "Normalise.h"
 #include "Orient.h"
 #include "ParameterKernels.h"
 #include "Resize.h"
-#include "Trigonometry.h"
 
 #endif

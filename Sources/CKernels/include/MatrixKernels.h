@@ -10,6 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Columns of C that multiply_by_transposed takes at most. */
+enum { ck_narrow_columns = 4 };
+
 /* What is done to a sum before it is stored. The gradients multiply it with the derivative of an
  * activation, given what the activation gave. */
 typedef enum ck_finish {
@@ -20,8 +23,8 @@ typedef enum ck_finish {
   ck_finish_tanh_gradient,
 } ck_finish;
 
-/* C = finish(A * B + bias), with C before the product added if `accumulates`. Each element of C is
- * summed in the order of `depth`, whatever the sizes: a row of C depends on no other row. */
+/* C = finish(A * B + bias), with C before the product added if `accumulates`. A row of C depends, bit
+ * for bit, on that row of A alone, not on how many rows there are. */
 typedef struct ck_product {
   int32_t rows, columns, depth;
   bool transposes_a;    /* A is stored [depth, rows], otherwise [rows, depth]. */
@@ -42,6 +45,10 @@ typedef struct ck_matrix_implementation {
   /* C must not overlap the other matrices, except that `outputs` may be C. */
   void (*multiply)(const ck_product *product);
 
+  /* The same for few columns, at most ck_narrow_columns, of a B that is stored [columns, depth]: by dot
+   * products. `transposes_a`, `accumulates` and the gradients as finish are not for it. */
+  void (*multiply_by_transposed)(const ck_product *product);
+
   /* destination [columns, rows] = source [rows, columns] transposed; pads its rows with zeros. */
   void (*transpose)(const float *source, ptrdiff_t source_stride, int32_t rows, int32_t columns,
                     float *destination, ptrdiff_t destination_stride);
@@ -55,7 +62,7 @@ typedef struct ck_matrix_implementation {
                                  int32_t rows, int32_t columns, float *gradient,
                                  ptrdiff_t gradient_stride);
 
-  /* values = tanh(values), within 2.5e-7. */
+  /* values = tanh(values), within 4e-7 of them. */
   void (*tanh)(float *values, ptrdiff_t stride, int32_t rows, int32_t columns);
 } ck_matrix_implementation;
 

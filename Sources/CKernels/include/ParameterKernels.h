@@ -14,8 +14,13 @@
  *     v += (1 - beta2) * (g * g - v)
  *     value -= step_size * m / (root_scale * sqrt(v) + epsilon)
  *
- * where step_size is the learning rate / (1 - beta1^t) and root_scale 1 / sqrt(1 - beta2^t). Moments
- * too small for a normal float become zero: slow arithmetic on them would never end. */
+ * where step_size is the learning rate / (1 - beta1^t) and root_scale 1 / sqrt(1 - beta2^t).
+ *
+ * Subnormal numbers, on which arithmetic is a hundred times slower, are kept out, or parameters whose
+ * gradient is zero would slow every step down for ever: first moments become zero, second moments are
+ * at least ck_least_second_moment, whose root is nothing beside any sensible epsilon. */
+#define ck_least_second_moment 1e-35f
+
 typedef struct ck_adam {
   float gradient_scale, one_minus_beta1, one_minus_beta2, step_size, root_scale, epsilon;
 } ck_adam;

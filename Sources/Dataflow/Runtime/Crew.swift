@@ -10,9 +10,12 @@ final class Crew: Sendable {
   private let gate: Gate
   private let ambient: Item
   private let turn = Monitor(conditions: 0)
+  /// The seat of the neighbour that these workers may continue in; what they send there, they announce.
+  private let next: Seat?
 
   init(
-    size: Int, entrances: [Channel], exits: [Channel], feedsItself: Bool, gate: Gate, ambient: Item
+    size: Int, entrances: [Channel], exits: [Channel], feedsItself: Bool, gate: Gate, ambient: Item,
+    next: Seat? = nil
   ) {
     present = Atomic(size)
     self.entrances = entrances
@@ -20,16 +23,36 @@ final class Crew: Sendable {
     self.feedsItself = feedsItself
     self.gate = gate
     self.ambient = ambient
+    self.next = next
   }
 
   /// Iterates until there is nothing more to do.
   func run(_ worker: Worker) {
-    while isWanted, takeIn(worker) { worker.iterate() }
+    while isWanted, takeIn(worker) {
+      worker.iterate()
+      next?.offer(whileWaiting: waiting)
+    }
     worker.abandonRest()
+    leave()
+  }
+
+  /// As `run`, for a worker that others may continue in.
+  func run(in seat: Seat) {
+    while isWanted, seat.awaitWork() {
+      if seat.work() { next?.offer(whileWaiting: waiting) }
+    }
+    seat.vacate()
+    leave()
+  }
+
+  private func leave() {
     guard present.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 else { return }
     for channel in exits { channel.close() }
     for channel in entrances { channel.cancel() }
   }
+
+  /// Tokens at the entrances.
+  private var waiting: Int { entrances.reduce(0) { $0 + $1.count } }
 
   /// Workers with entrances end when what feeds them does. Others must be told: in a graph that feeds itself by
   /// the gate, and sources beside submitted items only when nobody takes what they give any more, since the items
@@ -40,5 +63,7 @@ final class Crew: Sendable {
   }
 
   /// One worker at a time, so that tokens taken from several entrances belong together.
-  private func takeIn(_ worker: Worker) -> Bool { turn.withLock { worker.takeIn() } }
+  private func takeIn(_ worker: Worker) -> Bool {
+    entrances.count > 1 ? turn.withLock { worker.takeIn() } : worker.takeIn()
+  }
 }

@@ -35,32 +35,41 @@ public final class Executor: Sendable {
     ambient = Item(ambientSince: time.now)
     let capacity = max(plan.queueCapacity, graph.itemsPerIteration)
     gate = Gate(limit: capacity)
-    wiring = Wiring(graph, placements, capacity: capacity, ambient: ambient, time: time)
+    wiring = Wiring(graph, placements, capacity: capacity, gate: gate, ambient: ambient, time: time)
 
     // Every instance is made before any thread starts, so that a failure leaves nothing behind.
-    var crews: [(crew: Crew, workers: [(name: String, worker: Worker)])] = []
-    for placement in placements {
+    let workers = try placements.map { placement in
+      try (0..<placement.instances).map { instance in
+        let name = "\(graph.stages[placement.members[0]].name) \(instance)"
+        let ring = recorder?.makeRing(worker: name, in: graph)
+        return (
+          name,
+          try Worker(placement, in: graph, wiring: wiring, ambient: ambient, time: time, ring: ring)
+        )
+      }
+    }
+    var threads: [(name: String, body: @Sendable () -> Void)] = []
+    var seats = [Seat?](repeating: nil, count: placements.count)
+    for (index, placement) in placements.enumerated().reversed() {
+      let next = wiring.continuations[index].flatMap { seats[$0] }
       let crew = Crew(
         size: placement.instances, entrances: wiring.entrances(to: placement, in: graph).map(\.1),
         exits: wiring.exits(from: placement, in: graph), feedsItself: graph.inputs.isEmpty, gate: gate,
-        ambient: ambient)
-      var workers: [(name: String, worker: Worker)] = []
-      for instance in 0..<placement.instances {
-        let name = "\(graph.stages[placement.members[0]].name) \(instance)"
-        let worker = try Worker(
-          placement, in: graph, wiring: wiring, ambient: ambient, time: time,
-          ring: recorder?.makeRing(worker: name, in: graph))
-        workers.append((name, worker))
+        ambient: ambient, next: next)
+      for (name, worker) in workers[index] {
+        if wiring.continuations.contains(index), let seat = Seat(worker, next: next) {
+          seats[index] = seat
+          threads.append((name, { crew.run(in: seat) }))
+        } else {
+          nonisolated(unsafe) let worker = worker  // Handed to its thread; nobody else keeps it.
+          threads.append((name, { crew.run(worker) }))
+        }
       }
-      crews.append((crew, workers))
     }
     do {
-      for (crew, workers) in crews {
-        for (name, worker) in workers {
-          nonisolated(unsafe) let worker = worker  // Handed to its thread; nobody else keeps it.
-          let thread = try WorkerThread(name: name) { crew.run(worker) }
-          threads.withLock { $0.append(thread) }
-        }
+      for (name, body) in threads.reversed() {
+        let thread = try WorkerThread(name: name, body: body)
+        self.threads.withLock { $0.append(thread) }
       }
     } catch {
       cancel()

@@ -26,6 +26,23 @@ final class Monitor: @unchecked Sendable {
     return try body()
   }
 
+  /// Runs `body` if nobody has the lock.
+  ///
+  /// - Returns: whether it did.
+  func tryLock(_ body: () throws -> Void) rethrows -> Bool {
+    guard pthread_mutex_trylock(mutex) == 0 else { return false }
+    defer { pthread_mutex_unlock(mutex) }
+    try body()
+    return true
+  }
+
+  /// Gives up the lock, which the caller holds, while `body` runs.
+  func withoutLock(_ body: () -> Void) {
+    pthread_mutex_unlock(mutex)
+    body()
+    pthread_mutex_lock(mutex)
+  }
+
   /// Gives up the lock, which the caller holds, until the condition is signalled.
   func wait(for condition: Int) { pthread_cond_wait(address(of: condition), mutex) }
   func signal(_ condition: Int) { pthread_cond_signal(address(of: condition)) }

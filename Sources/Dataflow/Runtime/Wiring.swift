@@ -1,5 +1,7 @@
 /// The channels of a running graph: one for each edge between placements, and one for each input.
 struct Wiring: Sendable {
+  /// For each placement the one behind it whose work its threads may continue, if there is one: see `Seat`.
+  let continuations: [Int?]
   /// For each connection of the graph; `nil` where it stays inside a placement.
   let edges: [Channel?]
   /// For each input of the graph; none where the executor feeds its only worker directly.
@@ -7,16 +9,21 @@ struct Wiring: Sendable {
 
   /// Everything in one worker: no channels.
   static func none(_ graph: Graph) -> Wiring {
-    Wiring(edges: graph.connections.map { _ in nil }, inputs: [])
+    Wiring(continuations: [nil], edges: graph.connections.map { _ in nil }, inputs: [])
   }
 
-  private init(edges: [Channel?], inputs: [Channel]) {
+  private init(continuations: [Int?], edges: [Channel?], inputs: [Channel]) {
+    self.continuations = continuations
     self.edges = edges
     self.inputs = inputs
   }
 
-  init(_ graph: Graph, _ placements: [ResolvedPlacement], capacity: Int, ambient: Item, time: any TimeSource)
-  {
+  init(
+    _ graph: Graph, _ placements: [ResolvedPlacement], capacity: Int, gate: Gate, ambient: Item,
+    time: any TimeSource
+  ) {
+    let continuations = Self.continuations(graph, placements)
+    self.continuations = continuations
     edges = graph.connections.map { connection in
       if placements.contains(where: {
         $0.contains(connection.source.stage) && $0.contains(connection.target.stage)
@@ -27,13 +34,37 @@ struct Wiring: Sendable {
       let source = graph.stages[connection.source.stage].outputs[connection.source.port]
       let iteration = graph.repetitions[connection.source.stage].count * source.rate.maximum
       let channel = Channel(
-        capacity: max(capacity, iteration) + connection.initialItems.count, time: time)
+        capacity: max(capacity, iteration) + connection.initialItems.count,
+        quietTokens: zip(placements, continuations).reduce(0) { tokens, pair in
+          guard let next = pair.1.map({ placements[$0] }), next.contains(connection.target.stage),
+            pair.0.contains(connection.source.stage)
+          else { return tokens }
+          return next.tokensPerIteration(into: connection.target, in: graph)
+        }, time: time)
       for value in connection.initialItems {
         channel.send(Token(item: ambient, ready: time.now, order: 0, value: value))
       }
       return channel
     }
-    inputs = graph.inputs.map { _ in Channel(capacity: capacity, time: time) }
+    inputs = graph.inputs.map { _ in Channel(capacity: capacity, behind: gate, time: time) }
+  }
+
+  /// A placement can be continued in if it is one worker on the same device and fed by nothing else. Only a later one,
+  /// so that there is an end to it.
+  private static func continuations(_ graph: Graph, _ placements: [ResolvedPlacement]) -> [Int?] {
+    placements.indices.map { index in
+      guard !graph.inputs.isEmpty else { return nil }
+      return placements.indices.dropFirst(index + 1).first { next in
+        let target = placements[next]
+        let feeders = graph.connections.filter {
+          target.contains($0.target.stage) && !target.contains($0.source.stage)
+        }
+        return target.instances == 1 && target.device.name == placements[index].device.name
+          && feeders.count == 1 && placements[index].contains(feeders[0].source.stage)
+          && feeders[0].initialItems.isEmpty
+          && !graph.inputs.contains { target.contains($0.stage) }
+      }
+    }
   }
 
   /// The ports of a placement that are fed by a channel.

@@ -1,6 +1,6 @@
 /// Runs one instance of a placement: its stages, by its static schedule, over queues of its own.
 ///
-/// Used by one thread.
+/// Used by one thread at a time.
 final class Worker {
   /// Where tokens come in from outside: a queue, and how many one iteration takes.
   struct Intake {
@@ -102,6 +102,11 @@ final class Worker {
       guard hasMore else { return false }
     }
     return true
+  }
+
+  /// Takes one iteration's tokens if all are there; for workers with one intake.
+  func takeInNow() -> Bool {
+    intakes.allSatisfy { $0.channel.receiveNow($0.tokens, into: $0.queue) }
   }
 
   /// Gives up the tokens of items that lie in the queues and can no longer be consumed. What belongs to no item

@@ -44,33 +44,25 @@ public struct MatrixKernel: @unchecked Sendable, CustomStringConvertible {
     _ a: MatrixView, transposed: Bool = false, by b: MatrixView, bias: UnsafePointer<Float>? = nil,
     accumulating: Bool = false, finish: Finish = .none, into c: MatrixView
   ) {
-    var product = ck_product()
-    product.rows = Int32(truncatingIfNeeded: c.rows)
-    product.columns = Int32(truncatingIfNeeded: c.columns)
-    product.depth = Int32(truncatingIfNeeded: b.rows)
+    var product = ck_product(a, b, c, depth: b.rows, bias: bias, finish: finish)
     product.transposes_a = transposed
     product.accumulates = accumulating
-    product.a = UnsafePointer(a.pointer)
-    product.a_stride = a.stride
-    product.b = UnsafePointer(b.pointer)
-    product.b_stride = b.stride
-    product.c = c.pointer
-    product.c_stride = c.stride
-    product.bias = bias
-    switch finish {
-    case .none: product.finish = ck_finish_none
-    case .relu: product.finish = ck_finish_relu
-    case .tanh: product.finish = ck_finish_tanh
-    case .reluGradient(let outputs):
-      product.finish = ck_finish_relu_gradient
-      product.outputs = UnsafePointer(outputs.pointer)
-      product.outputs_stride = outputs.stride
-    case .tanhGradient(let outputs):
-      product.finish = ck_finish_tanh_gradient
-      product.outputs = UnsafePointer(outputs.pointer)
-      product.outputs_stride = outputs.stride
-    }
     implementation.pointee.multiply(&product)
+  }
+
+  /// Columns that `multiply(_:byTransposed:)` gives at most.
+  public static let narrowColumns = Int(ck_narrow_columns)
+
+  /// c = finish(a · bᵀ + bias) for a narrow c, by dot products of rows.
+  ///
+  /// The caller guarantees that c `[m, n]`, a `[m, k]`, b `[n, k]` and bias (`n` floats) fit together, that n is at
+  /// most `narrowColumns`, that `finish` is no gradient and that c overlaps nothing else.
+  public func multiply(
+    _ a: MatrixView, byTransposed b: MatrixView, bias: UnsafePointer<Float>? = nil, finish: Finish = .none,
+    into c: MatrixView
+  ) {
+    var product = ck_product(a, b, c, depth: b.columns, bias: bias, finish: finish)
+    implementation.pointee.multiply_by_transposed(&product)
   }
 
   /// destination `[columns, rows]` = source `[rows, columns]` transposed.
@@ -108,5 +100,37 @@ public struct MatrixKernel: @unchecked Sendable, CustomStringConvertible {
     implementation.pointee.tanh(
       matrix.pointer, matrix.stride, Int32(truncatingIfNeeded: matrix.rows),
       Int32(truncatingIfNeeded: matrix.columns))
+  }
+}
+
+extension ck_product {
+  fileprivate init(
+    _ a: MatrixView, _ b: MatrixView, _ c: MatrixView, depth: Int, bias: UnsafePointer<Float>?,
+    finish: MatrixKernel.Finish
+  ) {
+    self.init()
+    rows = Int32(truncatingIfNeeded: c.rows)
+    columns = Int32(truncatingIfNeeded: c.columns)
+    self.depth = Int32(truncatingIfNeeded: depth)
+    self.a = UnsafePointer(a.pointer)
+    a_stride = a.stride
+    self.b = UnsafePointer(b.pointer)
+    b_stride = b.stride
+    self.c = c.pointer
+    c_stride = c.stride
+    self.bias = bias
+    switch finish {
+    case .none: self.finish = ck_finish_none
+    case .relu: self.finish = ck_finish_relu
+    case .tanh: self.finish = ck_finish_tanh
+    case .reluGradient(let outputs):
+      self.finish = ck_finish_relu_gradient
+      self.outputs = UnsafePointer(outputs.pointer)
+      outputs_stride = outputs.stride
+    case .tanhGradient(let outputs):
+      self.finish = ck_finish_tanh_gradient
+      self.outputs = UnsafePointer(outputs.pointer)
+      outputs_stride = outputs.stride
+    }
   }
 }

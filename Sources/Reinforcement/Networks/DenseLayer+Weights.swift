@@ -4,12 +4,14 @@ extension DenseLayer {
   /// The weights as PyTorch and ONNX lay them out: `[outputSize, inputSize]`, row by row.
   public var weights: [Float] {
     get {
-      (0..<outputSize).flatMap { output in (0..<inputSize).map { weightView[$0, output] } }
+      (0..<outputSize).flatMap { output in (0..<inputSize).map { weight(from: $0, to: output).pointee } }
     }
     set {
       precondition(newValue.count == outputSize * inputSize, "as many weights as the layer has")
       for output in 0..<outputSize {
-        for input in 0..<inputSize { weightView[input, output] = newValue[output * inputSize + input] }
+        for input in 0..<inputSize {
+          weight(from: input, to: output).pointee = newValue[output * inputSize + input]
+        }
       }
     }
   }
@@ -29,5 +31,10 @@ extension DenseLayer {
     func draw() -> Float { Float(-bound + 2 * bound * (Double(random.next() >> 11) * 0x1p-53)) }
     weights = (0..<outputSize * inputSize).map { _ in draw() }
     biases = (0..<outputSize).map { _ in draw() }
+  }
+
+  private func weight(from input: Int, to output: Int) -> UnsafeMutablePointer<Float> {
+    let (row, column) = isNarrow ? (output, input) : (input, output)
+    return weightView.pointer + row * weightView.stride + column
   }
 }

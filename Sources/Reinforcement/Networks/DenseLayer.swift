@@ -2,20 +2,23 @@ import Kernels
 
 /// A fully connected layer: outputs = activation(input · W + b), on a range of a network's parameters.
 ///
-/// W is kept `[inputSize, outputSize]`, rows padded as `Matrix` pads them, followed by b as one more row.
+/// W is kept `[inputSize, outputSize]`, or, if the layer has but a few outputs, `[outputSize, inputSize]`, where
+/// padding would take most of it otherwise. Rows are padded as `Matrix` pads them; b follows as one more row.
 /// Used by one thread at a time; nothing allocates after `init`.
 public final class DenseLayer {
   public let inputSize: Int
   public let outputSize: Int
   public let activation: Activation
 
+  /// Whether W is kept `[outputSize, inputSize]`.
+  let isNarrow: Bool
   let weightView: MatrixView
   let bias: UnsafeMutablePointer<Float>
   private let weightGradients: MatrixView
   private let biasGradients: UnsafeMutablePointer<Float>
   private let outputs: Matrix
-  /// `[outputSize, inputSize]`, made anew by each backward pass that needs it.
-  private let transposedWeights: Matrix
+  /// `[outputSize, inputSize]`, made anew by each backward pass that needs it; `nil` if W is kept so.
+  private let transposedWeights: Matrix?
   private var input: MatrixView?
   private let kernel = MatrixKernel.fastest
   /// Keeps the memory that the views point to.
@@ -29,33 +32,50 @@ public final class DenseLayer {
     inputSize: Int, outputSize: Int, activation: Activation, maximumBatch: Int, parameters: ParameterVector,
     offset: Int
   ) {
-    let stride = Matrix.stride(columns: outputSize)
+    let shape = Self.shape(inputSize: inputSize, outputSize: outputSize)
     precondition(
-      offset.isMultiple(of: Matrix.padding) && offset + (inputSize + 1) * stride <= parameters.count,
+      offset.isMultiple(of: Matrix.padding)
+        && offset + Self.parameterCount(inputSize: inputSize, outputSize: outputSize) <= parameters.count,
       "a layer lies within its network's parameters")
     self.inputSize = inputSize
     self.outputSize = outputSize
     self.activation = activation
     self.parameters = parameters
-    weightView = MatrixView(
-      parameters.values + offset, rows: inputSize, columns: outputSize, stride: stride)
-    weightGradients = MatrixView(
-      parameters.gradients + offset, rows: inputSize, columns: outputSize, stride: stride)
-    bias = parameters.values + offset + inputSize * stride
-    biasGradients = parameters.gradients + offset + inputSize * stride
+    isNarrow = shape.isNarrow
+    func view(_ vector: UnsafeMutablePointer<Float>) -> MatrixView {
+      MatrixView(vector + offset, rows: shape.rows, columns: shape.columns, stride: shape.stride)
+    }
+    weightView = view(parameters.values)
+    weightGradients = view(parameters.gradients)
+    bias = parameters.values + offset + shape.rows * shape.stride
+    biasGradients = parameters.gradients + offset + shape.rows * shape.stride
     outputs = Matrix(rows: maximumBatch, columns: outputSize)
-    transposedWeights = Matrix(rows: outputSize, columns: inputSize)
+    transposedWeights = shape.isNarrow ? nil : Matrix(rows: outputSize, columns: inputSize)
   }
 
   /// Floats that a layer takes of its network's parameters, a multiple of `Matrix.padding`.
   public static func parameterCount(inputSize: Int, outputSize: Int) -> Int {
-    (inputSize + 1) * Matrix.stride(columns: outputSize)
+    let shape = shape(inputSize: inputSize, outputSize: outputSize)
+    return shape.rows * shape.stride + Matrix.stride(columns: outputSize)
+  }
+
+  /// How W is kept.
+  private static func shape(inputSize: Int, outputSize: Int) -> (
+    isNarrow: Bool, rows: Int, columns: Int, stride: Int
+  ) {
+    outputSize <= MatrixKernel.narrowColumns
+      ? (true, outputSize, inputSize, Matrix.stride(columns: inputSize))
+      : (false, inputSize, outputSize, Matrix.stride(columns: outputSize))
   }
 
   /// `[input.rows, outputSize]`; valid until the next call.
   public func forward(_ input: MatrixView) -> MatrixView {
     let result = outputs.view.prefix(input.rows)
-    kernel.multiply(input, by: weightView, bias: bias, finish: activation.finish, into: result)
+    if isNarrow {
+      kernel.multiply(input, byTransposed: weightView, bias: bias, finish: activation.finish, into: result)
+    } else {
+      kernel.multiply(input, by: weightView, bias: bias, finish: activation.finish, into: result)
+    }
     self.input = input
     return result
   }
@@ -85,13 +105,17 @@ public final class DenseLayer {
   ) {
     guard let input else { preconditionFailure("backward without forward") }
     if setsGradients {
-      kernel.multiply(input, transposed: true, by: sumGradient, into: weightGradients)
+      if isNarrow {
+        kernel.multiply(sumGradient, transposed: true, by: input, into: weightGradients)
+      } else {
+        kernel.multiply(input, transposed: true, by: sumGradient, into: weightGradients)
+      }
       kernel.columnSums(of: sumGradient, into: biasGradients)
     }
     if let inputGradient {
-      kernel.transpose(weightView, into: transposedWeights.view)
+      if let transposedWeights { kernel.transpose(weightView, into: transposedWeights.view) }
       kernel.multiply(
-        sumGradient, by: transposedWeights.view, accumulating: accumulating,
+        sumGradient, by: transposedWeights?.view ?? weightView, accumulating: accumulating,
         finish: inputActivation.gradient(outputs: input), into: inputGradient)
     }
   }

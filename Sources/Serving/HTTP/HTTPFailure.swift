@@ -1,7 +1,7 @@
 import Dataflow
 import HTTPTypes
-import Hummingbird
 import NIOHTTP1
+import NIOHTTPTypesHTTP1
 import Vision
 
 /// A request that can't be answered: a status, and a message that says what and why.
@@ -29,14 +29,15 @@ struct HTTPFailure: Error {
       self.init(.serviceUnavailable, "too many requests are waiting; try again", retryAfterSeconds: 1)
     case RuntimeError.closed, is CancellationError:
       self.init(.serviceUnavailable, "the server is shutting down; try another", retryAfterSeconds: 1)
-    case is HTTPParserError: self.init(.badRequest, "the request is not valid HTTP")
-    case let error as HTTPError:
-      self.init(error.status, error.body ?? error.status.reasonPhrase)
+    case HTTPParserError.headerOverflow:
+      self.init(.requestHeaderFieldsTooLarge, "the headers are too large")
+    case is HTTPParserError, is HTTP1TypeConversionError:
+      self.init(.badRequest, "the request is not valid HTTP")
     default: self.init(.internalServerError, "\(error)")
     }
   }
 
-  var response: Response { Response(json: ["error": message], status: status, headers: headers) }
+  var answer: HTTPAnswer { HTTPAnswer(status, headers: headers, json: ["error": message]) }
 }
 
 extension ImageError {
@@ -48,25 +49,6 @@ extension ImageError {
     case .tooManyBytes: .contentTooLarge
     case .tooManyPixels, .unsupported: .unprocessableContent
     case .outOfMemory, .wrongRegion: .internalServerError
-    }
-  }
-}
-
-/// Turns every error into a JSON body, also those of the router.
-struct JSONErrors<Context: RequestContext>: RouterMiddleware {
-  func handle(
-    _ request: Request, context: Context, next: (Request, Context) async throws -> Response
-  ) async throws -> Response {
-    do {
-      return try await next(request, context)
-    } catch {
-      var failure = HTTPFailure(error)
-      if error is HTTPError, failure.status == .notFound {
-        failure = HTTPFailure(
-          .notFound, "there is nothing at \(request.method.rawValue) \(request.uri.path); see /v2/models/NAME"
-        )
-      }
-      return request.method == .head ? failure.response.createHeadResponse() : failure.response
     }
   }
 }

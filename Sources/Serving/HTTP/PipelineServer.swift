@@ -1,5 +1,5 @@
+import Dataflow
 import Foundation
-import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
@@ -46,13 +46,16 @@ public struct PipelineServer: Sendable {
     for pipeline in pipelines { try await pipeline.warmUp() }
     // One thread is enough for all connections: what takes time runs on the pipelines' own threads.
     let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let application = application(on: loops, onReady: onReady)
+    // The server's own log has nothing for users: failures go to the client that caused them.
+    var logger = Logger(label: "drivetrain", factory: StreamLogHandler.standardError(label:))
+    logger.logLevel = .critical
     var services = ServiceGroupConfiguration(
-      services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: application.logger)
+      services: [server(on: loops, logger: logger, onReady: onReady)],
+      gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     services.maximumGracefulShutdownDuration = .seconds(configuration.shutdownSeconds)
     let group = ServiceGroup(configuration: services)
     do {
-      try await withTaskExecutorPreference(EventLoopTaskExecutor(loops.next())) { try await group.run() }
+      try await group.run()
     } catch {
       throw ServerError(error, configuration)
     }
@@ -66,30 +69,24 @@ public struct PipelineServer: Sendable {
     }
   }
 
-  private func application(
-    on loops: MultiThreadedEventLoopGroup, onReady: @escaping @Sendable (Int) -> Void
-  ) -> some ApplicationProtocol {
-    // The server's own log has nothing for users: failures go to the client that caused them.
-    var logger = Logger(label: "drivetrain", factory: StreamLogHandler.standardError(label:))
-    logger.logLevel = .critical
+  private func server(
+    on loops: MultiThreadedEventLoopGroup, logger: Logger, onReady: @escaping @Sendable (Int) -> Void
+  ) -> any Service {
     let routes = PipelineRoutes(
-      pipelines: Dictionary(pipelines.map { ($0.name, $0) }) { first, _ in first },
-      bodies: BodyReader(
-        maximumBytes: configuration.maximumBodyBytes, maximumTotal: configuration.maximumBodyBytesInFlight,
-        maximumSeconds: configuration.maximumBodySeconds))
-    let maximumBytes = configuration.maximumBodyBytes
-    let http = HTTP1Channel.Configuration(
-      additionalChannelHandlers: [ContinueHandler(maximumBytes: maximumBytes), BodyCoalescer()],
-      idleTimeout: .seconds(Int64(configuration.idleTimeoutSeconds)))
-    return Application(
-      router: routes.router(),
-      server: .http1(configuration: http),
-      configuration: ApplicationConfiguration(
-        address: .hostname(configuration.host, port: configuration.port), serverName: "drivetrain",
+      pipelines: Dictionary(pipelines.map { ($0.name, $0) }) { first, _ in first })
+    let budget = BodyBudget(
+      maximum: max(configuration.maximumBodyBytesInFlight, configuration.maximumBodyBytes))
+    let limits = RequestBody.Limits(
+      maximumBytes: configuration.maximumBodyBytes,
+      maximumTime: Nanoseconds(clamping: configuration.maximumBodySeconds) &* 1_000_000_000)
+    let channel = RequestChannel(idleTimeout: .seconds(configuration.idleTimeoutSeconds)) {
+      RequestHandler(limits: limits, budget: budget, route: routes.route)
+    }
+    return channel.server(
+      configuration: ServerConfiguration(
+        address: .hostname(configuration.host, port: configuration.port),
         availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections)),
-      onServerRunning: { onReady($0.localAddress?.port ?? 0) },
-      eventLoopGroupProvider: .shared(loops),
-      logger: logger)
+      onServerRunning: { onReady($0.localAddress?.port ?? 0) }, eventLoopGroup: loops, logger: logger)
   }
 }
 

@@ -63,6 +63,15 @@ package struct JSONText {
 
   private mutating func quote(_ string: String) {
     text += "\""
+    defer { text += "\"" }
+    // Nearly always, and ten times as fast as scalar by scalar.
+    let isPlain = string.utf8.allSatisfy {
+      $0 >= UInt8(ascii: " ") && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+    }
+    if isPlain {
+      text += string
+      return
+    }
     for scalar in string.unicodeScalars {
       switch scalar {
       case "\"": text += "\\\""
@@ -73,6 +82,5 @@ package struct JSONText {
       default: text.unicodeScalars.append(scalar)
       }
     }
-    text += "\""
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `drivetrain serve` on a port of its own; ended with the last reference.

@@ -4,15 +4,18 @@ import Testing
 @testable import Reinforcement
 
 @Suite struct DenseLayerTests {
-  @Test func weightsAreReadAsTheyWereWritten() {
-    let layer = Self.layer(inputSize: 3, outputSize: 2, activation: .relu)
-    layer.weights = [1, 2, 3, 4, 5, 6]
-    layer.biases = [-1, -100]
-    #expect(layer.weights == [1, 2, 3, 4, 5, 6])
-    #expect(layer.biases == [-1, -100])
+  /// With few outputs and with many, which are kept differently.
+  @Test(arguments: [2, 4, 5, 40])
+  func weightsAreReadAsTheyWereWritten(outputSize: Int) {
+    let layer = Self.layer(inputSize: 3, outputSize: outputSize, activation: .relu)
+    let weights = (0..<3 * outputSize).map { Float($0 + 1) }
+    layer.weights = weights
+    layer.biases = [-1, -100] + (2..<outputSize).map { Float($0) }
+    #expect(layer.weights == weights)
+    #expect(layer.biases.prefix(2) == [-1, -100])
     let input = Matrix(rows: 1, columns: 3)
     for column in 0..<3 { input.view[0, column] = Float(column + 1) }
-    #expect(Array(layer.forward(input.view).row(0)) == [1 + 4 + 9 - 1, 0])
+    #expect(Array(layer.forward(input.view).row(0).prefix(2)) == [1 + 4 + 9 - 1, 0])
   }
 
   @Test func initialisationIsUniformWithinTheBound() {

@@ -18,12 +18,13 @@ import Testing
   func areDifferenceQuotients(index: Int) {
     let architecture = Self.architectures[index]
     let isDueling = architecture is DuelingArchitecture
-    for outputActivation in isDueling ? [Activation.none] : [.none, .tanh] {
+    for (outputSize, outputActivation) in [(4, Activation.none), (6, isDueling ? .none : .tanh)] {
       var random = RandomStream(seed: 7)
       let network = architecture.makeNetwork(
-        inputSize: 3, outputSize: 4, outputActivation: outputActivation, maximumBatch: 8, using: &random)
+        inputSize: 3, outputSize: outputSize, outputActivation: outputActivation, maximumBatch: 8,
+        using: &random)
       let input = Self.matrix(6, 3, using: &random)
-      let weights = Self.matrix(6, 4, using: &random)
+      let weights = Self.matrix(6, outputSize, using: &random)
 
       _ = network.forward(input.view)
       let inputGradient = Matrix(rows: 6, columns: 3)
@@ -91,14 +92,14 @@ import Testing
     _ network: any Network, _ input: Matrix, _ weights: Matrix, at number: UnsafeMutablePointer<Float>
   ) -> ClosedRange<Float> {
     let value = number.pointee
-    let step: Float = 4e-3
+    let step: Float = 1e-3
     let here = loss(network, input, weights)
     number.pointee = value + step
     let right = Float((loss(network, input, weights) - here) / Double(step))
     number.pointee = value - step
     let left = Float((here - loss(network, input, weights)) / Double(step))
     number.pointee = value
-    let tolerance: Float = 2e-3
+    let tolerance: Float = 3e-3
     return min(left, right) - tolerance...max(left, right) + tolerance
   }
 

@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 
 /// How an acrobot moves: both links 1 m long and of 1 kg, their centres of mass in the middle, their moments of
@@ -36,14 +37,18 @@ enum AcrobotDynamics {
 
     let load2 = centre * gravity * cos(angle1 + angle2 - .pi / 2)
     let load1 =
-      -length * centre * (velocity2 * velocity2) * sine2
+      -length * centre * square(velocity2) * sine2
       - 2 * length * centre * velocity2 * velocity1 * sine2
       + (centre + length) * gravity * cos(angle1 - .pi / 2) + load2
 
     let drive =
-      torque + coupling / inertia1 * load1 - length * centre * (velocity1 * velocity1) * sine2 - load2
-    let acceleration2 = drive / (inertia2 - coupling * coupling / inertia1)
+      torque + coupling / inertia1 * load1 - length * centre * square(velocity1) * sine2 - load2
+    let acceleration2 = drive / (inertia2 - square(coupling) / inertia1)
     let acceleration1 = -(coupling * acceleration2 + load1) / inertia1
     return State(velocity1, velocity2, acceleration1, acceleration2)
   }
+
+  /// As NumPy squares, by `pow`: of a thousand numbers one is rounded otherwise than by a multiplication, and an
+  /// acrobot that swings fast makes a different episode of that.
+  private static func square(_ number: Double) -> Double { ck_power(number, 2) }
 }

@@ -1,6 +1,6 @@
-/* Sine and cosine of one angle in one call. */
-#ifndef CKERNELS_TRIGONOMETRY_H
-#define CKERNELS_TRIGONOMETRY_H
+/* Functions of the C library that Swift doesn't see, or that the compiler would replace. */
+#ifndef CKERNELS_LIBM_H
+#define CKERNELS_LIBM_H
 
 #include <math.h>
 
@@ -13,6 +13,12 @@ static inline void ck_sine_cosine(double angle, double *sine, double *cosine) {
   *sine = sin(angle);
   *cosine = cos(angle);
 #endif
+}
+
+/* pow() itself: a compiler that knows the exponent makes a product of it, which may round otherwise. */
+static inline double ck_power(double base, double exponent) {
+  volatile double unknown = exponent;
+  return pow(base, unknown);
 }
 
 #endif

@@ -1,0 +1,56 @@
+import Foundation
+import HTTPTypes
+import NIOCore
+import NIOFoundationCompat
+
+/// A complete answer: head and body, ready to be written.
+struct HTTPAnswer: Sendable {
+  var status: HTTPResponse.Status
+  var headers: HTTPFields
+  var body: ByteBuffer
+
+  init(_ status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], json: String) {
+    self.status = status
+    self.headers = headers
+    self.headers[.contentType] = "application/json"
+    body = ByteBuffer(string: json)
+  }
+
+  init(_ status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], json value: some Encodable) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    self.status = status
+    self.headers = headers
+    self.headers[.contentType] = "application/json"
+    do {
+      body = try encoder.encodeAsByteBuffer(value, allocator: ByteBufferAllocator())
+    } catch {
+      self = HTTPFailure(.internalServerError, "the answer can't be written as JSON: \(error)").answer
+    }
+  }
+
+  /// The head as it is sent.
+  func head(date: HTTPDate) -> HTTPResponse {
+    var headers = headers
+    headers[.contentLength] = String(body.readableBytes)
+    headers[.date] = date.text
+    headers[.server] = "drivetrain"
+    return HTTPResponse(status: status, headerFields: headers)
+  }
+}
+
+/// The time of an answer as HTTP writes it, in Greenwich.
+struct HTTPDate {
+  let text: String
+
+  init(seconds: Int = time(nil)) {
+    var (seconds, parts) = (seconds, tm())
+    gmtime_r(&seconds, &parts)
+    let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    text =
+      "\(days[Int(parts.tm_wday)]), \(two(parts.tm_mday)) \(months[Int(parts.tm_mon)]) \(1900 + parts.tm_year) "
+      + "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)) GMT"
+  }
+}

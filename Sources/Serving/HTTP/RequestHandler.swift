@@ -1,0 +1,195 @@
+import Dataflow
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+
+/// Reads requests from a connection, one after the other, and writes their answers.
+///
+/// Everything happens on the event loop's thread, synchronously: between the socket and the executor there is no
+/// task to be resumed and no thread to be woken. Used by the event loop's thread alone.
+final class RequestHandler: ChannelInboundHandler {
+  typealias InboundIn = HTTPRequestPart
+  typealias OutboundOut = HTTPResponsePart
+
+  private enum State {
+    case idle
+    /// The body is on its way.
+    case reading(RequestBody, Route.Use)
+    /// The request is complete, and its answer is being made.
+    case working(Item)
+    /// Answered before the request's end, which is passed over.
+    case passingOver(since: Nanoseconds)
+    /// Nothing more is read.
+    case closed
+  }
+
+  private let route: @Sendable (HTTPRequest) throws -> Route
+  private let limits: RequestBody.Limits
+  private let budget: BodyBudget
+  private let time: any TimeSource
+  private var state = State.idle
+  /// Whether the client wants the head of the answer only.
+  private var isHeadOnly = false
+  /// Whether the connection ends with this answer.
+  private var isLast = false
+
+  init(
+    limits: RequestBody.Limits, budget: BodyBudget, time: any TimeSource = MonotonicTime(),
+    route: @escaping @Sendable (HTTPRequest) throws -> Route
+  ) {
+    self.route = route
+    self.limits = limits
+    self.budget = budget
+    self.time = time
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    // Images are large: read the socket in large pieces. Failing to set the option costs speed only.
+    let allocator = AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 64 << 10, maximum: 1 << 20)
+    _ = try? context.channel.syncOptions?.setOption(.recvAllocator, value: allocator)
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch unwrapInboundIn(data) {
+    case .head(let head): begin(head, context)
+    case .body(let part): read(part, context)
+    case .end: end(context)
+    }
+  }
+
+  private func begin(_ head: HTTPRequest, _ context: ChannelHandlerContext) {
+    isHeadOnly = head.method == .head
+    isLast = head.headerFields[.connection]?.lowercased().contains("close") ?? false
+    do {
+      switch try route(head) {
+      case .answer(let answer):
+        state = .passingOver(since: time.now)
+        write(answer, context)
+      case .body(let use):
+        let announced = head.headerFields[.contentLength].flatMap { Int($0) }
+        let body = try RequestBody(announced: announced, limits: limits, budget: budget, now: time.now)
+        state = .reading(body, use)
+        // curl asks before every body of more than 1 MB, and waits a second for the answer.
+        if head.headerFields[.expect]?.lowercased() == "100-continue" {
+          context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+        }
+      }
+    } catch {
+      refuse(error, context)
+    }
+  }
+
+  private func read(_ part: ByteBuffer, _ context: ChannelHandlerContext) {
+    switch state {
+    case .reading(var body, let use):
+      state = .idle  // Or the body had two owners, and would be copied to grow.
+      do {
+        try body.append(part, now: time.now)
+        state = .reading(body, use)
+      } catch {
+        refuse(error, context)
+      }
+    case .passingOver(let since):
+      if time.now - since > limits.maximumTime { close(context) }
+    case .idle, .working, .closed: break
+    }
+  }
+
+  private func end(_ context: ChannelHandlerContext) {
+    switch state {
+    case .reading(let body, let use): start(use, on: body, context)
+    case .passingOver: finish(context)
+    case .idle, .working, .closed: break
+    }
+  }
+
+  /// Answers before the request has ended.
+  private func refuse(_ error: any Error, _ context: ChannelHandlerContext) {
+    state = .passingOver(since: time.now)
+    write(HTTPFailure(error).answer, context)
+  }
+
+  private func start(_ use: Route.Use, on body: RequestBody, _ context: ChannelHandlerContext) {
+    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    let share = body.share
+    do {
+      let bytes = try body.finish()
+      state = .working(
+        try use(bytes) { [loop = context.eventLoop] makeAnswer in
+          loop.execute {
+            let (handler, context) = bound.value
+            handler.answer(makeAnswer, context)
+            withExtendedLifetime(share) {}  // The bytes count until here.
+          }
+        })
+    } catch {
+      write(HTTPFailure(error).answer, context)
+      finish(context)
+    }
+  }
+
+  private func answer(_ makeAnswer: Route.MakeAnswer, _ context: ChannelHandlerContext) {
+    guard case .working = state else { return }  // The client has gone.
+    do {
+      write(try makeAnswer(), context)
+    } catch {
+      write(HTTPFailure(error).answer, context)
+    }
+    finish(context)
+  }
+
+  private func write(_ answer: HTTPAnswer, _ context: ChannelHandlerContext) {
+    var head = answer.head(date: HTTPDate())
+    if isLast { head.headerFields[.connection] = "close" }
+    context.write(wrapOutboundOut(.head(head)), promise: nil)
+    if !isHeadOnly { context.write(wrapOutboundOut(.body(answer.body)), promise: nil) }
+    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+  }
+
+  /// The request is read and its answer is written.
+  private func finish(_ context: ChannelHandlerContext) {
+    state = .idle
+    if isLast { close(context) }
+  }
+
+  private func close(_ context: ChannelHandlerContext) {
+    state = .closed
+    context.close(promise: nil)
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    guard case ChannelEvent.inputClosed = event else {
+      return context.fireUserInboundEventTriggered(event)
+    }
+    // The client sends nothing more, but may still read.
+    isLast = true
+    if case .working = state { return }
+    close(context)
+  }
+
+  /// What isn't HTTP is answered too, and the connection is closed behind the answer.
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    if error is HTTPParserError || error is HTTP1TypeConversionError {
+      switch state {
+      case .idle, .reading:
+        (isHeadOnly, isLast) = (false, true)
+        write(HTTPFailure(error).answer, context)
+      case .working, .passingOver, .closed: break
+      }
+    }
+    abandon()
+    close(context)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    abandon()
+    state = .closed
+    context.fireChannelInactive()
+  }
+
+  private func abandon() {
+    if case .working(let item) = state { item.cancel() }
+  }
+}

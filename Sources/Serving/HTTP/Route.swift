@@ -1,0 +1,18 @@
+import Dataflow
+import NIOCore
+
+/// What is done with a request, as soon as its head is known.
+enum Route: Sendable {
+  /// Answered at once; a body is passed over.
+  case answer(HTTPAnswer)
+  /// Answered from its body, once that is here.
+  case body(Use)
+
+  /// Takes a complete body and starts to work on it, without waiting.
+  ///
+  /// The second argument is called once, from any thread, with what makes the answer, which then runs on the
+  /// connection's thread: workers need not wait for an answer to be written. The item is cancelled if the client
+  /// goes away.
+  typealias Use = @Sendable (ByteBuffer, @escaping @Sendable (@escaping MakeAnswer) -> Void) throws -> Item
+  typealias MakeAnswer = @Sendable () throws -> HTTPAnswer
+}

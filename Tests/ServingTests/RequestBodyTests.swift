@@ -1,0 +1,86 @@
+import Dataflow
+import HTTPTypes
+import NIOCore
+import Testing
+
+@testable import Serving
+
+@Suite struct RequestBodyTests {
+  private static let limits = RequestBody.Limits(maximumBytes: 100, maximumTime: 60)
+
+  private static func body(
+    _ parts: [Int], announced: Int? = nil, of budget: BodyBudget = BodyBudget(maximum: 250),
+    timeForEach: Nanoseconds = 0
+  ) throws(HTTPFailure) -> RequestBody {
+    var body = try RequestBody(announced: announced, limits: limits, budget: budget, now: 1000)
+    for (index, count) in parts.enumerated() {
+      try body.append(
+        ByteBuffer(repeating: 7, count: count), now: 1000 + timeForEach * UInt64(index + 1))
+    }
+    return body
+  }
+
+  private static func status(_ make: () throws(HTTPFailure) -> RequestBody) -> HTTPResponse.Status? {
+    do {
+      _ = try make().finish()
+      return nil
+    } catch {
+      return error.status
+    }
+  }
+
+  @Test(arguments: [[], [1], [60, 40], [33, 33, 33, 1]]) func takesAll(parts: [Int]) throws {
+    let budget = BodyBudget(maximum: 250)
+    for announced in [nil, parts.reduce(0, +)] {
+      let bytes = try Self.body(parts, announced: announced, of: budget).finish()
+      #expect(bytes.readableBytes == parts.reduce(0, +))
+      #expect(bytes.readableBytesView.allSatisfy { $0 == 7 })
+      #expect(budget.bytesInFlight == 0)
+    }
+  }
+
+  @Test func tooLarge() {
+    let budget = BodyBudget(maximum: 250)
+    for (parts, announced) in [([60, 41], nil), ([], 101), ([], .max), ([101], 10), ([], -1)] {
+      let status = Self.status { () throws(HTTPFailure) in
+        try Self.body(parts, announced: announced, of: budget)
+      }
+      #expect(status == .contentTooLarge)
+    }
+    #expect(budget.bytesInFlight == 0)
+  }
+
+  @Test func breaksOff() {
+    #expect(Self.status { () throws(HTTPFailure) in try Self.body([60], announced: 61) } == .badRequest)
+  }
+
+  /// All bodies together have a limit; what one has counts until nobody holds it.
+  @Test func noRoom() throws {
+    let budget = BodyBudget(maximum: 250)
+    let first = try Self.body([100], of: budget)
+    var share: BodyBudget.Share? = try Self.body([90], announced: 90, of: budget).share
+    #expect(budget.bytesInFlight == 190 && first.share.bytes == 100)
+    _ = try Self.body([60], of: budget)
+    for (parts, announced) in [([61], nil), ([61], 61), ([60, 1], nil)] {
+      let failure = #expect(throws: HTTPFailure.self) {
+        try Self.body(parts, announced: announced, of: budget)
+      }
+      #expect(failure?.status == .serviceUnavailable && failure?.headers[.retryAfter] == "1")
+    }
+    #expect(budget.bytesInFlight == 190 && share != nil)
+    share = nil
+    _ = try Self.body([61], of: budget)
+    withExtendedLifetime(first) {}
+  }
+
+  @Test func takesTooLong() {
+    let slow = Self.status { () throws(HTTPFailure) in
+      try Self.body(Array(repeating: 1, count: 10), timeForEach: 7)
+    }
+    #expect(slow == .requestTimeout)
+    let inTime = Self.status { () throws(HTTPFailure) in
+      try Self.body(Array(repeating: 1, count: 8), timeForEach: 7)
+    }
+    #expect(inTime == nil)
+  }
+}
