@@ -50,7 +50,8 @@ let package = Package(
       dependencies: ["Dataflow", "Kernels", "CKernels", "CJPEG", "CSPNG", "CWebP", "COnnxRuntime"],
       swiftSettings: swift),
     .target(
-      name: "Reinforcement", dependencies: ["Dataflow", "Kernels", "CKernels"], swiftSettings: swift),
+      name: "Reinforcement", dependencies: ["Dataflow", "Kernels", "CKernels"],
+      exclude: ["DQN", "DDPG", "TD3"].map { "Algorithms/\($0)/README.md" }, swiftSettings: swift),
     .target(
       name: "Serving",
       dependencies: [
@@ -94,6 +95,9 @@ let package = Package(
       path: "Benchmarks/Environments", swiftSettings: swift),
     .executableTarget(
       name: "bench-networks", dependencies: ["Reinforcement", "Kernels"], path: "Benchmarks/Networks",
+      swiftSettings: swift),
+    .executableTarget(
+      name: "bench-training", dependencies: ["Dataflow", "Reinforcement"], path: "Benchmarks/TrainingSpeed",
       swiftSettings: swift),
     // Damaged images against the image path: swift run -c release fuzz-images.
     .executableTarget(

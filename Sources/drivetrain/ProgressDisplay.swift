@@ -6,8 +6,8 @@ final class ProgressDisplay {
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private var hasOpenLine = false
   private var lastShown = 0.0
-  /// The evaluations' means, for the curve.
-  private var curve: [Double] = []
+  /// What the evaluations earned on average.
+  private(set) var curve: [Double] = []
 
   func show(_ event: TrainingEvent) {
     switch event {
@@ -22,7 +22,7 @@ final class ProgressDisplay {
       curve.append(evaluation.mean)
       write(
         "step \(step): evaluation \(evaluation.mean.fixed(1)) ± \(evaluation.standardDeviation.fixed(1))"
-          + (isBest ? ", the best so far" : "") + "  " + Self.sparkline(curve), keepsOpen: false)
+          + (isBest ? ", the best so far" : "") + "  " + Chart(curve).sparkline, keepsOpen: false)
     case .checkpointDue: break
     }
   }
@@ -53,15 +53,5 @@ final class ProgressDisplay {
     let whole = Int(seconds.rounded())
     return whole < 60
       ? "\(whole) s" : whole < 3600 ? "\(whole / 60) min" : "\(whole / 3600) h \(whole % 3600 / 60) min"
-  }
-
-  /// A curve in one line of text, from the lowest to the highest value.
-  static func sparkline(_ values: [Double]) -> String {
-    guard let low = values.min(), let high = values.max() else { return "" }
-    let blocks = Array("▁▂▃▄▅▆▇█")
-    return String(
-      values.map { value in
-        high > low ? blocks[Int((value - low) / (high - low) * Double(blocks.count - 1))] : blocks[0]
-      })
   }
 }

@@ -95,7 +95,7 @@ struct Train: ParsableCommand {
     let report = TrainingReport(
       trainer, steps: trainer.steps - firstStep.steps, updates: trainer.updates - firstStep.updates,
       seconds: seconds, evaluation, checkpoint: folder.latest)
-    try json ? printJSON(report) : printOut(report.forHumans)
+    try json ? printJSON(report) : printOut(report.forHumans(curve: display.curve))
   }
 
   private func begun() throws -> (Trainer, RunDirectory) {

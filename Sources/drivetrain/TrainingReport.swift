@@ -62,14 +62,17 @@ struct TrainingReport: Encodable {
     self.checkpoint = checkpoint
   }
 
-  var forHumans: String {
+  /// - Parameter curve: what the evaluations on the way earned.
+  func forHumans(curve: [Double]) -> String {
     let parts = attribution.stages.map { ($0.name, $0.share) } + [("unattributed", attribution.unattributed)]
     let longest = parts.map(\.0.count).max() ?? 0
     let lines = parts.map { name, share in
       "  \(name.padded(longest))  \((share * 100).fixed(1, width: 5)) %  "
         + String(repeating: "█", count: Int((share * 40).rounded()))
     }
+    let chart = curve.count > 1 ? ["evaluations on the way:"] + Chart(curve, height: 6).lines : []
     return """
+      \(chart.joined(separator: "\n"))
       \(experiment): \(steps) steps, \(updates) updates in \(seconds.fixed(1)) s: \(stepsPerSecond.fixed(0)) steps/s
       \(lines.joined(separator: "\n"))
       final policy: \(evaluation.mean.fixed(1)) ± \(evaluation.std.fixed(1)) over \(evaluation.episodes) episodes

@@ -102,6 +102,15 @@ struct ReproducibilityTests {
     #expect(try state(of: second) == state(of: whole))
   }
 
+  /// The same within one process: `train` can be called again and again.
+  @Test(arguments: experiments.keys.sorted())
+  func trainedInPieces(name: String) throws {
+    let (whole, pieces) = (try trainer(name), try trainer(name))
+    try whole.train(until: 450)
+    for stop in [5, 101, 102, 333, 450] { try pieces.train(until: stop) }
+    #expect(try state(of: pieces) == state(of: whole))
+  }
+
   /// Evaluating on the way changes nothing.
   @Test func evaluationIsApart() throws {
     let plain = try trainer("dqn")
