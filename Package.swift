@@ -130,7 +130,8 @@ let package = Package(
       ],
       swiftSettings: swift),
     .testTarget(
-      name: "CommandTests", dependencies: ["Dataflow", "drivetrain", "Reinforcement", "Vision", "TestSupport"],
+      name: "CommandTests",
+      dependencies: ["Dataflow", "drivetrain", "Reinforcement", "Vision", "TestSupport"],
       swiftSettings: swift),
   ]
 )

@@ -28,7 +28,8 @@ struct BenchTraining {
       "steps_per_second": Double(trainer.steps - first) / (now.wall - begin.wall),
       "steps": trainer.steps - first, "seconds": now.wall - begin.wall, "cpu_seconds": now.cpu - begin.cpu,
     ]
-    print(String(decoding: try JSONSerialization.data(withJSONObject: line, options: .sortedKeys), as: UTF8.self))
+    print(
+      String(decoding: try JSONSerialization.data(withJSONObject: line, options: .sortedKeys), as: UTF8.self))
   }
 
   private static func clock() -> (wall: Double, cpu: Double) {
