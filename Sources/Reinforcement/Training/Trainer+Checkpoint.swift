@@ -31,7 +31,6 @@ extension Trainer {
     try checkpoint.get("table", parts.table)
     parts.sampling = try checkpoint.get("sampling")
     bestReturn = try checkpoint.get("best", as: [Double].self).first
-    parts.skipFinishedSteps()
   }
 
   private var metadata: CheckpointMetadata {

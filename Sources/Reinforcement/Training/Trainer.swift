@@ -97,6 +97,7 @@ public final class Trainer {
     let limit = limit ?? experiment.schedule.steps
     let (begin, firstStep, time) = (MonotonicTime().now, steps, MonotonicTime())
     parts.stepLimit = limit
+    parts.skipFinishedSteps()
     while steps < limit, !shouldStop() {
       try executor.run(iterations: 1)
       guard parts.isRoundComplete else { continue }

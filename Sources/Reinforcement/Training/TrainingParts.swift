@@ -13,7 +13,7 @@ final class TrainingParts: @unchecked Sendable {
   var sampling: RandomStream
   /// No more steps are taken once there are so many; what is left of a round is idled through.
   var stepLimit = 0
-  /// Steps of the current round that the run before this one has taken.
+  /// Steps of the current round that were taken before this run.
   var idleSteps = 0
   /// Losses since they were last asked for.
   var losses = MeanLoss()
@@ -39,7 +39,7 @@ final class TrainingParts: @unchecked Sendable {
   /// Whether a round has just been completed, so that its updates are due.
   var isRoundComplete: Bool { actor.steps.isMultiple(of: stepsPerRound) }
 
-  /// After a restart in the middle of a round, lets the graph's first iteration pass over what is done.
+  /// After a stop in the middle of a round, lets the graph's next iteration pass over what is done.
   func skipFinishedSteps() { idleSteps = actor.steps % stepsPerRound / actor.environments.count }
 
   func act() {

@@ -102,6 +102,17 @@ struct ReproducibilityTests {
     #expect(try state(of: second) == state(of: whole))
   }
 
+  /// A trainer that is still there goes on as one that was restored does, wherever in a round it stopped.
+  @Test(arguments: experiments.keys.sorted(), [1, 33, 210])
+  func stoppedAndGoneOn(name: String, stop: Int) throws {
+    let (whole, other) = (try trainer(name), try trainer(name))
+    try whole.train(until: 450)
+    try other.train(until: stop)
+    try other.train(until: 450)
+    #expect(other.updates == whole.updates)
+    #expect(try state(of: other) == state(of: whole))
+  }
+
   /// Evaluating on the way changes nothing.
   @Test func evaluationIsApart() throws {
     let plain = try trainer("dqn")
