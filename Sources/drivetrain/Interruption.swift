@@ -9,6 +9,12 @@ enum Interruption {
 
   /// From now on the signals are remembered and no longer end the program.
   static func listen() {
+    // Whoever started the program may have blocked them: threads of libdispatch do.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     signal(SIGINT, remember)
     signal(SIGTERM, remember)
   }

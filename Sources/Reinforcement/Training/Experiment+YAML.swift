@@ -34,7 +34,8 @@ extension Experiment {
     guard let environment = values["environment"] else {
       throw document.error("the file needs the key 'environment', such as 'CartPole-v1'")
     }
-    name = try values["name"].map(Self.name) ?? document.fileStem
+    name = try Self.checked(
+      values["name"]?.string() ?? document.fileStem, values["name"] ?? document)
     self.environment = try environment.string()
     do {
       _ = try EnvironmentRegistry.make(self.environment, count: 1)
@@ -49,11 +50,17 @@ extension Experiment {
   }
 
   /// A name, which folders and checkpoints are called by.
-  private static func name(_ node: ConfigurationNode) throws(ConfigurationError) -> String {
-    let name = try node.string()
-    guard (1...100).contains(name.count), !name.contains(where: { $0.isNewline || $0 == "/" || $0 == "\"" })
+  private static func checked(_ name: String, _ node: ConfigurationNode) throws(ConfigurationError) -> String
+  {
+    // What YAML's quotes would change, and what a folder can't be called.
+    func isForbidden(_ character: Unicode.Scalar) -> Bool {
+      "/\"\\".unicodeScalars.contains(character) || character.properties.generalCategory == .control
+    }
+    guard (1...100).contains(name.utf8.count), name != ".", name != "..",
+      !name.unicodeScalars.contains(where: isForbidden)
     else {
-      throw node.error("\(node.path) must be a name of 1 to 100 characters without '/' and quotes")
+      throw node.error(
+        "the experiment's name must be 1 to 100 bytes without '/', '\\' and quotes; give it by 'name'")
     }
     return name
   }

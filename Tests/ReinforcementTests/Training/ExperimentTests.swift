@@ -23,6 +23,13 @@ struct ExperimentTests {
     }
   }
 
+  /// What a checkpoint keeps must be readable, whatever the file is called.
+  @Test(arguments: ["a\"b", "a\\q", String(repeating: "x", count: 101)]) func fileNames(stem: String) throws {
+    #expect(throws: ConfigurationError.self) {
+      try Experiment(yaml: "algorithm: dqn\nenvironment: CartPole-v1", file: "\(stem).yaml")
+    }
+  }
+
   @Test func changes() throws {
     let path = try Repository.path("Experiments/dqn-cartpole.yaml")
     let experiment = try Experiment(path, changes: ["learning_rate=1e-4", "hidden=[64, 64]", "seed=7"])
@@ -42,8 +49,10 @@ struct ExperimentTests {
     ("algorithm: dqn\nenvironment: CartPole-v1\nlearning_rate: 0", "must be above 0"),
     ("algorithm: dqn\nenvironment: CartPole-v1\nbatch_size: many", "must be a whole number"),
     ("algorithm: dqn\nenvironment: CartPole-v1\nhidden: []", "must have 1 to 8"),
+    ("algorithm: dqn\nenvironment: CartPole-v1\nname: 'a\\b'", "name must be"),
+    ("algorithm: dqn\nenvironment: CartPole-v1\nname: ..", "name must be"),
     ("algorithm: ddpg\nenvironment: Pendulum-v1\nnoise_type: gausian", "did you mean 'gaussian'?"),
-    ("algorithm: dqn\nenvironment: CartPole-v1\nname: a/b", "must be a name"),
+    ("algorithm: dqn\nenvironment: CartPole-v1\nname: a/b", "name must be"),
     ("algorithm: dqn\nenvironment: CartPole-v1\ngradient_steps: 0", "must be at least 1, or -1"),
   ])
   func refused(yaml: String, reason: String) throws {
