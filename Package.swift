@@ -100,6 +100,11 @@ let package = Package(
       name: "fuzz-images", dependencies: ["Vision", "Kernels"], path: "Fuzz", swiftSettings: swift),
 
     .target(name: "TestSupport", dependencies: ["Dataflow"], path: "Tests/Support", swiftSettings: swift),
+    // Whether training allocates: swift run -c release allocation-check.
+    .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+    .executableTarget(
+      name: "allocation-check", dependencies: ["Reinforcement", "AllocationCounter"],
+      path: "Tests/AllocationCheck", swiftSettings: swift),
     // Writes checkpoints until a test kills it.
     .executableTarget(
       name: "checkpoint-loop", dependencies: ["Reinforcement"], path: "Tests/CheckpointLoop",
@@ -126,7 +131,8 @@ let package = Package(
       ],
       swiftSettings: swift),
     .testTarget(
-      name: "CommandTests", dependencies: ["Dataflow", "drivetrain", "Reinforcement", "Vision", "TestSupport"],
+      name: "CommandTests",
+      dependencies: ["Dataflow", "drivetrain", "Reinforcement", "Vision", "TestSupport"],
       swiftSettings: swift),
   ]
 )
