@@ -104,6 +104,11 @@ let package = Package(
       name: "fuzz-images", dependencies: ["Vision", "Kernels"], path: "Fuzz", swiftSettings: swift),
 
     .target(name: "TestSupport", dependencies: ["Dataflow"], path: "Tests/Support", swiftSettings: swift),
+    // Whether training allocates: swift run -c release allocation-check.
+    .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+    .executableTarget(
+      name: "allocation-check", dependencies: ["Reinforcement", "AllocationCounter"],
+      path: "Tests/AllocationCheck", swiftSettings: swift),
     // Writes checkpoints until a test kills it.
     .executableTarget(
       name: "checkpoint-loop", dependencies: ["Reinforcement"], path: "Tests/CheckpointLoop",
