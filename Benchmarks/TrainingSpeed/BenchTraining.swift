@@ -8,11 +8,13 @@ import Reinforcement
 struct BenchTraining {
   static func main() throws {
     let arguments = CommandLine.arguments
-    guard arguments.count == 3, let make = tasks[arguments[1]], let seconds = Double(arguments[2]) else {
-      print("bench-training TASK SECONDS, where TASK is \(tasks.keys.sorted().joined(separator: ", "))")
+    guard arguments.count == 4, let make = tasks[arguments[1]], let seconds = Double(arguments[2]),
+      let threads = Int(arguments[3])
+    else {
+      print("bench-training TASK SECONDS THREADS; TASK is \(tasks.keys.sorted().joined(separator: ", "))")
       exit(2)
     }
-    let trainer = try make()
+    let trainer = try make(threads)
     // The window opens once learning has started and all memory has been touched.
     try trainer.train(until: trainer.experiment.algorithm.common.learningStarts + 600)
     let (first, begin) = (trainer.steps, clock())
@@ -24,7 +26,7 @@ struct BenchTraining {
         return now.wall - begin.wall >= seconds
       })
     let line: [String: Any] = [
-      "rival": "drivetrain", "task": arguments[1], "threads": 1,
+      "rival": "drivetrain", "task": arguments[1], "threads": threads,
       "steps_per_second": Double(trainer.steps - first) / (now.wall - begin.wall),
       "steps": trainer.steps - first, "seconds": now.wall - begin.wall, "cpu_seconds": now.cpu - begin.cpu,
     ]
@@ -41,11 +43,11 @@ struct BenchTraining {
   /// One that no measurement reaches.
   private static let endless = 10_000_000
 
-  private static let tasks: [String: @Sendable () throws -> Trainer] = [
-    "dqn-cartpole-64x64": { try dqn([64, 64]) },
-    "dqn-cartpole-256x256": { try dqn([256, 256]) },
+  private static let tasks: [String: @Sendable (_ threads: Int) throws -> Trainer] = [
+    "dqn-cartpole-64x64": { try dqn([64, 64], $0) },
+    "dqn-cartpole-256x256": { try dqn([256, 256], $0) },
     "dqn-cartpole-tuned": {
-      try dqn([256, 256]) {
+      try dqn([256, 256], $0) {
         $0.common.learningRate = 2.3e-3
         $0.common.trainFrequency = 256
         $0.common.gradientSteps = 128
@@ -53,13 +55,13 @@ struct BenchTraining {
         $0.explorationFinal = 0.04
       }
     },
-    "ddpg-pendulum-64x64": { try ddpg([64, 64]) },
-    "ddpg-pendulum-256x256": { try ddpg([256, 256]) },
-    "ddpg-pendulum-400x300": { try ddpg([400, 300]) },
+    "ddpg-pendulum-64x64": { try ddpg([64, 64], $0) },
+    "ddpg-pendulum-256x256": { try ddpg([256, 256], $0) },
+    "ddpg-pendulum-400x300": { try ddpg([400, 300], $0) },
   ]
 
   /// Acts greedily but for a few steps from the first update on, as the rivals do.
-  private static func dqn(_ hidden: [Int], _ change: (inout DQNConfiguration) -> Void = { _ in }) throws
+  private static func dqn(_ hidden: [Int], _ threads: Int, _ change: (inout DQNConfiguration) -> Void = { _ in }) throws
     -> Trainer
   {
     var configuration = DQNConfiguration()
@@ -72,15 +74,24 @@ struct BenchTraining {
     configuration.targetUpdateInterval = 500
     configuration.explorationFraction = 1_000 / Double(endless)
     change(&configuration)
-    return try Trainer(CartPole(), configuration, steps: endless)
+    return try Trainer(experiment(CartPole.id, configuration, threads))
   }
 
-  private static func ddpg(_ hidden: [Int]) throws -> Trainer {
+  private static func ddpg(_ hidden: [Int], _ threads: Int) throws -> Trainer {
     var configuration = DDPGConfiguration()
     configuration.common.hidden = hidden
     configuration.common.bufferSize = 200_000
     configuration.common.learningStarts = 1_000
     configuration.common.gamma = 0.98
-    return try Trainer(Pendulum(), configuration, steps: endless)
+    return try Trainer(experiment(Pendulum.id, configuration, threads))
+  }
+
+  private static func experiment(
+    _ environment: String, _ algorithm: any AlgorithmConfiguration, _ threads: Int
+  ) -> Experiment {
+    var experiment = Experiment("bench", environment: environment, algorithm: algorithm)
+    experiment.schedule.steps = endless
+    experiment.schedule.threads = threads
+    return experiment
   }
 }

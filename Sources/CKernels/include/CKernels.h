@@ -2,6 +2,7 @@
 #define CKERNELS_H
 
 #include "Checksum.h"
+#include "Companion.h"
 #include "Gather.h"
 #include "Libm.h"
 #include "MatrixKernels.h"

@@ -47,7 +47,24 @@ public struct MatrixKernel: @unchecked Sendable, CustomStringConvertible {
     var product = ck_product(a, b, c, depth: b.rows, bias: bias, finish: finish)
     product.transposes_a = transposed
     product.accumulates = accumulating
-    implementation.pointee.multiply(&product)
+    if ComputeThreads.count > 1, product.isWorthHalving {
+      multiplyByHalves(product)
+    } else {
+      implementation.pointee.multiply(&product)
+    }
+  }
+
+  /// The upper rows here, the lower ones on another thread: rows don't depend on each other, so the bits are the same.
+  private func multiplyByHalves(_ product: ck_product) {
+    typealias Half = (multiply: @convention(c) (UnsafePointer<ck_product>?) -> Void, product: ck_product)
+    guard let multiply = implementation.pointee.multiply else { return }
+    let (upper, lower) = product.halves
+    var (first, second): (Half, Half) = ((multiply, upper), (multiply, lower))
+    ck_companion_run(
+      { half in
+        guard let half = half?.assumingMemoryBound(to: Half.self) else { return }
+        withUnsafePointer(to: half.pointee.product) { half.pointee.multiply($0) }
+      }, &first, &second)
   }
 
   /// Columns that `multiply(_:byTransposed:)` gives at most.
@@ -104,6 +121,23 @@ public struct MatrixKernel: @unchecked Sendable, CustomStringConvertible {
 }
 
 extension ck_product {
+  /// Whether half of it lasts long enough, some 20 µs, for handing it over to pay.
+  fileprivate var isWorthHalving: Bool {
+    rows >= 32 && Int(rows) * Int(columns) * Int(depth) >= 1 << 22
+  }
+
+  /// The upper and the lower rows, cut at a multiple of a vector's length.
+  fileprivate var halves: (upper: ck_product, lower: ck_product) {
+    let cut = (Int(rows) / 2 + Matrix.padding - 1) / Matrix.padding * Matrix.padding
+    var (upper, lower) = (self, self)
+    upper.rows = Int32(truncatingIfNeeded: cut)
+    lower.rows = rows - upper.rows
+    lower.a = a + (transposes_a ? cut : cut * a_stride)
+    lower.c = c + cut * c_stride
+    if outputs != nil { lower.outputs = outputs + cut * outputs_stride }
+    return (upper, lower)
+  }
+
   fileprivate init(
     _ a: MatrixView, _ b: MatrixView, _ c: MatrixView, depth: Int, bias: UnsafePointer<Float>?,
     finish: MatrixKernel.Finish

@@ -13,6 +13,8 @@ public struct Experiment: Sendable {
     /// Environment steps; also what the algorithm's schedules refer to.
     public var steps = 100_000
     public var seed = 0
+    /// Threads that a large product may use: 1 or 2. Results are the same.
+    public var threads = 1
     /// Steps from one evaluation to the next; 0: none.
     public var evaluationFrequency = 0
     public var evaluationEpisodes = 20
@@ -29,6 +31,7 @@ public struct Experiment: Sendable {
     static let settings: [Setting<Schedule>] = [
       .integer("steps", \.steps, in: 1...1_000_000_000_000),
       .integer("seed", \.seed, in: 0...Int(UInt32.max)),
+      .integer("threads", \.threads, in: 1...2),
       .integer("eval_freq", \.evaluationFrequency, in: 0...1_000_000_000_000),
       .integer("n_eval_episodes", \.evaluationEpisodes, in: 1...1_000),
       .integer("log_freq", \.logFrequency, in: 1...1_000_000_000_000),

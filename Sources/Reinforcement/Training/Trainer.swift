@@ -96,6 +96,7 @@ public final class Trainer {
   ) throws {
     let limit = limit ?? experiment.schedule.steps
     let (begin, firstStep, time) = (MonotonicTime().now, steps, MonotonicTime())
+    ComputeThreads.count = experiment.schedule.threads
     parts.stepLimit = limit
     parts.skipFinishedSteps()
     while steps < limit, !shouldStop() {
