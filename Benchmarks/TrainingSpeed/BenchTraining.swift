@@ -61,7 +61,9 @@ struct BenchTraining {
   ]
 
   /// Acts greedily but for a few steps from the first update on, as the rivals do.
-  private static func dqn(_ hidden: [Int], _ threads: Int, _ change: (inout DQNConfiguration) -> Void = { _ in }) throws
+  private static func dqn(
+    _ hidden: [Int], _ threads: Int, _ change: (inout DQNConfiguration) -> Void = { _ in }
+  ) throws
     -> Trainer
   {
     var configuration = DQNConfiguration()

@@ -121,9 +121,9 @@ public struct MatrixKernel: @unchecked Sendable, CustomStringConvertible {
 }
 
 extension ck_product {
-  /// Whether half of it lasts long enough, some 20 µs, for handing it over to pay.
+  /// Whether half of it lasts long enough, some 50 µs, for handing it over to pay.
   fileprivate var isWorthHalving: Bool {
-    rows >= 32 && Int(rows) * Int(columns) * Int(depth) >= 1 << 22
+    rows >= 32 && Int(rows) * Int(columns) * Int(depth) >= 1 << 23
   }
 
   /// The upper and the lower rows, cut at a multiple of a vector's length.
