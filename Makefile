@@ -19,6 +19,7 @@ demo: build ## Classify a photograph, see where the time goes, serve it over HTT
 test: setup lint ## Run every test, and those of the core under the thread sanitizer too
 	swift build --build-tests
 	swift test --skip-build
+	swift run -c release allocation-check
 	swift test --package-path Tests/Sanitizer --scratch-path .build-tsan --sanitize=thread
 
 bench: setup ## Measure, beside the rivals and the bounds

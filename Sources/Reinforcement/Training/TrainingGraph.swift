@@ -10,6 +10,10 @@ enum TrainingGraph {
   static func make(_ name: String, _ parts: TrainingParts) throws -> Graph {
     let (steps, updates) = (parts.settings.trainFrequency, parts.settings.updatesPerRound)
     let divisor = greatestCommonDivisor(steps, updates)
+    let initialParameters = steps * updates / divisor
+    guard initialParameters <= Schedule.maximumFirings else {
+      throw TrainingError.roundTooLong(steps: steps, updates: updates)
+    }
     let signal = PortType(Signal.self)
 
     func stage(
@@ -46,7 +50,7 @@ enum TrainingGraph {
         Edge("learn.priorities", "sample.priorities", initialItems: [Signal()]),
         Edge(
           "learn.parameters", "act.parameters",
-          initialItems: Array(repeating: Signal(), count: steps * updates / divisor)),
+          initialItems: Array(repeating: Signal(), count: initialParameters)),
       ])
   }
 

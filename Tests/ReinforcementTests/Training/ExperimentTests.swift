@@ -79,4 +79,13 @@ struct ExperimentTests {
       try Trainer(Experiment(yaml: "algorithm: td3\nenvironment: CartPole-v1", file: "x.yaml"))
     }
   }
+
+  @Test func roundsThatAreTooLong() {
+    #expect(throws: TrainingError.roundTooLong(steps: 10_000, updates: 9_999)) {
+      try Trainer(
+        Experiment(
+          yaml: "algorithm: dqn\nenvironment: CartPole-v1\ntrain_freq: 10000\ngradient_steps: 9999",
+          file: "x.yaml"))
+    }
+  }
 }

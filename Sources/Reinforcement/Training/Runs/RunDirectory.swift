@@ -22,9 +22,8 @@ public struct RunDirectory: Sendable, Hashable {
   /// - Throws: `RunDirectoryError` if there is a run already, or nothing can be written.
   public init(creating path: String?, for experiment: Experiment) throws {
     self.path = path ?? Self.free("runs/\(experiment.name)-seed\(experiment.schedule.seed)")
-    for file in [latest, experimentFile] where FileManager.default.fileExists(atPath: file) {
-      throw RunDirectoryError.occupied(self.path)
-    }
+    // A run that was killed before its first checkpoint has left nothing to go on with.
+    if FileManager.default.fileExists(atPath: latest) { throw RunDirectoryError.occupied(self.path) }
     do {
       try FileManager.default.createDirectory(atPath: self.path, withIntermediateDirectories: true)
     } catch {
