@@ -22,74 +22,67 @@ public struct Setting<Root: Sendable>: Sendable {
 
   public typealias Path<Value> = any WritableKeyPath<Root, Value> & Sendable
 
+  /// A value that is read by `parse` and written as `text` says.
+  private init<Value>(
+    _ key: String, _ path: Path<Value>, text: @escaping @Sendable (Value) -> String = { "\($0)" },
+    parse: @escaping @Sendable (ConfigurationNode) throws(ConfigurationError) -> Value
+  ) {
+    self.init(
+      key, read: { node, root throws(ConfigurationError) in root[keyPath: path] = try parse(node) },
+      text: { text($0[keyPath: path]) })
+  }
+
   public static func integer(_ key: String, _ path: Path<Int>, in range: ClosedRange<Int>) -> Setting {
-    Setting(
-      key,
-      read: { node, root throws(ConfigurationError) in root[keyPath: path] = try node.integer(in: range) },
-      text: { "\($0[keyPath: path])" })
+    Setting(key, path) { node throws(ConfigurationError) in try node.integer(in: range) }
   }
 
   /// An integer of a range that begins at 1, or −1, which stands for something that the setting's type explains.
   public static func count(_ key: String, _ path: Path<Int>, upTo limit: Int) -> Setting {
-    Setting(
-      key,
-      read: { node, root throws(ConfigurationError) in
-        let value = try node.integer(in: -1...limit)
-        guard value != 0 else { throw node.error("\(node.path) is 0; it must be at least 1, or -1") }
-        root[keyPath: path] = value
-      }, text: { "\($0[keyPath: path])" })
+    Setting(key, path) { node throws(ConfigurationError) in
+      let value = try node.integer(in: -1...limit)
+      guard value != 0 else { throw node.error("\(node.path) is 0; it must be at least 1, or -1") }
+      return value
+    }
   }
 
   public static func number(_ key: String, _ path: Path<Double>, in range: ClosedRange<Double>) -> Setting {
-    Setting(
-      key,
-      read: { node, root throws(ConfigurationError) in root[keyPath: path] = try node.number(in: range) },
-      text: { "\($0[keyPath: path])" })
+    Setting(key, path) { node throws(ConfigurationError) in try node.number(in: range) }
   }
 
   /// A number above zero.
   public static func positive(_ key: String, _ path: Path<Double>, upTo limit: Double) -> Setting {
-    Setting(
-      key,
-      read: { node, root throws(ConfigurationError) in
-        let value = try node.number()
-        guard value > 0, value <= limit else {
-          throw node.error("\(node.path) is \(value); it must be above 0 and at most \(limit)")
-        }
-        root[keyPath: path] = value
-      }, text: { "\($0[keyPath: path])" })
+    Setting(key, path) { node throws(ConfigurationError) in
+      let value = try node.number()
+      guard value > 0, value <= limit else {
+        throw node.error("\(node.path) is \(value); it must be above 0 and at most \(limit)")
+      }
+      return value
+    }
   }
 
   public static func boolean(_ key: String, _ path: Path<Bool>) -> Setting {
-    Setting(
-      key, read: { node, root throws(ConfigurationError) in root[keyPath: path] = try node.boolean() },
-      text: { "\($0[keyPath: path])" })
+    Setting(key, path) { node throws(ConfigurationError) in try node.boolean() }
   }
 
   public static func choice<Value: RawRepresentable & CaseIterable & SendableMetatype>(
     _ key: String, _ path: Path<Value>
-  ) -> Setting
-  where Value.RawValue == String {
+  ) -> Setting where Value.RawValue == String {
     Setting(
-      key, read: { node, root throws(ConfigurationError) in root[keyPath: path] = try node.choice() },
-      text: { $0[keyPath: path].rawValue })
+      key, path, text: { $0.rawValue }, parse: { node throws(ConfigurationError) in try node.choice() })
   }
 
   public static func integers(
     _ key: String, _ path: Path<[Int]>, count: ClosedRange<Int>, in range: ClosedRange<Int>
   ) -> Setting {
-    Setting(
-      key,
-      read: { node, root throws(ConfigurationError) in
-        var values: [Int] = []
-        for element in try node.list() { values.append(try element.integer(in: range)) }
-        guard count.contains(values.count) else {
-          throw node.error(
-            "\(node.path) has \(values.count) numbers; it must have \(count.lowerBound) to \(count.upperBound)"
-          )
-        }
-        root[keyPath: path] = values
-      }, text: { "\($0[keyPath: path])" })
+    Setting(key, path) { node throws(ConfigurationError) in
+      var values: [Int] = []
+      for element in try node.list() { values.append(try element.integer(in: range)) }
+      guard count.contains(values.count) else {
+        throw node.error(
+          "\(node.path) has \(values.count) numbers; it must have \(count.lowerBound) to \(count.upperBound)")
+      }
+      return values
+    }
   }
 
   /// The setting as one of a larger type that has a `Root` in it.
