@@ -33,11 +33,15 @@ public protocol Policy: AnyObject {
   /// A copy of the policy that chooses for up to `maximumBatch` observations at once, for an actor of its own or
   /// for evaluation.
   func copy(maximumBatch: Int) -> any Policy
-  /// Takes over the parameters of the policy that this is a copy of.
-  func update(from original: any Policy)
-
   /// What it chooses by.
   var network: any Network { get }
+}
+
+extension Policy {
+  /// Takes over the parameters of the policy that this is a copy of.
+  func update(from original: any Policy) {
+    network.parameters.copyValues(from: original.network.parameters)
+  }
 }
 
 /// Chooses actions while learning, with some exploration.

@@ -28,7 +28,7 @@ extension DenseLayer {
   /// PyTorch's default: weights, then biases, uniform within ±1/√inputSize, drawn in the order of `weights`.
   public func initialise(using random: inout RandomStream) {
     let bound = 1 / Double(inputSize).squareRoot()
-    func draw() -> Float { Float(-bound + 2 * bound * (Double(random.next() >> 11) * 0x1p-53)) }
+    func draw() -> Float { Float(random.uniform(-bound, bound)) }
     weights = (0..<outputSize * inputSize).map { _ in draw() }
     biases = (0..<outputSize).map { _ in draw() }
   }

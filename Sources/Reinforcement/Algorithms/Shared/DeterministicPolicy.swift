@@ -14,11 +14,4 @@ final class DeterministicPolicy: Policy {
   }
 
   func copy(maximumBatch: Int) -> any Policy { DeterministicPolicy(network.copy(maximumBatch: maximumBatch)) }
-
-  func update(from original: any Policy) {
-    guard let original = original as? DeterministicPolicy else {
-      preconditionFailure("a policy of another kind")
-    }
-    network.parameters.copyValues(from: original.network.parameters)
-  }
 }

@@ -12,11 +12,6 @@ final class GreedyPolicy: Policy {
   }
 
   func copy(maximumBatch: Int) -> any Policy { GreedyPolicy(network.copy(maximumBatch: maximumBatch)) }
-
-  func update(from original: any Policy) {
-    guard let original = original as? GreedyPolicy else { preconditionFailure("a policy of another kind") }
-    network.parameters.copyValues(from: original.network.parameters)
-  }
 }
 
 extension UnsafeMutableBufferPointer<Float> {
