@@ -47,24 +47,20 @@ public struct MatrixKernel: @unchecked Sendable, CustomStringConvertible {
     var product = ck_product(a, b, c, depth: b.rows, bias: bias, finish: finish)
     product.transposes_a = transposed
     product.accumulates = accumulating
-    if ComputeThreads.count > 1, product.isWorthHalving {
-      multiplyByHalves(product)
-    } else {
-      implementation.pointee.multiply(&product)
-    }
+    run(implementation.pointee.multiply, product)
   }
 
-  /// The upper rows here, the lower ones on another thread: rows don't depend on each other, so the bits are the same.
-  private func multiplyByHalves(_ product: ck_product) {
-    typealias Half = (multiply: @convention(c) (UnsafePointer<ck_product>?) -> Void, product: ck_product)
-    guard let multiply = implementation.pointee.multiply else { return }
-    let (upper, lower) = product.halves
-    var (first, second): (Half, Half) = ((multiply, upper), (multiply, lower))
-    ck_companion_run(
-      { half in
-        guard let half = half?.assumingMemoryBound(to: Half.self) else { return }
-        withUnsafePointer(to: half.pointee.product) { half.pointee.multiply($0) }
-      }, &first, &second)
+  private typealias Multiplication = @convention(c) (UnsafePointer<ck_product>?) -> Void
+
+  /// By rows, which don't depend on each other, so that the bits are the same with two threads.
+  private func run(_ multiply: Multiplication?, _ product: ck_product) {
+    guard let multiply else { return }
+    typealias Part = (multiply: Multiplication, product: ck_product)
+    func part(_ rows: Range<Int>) -> Part { (multiply, product.part(rows)) }
+    ComputeThreads.run(over: Int(product.rows), worthwhile: product.isWorthHalving, part) { part in
+      guard let part = part?.assumingMemoryBound(to: Part.self).pointee else { return }
+      withUnsafePointer(to: part.product, part.multiply)
+    }
   }
 
   /// Columns that `multiply(_:byTransposed:)` gives at most.
@@ -78,15 +74,26 @@ public struct MatrixKernel: @unchecked Sendable, CustomStringConvertible {
     _ a: MatrixView, byTransposed b: MatrixView, bias: UnsafePointer<Float>? = nil, finish: Finish = .none,
     into c: MatrixView
   ) {
-    var product = ck_product(a, b, c, depth: b.columns, bias: bias, finish: finish)
-    implementation.pointee.multiply_by_transposed(&product)
+    run(
+      implementation.pointee.multiply_by_transposed,
+      ck_product(a, b, c, depth: b.columns, bias: bias, finish: finish))
   }
 
   /// destination `[columns, rows]` = source `[rows, columns]` transposed.
   public func transpose(_ source: MatrixView, into destination: MatrixView) {
-    implementation.pointee.transpose(
-      source.pointer, source.stride, Int32(truncatingIfNeeded: source.rows),
-      Int32(truncatingIfNeeded: source.columns), destination.pointer, destination.stride)
+    typealias Part = (kernel: MatrixKernel, source: MatrixView, destination: MatrixView)
+    func part(_ rows: Range<Int>) -> Part {
+      (self, source.rows(rows), destination.columns(rows))
+    }
+    let worthwhile = source.rows * source.columns >= ComputeThreads.leastParameters
+    ComputeThreads.run(over: source.rows, worthwhile: worthwhile, part) { part in
+      guard let (kernel, source, destination) = part?.assumingMemoryBound(to: Part.self).pointee else {
+        return
+      }
+      kernel.implementation.pointee.transpose(
+        source.pointer, source.stride, Int32(truncatingIfNeeded: source.rows),
+        Int32(truncatingIfNeeded: source.columns), destination.pointer, destination.stride)
+    }
   }
 
   /// sums (`matrix.columns` floats, padded, aligned) = the sum of the rows.
@@ -121,21 +128,21 @@ public struct MatrixKernel: @unchecked Sendable, CustomStringConvertible {
 }
 
 extension ck_product {
-  /// Whether half of it lasts long enough, some 50 µs, for handing it over to pay.
+  /// Of A, B and C two are activations, the third is weights.
   fileprivate var isWorthHalving: Bool {
-    rows >= 32 && Int(rows) * Int(columns) * Int(depth) >= 1 << 23
+    let activations =
+      transposes_a ? Int(depth) * Int(max(rows, columns)) : Int(rows) * Int(max(depth, columns))
+    return rows >= 32 && activations >= ComputeThreads.leastActivations
   }
 
-  /// The upper and the lower rows, cut at a multiple of a vector's length.
-  fileprivate var halves: (upper: ck_product, lower: ck_product) {
-    let cut = (Int(rows) / 2 + Matrix.padding - 1) / Matrix.padding * Matrix.padding
-    var (upper, lower) = (self, self)
-    upper.rows = Int32(truncatingIfNeeded: cut)
-    lower.rows = rows - upper.rows
-    lower.a = a + (transposes_a ? cut : cut * a_stride)
-    lower.c = c + cut * c_stride
-    if outputs != nil { lower.outputs = outputs + cut * outputs_stride }
-    return (upper, lower)
+  /// The product that gives some of the rows.
+  fileprivate func part(_ range: Range<Int>) -> ck_product {
+    var part = self
+    part.rows = Int32(truncatingIfNeeded: range.count)
+    part.a += transposes_a ? range.lowerBound : range.lowerBound * a_stride
+    part.c += range.lowerBound * c_stride
+    if outputs != nil { part.outputs += range.lowerBound * outputs_stride }
+    return part
   }
 
   fileprivate init(

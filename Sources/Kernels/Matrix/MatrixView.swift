@@ -47,4 +47,10 @@ public struct MatrixView {
   public func prefix(_ count: Int) -> MatrixView {
     MatrixView(pointer, rows: count, columns: columns, stride: stride)
   }
+
+  /// Some of the columns, from a multiple of `Matrix.padding` on.
+  @inlinable
+  public func columns(_ range: Range<Int>) -> MatrixView {
+    MatrixView(pointer + range.lowerBound, rows: rows, columns: range.count, stride: stride)
+  }
 }

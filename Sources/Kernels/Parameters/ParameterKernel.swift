@@ -50,9 +50,26 @@ public struct ParameterKernel: @unchecked Sendable, CustomStringConvertible {
     _ step: AdamStep, gradients: UnsafePointer<Float>, firstMoments: UnsafeMutablePointer<Float>,
     secondMoments: UnsafeMutablePointer<Float>, values: UnsafeMutablePointer<Float>, count: Int
   ) {
-    withUnsafePointer(to: step.values) {
-      implementation.pointee.adam($0, gradients, firstMoments, secondMoments, values, count)
+    typealias Part = (
+      kernel: ParameterKernel, step: ck_adam, gradients: UnsafePointer<Float>,
+      firstMoments: UnsafeMutablePointer<Float>, secondMoments: UnsafeMutablePointer<Float>,
+      values: UnsafeMutablePointer<Float>, count: Int
+    )
+    let adam: @convention(c) (UnsafeRawPointer?) -> Void = { part in
+      guard let part = part?.assumingMemoryBound(to: Part.self).pointee else { return }
+      withUnsafePointer(to: part.step) {
+        part.kernel.implementation.pointee.adam(
+          $0, part.gradients, part.firstMoments, part.secondMoments, part.values, part.count)
+      }
     }
+    func part(_ range: Range<Int>) -> Part {
+      let start = range.lowerBound
+      return (
+        self, step.values, gradients + start, firstMoments + start, secondMoments + start, values + start,
+        range.count
+      )
+    }
+    ComputeThreads.run(over: count, worthwhile: count >= ComputeThreads.leastParameters, part, adam)
   }
 
   /// The sum of squares.
@@ -64,7 +81,18 @@ public struct ParameterKernel: @unchecked Sendable, CustomStringConvertible {
   public func interpolate(
     _ values: UnsafeMutablePointer<Float>, towards other: UnsafePointer<Float>, weight: Float, count: Int
   ) {
-    implementation.pointee.interpolate(weight, other, values, count)
+    typealias Part = (
+      kernel: ParameterKernel, weight: Float, other: UnsafePointer<Float>,
+      values: UnsafeMutablePointer<Float>,
+      count: Int
+    )
+    func part(_ range: Range<Int>) -> Part {
+      (self, weight, other + range.lowerBound, values + range.lowerBound, range.count)
+    }
+    ComputeThreads.run(over: count, worthwhile: count >= ComputeThreads.leastParameters, part) { part in
+      guard let part = part?.assumingMemoryBound(to: Part.self).pointee else { return }
+      part.kernel.implementation.pointee.interpolate(part.weight, part.other, part.values, part.count)
+    }
   }
 }
 

@@ -1,9 +1,11 @@
 import CKernels
 import Synchronization
 
-/// How many threads one large product may use: 1, or 2. For the whole process, as PyTorch's `set_num_threads`.
+/// How many threads one kernel may use: 1, or 2. For the whole process, as PyTorch's `set_num_threads`.
 ///
-/// Results are the same bit for bit. A second thread pays where the machine has a core that nothing else wants: it looks
+/// Results are the same bit for bit. What is large enough is halved: of activations the second thread has the lower
+/// rows, of parameters the second half, always, so that what a thread writes is found in its own core's cache by the
+/// next kernel, which is what makes a second thread pay. A second thread pays where the machine has a core that nothing else wants: it looks
 /// out for its next half for about 50 µs before it sleeps, and several trainings side by side take it from each other.
 public enum ComputeThreads {
   private static let limit = Atomic<Int>(1)
@@ -11,5 +13,29 @@ public enum ComputeThreads {
   public static var count: Int {
     get { limit.load(ordering: .relaxed) }
     set { limit.store(min(max(newValue, 1), 2), ordering: .relaxed) }
+  }
+
+  /// Parameters that are worth a second thread: some 4 µs of Adam's.
+  static let leastParameters = 1 << 14
+  /// Activations that are: at least as long to fetch from another core's cache as to compute.
+  static let leastActivations = 1 << 15
+
+  /// Calls `work` with what `part` makes of `0..<count`, or of its halves on two threads.
+  ///
+  /// - Parameters:
+  ///   - worthwhile: whether to use a second thread, if there may be one.
+  ///   - work: is given a pointer to a `Part`.
+  static func run<Part>(
+    over count: Int, worthwhile: Bool, _ part: (Range<Int>) -> Part,
+    _ work: @convention(c) (UnsafeRawPointer?) -> Void
+  ) {
+    // At a multiple of a vector's length.
+    let cut = (count / 2 + Matrix.padding - 1) / Matrix.padding * Matrix.padding
+    guard worthwhile, self.count > 1, cut < count else {
+      return withUnsafePointer(to: part(0..<count)) { work($0) }
+    }
+    withUnsafePointer(to: part(0..<cut)) { first in
+      withUnsafePointer(to: part(cut..<count)) { second in ck_companion_run(work, first, second) }
+    }
   }
 }
