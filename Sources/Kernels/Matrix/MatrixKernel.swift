@@ -130,9 +130,8 @@ public struct MatrixKernel: @unchecked Sendable, CustomStringConvertible {
 extension ck_product {
   /// Of A, B and C two are activations, the third is weights.
   fileprivate var isWorthHalving: Bool {
-    let activations =
-      transposes_a ? Int(depth) * Int(max(rows, columns)) : Int(rows) * Int(max(depth, columns))
-    return rows >= 32 && activations >= ComputeThreads.leastActivations
+    let (batch, width) = transposes_a ? (depth, max(rows, columns)) : (rows, max(depth, columns))
+    return rows >= 2 * Matrix.padding && ComputeThreads.isWorthwhile(batch: Int(batch), width: Int(width))
   }
 
   /// The product that gives some of the rows.

@@ -15,10 +15,13 @@ public enum ComputeThreads {
     set { limit.store(min(max(newValue, 1), 2), ordering: .relaxed) }
   }
 
-  /// Parameters that are worth a second thread: some 4 µs of Adam's.
-  static let leastParameters = 1 << 14
-  /// Activations that are: at least as long to fetch from another core's cache as to compute.
-  static let leastActivations = 1 << 15
+  /// Parameters that are worth a second thread: some 20 µs of Adam's.
+  static let leastParameters = 1 << 16
+
+  /// Whether a layer's activations are worth a second thread: whether a product between two layers of its greater width
+  /// is, some 25 µs. So a network's narrow layers go with its wide ones: what they save is not time but the way of half
+  /// the activations from core to core.
+  static func isWorthwhile(batch: Int, width: Int) -> Bool { batch * width * width >= 1 << 22 }
 
   /// Calls `work` with what `part` makes of `0..<count`, or of its halves on two threads.
   ///
