@@ -3,17 +3,19 @@ import Synchronization
 
 /// How many threads one kernel may use: 1, or 2. For the whole process, as PyTorch's `set_num_threads`.
 ///
-/// Results are the same bit for bit. What is large enough is halved: of activations the second thread has the lower
-/// rows, of parameters the second half, always, so that what a thread writes is found in its own core's cache by the
-/// next kernel, which is what makes a second thread pay. A second thread pays where the machine has a core that nothing else wants: it looks
-/// out for its next half for about 50 µs before it sleeps, and several trainings side by side take it from each other.
+/// Results are the same bit for bit. What is large enough is halved, always alike: of activations the second thread has
+/// the lower rows, of parameters the second half, so the next kernel finds what it reads in its own core's cache. It pays
+/// where the machine has a core that nothing else wants: the second thread looks out for its next half for about 50 µs
+/// before it sleeps, and several trainings side by side take it from each other.
 public enum ComputeThreads {
   private static let limit = Atomic<Int>(1)
 
   public static var count: Int {
     get { limit.load(ordering: .relaxed) }
-    set { limit.store(min(max(newValue, 1), 2), ordering: .relaxed) }
+    set { limit.store(permitted(newValue), ordering: .relaxed) }
   }
+
+  static func permitted(_ count: Int) -> Int { min(max(count, 1), 2) }
 
   /// Parameters that are worth a second thread: some 20 µs of Adam's.
   static let leastParameters = 1 << 16

@@ -111,6 +111,28 @@ struct ReproducibilityTests {
     #expect(try state(of: pieces) == state(of: whole))
   }
 
+  /// A second thread changes how long an update takes, and not a bit of it.
+  @Test func threadsDontMatter() throws {
+    func weights(threads: Int) throws -> [Float] {
+      var experiment = try Experiment(
+        yaml: """
+          algorithm: ddpg
+          environment: Pendulum-v1
+          steps: 20
+          hidden: [300, 256]
+          learning_starts: 8
+          batch_size: 128
+          buffer_size: 300
+          """, file: "threads.yaml")
+      experiment.schedule.threads = threads
+      let trainer = try Trainer(experiment)
+      try trainer.train()
+      #expect(trainer.updates > 0)
+      return trainer.weights
+    }
+    #expect(try weights(threads: 2) == weights(threads: 1))
+  }
+
   /// Evaluating on the way changes nothing.
   @Test func evaluationIsApart() throws {
     let plain = try trainer("dqn")
