@@ -1,16 +1,18 @@
 import Dataflow
-import Foundation
 
 extension Experiment {
+  /// The experiments that ship with Drivetrain.
+  public static let library = ConfigurationLibrary(of: "experiment", in: "Experiments")
+
   /// Loads an experiment.
   ///
   /// - Parameters:
   ///   - reference: a path to a YAML file, or the name of one in an `Experiments` folder of the working directory,
   ///     the executable's, or one above them.
   ///   - changes: settings that replace the file's, each as `key=value`.
-  /// - Throws: `ExperimentError`, or `ConfigurationError` naming what is unknown or impossible.
+  /// - Throws: `UnknownConfiguration`, or `ConfigurationError` naming what is unknown or impossible.
   public init(_ reference: String, changes: [String] = []) throws {
-    try self.init(ConfigurationNode(contentsOf: Self.path(of: reference)), changes: changes)
+    try self.init(ConfigurationNode(contentsOf: Self.library.path(of: reference)), changes: changes)
   }
 
   /// Reads an experiment as `yaml` writes it.
@@ -113,43 +115,9 @@ extension Experiment {
     lines += algorithm.lines
     return lines.joined(separator: "\n") + "\n"
   }
-
-  private static func path(of reference: String) throws(ExperimentError) -> String {
-    if reference.contains("/") || reference.hasSuffix(".yaml") {
-      guard FileManager.default.fileExists(atPath: reference) else { throw .fileNotFound(reference) }
-      return reference
-    }
-    if let path = Installation.find("Experiments/\(reference).yaml") { return path }
-    let names = available
-    throw .unknown(reference, available: names, nearest: reference.nearest(in: names))
-  }
-
-  /// The names of the experiments that ship with Drivetrain.
-  public static var available: [String] {
-    guard let folder = Installation.find("Experiments"),
-      let files = try? FileManager.default.contentsOfDirectory(atPath: folder)
-    else { return [] }
-    return files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
-  }
 }
 
 extension AlgorithmConfiguration {
   /// A line of YAML for each setting.
   fileprivate var lines: [String] { Self.allSettings.map { "\($0.key): \($0.text(self))" } }
-}
-
-/// Why there is no such experiment.
-public enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible {
-  case fileNotFound(String)
-  case unknown(String, available: [String], nearest: String?)
-
-  public var description: String {
-    switch self {
-    case .fileNotFound(let path): "there is no experiment file \(path)"
-    case .unknown(let name, let available, let nearest):
-      "there is no experiment '\(name)'; "
-        + (nearest.map { "did you mean '\($0)'?" }
-          ?? "there is \(available.isEmpty ? "none" : available.joined(separator: ", ")), or give a path to a file")
-    }
-  }
 }

@@ -3,6 +3,10 @@ import Foundation
 
 /// An application read from a file: a graph that takes an encoded image, or tensors.
 public struct Pipeline: Sendable {
+  /// The pipelines that ship with Drivetrain.
+  public static let library = ConfigurationLibrary(
+    of: "pipeline", in: "Pipelines", orFilesEndingIn: [".onnx"])
+
   public let name: String
   public let graph: Graph
   public let signature: PipelineSignature
@@ -13,9 +17,9 @@ public struct Pipeline: Sendable {
   ///   - reference: a path to a YAML file; the name of one in a `Pipelines` folder of the working directory, the
   ///     executable's, or one above them; or a path to a model (`.onnx`), which is then a pipeline of its own.
   ///   - scale: replaces what the file says about decoding.
-  /// - Throws: `PipelineError`, `ConfigurationError`; `EngineError` if the engine's library is missing.
+  /// - Throws: `UnknownConfiguration`, `ConfigurationError`; `EngineError` if the engine's library is missing.
   public init(_ reference: String, scale: DecodeScale? = nil) throws {
-    let path = try Self.path(of: reference)
+    let path = try Self.library.path(of: reference)
     guard !path.hasSuffix(".onnx") else {
       try self.init(model: path)
       return
@@ -50,39 +54,5 @@ public struct Pipeline: Sendable {
     self.graph = graph
     self.signature = signature
     name = graph.name
-  }
-
-  private static func path(of reference: String) throws(PipelineError) -> String {
-    if reference.contains("/") || reference.hasSuffix(".yaml") || reference.hasSuffix(".onnx") {
-      guard FileManager.default.fileExists(atPath: reference) else { throw .fileNotFound(reference) }
-      return reference
-    }
-    if let path = Installation.find("Pipelines/\(reference).yaml") { return path }
-    let names = available
-    throw .unknown(reference, available: names, nearest: reference.nearest(in: names))
-  }
-
-  /// The names of the pipelines that ship with Drivetrain.
-  public static var available: [String] {
-    guard let folder = Installation.find("Pipelines"),
-      let files = try? FileManager.default.contentsOfDirectory(atPath: folder)
-    else { return [] }
-    return files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
-  }
-}
-
-/// Why there is no such pipeline.
-public enum PipelineError: Error, Sendable, Equatable, CustomStringConvertible {
-  case fileNotFound(String)
-  case unknown(String, available: [String], nearest: String?)
-
-  public var description: String {
-    switch self {
-    case .fileNotFound(let path): "there is no pipeline file \(path)"
-    case .unknown(let name, let available, let nearest):
-      "there is no pipeline '\(name)'; "
-        + (nearest.map { "did you mean '\($0)'?" }
-          ?? "there is \(available.isEmpty ? "none" : available.joined(separator: ", ")), or give a path to a file")
-    }
   }
 }

@@ -97,12 +97,15 @@ import Testing
     #expect(try refusal("stage: {}").contains("did you mean 'stages'?"))
     #expect(try refusal("name: x").contains("'stages' is missing"))
     #expect(try refusal("stages: {resize: {short_side: 4}}").contains("takes one encoded image"))
-    #expect(throws: PipelineError.fileNotFound("no/such.yaml")) { try Pipeline("no/such.yaml") }
+    #expect(throws: UnknownConfiguration.fileNotFound("no/such.yaml", kind: "pipeline")) {
+      try Pipeline("no/such.yaml")
+    }
     #expect(throws: ConfigurationError.self) { try Pipeline(folder.path + "/") }
-    let error = try #require(throws: PipelineError.self) { try Pipeline("clasify") }
+    let error = try #require(throws: UnknownConfiguration.self) { try Pipeline("clasify") }
     #expect("\(error)".contains("did you mean 'classify'?"))
     #expect(
-      "\(try #require(throws: PipelineError.self) { try Pipeline("zebra") })".contains("there is classify"))
+      "\(try #require(throws: UnknownConfiguration.self) { try Pipeline("zebra") })".contains(
+        "there is classify"))
   }
 
   @Test func nameIsTheFilesUnlessGiven() throws {

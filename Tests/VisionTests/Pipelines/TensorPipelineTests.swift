@@ -55,6 +55,8 @@ import Testing
     #expect(
       error?.reason.contains("'label.scores' takes scores [?] but 'infer.scores' gives float32 batch [?, 6]")
         == true)
-    #expect(throws: PipelineError.fileNotFound("none.onnx")) { try Pipeline("none.onnx") }
+    #expect(throws: UnknownConfiguration.fileNotFound("none.onnx", kind: "pipeline")) {
+      try Pipeline("none.onnx")
+    }
   }
 }
