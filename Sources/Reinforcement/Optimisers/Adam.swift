@@ -32,13 +32,8 @@ public final class Adam {
   }
 
   /// Moves the parameters by their gradients.
-  ///
-  /// - Returns: the gradients' norm before it was clipped; not a number, or infinite, where they are.
-  @discardableResult
-  public func step() -> Double {
-    let norm = kernel.squaredNorm(parameters.gradients, count: parameters.count).squareRoot()
-    var scale = 1.0
-    if let maximumGradientNorm { scale = min(1, maximumGradientNorm / (norm + 1e-6)) }
+  public func step() {
+    let scale = maximumGradientNorm.map { min(1, $0 / (parameters.gradientNorm + 1e-6)) } ?? 1
     steps += 1
     kernel.adam(
       ParameterKernel.AdamStep(
@@ -46,6 +41,5 @@ public final class Adam {
         gradientScale: scale),
       gradients: parameters.gradients, firstMoments: firstMoments.values, secondMoments: secondMoments.values,
       values: parameters.values, count: parameters.count)
-    return norm
   }
 }

@@ -9,8 +9,8 @@ import Testing
     parameters.gradients[0] = 3
     parameters.gradients[1] = -0.02
     let adam = Adam(parameters, learningRate: 0.25)
-    let norm = adam.step()
-    #expect(abs(norm - (9.0004).squareRoot()) < 1e-5)
+    adam.step()
+    #expect(abs(parameters.gradientNorm - (9.0004).squareRoot()) < 1e-5)
     #expect(abs(parameters.values[0] + 0.25) < 1e-6)
     #expect(abs(parameters.values[1] - 0.25) < 1e-6)
     #expect(parameters.values[2] == 0)
@@ -24,7 +24,8 @@ import Testing
       parameters.gradients[0] = 30
       parameters.gradients[1] = 40
       let adam = Adam(parameters, learningRate: 1000, epsilon: 1000, maximumGradientNorm: maximum)
-      #expect(abs(adam.step() - 50) < 1e-4)
+      adam.step()
+      #expect(abs(parameters.gradientNorm - 50) < 1e-4)
       return (parameters.values[0], parameters.values[1])
     }
     let (free, clipped) = (step(maximum: nil), step(maximum: 5))
