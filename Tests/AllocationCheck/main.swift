@@ -7,18 +7,19 @@ import AllocationCounter
 import Foundation
 import Reinforcement
 
+let small = "hidden: [16, 16]\nbatch_size: 16\n"
 let experiments = [
-  "dqn": "algorithm: dqn\nenvironment: CartPole-v1\ntarget_update_interval: 100\n",
-  "dqn with everything":
-    "algorithm: dqn\nenvironment: Acrobot-v1\ndouble: true\ndueling: true\nn_step: 3\ntrain_freq: 6\n",
-  "ddpg": "algorithm: ddpg\nenvironment: Pendulum-v1\nnoise_type: ornstein-uhlenbeck\n",
-  "td3": "algorithm: td3\nenvironment: MountainCarContinuous-v0\n",
+  "dqn": small + "algorithm: dqn\nenvironment: CartPole-v1\ntarget_update_interval: 100\n",
+  "dqn with everything": small
+    + "algorithm: dqn\nenvironment: Acrobot-v1\ndouble: true\ndueling: true\nn_step: 3\ntrain_freq: 6\n",
+  "ddpg": small + "algorithm: ddpg\nenvironment: Pendulum-v1\nnoise_type: ornstein-uhlenbeck\n",
+  "ddpg with two threads":
+    "algorithm: ddpg\nenvironment: Pendulum-v1\nhidden: [256, 256]\nbatch_size: 64\nthreads: 2\n",
+  "td3": small + "algorithm: td3\nenvironment: MountainCarContinuous-v0\n",
 ]
 let settings = """
   steps: 100000
   log_freq: 1000000
-  hidden: [16, 16]
-  batch_size: 16
   buffer_size: 500
   learning_starts: 100
   """
