@@ -45,9 +45,7 @@ struct Drivetrain: AsyncParsableCommand {
       return "\(reason(error)); see 'drivetrain \(name) --help'"
     }
     if let name = arguments.first, !name.hasPrefix("-") {
-      let hint =
-        name.nearest(in: known).map { "did you mean '\($0)'?" }
-        ?? "there is \(known.joined(separator: ", "));"
+      let hint = name.hint(among: known, otherwise: "there is \(known.joined(separator: ", "));")
       return "there is no subcommand '\(name)'; \(hint) see 'drivetrain --help'"
     }
     return "\(reason(error)); see 'drivetrain --help'"

@@ -4,9 +4,9 @@ import Foundation
 /// its path.
 public struct ConfigurationLibrary: Sendable {
   /// What such a file is called in messages, such as "pipeline".
-  public let kind: String
+  private let kind: String
   /// The folder's name, in the working directory, the executable's, or one above them.
-  public let folder: String
+  private let folder: String
   /// How a path ends; what ends otherwise and has no "/" is a name.
   private let suffixes: [String]
 
@@ -25,11 +25,10 @@ public struct ConfigurationLibrary: Sendable {
       return reference
     }
     if let path = Installation.find("\(folder)/\(reference).yaml") { return path }
-    let names = names
-    throw .unknown(reference, kind: kind, available: names, nearest: reference.nearest(in: names))
+    throw .unknown(reference, kind: kind, available: names)
   }
 
-  public var names: [String] {
+  private var names: [String] {
     guard let path = Installation.find(folder),
       let files = try? FileManager.default.contentsOfDirectory(atPath: path)
     else { return [] }
@@ -40,15 +39,18 @@ public struct ConfigurationLibrary: Sendable {
 /// Why a name or a path stands for no file.
 public enum UnknownConfiguration: Error, Sendable, Equatable, CustomStringConvertible {
   case fileNotFound(String, kind: String)
-  case unknown(String, kind: String, available: [String], nearest: String?)
+  case unknown(String, kind: String, available: [String])
 
   public var description: String {
     switch self {
     case .fileNotFound(let path, let kind): "there is no \(kind) file \(path)"
-    case .unknown(let name, let kind, let available, let nearest):
+    case .unknown(let name, let kind, let available):
       "there is no \(kind) '\(name)'; "
-        + (nearest.map { "did you mean '\($0)'?" }
-          ?? "there is \(available.isEmpty ? "none" : available.joined(separator: ", ")), or give a path to a file")
+        + name.hint(
+          among: available,
+          otherwise:
+            "there is \(available.isEmpty ? "none" : available.joined(separator: ", ")), or give a path to a file"
+        )
     }
   }
 }

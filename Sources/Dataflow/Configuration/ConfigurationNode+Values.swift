@@ -81,9 +81,9 @@ extension ConfigurationNode {
     var values: [String: ConfigurationNode] = [:]
     for (key, value) in try entries() {
       guard known.contains(key) else {
-        let hint =
-          key.nearest(in: known).map { "did you mean '\($0)'?" }
-          ?? (known.isEmpty ? "it takes none" : "known are \(known.joined(separator: ", "))")
+        let hint = key.hint(
+          among: known,
+          otherwise: known.isEmpty ? "it takes none" : "known are \(known.joined(separator: ", "))")
         throw value.error("unknown key '\(key)' in \(path); \(hint)")
       }
       values[key] = value

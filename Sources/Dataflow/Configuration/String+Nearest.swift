@@ -10,6 +10,11 @@ extension String {
       .min { ($0.distance, $0.candidate) < ($1.distance, $1.candidate) }?.candidate
   }
 
+  /// What to tell about a name that isn't one of the candidates: which it may be a misspelling of, or `otherwise`.
+  public func hint(among candidates: some Sequence<String>, otherwise: String) -> String {
+    nearest(in: candidates).map { "did you mean '\($0)'?" } ?? otherwise
+  }
+
   /// Insertions, deletions, substitutions and swaps of neighbours that turn one into the other.
   func editDistance(to other: String) -> Int {
     let (a, b) = (Array(lowercased()), Array(other.lowercased()))

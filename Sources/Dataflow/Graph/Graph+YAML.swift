@@ -115,9 +115,7 @@ private struct StageDraft {
     }
     let names = registry.kinds.map(\.name)
     guard let kind = registry.kinds.first(where: { $0.name == kindName }) else {
-      let hint =
-        kindName.nearest(in: names).map { "did you mean '\($0)'?" }
-        ?? "known are \(names.joined(separator: ", "))"
+      let hint = kindName.hint(among: names, otherwise: "known are \(names.joined(separator: ", "))")
       throw node.error("unknown stage '\(kindName)'; \(hint)")
     }
     self.name = name

@@ -53,8 +53,7 @@ public struct MatrixKernel: @unchecked Sendable, CustomStringConvertible {
   private typealias Multiplication = @convention(c) (UnsafePointer<ck_product>?) -> Void
 
   /// By rows, which don't depend on each other, so that the bits are the same with two threads.
-  private func run(_ multiply: Multiplication?, _ product: ck_product) {
-    guard let multiply else { return }
+  private func run(_ multiply: Multiplication, _ product: ck_product) {
     typealias Part = (multiply: Multiplication, product: ck_product)
     func part(_ rows: Range<Int>) -> Part { (multiply, product.part(rows)) }
     ComputeThreads.run(over: Int(product.rows), worthwhile: product.isWorthHalving, part) { part in

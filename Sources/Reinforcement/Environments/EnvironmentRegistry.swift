@@ -1,5 +1,3 @@
-import Dataflow
-
 /// The environments that go by a name.
 public enum EnvironmentRegistry {
   /// An environment is added by its folder and its line here.
@@ -16,10 +14,10 @@ public enum EnvironmentRegistry {
 
   /// `count` environments of the name; they want a `reset` before the first step.
   ///
-  /// - Throws: `EnvironmentError.unknown`, with the nearest name.
+  /// - Throws: `EnvironmentError.unknown`, which tells the nearest name.
   public static func make(_ name: String, count: Int) throws -> VectorEnvironment {
     guard let maker = makers[name] else {
-      throw EnvironmentError.unknown(name, nearest: name.nearest(in: names), known: names)
+      throw EnvironmentError.unknown(name, known: names)
     }
     return maker(count)
   }

@@ -72,9 +72,9 @@ extension Experiment {
   private static func algorithm(_ node: ConfigurationNode) throws -> any AlgorithmConfiguration.Type {
     let name = try node.string()
     if let type = Algorithms.all.first(where: { $0.algorithm == name }) { return type }
-    let hint = name.nearest(in: algorithmNames).map { "did you mean '\($0)'?" }
-    throw node.error(
-      "there is no algorithm '\(name)'; \(hint ?? "there is \(algorithmNames.joined(separator: ", "))")")
+    let hint = name.hint(
+      among: algorithmNames, otherwise: "there is \(algorithmNames.joined(separator: ", "))")
+    throw node.error("there is no algorithm '\(name)'; \(hint)")
   }
 
   private static func keys<Configuration: AlgorithmConfiguration>(of type: Configuration.Type) -> [String] {
@@ -97,10 +97,8 @@ extension Experiment {
     }
     let key = String(change[..<equals])
     guard known.contains(key) else {
-      let hint = key.nearest(in: known).map { "did you mean '\($0)'?" }
-      throw ConfigurationError(
-        file: "--set", reason: "unknown key '\(key)'; \(hint ?? "known are \(known.joined(separator: ", "))")"
-      )
+      let hint = key.hint(among: known, otherwise: "known are \(known.joined(separator: ", "))")
+      throw ConfigurationError(file: "--set", reason: "unknown key '\(key)'; \(hint)")
     }
     let value = String(change[change.index(after: equals)...])
     return (key, try ConfigurationNode(yaml: value, file: "--set").named("'\(key)'"))

@@ -13,7 +13,7 @@ public struct Experiment: Sendable {
     /// Environment steps; also what the algorithm's schedules refer to.
     public var steps = 100_000
     public var seed = 0
-    /// Threads that a large product may use: 1 or 2. Results are the same.
+    /// Threads that the kernels of a large network may use: 1 or 2. Results are the same.
     public var threads = 1
     /// Steps from one evaluation to the next; 0: none.
     public var evaluationFrequency = 0
