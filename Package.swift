@@ -82,6 +82,9 @@ let package = Package(
     .executableTarget(
       name: "bench-overhead", dependencies: ["Dataflow"], path: "Benchmarks/Overhead", swiftSettings: swift),
     .executableTarget(
+      name: "bench-planner", dependencies: ["Dataflow", "TestSupport"], path: "Benchmarks/Planner",
+      swiftSettings: swift),
+    .executableTarget(
       name: "bench-zero-load", dependencies: ["Dataflow", "Kernels", "Vision", "Serving"],
       path: "Benchmarks/ZeroLoad", swiftSettings: swift),
     .executableTarget(

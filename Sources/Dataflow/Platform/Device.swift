@@ -21,3 +21,9 @@ public protocol Device: Sendable {
   /// Bytes of memory that the device may use.
   var memoryBytes: Int { get }
 }
+
+extension Device {
+  /// Devices of the same silicon draw on the same cores.
+  public var silicon: String { name }
+  public var driver: String { "" }
+}

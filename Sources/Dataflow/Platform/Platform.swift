@@ -3,8 +3,12 @@
 /// A new kind of device is a folder beside `CPU/` and a line in `discoverers`.
 public struct Platform: Sendable {
   public let devices: [any Device]
+  public let power: Power
 
-  public init(devices: [any Device]) { self.devices = devices }
+  public init(devices: [any Device], power: Power = Power()) {
+    self.devices = devices
+    self.power = power
+  }
 
   private static let discoverers: [@Sendable () -> [any Device]] = [
     { [CPUDevice.discover()] }

@@ -12,17 +12,19 @@ import Kernels
 public final class Trainer {
   public let experiment: Experiment
   let parts: TrainingParts
-  private let executor: SequentialExecutor
+  let executor: SequentialExecutor
   private let evaluator: Evaluator
   /// What the best evaluation so far earned.
   public internal(set) var bestReturn: Double?
 
   /// An experiment in an environment that goes by its name.
   ///
-  /// - Throws: `TrainingError`, `EnvironmentError`, or `MemoryShortage` if the replay table would not fit.
-  public convenience init(_ experiment: Experiment) throws {
+  /// - Parameter plan: which implementation of each stage on which device; as the experiment's settings say if `nil`.
+  /// - Throws: `TrainingError`, `EnvironmentError`, `PlanError`, or `MemoryShortage` if the replay table would not fit.
+  public convenience init(_ experiment: Experiment, plan: Plan? = nil, on platform: Platform = .local) throws
+  {
     try self.init(
-      experiment, in: EnvironmentRegistry.make(experiment.environment, count: 1),
+      experiment, plan: plan, on: platform, in: EnvironmentRegistry.make(experiment.environment, count: 1),
       evaluatedIn: EnvironmentRegistry.make(
         experiment.environment, count: experiment.schedule.evaluationEpisodes))
   }
@@ -47,7 +49,8 @@ public final class Trainer {
   }
 
   private init(
-    _ experiment: Experiment, in environments: VectorEnvironment, evaluatedIn evaluation: VectorEnvironment
+    _ experiment: Experiment, plan: Plan? = nil, on platform: Platform = .local,
+    in environments: VectorEnvironment, evaluatedIn evaluation: VectorEnvironment
   ) throws {
     self.experiment = experiment
     let (settings, spaces) = (experiment.algorithm.common, environments.spaces)
@@ -71,7 +74,9 @@ public final class Trainer {
       learner: learner, settings: settings, sampling: RandomStream(seed: seed, purpose: "replay"))
     evaluator = Evaluator(evaluation, learner.policy)
     let graph = try TrainingGraph.make(experiment.name, parts)
-    executor = try SequentialExecutor(graph, recorder: Recorder(eventsPerWorker: 1 << 12))
+    executor = try SequentialExecutor(
+      graph, plan: plan ?? TrainingGraph.plan(graph, threads: experiment.schedule.threads), on: platform,
+      recorder: Recorder(eventsPerWorker: 1 << 12))
   }
 
   /// Environment steps so far.
@@ -96,7 +101,6 @@ public final class Trainer {
   ) throws {
     let limit = limit ?? experiment.schedule.steps
     let (begin, firstStep, time) = (MonotonicTime().now, steps, MonotonicTime())
-    ComputeThreads.count = experiment.schedule.threads
     parts.stepLimit = limit
     parts.skipFinishedSteps()
     while steps < limit, !shouldStop() {
