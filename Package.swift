@@ -44,10 +44,13 @@ let package = Package(
     .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
     .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
     .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "COpenVINO", linkerSettings: [.linkedLibrary("dl")]),
 
     .target(
       name: "Vision",
-      dependencies: ["Dataflow", "Kernels", "CKernels", "CJPEG", "CSPNG", "CWebP", "COnnxRuntime"],
+      dependencies: [
+        "Dataflow", "Kernels", "CKernels", "CJPEG", "CSPNG", "CWebP", "COnnxRuntime", "COpenVINO",
+      ],
       swiftSettings: swift),
     .target(
       name: "Reinforcement", dependencies: ["Dataflow", "Kernels", "CKernels"],

@@ -1,0 +1,33 @@
+import COpenVINO
+
+/// A model loaded by OpenVINO.
+final class OpenVINOSession: EngineSession {
+  let inputs: [TensorDescription]
+  let outputs: [TensorDescription]
+  private let requests: OpenVINORequests
+
+  init(_ requests: OpenVINORequests) {
+    self.requests = requests
+    let model = requests.model
+    inputs = (0..<openvino_model_input_count(model)).map {
+      openvino_model_input(model, $0).description(
+        named: String(cString: openvino_model_input_name(model, $0)))
+    }
+    outputs = (0..<openvino_model_output_count(model)).map {
+      openvino_model_output(model, $0).description(
+        named: String(cString: openvino_model_output_name(model, $0)))
+    }
+  }
+
+  func run(_ tensors: [Tensor]) throws(EngineError) -> [Tensor] {
+    let request = try requests.take()
+    defer { requests.giveBack(request) }
+    return try run(
+      tensors,
+      call: { (given: [openvino_tensor], taken: inout [openvino_tensor]) in
+        takeReason(openvino_request_run(request, given, &taken))
+      })
+  }
+
+  func reserve() throws(EngineError) { try requests.reserve() }
+}
