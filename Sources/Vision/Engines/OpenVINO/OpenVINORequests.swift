@@ -43,6 +43,9 @@ final class OpenVINORequests: @unchecked Sendable {
     openvino_model_destroy(model)
   }
 
+  /// How many there are.
+  var count: Int { state.withLock { $0.opened } }
+
   /// A request for the caller alone, until it gives it back. Waits if there are as many callers as cores.
   func take() throws(EngineError) -> OpaquePointer {
     vacancies.wait()

@@ -4,7 +4,7 @@ import COpenVINO
 final class OpenVINOSession: EngineSession {
   let inputs: [TensorDescription]
   let outputs: [TensorDescription]
-  private let requests: OpenVINORequests
+  let requests: OpenVINORequests
 
   init(_ requests: OpenVINORequests) {
     self.requests = requests
