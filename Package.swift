@@ -88,6 +88,9 @@ let package = Package(
       name: "bench-zero-load", dependencies: ["Dataflow", "Kernels", "Vision", "Serving"],
       path: "Benchmarks/ZeroLoad", swiftSettings: swift),
     .executableTarget(
+      name: "bench-engines", dependencies: ["Dataflow", "Kernels", "Vision", "TestSupport"],
+      path: "Benchmarks/Engines", swiftSettings: swift),
+    .executableTarget(
       name: "bench-preprocess", dependencies: ["Vision", "Kernels", "CJPEG"],
       path: "Benchmarks/Preprocess", swiftSettings: swift),
     .executableTarget(

@@ -21,8 +21,9 @@ import Testing
     let path = try folder.write(ONNXModel().data, to: "model.onnx")
     let cores = try #require(Platform.local.device(of: .cpu)).cores
     let limit = max(1, cores / threads)
-    let requests = try Self.requests(path, threads: threads)
-    for _ in 0..<(limit + 3) { try requests.reserve() }
+    let session = try Self.session(path, threads: threads)
+    let requests = session.requests
+    for _ in 0..<(limit + 3) { try session.reserve() }
     #expect(requests.count == limit)
     let taken = try (0..<limit).map { _ in try requests.take() }
     #expect(Set(taken).count == limit && requests.count == limit)
@@ -37,15 +38,14 @@ import Testing
     let folder = try TemporaryFolder()
     let path = try folder.write(ONNXModel().data, to: "model.onnx")
     let cores = try #require(Platform.local.device(of: .cpu)).cores
-    let requests = try Self.requests(path, threads: 1)
+    let requests = try Self.session(path, threads: 1).requests
     #expect(requests.count == 1)
     let taken = try (0..<cores).map { _ in try requests.take() }
     #expect(Set(taken).count == cores && requests.count == cores)
     taken.forEach(requests.giveBack)
   }
 
-  private static func requests(_ path: String, threads: Int) throws -> OpenVINORequests {
-    let session = try OpenVINOEngine().load(model: path, threads: threads)
-    return try #require(session as? OpenVINOSession).requests
+  private static func session(_ path: String, threads: Int) throws -> OpenVINOSession {
+    try #require(OpenVINOEngine().load(model: path, threads: threads) as? OpenVINOSession)
   }
 }

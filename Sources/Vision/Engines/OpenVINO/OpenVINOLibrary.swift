@@ -41,6 +41,6 @@ func takeReason(_ message: UnsafeMutablePointer<CChar>?) -> String? {
   guard let message else { return nil }
   defer { free(message) }
   let lines = String(cString: message).split(separator: "\n")
-  let telling = lines.filter { !$0.hasPrefix("Exception from ") }
+  let telling = lines.filter { !$0.hasPrefix("Exception from ") && !$0.hasPrefix("Check '") }
   return (telling.isEmpty ? lines : telling).joined(separator: " ")
 }

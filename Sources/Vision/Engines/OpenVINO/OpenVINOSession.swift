@@ -22,12 +22,22 @@ final class OpenVINOSession: EngineSession {
   func run(_ tensors: [Tensor]) throws(EngineError) -> [Tensor] {
     let request = try requests.take()
     defer { requests.giveBack(request) }
-    return try run(
+    return try run(tensors, on: request)
+  }
+
+  /// A new request's first run allocates, and takes several times as long as those after it.
+  func reserve() throws(EngineError) {
+    guard let request = try requests.reserve() else { return }
+    defer { requests.add(request) }
+    let zeros = inputs.compactMap { Tensor(zeros: $0) }
+    if zeros.count == inputs.count { _ = try run(zeros, on: request) }
+  }
+
+  private func run(_ tensors: [Tensor], on request: OpaquePointer) throws(EngineError) -> [Tensor] {
+    try run(
       tensors,
       call: { (given: [openvino_tensor], taken: inout [openvino_tensor]) in
         takeReason(openvino_request_run(request, given, &taken))
       })
   }
-
-  func reserve() throws(EngineError) { try requests.reserve() }
 }
