@@ -39,6 +39,12 @@ import Testing
     return difference / (right.map(abs).max() ?? 0)
   }
 
+  /// How far the best class is ahead of the second, in units of its score.
+  private func margin(_ scores: [Float]) -> Float {
+    let sorted = scores.sorted(by: >)
+    return (sorted[0] - sorted[1]) / sorted[0]
+  }
+
   private func top(_ scores: [Float]) -> Int? { scores.indices.max { scores[$0] < scores[$1] } }
 
   @Test func float32() throws {
@@ -49,7 +55,7 @@ import Testing
     }
   }
 
-  /// A cat whose two best classes, tiger cat and Egyptian cat, are as near as bf16 is coarse is let go.
+  /// The same class wherever fp32 is not undecided itself, as it is of the cat (tiger or Egyptian, by 0.1 %).
   @Test(.enabled(if: OpenVINOEngine().precisions.contains(.bfloat16), "this CPU has no bf16"))
   func bfloat16() throws {
     let right = try scores(ONNXRuntimeEngine())
@@ -58,7 +64,8 @@ import Testing
       let error = error(found[index], right[index])
       // Below, it would not have been bf16.
       #expect(error > 1e-3 && error < 0.05, "\(name): \(error)")
-      #expect(name == "chelsea.png" || top(found[index]) == top(right[index]), "\(name)")
+      #expect(["astronaut.png", "chelsea.png"].contains(name) == (margin(right[index]) < 0.01), "\(name)")
+      #expect(margin(right[index]) < 0.01 || top(found[index]) == top(right[index]), "\(name)")
     }
   }
 }
