@@ -17,7 +17,7 @@ extension Stage {
       name, inputs: inputs, outputs: outputs,
       implementations: [
         Implementation(engine, on: .cpu, parallelism: isThreaded ? .device : .core) { _ in
-          InferBatchesInstance(session, inputs: inputs.count)
+          try InferBatchesInstance(session, inputs: inputs.count)
         }
       ])
   }
@@ -57,9 +57,10 @@ private final class InferBatchesInstance: StageInstance {
   private let session: any EngineSession
   private let inputs: Int
 
-  init(_ session: any EngineSession, inputs: Int) {
+  init(_ session: any EngineSession, inputs: Int) throws(EngineError) {
     self.session = session
     self.inputs = inputs
+    try session.reserve()
   }
 
   func fire(_ firing: Firing) throws {

@@ -4,9 +4,10 @@ extension StageKind {
   /// A tensor → the network's scores; or, where nothing or another such stage comes before, whole batches → all that
   /// the network gives.
   ///
-  /// Keys: `model` (a path, relative to the pipeline's file), `engine` (`onnxruntime`), `threads` (those that work
-  /// together on one run; all cores if not given).
-  static let infer = StageKind("infer", keys: ["model", "engine", "threads"]) { parameters in
+  /// Keys: `model` (a path, relative to the pipeline's file), `engine` (`onnxruntime` if not given, or `openvino`),
+  /// `precision` (`fp32` if not given, or `bf16`), `threads` (those that work together on one run; all cores if not
+  /// given).
+  static let infer = StageKind("infer", keys: ["model", "engine", "precision", "threads"]) { parameters in
     let names = Engines.all.map(\.name)
     var engine = Engines.all[0]
     if let node = parameters.values["engine"] {
@@ -16,21 +17,24 @@ extension StageKind {
       }
       engine = named
     }
+    let precision = try parameters.values["precision"]?.choice(of: Precision.self) ?? .float32
     let threads = try parameters.values["threads"]?.integer(in: 1...256)
     let model = try parameters.required("model")
     do {
       let session = try engine.load(
         model: try parameters.path("model"),
-        threads: threads ?? Platform.local.device(of: .cpu)?.cores ?? 1)
+        threads: threads ?? Platform.local.device(of: .cpu)?.cores ?? 1, precision: precision)
+      let implementation = precision == .float32 ? engine.name : "\(engine.name)-\(precision.rawValue)"
       if parameters.inputTypes.allSatisfy(\.isBatch) {
         return try Stage.inferBatches(
-          session, engine: engine.name, isThreaded: threads != 1, name: parameters.name)
+          session, engine: implementation, isThreaded: threads != 1, name: parameters.name)
       }
       return try Stage.infer(
-        session, engine: engine.name, isThreaded: threads != 1, item: parameters.inputTypes.first?.shape,
+        session, engine: implementation, isThreaded: threads != 1, item: parameters.inputTypes.first?.shape,
         name: parameters.name)
     } catch let error as EngineError {
-      throw error.isAboutModel ? model.error("\(error)") : error
+      guard let key = error.key else { throw error }
+      throw (parameters.values[key] ?? model).error("\(error)")
     }
   }
 }
@@ -65,7 +69,7 @@ extension Stage {
       outputs: [Port(output.name, .scores(classes: classes))],
       implementations: [
         Implementation(engine, on: .cpu, parallelism: isThreaded ? .device : .core) { _ in
-          InferInstance(session)
+          try InferInstance(session)
         }
       ])
   }
@@ -98,7 +102,10 @@ extension Stage {
 private final class InferInstance: StageInstance {
   private let session: any EngineSession
 
-  init(_ session: any EngineSession) { self.session = session }
+  init(_ session: any EngineSession) throws(EngineError) {
+    self.session = session
+    try session.reserve()
+  }
 
   func fire(_ firing: Firing) throws {
     let slot = try firing.input(as: BatchSlot.self)
