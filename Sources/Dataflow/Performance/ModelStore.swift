@@ -1,6 +1,6 @@
 import Foundation
 
-/// Keeps calibrations, a file for each application, in the user's cache folder.
+/// Keeps calibrations in the user's cache folder: a file for each application, and for each way that it was set up.
 public struct ModelStore: Sendable {
   public let folder: String
 
@@ -16,8 +16,15 @@ public struct ModelStore: Sendable {
     let calibration: Calibration
   }
 
-  public func path(of application: String) -> String {
-    "\(folder)/\(application.replacing("/", with: "_")).json"
+  public func path(of application: String, signature: String) -> String {
+    "\(folder)/\(Self.stem(application))-\(String(Self.hash(signature), radix: 16)).json"
+  }
+
+  private static func stem(_ application: String) -> String { application.replacing("/", with: "_") }
+
+  /// FNV-1a.
+  private static func hash(_ text: String) -> UInt64 {
+    text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
   }
 
   /// - Throws: `FileError`.
@@ -30,15 +37,19 @@ public struct ModelStore: Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     let data = try encoder.encode(File(format: Self.format, calibration: calibration))
-    try data.writeWhole(to: path(of: calibration.application))
+    try data.writeWhole(to: path(of: calibration.application, signature: calibration.signature))
   }
 
   /// What was measured of this very application on this very machine.
   public func load(_ application: String, signature: String, on machine: Machine)
     throws(CalibrationError) -> Calibration
   {
-    let path = path(of: application)
-    guard FileManager.default.fileExists(atPath: path) else { throw .missing(application) }
+    let path = path(of: application, signature: signature)
+    guard FileManager.default.fileExists(atPath: path) else {
+      let others = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      let isKnown = others.contains { $0.hasPrefix(Self.stem(application) + "-") }
+      throw isKnown ? .otherApplication(application) : .missing(application)
+    }
     let file: File
     do {
       let handle = try FileHandle(forReadingFrom: URL(filePath: path))
@@ -48,26 +59,15 @@ public struct ModelStore: Sendable {
       }
       file = try JSONDecoder().decode(File.self, from: data)
     } catch {
-      throw .unreadable(application, path: path, reason: Self.reason(error))
+      throw .unreadable(application, path: path, reason: PlanDocument.reason(error))
     }
-    guard file.format == Self.format, file.calibration.application == application, file.calibration.isSound
+    guard file.format == Self.format, file.calibration.signature == signature, file.calibration.isSound
     else {
       throw .unreadable(application, path: path, reason: "it is no calibration of this version of Drivetrain")
     }
     let differences = machine.differences(from: file.calibration.machine)
     guard differences.isEmpty else { throw .otherMachine(application, differences: differences) }
-    guard file.calibration.signature == signature else { throw .otherApplication(application) }
     return file.calibration
-  }
-
-  private static func reason(_ error: any Error) -> String {
-    switch error {
-    case DecodingError.keyNotFound(let key, _): "the key '\(key.stringValue)' is missing"
-    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-      "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' is of another type"
-    case is DecodingError: "it is not valid JSON"
-    default: "\(error)"
-    }
   }
 }
 
@@ -100,7 +100,8 @@ public enum CalibrationError: Error, Sendable, Equatable, CustomStringConvertibl
       "\(application) was calibrated on a different machine: \(differences.joined(separator: "; ")); "
         + "calibrate again: drivetrain calibrate \(application)"
     case .otherApplication(let application):
-      "\(application) has changed since it was calibrated; calibrate again: drivetrain calibrate \(application)"
+      "\(application) was calibrated with other settings than these; calibrate it again: "
+        + "drivetrain calibrate \(application), with the same --set"
     }
   }
 }

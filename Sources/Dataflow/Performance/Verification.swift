@@ -49,20 +49,9 @@ public struct Verification: Sendable {
 }
 
 extension [ChosenPlan] {
-  /// The first of so many plans that differ in what matters: where or by what a stage runs that takes at least a hundredth of
-  /// the time, or how many workers there are. The first plan is the first of all.
-  public func diverse(_ count: Int, differing stages: Set<String>) -> [ChosenPlan] {
-    var chosen: [ChosenPlan] = []
-    var seen: Set<[String]> = []
-    for candidate in self where chosen.count < count {
-      let traits = candidate.plan.placements.flatMap { placement in
-        ["\(placement.instances)"]
-          + placement.stages.filter(stages.contains).map { stage in
-            "\(stage) \(placement.device(of: stage)) \(placement.implementations[stage] ?? "")"
-          }
-      }
-      if seen.insert(traits).inserted { chosen.append(candidate) }
-    }
-    return chosen
+  /// The first of so many plans that differ from each other: where and by what stages run, and with how many workers.
+  public func diverse(_ count: Int) -> [ChosenPlan] {
+    var seen: Set<Plan> = []
+    return Array(filter { seen.insert($0.plan).inserted }.prefix(count))
   }
 }

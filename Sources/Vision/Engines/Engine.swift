@@ -5,6 +5,9 @@ public protocol Engine: Sendable {
   /// As in a pipeline's `engine:`.
   var name: String { get }
 
+  /// That of its library; `nil` if that is missing.
+  var version: String? { get }
+
   /// What it can compute in with this machine's own instructions; none if its library is missing.
   ///
   /// Able is not fast: a CPU may take longer for bf16 than for fp32.

@@ -23,8 +23,7 @@ import Testing
         .decode(for: resize), .resize(resize),
         .normalise(
           Normalisation(mean: [127, 127, 127], standardDeviation: [128, 128, 128]), height: 224, width: 224),
-        .infer(
-          engine.load(model: model, threads: 2, precision: precision), engine: engine.name, isThreaded: true),
+        .infer([EngineVariant(engine, model: model, threads: 2, precision: precision)]),
       ])
     let executor = try SequentialExecutor(graph)
     return try Self.photographs.map { name in

@@ -7,6 +7,8 @@ public struct ONNXRuntimeEngine: Engine {
 
   public init() {}
 
+  public var version: String? { (try? ONNXRuntimeLibrary.shared.get())?.version }
+
   public var precisions: [Precision] { (try? ONNXRuntimeLibrary.shared.get()) == nil ? [] : [.float32] }
 
   public func load(

@@ -7,6 +7,8 @@ public struct OpenVINOEngine: Engine {
 
   public init() {}
 
+  public var version: String? { (try? OpenVINOLibrary.shared.get())?.version }
+
   public var precisions: [Precision] { (try? OpenVINOLibrary.shared.get())?.precisions ?? [] }
 
   public func load(
