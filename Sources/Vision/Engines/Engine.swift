@@ -35,13 +35,6 @@ extension Engine {
   }
 }
 
-/// The numbers that a network computes with, spelled as in a pipeline's `precision:`.
-public enum Precision: String, Sendable, Hashable, CaseIterable {
-  case float32 = "fp32"
-  /// Eight bits of mantissa and float32's range; sums are float32.
-  case bfloat16 = "bf16"
-}
-
 /// A model that is loaded. Any thread may run it, also several at once: of `threads: 1`, as many as there are cores
 /// compute side by side.
 public protocol EngineSession: Sendable {

@@ -1,6 +1,3 @@
-import COnnxRuntime
-import COpenVINO
-
 /// A tensor as the C layers of the engines describe it; they differ in the numbers of the element types.
 protocol NativeTensor {
   init()
@@ -12,34 +9,6 @@ protocol NativeTensor {
   var shape: (Int64, Int64, Int64, Int64, Int64, Int64, Int64, Int64) { get set }
 
   static func number(of element: ElementType) -> Int32
-}
-
-extension ort_tensor: NativeTensor {
-  static func number(of element: ElementType) -> Int32 {
-    let number =
-      switch element {
-      case .float32: ORT_FLOAT32
-      case .uint8: ORT_UINT8
-      case .int32: ORT_INT32
-      case .int64: ORT_INT64
-      case .float16: ORT_FLOAT16
-      }
-    return Int32(bitPattern: number.rawValue)
-  }
-}
-
-extension openvino_tensor: NativeTensor {
-  static func number(of element: ElementType) -> Int32 {
-    let number =
-      switch element {
-      case .float32: OPENVINO_FLOAT32
-      case .uint8: OPENVINO_UINT8
-      case .int32: OPENVINO_INT32
-      case .int64: OPENVINO_INT64
-      case .float16: OPENVINO_FLOAT16
-      }
-    return Int32(bitPattern: number.rawValue)
-  }
 }
 
 extension NativeTensor {

@@ -31,3 +31,17 @@ final class ONNXRuntimeSession: EngineSession, @unchecked Sendable {
       release: { ort_release_outputs(session, &held) })
   }
 }
+
+extension ort_tensor: NativeTensor {
+  static func number(of element: ElementType) -> Int32 {
+    let number =
+      switch element {
+      case .float32: ORT_FLOAT32
+      case .uint8: ORT_UINT8
+      case .int32: ORT_INT32
+      case .int64: ORT_INT64
+      case .float16: ORT_FLOAT16
+      }
+    return Int32(bitPattern: number.rawValue)
+  }
+}

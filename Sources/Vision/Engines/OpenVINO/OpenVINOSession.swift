@@ -41,3 +41,17 @@ final class OpenVINOSession: EngineSession {
       })
   }
 }
+
+extension openvino_tensor: NativeTensor {
+  static func number(of element: ElementType) -> Int32 {
+    let number =
+      switch element {
+      case .float32: OPENVINO_FLOAT32
+      case .uint8: OPENVINO_UINT8
+      case .int32: OPENVINO_INT32
+      case .int64: OPENVINO_INT64
+      case .float16: OPENVINO_FLOAT16
+      }
+    return Int32(bitPattern: number.rawValue)
+  }
+}
