@@ -46,13 +46,11 @@ public struct Calibration: Sendable, Hashable, Codable {
   }
 
   /// Adds what was measured of one size of work.
-  public mutating func add(
-    _ point: PerformanceModel.Point, of subject: PerformanceModel.Subject, isFixedSize: Bool
-  ) {
+  public mutating func add(_ point: PerformanceModel.Point, of subject: PerformanceModel.Subject) {
     if let index = models.firstIndex(where: { $0.subject == subject }) {
       models[index].points.append(point)
     } else {
-      models.append(PerformanceModel(subject, isFixedSize: isFixedSize, points: [point]))
+      models.append(PerformanceModel(subject, points: [point]))
     }
   }
 }

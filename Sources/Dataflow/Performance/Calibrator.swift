@@ -74,8 +74,8 @@ public struct Calibrator {
     // What several probes measured of one thing is one measurement.
     var samples: [Key: [Double]] = [:]
     var order: [Key] = []
-    func add(_ values: [Double], of subject: PerformanceModel.Subject, _ stage: Int, _ probe: Probe) {
-      let key = Key(subject: subject, stage: stage, footprint: probe.footprint, workers: probe.workers)
+    func add(_ values: [Double], of subject: PerformanceModel.Subject, _ probe: Probe) {
+      let key = Key(subject: subject, footprint: probe.footprint, workers: probe.workers)
       if samples[key] == nil { order.append(key) }
       samples[key, default: []] += values
     }
@@ -88,9 +88,9 @@ public struct Calibrator {
           PerformanceModel.Subject(
             stage: name, implementation: option.implementation, device: option.device.name, source: source)
         }
-        add(run.samples.map { $0.compute[stage] / firings }, of: subject(nil), stage, run.probe)
+        add(run.samples.map { $0.compute[stage] / firings }, of: subject(nil), run.probe)
         for source in run.probe.sources(of: stage, in: workload.graph) where source != option.device.name {
-          add(run.samples.map { $0.transfer[stage] / firings }, of: subject(source), stage, run.probe)
+          add(run.samples.map { $0.transfer[stage] / firings }, of: subject(source), run.probe)
         }
       }
     }
@@ -98,14 +98,13 @@ public struct Calibrator {
       guard let seconds = Measurement(of: samples[key] ?? []) else { continue }
       calibration.add(
         PerformanceModel.Point(footprint: key.footprint, workers: key.workers, seconds: seconds),
-        of: key.subject, isFixedSize: workload.graph.stages[key.stage].hasFixedSize)
+        of: key.subject)
     }
     calibration.overhead = Measurement(of: overheads) ?? Measurement(median: 0)
   }
 
   private struct Key: Hashable {
     let subject: PerformanceModel.Subject
-    let stage: Int
     let footprint: Footprint
     let workers: Int
   }
@@ -115,14 +114,5 @@ extension Workload {
   /// How often a stage fires for each of the items that throughput counts.
   public func firingsPerItem(of stage: Int) -> Double {
     Double(graph.repetitions[stage].count) / itemsPerIteration
-  }
-}
-
-extension Stage {
-  /// Whether every firing's input has the same shape, so that it takes the same time for all items.
-  var hasFixedSize: Bool {
-    inputs.allSatisfy { port in
-      !port.type.shape.isEmpty && port.type.shape.allSatisfy { $0 != nil }
-    }
   }
 }

@@ -30,13 +30,10 @@ public struct PerformanceModel: Sendable, Hashable, Codable {
   }
 
   public let subject: Subject
-  /// Whether the time is the same for all footprints, because the input's shape is.
-  public let isFixedSize: Bool
   public var points: [Point]
 
-  public init(_ subject: Subject, isFixedSize: Bool, points: [Point] = []) {
+  public init(_ subject: Subject, points: [Point] = []) {
     self.subject = subject
-    self.isFixedSize = isFixedSize
     self.points = points
   }
 
@@ -61,7 +58,6 @@ public struct PerformanceModel: Sendable, Hashable, Codable {
     func estimate(_ point: Point) -> Estimate {
       Estimate(seconds: point.seconds.median, spread: point.seconds.spread, provenance: .measured)
     }
-    if isFixedSize { return line.max { $0.seconds.samples < $1.seconds.samples }.map(estimate) }
     if let exact = line.first(where: { $0.footprint.size == footprint.size }) { return estimate(exact) }
     guard let lower = line.last(where: { $0.footprint.size < footprint.size }),
       let upper = line.first(where: { $0.footprint.size > footprint.size })

@@ -78,25 +78,16 @@ struct ProbeSelection {
 
   func probes() -> [Probe] {
     guard options.allSatisfy({ !$0.isEmpty }) else { return [] }
-    return footprints.enumerated().flatMap { index, footprint in
-      workers.flatMap { workers in
-        // The time of a stage whose input always has the same shape is known from the first footprint.
-        probes(footprint, workers: workers) { index == 0 || !graph.stages[$0].hasFixedSize }
-      }
-    }
+    return footprints.flatMap { footprint in workers.flatMap { probes(footprint, workers: $0) } }
   }
 
-  private func probes(_ footprint: Footprint, workers: Int, isWanted: (Int) -> Bool) -> [Probe] {
-    let options = options.map { options in
-      let fitting = options.filter { $0.cores * workers <= $0.device.cores || workers == 1 }
-      return fitting
-    }
+  private func probes(_ footprint: Footprint, workers: Int) -> [Probe] {
+    let options = options.map { $0.filter { $0.cores * workers <= $0.device.cores || workers == 1 } }
     guard options.allSatisfy({ !$0.isEmpty }) else { return [] }
     let order = graph.topology.order(of: Array(graph.stages.indices))
     var covered: Set<Target> = []
     var probes: [Probe] = []
     func targets(_ stage: Int, _ option: Probe.Option, _ chosen: [Probe.Option?]) -> [Target] {
-      guard isWanted(stage) else { return [] }
       let sources = Set(
         graph.connections.filter { $0.target.stage == stage }.compactMap {
           chosen[$0.source.stage]?.device.name
@@ -129,7 +120,7 @@ struct ProbeSelection {
       for from in options[source] {
         for to in options[target] where from.device.name != to.device.name && source != target {
           let wanted = Target(stage: target, option: to, source: from.device.name)
-          if isWanted(target), !covered.contains(wanted) { _ = add([source: from, target: to]) }
+          if !covered.contains(wanted) { _ = add([source: from, target: to]) }
         }
       }
     }
