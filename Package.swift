@@ -100,6 +100,9 @@ let package = Package(
     .executableTarget(
       name: "bench-training", dependencies: ["Dataflow", "Reinforcement"], path: "Benchmarks/TrainingSpeed",
       swiftSettings: swift),
+    .executableTarget(
+      name: "bench-opencl", dependencies: ["Dataflow", "Kernels", "Reinforcement", "Vision"],
+      path: "Benchmarks/OpenCL", swiftSettings: swift),
     // Damaged images against the image path: swift run -c release fuzz-images.
     .executableTarget(
       name: "fuzz-images", dependencies: ["Vision", "Kernels"], path: "Fuzz", swiftSettings: swift),

@@ -91,6 +91,20 @@ public final class OpenCLDevice: Device {
   }
 }
 
+extension Device {
+  /// This device, for the implementations of its kind.
+  ///
+  /// - Throws: `DeviceError` if it is of another kind than OpenCL.
+  public func openCL() throws(DeviceError) -> OpenCLDevice {
+    guard let device = self as? OpenCLDevice else {
+      throw DeviceError(
+        device: name, action: "run what is written for OpenCL", reason: .refused,
+        detail: "it is a \(kind) device")
+    }
+    return device
+  }
+}
+
 /// A pointer to one of the driver's objects.
 ///
 /// Sendable: OpenCL's objects may be used from any thread, but for the arguments of kernels, which see to it

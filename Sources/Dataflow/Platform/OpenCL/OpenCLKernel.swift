@@ -16,13 +16,15 @@ public final class OpenCLKernel {
 
   deinit { _ = context.functions.ReleaseKernel(handle.pointer) }
 
-  func set(_ arguments: [OpenCLArgument]) throws(DeviceError) {
+  func set(
+    _ arguments: [OpenCLArgument], memory: (any Buffer) -> OpaquePointer
+  ) throws(DeviceError) {
     for (index, argument) in arguments.enumerated() {
       let index = UInt32(index)
       let code =
         switch argument {
         case .buffer(let buffer):
-          withUnsafePointer(to: buffer.handle.pointer) { set(index, MemoryLayout<OpaquePointer>.size, $0) }
+          withUnsafePointer(to: memory(buffer)) { set(index, MemoryLayout<OpaquePointer>.size, $0) }
         case .integer(let number): withUnsafePointer(to: Int32(number)) { set(index, 4, $0) }
         case .number(let number): withUnsafePointer(to: number) { set(index, 4, $0) }
         case .local(let byteCount): set(index, byteCount, nil)
@@ -38,7 +40,7 @@ public final class OpenCLKernel {
 
 /// What a kernel is given.
 public enum OpenCLArgument {
-  case buffer(OpenCLBuffer)
+  case buffer(any Buffer)
   /// An `int`.
   case integer(Int)
   /// A `float`.

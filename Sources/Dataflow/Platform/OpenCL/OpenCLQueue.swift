@@ -66,7 +66,7 @@ public final class OpenCLQueue: DeviceQueue {
 
   /// Copies bytes within the device.
   public func copy(
-    _ source: OpenCLBuffer, at sourceOffset: Int = 0, to destination: OpenCLBuffer, at offset: Int = 0,
+    _ source: any Buffer, at sourceOffset: Int = 0, to destination: any Buffer, at offset: Int = 0,
     byteCount: Int
   ) throws(DeviceError) {
     let (from, to) = (own(source, sourceOffset, byteCount), own(destination, offset, byteCount))
@@ -77,7 +77,7 @@ public final class OpenCLQueue: DeviceQueue {
   }
 
   /// Sets every byte of the buffer to zero.
-  public func clear(_ buffer: OpenCLBuffer) throws(DeviceError) {
+  public func clear(_ buffer: any Buffer) throws(DeviceError) {
     guard buffer.byteCount > 0 else { return }
     var zero: UInt8 = 0
     let memory = own(buffer, 0, buffer.byteCount)
@@ -87,18 +87,18 @@ public final class OpenCLQueue: DeviceQueue {
     }
   }
 
-  /// Runs a kernel on `groups` of `items` work items, in up to three dimensions.
+  /// Runs a kernel on so many work items in up to three dimensions, and on as many more as whole groups take.
   ///
-  /// The work items of a group are given and not left to the driver: some compile the kernel again for each number.
+  /// The size of a group is given and not left to the driver: some compile the kernel again for each.
   public func launch(
-    _ kernel: OpenCLKernel, _ arguments: [OpenCLArgument], groups: [Int], items: [Int]
+    _ kernel: OpenCLKernel, _ arguments: [OpenCLArgument], over items: [Int], inGroupsOf group: [Int]
   ) throws(DeviceError) {
-    precondition(groups.count == items.count && (1...3).contains(groups.count), "as many as dimensions")
-    try kernel.set(arguments)
-    let global = zip(groups, items).map { $0 * $1 }
+    precondition(items.count == group.count && (1...3).contains(items.count), "as many as dimensions")
+    try kernel.set(arguments) { own($0, 0, 0) }
+    let global = zip(items, group).map { ($0 + $1 - 1) / $1 * $1 }
     try enqueue(.run(kernel.name)) { event in
       context.functions.EnqueueNDRangeKernel(
-        handle.pointer, kernel.handle.pointer, UInt32(groups.count), nil, global, items, 0, nil, event)
+        handle.pointer, kernel.handle.pointer, UInt32(items.count), nil, global, group, 0, nil, event)
     }
   }
 

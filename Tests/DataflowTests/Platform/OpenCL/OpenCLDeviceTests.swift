@@ -28,7 +28,7 @@ import Testing
         try queue.write(numbers, to: buffer)
         try queue.launch(
           kernel, [.buffer(buffer), .number(3), .integer(results.count / 4), .local(16)],
-          groups: [(results.count / 4 + 3) / 4], items: [4])
+          over: [results.count / 4], inGroupsOf: [4])
         try queue.read(buffer, into: results)
         try queue.finish()
       }
@@ -91,11 +91,11 @@ import Testing
     let program = try device.program(OpenCLProgramSource(name: "one", text: "kernel void f(int x) {}"))
     let (kernel, queue) = (try program.kernel("f"), try device.makeOpenCLQueue())
     let error = try #require(throws: DeviceError.self) {
-      try queue.launch(kernel, [.integer(1), .integer(2)], groups: [1], items: [1])
+      try queue.launch(kernel, [.integer(1), .integer(2)], over: [1], inGroupsOf: [1])
     }
     #expect("\(error)" == "opencl:0 can't set argument 1 of kernel 'f': CL_INVALID_ARG_INDEX")
     let tooMany = try #require(throws: DeviceError.self) {
-      try queue.launch(kernel, [.integer(1)], groups: [1], items: [device.largestGroup * 2])
+      try queue.launch(kernel, [.integer(1)], over: [1], inGroupsOf: [device.largestGroup * 2])
     }
     #expect("\(tooMany)".hasPrefix("opencl:0 can't run kernel 'f': CL_INVALID_WORK_"), "\(tooMany)")
   }

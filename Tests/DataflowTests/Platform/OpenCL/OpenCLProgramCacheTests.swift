@@ -23,7 +23,7 @@ import Testing
 
   private func answer(of program: OpenCLProgram) throws -> Int32 {
     let (buffer, queue) = (try device.makeOpenCLBuffer(byteCount: 4), try device.makeOpenCLQueue())
-    try queue.launch(program.kernel("answer"), [.buffer(buffer)], groups: [1], items: [1])
+    try queue.launch(program.kernel("answer"), [.buffer(buffer)], over: [1], inGroupsOf: [1])
     var answer: Int32 = 0
     try withUnsafeMutableBytes(of: &answer) {
       try queue.read(buffer, into: $0)
