@@ -11,6 +11,7 @@ let seconds = arguments.first.flatMap { Double($0) } ?? 1
 for case let device as OpenCLDevice in Platform.local.devices {
   print("\(device.name): \(device.model), \(device.driver)")
   try DeviceTiming(device, seconds: seconds).run()
+  for learner in LearnerTiming.all { try learner.run(device, seconds: seconds) }
   for path in arguments.dropFirst() {
     try PixelTiming(path, device, seconds: seconds).run()
   }

@@ -19,42 +19,51 @@ public final class Trainer {
 
   /// An experiment in an environment that goes by its name.
   ///
-  /// - Throws: `TrainingError`, `EnvironmentError`, or `MemoryShortage` if the replay table would not fit.
-  public convenience init(_ experiment: Experiment) throws {
+  /// - Parameter learnerDevice: where the learner's networks are kept and computed, of one of
+  ///   `NetworkBackends.kinds`; the CPU if `nil`.
+  /// - Throws: `TrainingError`, `EnvironmentError`, `DeviceError`, or `MemoryShortage` if the replay table would not
+  ///   fit.
+  public convenience init(_ experiment: Experiment, learnerDevice: (any Device)? = nil) throws {
     try self.init(
       experiment, in: EnvironmentRegistry.make(experiment.environment, count: 1),
       evaluatedIn: EnvironmentRegistry.make(
-        experiment.environment, count: experiment.schedule.evaluationEpisodes))
+        experiment.environment, count: experiment.schedule.evaluationEpisodes), learnerDevice)
   }
 
   /// An environment of any type, with an algorithm.
   public convenience init(
     _ environment: some Environment, _ algorithm: some AlgorithmConfiguration, steps: Int = 100_000,
-    seed: Int = 0
+    seed: Int = 0, learnerDevice: (any Device)? = nil
   ) throws {
     let id = type(of: environment).id
     var experiment = Experiment(id, environment: id, algorithm: algorithm)
     experiment.schedule.steps = steps
     experiment.schedule.seed = seed
-    try self.init(experiment, in: environment)
+    try self.init(experiment, in: environment, learnerDevice: learnerDevice)
   }
 
   /// An experiment in an environment of any type.
-  public convenience init(_ experiment: Experiment, in environment: some Environment) throws {
+  public convenience init(
+    _ experiment: Experiment, in environment: some Environment, learnerDevice: (any Device)? = nil
+  ) throws {
     try self.init(
       experiment, in: VectorEnvironment(environment, count: 1),
-      evaluatedIn: VectorEnvironment(environment, count: experiment.schedule.evaluationEpisodes))
+      evaluatedIn: VectorEnvironment(environment, count: experiment.schedule.evaluationEpisodes),
+      learnerDevice)
   }
 
   private init(
-    _ experiment: Experiment, in environments: VectorEnvironment, evaluatedIn evaluation: VectorEnvironment
+    _ experiment: Experiment, in environments: VectorEnvironment, evaluatedIn evaluation: VectorEnvironment,
+    _ learnerDevice: (any Device)?
   ) throws {
     self.experiment = experiment
     let (settings, spaces) = (experiment.algorithm.common, environments.spaces)
     let seed = UInt64(experiment.schedule.seed)
     var initialisation = RandomStream(seed: seed, purpose: "initialisation")
+    let backend = try learnerDevice.map { try NetworkBackends.make(on: $0) } ?? HostBackend()
     let learner = try experiment.algorithm.makeLearner(
-      for: spaces, steps: experiment.schedule.steps, using: &initialisation)
+      for: spaces, steps: experiment.schedule.steps, on: backend, using: &initialisation)
+    try backend.check()
     try MemoryForecast(
       capacity: settings.bufferSize, observationSize: spaces.observation.size, actionSize: spaces.action.size
     ).check()
@@ -68,7 +77,8 @@ public final class Trainer {
       accumulator: NStepAccumulator(
         steps: settings.nStep, discount: Float(settings.gamma), environments: environments.count,
         observationSize: spaces.observation.size, actionSize: spaces.action.size),
-      learner: learner, settings: settings, sampling: RandomStream(seed: seed, purpose: "replay"))
+      learner: learner, backend: backend, settings: settings,
+      sampling: RandomStream(seed: seed, purpose: "replay"))
     evaluator = Evaluator(evaluation, learner.policy)
     let graph = try TrainingGraph.make(experiment.name, parts)
     executor = try SequentialExecutor(graph, recorder: Recorder(eventsPerWorker: 1 << 12))
@@ -128,9 +138,9 @@ public final class Trainer {
   }
 
   private func checkParameters() throws {
-    guard parts.learner.parameters.allSatisfy(\.isFinite) else {
-      throw TrainingError.notFinite(step: steps)
-    }
+    let isFinite = parts.learner.parameters.allSatisfy(\.isFinite)
+    try parts.backend.check()
+    guard isFinite else { throw TrainingError.notFinite(step: steps) }
   }
 
   private func progress(since begin: Nanoseconds, _ now: Nanoseconds, firstStep: Int, limit: Int)

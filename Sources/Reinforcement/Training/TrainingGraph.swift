@@ -17,20 +17,25 @@ enum TrainingGraph {
     let signal = PortType(Signal.self)
 
     func stage(
-      _ name: String, _ inputs: [(String, Int)], _ outputs: [(String, Int)],
+      _ name: String, _ inputs: [(String, Int)], _ outputs: [(String, Int)], on kinds: [DeviceKind] = [.cpu],
       _ fire: @escaping @Sendable () throws -> Void
     ) -> Stage {
       Stage(
         name, inputs: inputs.map { Port($0.0, signal, rate: .fixed($0.1)) },
         outputs: outputs.map { Port($0.0, signal, rate: .fixed($0.1)) }, isStateful: true,
-        implementations: [
-          .cpu { firing in
-            try fire()
-            for (port, output) in outputs.enumerated() {
-              for _ in 0..<output.1 { firing.emit(Signal(), on: port) }
+        implementations: kinds.map { kind in
+          Implementation(kind.rawValue, on: kind, parallelism: kind == .cpu ? .core : .device) { device in
+            // Who runs the stage on the CPU may have the networks anywhere; elsewhere they must be there.
+            if kind != .cpu { try parts.backend.checkPlace(device) }
+            return TrainingInstance {
+              try fire()
+              $0.transferred(for: parts.backend.takeTransferTime())
+              for (port, output) in outputs.enumerated() {
+                for _ in 0..<output.1 { $0.emit(Signal(), on: port) }
+              }
             }
           }
-        ])
+        })
     }
 
     return try Graph(
@@ -39,9 +44,10 @@ enum TrainingGraph {
         stage("act", [("parameters", updates / divisor)], [("step", 1)]) { parts.act() },
         stage("insert", [("steps", steps)], [("permits", updates)]) { parts.insert() },
         stage("sample", [("permit", 1), ("priorities", 1)], [("minibatch", 1)]) { parts.sample() },
-        stage("learn", [("minibatch", 1)], [("parameters", steps / divisor), ("priorities", 1)]) {
-          try parts.learn()
-        },
+        stage(
+          "learn", [("minibatch", 1)], [("parameters", steps / divisor), ("priorities", 1)],
+          on: NetworkBackends.kinds
+        ) { try parts.learn() },
       ],
       edges: [
         Edge("act.step", "insert.steps"),
@@ -56,5 +62,24 @@ enum TrainingGraph {
 
   private static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
     b == 0 ? a : greatestCommonDivisor(b, a % b)
+  }
+}
+
+private final class TrainingInstance: StageInstance {
+  private let body: (Firing) throws -> Void
+
+  init(_ body: @escaping (Firing) throws -> Void) { self.body = body }
+
+  func fire(_ firing: Firing) throws { try body(firing) }
+}
+
+extension NetworkBackend {
+  /// - Throws: `DeviceError` if this keeps its networks elsewhere.
+  fileprivate func checkPlace(_ device: any Device) throws {
+    guard deviceName == device.name else {
+      throw DeviceError(
+        device: device.name, action: "learn", reason: .refused,
+        detail: "the networks are on \(deviceName); give the trainer this device as its learner's")
+    }
   }
 }

@@ -27,6 +27,11 @@ public struct CPUDevice: Device {
   }
 
   public func makeBuffer(byteCount: Int) throws(DeviceError) -> any Buffer {
+    guard byteCount <= memoryBytes else {
+      throw DeviceError(
+        device: name, action: "allocate \(byteText(byteCount))", reason: .tooLarge(limit: memoryBytes),
+        detail: "there is less memory")
+    }
     guard let buffer = HostBuffer(byteCount: byteCount) else {
       throw DeviceError(
         device: name, action: "allocate \(byteText(byteCount))", reason: .outOfMemory,

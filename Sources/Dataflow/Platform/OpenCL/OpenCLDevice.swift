@@ -62,7 +62,7 @@ public final class OpenCLDevice: Device {
     try OpenCLBuffer(context(), byteCount: byteCount)
   }
 
-  /// - Parameter isProfiled: whether `OpenCLQueue.busy` counts.
+  /// - Parameter isProfiled: whether `OpenCLQueue.computing` and `moving` count.
   public func makeOpenCLQueue(isProfiled: Bool = false) throws(DeviceError) -> OpenCLQueue {
     try OpenCLQueue(context(), isProfiled: isProfiled)
   }

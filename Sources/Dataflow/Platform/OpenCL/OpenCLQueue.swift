@@ -2,8 +2,10 @@ import COpenCL
 
 /// An in-order queue of commands to an OpenCL device. Used by one thread at a time.
 public final class OpenCLQueue: DeviceQueue {
-  /// Time that the device has spent on commands up to the latest `finish`, if the queue is profiled.
-  public private(set) var busy: Nanoseconds = 0
+  /// Time that the device has spent up to the latest `finish`, if the queue is profiled: running kernels, and moving
+  /// data from and to the host.
+  public private(set) var computing: Nanoseconds = 0
+  public private(set) var moving: Nanoseconds = 0
   let context: OpenCLContext
   let handle: OpenCLHandle
   private let isProfiled: Bool
@@ -113,11 +115,18 @@ public final class OpenCLQueue: DeviceQueue {
     for command in commands {
       let status = information(command.event, OCL_EVENT_STATUS, context.functions.GetEventInfo, Int32(0))
       if status < 0, failure == nil { failure = context.error(status, "\(command.action)") }
-      if isProfiled { busy += duration(of: command.event) }
+      if isProfiled { account(duration(of: command.event), to: command.action) }
       _ = context.functions.ReleaseEvent(command.event)
     }
     commands.removeAll(keepingCapacity: true)
     if let failure { throw failure }
+  }
+
+  private func account(_ duration: Nanoseconds, to action: Action) {
+    switch action {
+    case .write, .read: moving += duration
+    case .copy, .clear, .run: computing += duration
+    }
   }
 
   private func duration(of event: OpaquePointer) -> Nanoseconds {
