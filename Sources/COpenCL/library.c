@@ -18,7 +18,7 @@ static const entry entries[] = {
     ENTRY(BuildProgram), ENTRY(GetProgramInfo), ENTRY(GetProgramBuildInfo), ENTRY(ReleaseProgram),
     ENTRY(CreateKernel), ENTRY(SetKernelArg), ENTRY(ReleaseKernel), ENTRY(EnqueueWriteBuffer),
     ENTRY(EnqueueReadBuffer), ENTRY(EnqueueCopyBuffer), ENTRY(EnqueueFillBuffer), ENTRY(EnqueueNDRangeKernel),
-    ENTRY(Flush), ENTRY(Finish), ENTRY(GetEventInfo), ENTRY(GetEventProfilingInfo), ENTRY(ReleaseEvent),
+    ENTRY(Finish), ENTRY(GetEventInfo), ENTRY(GetEventProfilingInfo), ENTRY(ReleaseEvent),
 };
 
 enum { ENTRY_COUNT = sizeof entries / sizeof entries[0] };

@@ -33,6 +33,16 @@ import Testing
     #expect(json.contains(#""silicon":"cpu""#) && json.contains(#""unavailable":[]"#))
   }
 
+  /// OpenCL takes tens of milliseconds to begin, which nobody pays who only wants the CPU.
+  @Test func openCLIsLeftAloneUntilSomebodyAsks() throws {
+    let picture = try folder.write(Repository.image("variants/rgb.png"), to: "image.png")
+    for (arguments, isLoaded) in [(["infer", "classify", picture], false), (["devices"], true)] {
+      let process = try ChildProcess(Drivetrain.path, arguments, environment: ["LD_DEBUG": "libs"])
+      #expect(try process.wait() == 0)
+      #expect(process.standardError.contains("libOpenCL.so") == isLoaded)
+    }
+  }
+
   @Test func twoOfOnePlatform() throws {
     let lines = try devices(["POCL_DEVICES": "pthread basic"])
     #expect(lines.contains { $0.hasPrefix("opencl:0  ") } && lines.contains { $0.hasPrefix("opencl:1  ") })

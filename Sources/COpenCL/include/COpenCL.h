@@ -99,7 +99,6 @@ typedef struct ocl_functions {
       cl_command_queue, cl_kernel, uint32_t dimensions, const size_t *_Nullable offset, const size_t *global,
       const size_t *local, uint32_t waits, const cl_event _Nullable *_Nullable list,
       cl_event _Nullable *_Nullable event);
-  int32_t (*Flush)(cl_command_queue);
   int32_t (*Finish)(cl_command_queue);
 
   int32_t (*GetEventInfo)(cl_event, uint32_t name, size_t size, void *_Nullable value, size_t *_Nullable length);

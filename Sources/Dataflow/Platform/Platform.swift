@@ -1,6 +1,6 @@
 /// The processors of a machine.
 ///
-/// A new kind of device is a folder beside `CPU/` and a line in `discoverers`. A kind is looked for when something
+/// A new kind of device is a folder beside `CPU/` and a line in `local`. A kind is looked for when something
 /// asks for it: OpenCL takes tens of milliseconds to say what there is, which nobody who only wants the CPU pays.
 public struct Platform: Sendable {
   private let discoverers: [@Sendable () -> Discovery]

@@ -69,7 +69,7 @@ public final class PixelBuffer: @unchecked Sendable {
   /// The same pixels in the host's memory; itself if they are there already.
   ///
   /// - Throws: `DeviceError`, `ImageError.outOfMemory`.
-  public func onHost(pool: PixelPool = PixelPool()) throws -> PixelBuffer {
+  public func onHost(pool: PixelPool = .fromDevices) throws -> PixelBuffer {
     guard let device else { return self }
     let copy = try pool.buffer(width: width, height: height, region: region)
     let queue = try device.memory.device.makeQueue()
@@ -78,6 +78,11 @@ public final class PixelBuffer: @unchecked Sendable {
     try queue.finish()
     return copy
   }
+}
+
+extension PixelPool {
+  /// Memory for pixels that come from devices.
+  public static let fromDevices = PixelPool()
 }
 
 /// Where in a device's memory pixels begin; several images may share a buffer.

@@ -73,6 +73,24 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
   }
 
+  /// What plans see: the stage has an implementation for each kind of device, which runs where the networks are.
+  @Test func theStage() throws {
+    let experiment = try experiment("algorithm: dqn\nenvironment: CartPole-v1")
+    func implementation(of trainer: Trainer) throws -> Implementation {
+      let graph = try TrainingGraph.make("training", trainer.parts)
+      let stage = try #require(graph.stages.first { $0.name == "learn" })
+      #expect(stage.implementations.map(\.name) == ["cpu", "opencl"])
+      return stage.implementations[1]
+    }
+    _ = try implementation(of: Trainer(experiment, learnerDevice: device)).makeInstance(device)
+    let error = try #require(throws: DeviceError.self) {
+      _ = try implementation(of: Trainer(experiment)).makeInstance(device)
+    }
+    #expect(
+      "\(error)"
+        == "opencl:0 can't learn: the networks are on cpu; give the trainer this device as its learner's")
+  }
+
   @Test func networksThatSayNothingOfDevices() throws {
     var configuration = DQNConfiguration()
     configuration.architecture = OwnArchitecture()

@@ -40,6 +40,8 @@ public final class OpenCLQueue: DeviceQueue {
   }
 
   deinit {
+    // Commands may still use memory of the host.
+    _ = context.functions.Finish(handle.pointer)
     for command in commands { _ = context.functions.ReleaseEvent(command.event) }
     _ = context.functions.ReleaseCommandQueue(handle.pointer)
   }
@@ -96,17 +98,12 @@ public final class OpenCLQueue: DeviceQueue {
     _ kernel: OpenCLKernel, _ arguments: [OpenCLArgument], over items: [Int], inGroupsOf group: [Int]
   ) throws(DeviceError) {
     precondition(items.count == group.count && (1...3).contains(items.count), "as many as dimensions")
-    try kernel.set(arguments) { own($0, 0, 0) }
+    try settle { () throws(DeviceError) in try kernel.set(arguments) { own($0, 0, 0) } }
     let global = zip(items, group).map { ($0 + $1 - 1) / $1 * $1 }
     try enqueue(.run(kernel.name)) { event in
       context.functions.EnqueueNDRangeKernel(
         handle.pointer, kernel.handle.pointer, UInt32(items.count), nil, global, group, 0, nil, event)
     }
-  }
-
-  /// Lets the device begin with what is queued; `finish` does, too.
-  public func flush() throws(DeviceError) {
-    try context.check(context.functions.Flush(handle.pointer), "work")
   }
 
   public func finish() throws(DeviceError) {
@@ -150,13 +147,18 @@ public final class OpenCLQueue: DeviceQueue {
     _ action: Action, _ command: (UnsafeMutablePointer<OpaquePointer?>) -> Int32
   ) throws(DeviceError) {
     var event: OpaquePointer?
-    let code = command(&event)
-    guard code == 0, let event else {
-      // Whoever gets the error may free the memory that earlier commands still use.
+    try settle { () throws(DeviceError) in try context.check(command(&event), "\(action)") }
+    if let event { commands.append((event, action)) }
+  }
+
+  /// If `body` fails, waits for the commands before it: whoever gets the error may free the memory that they use.
+  private func settle(_ body: () throws(DeviceError) -> Void) throws(DeviceError) {
+    do {
+      try body()
+    } catch {
       try finish()
-      throw context.error(code, "\(action)")
+      throw error
     }
-    commands.append((event, action))
   }
 
   private func own(_ buffer: any Buffer, _ offset: Int, _ count: Int) -> OpaquePointer {

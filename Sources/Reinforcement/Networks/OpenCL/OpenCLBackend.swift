@@ -4,7 +4,7 @@ import Kernels
 /// Keeps and computes networks on an OpenCL device.
 ///
 /// Everything goes through one in-order queue, so that what one network computes is there when the next one reads it.
-/// What waiting for a device costs, fifty commands don't; so only what the host reads is waited for.
+/// Waiting for a device costs as much as several commands to it, so only what the host reads is waited for.
 public final class OpenCLBackend: NetworkBackend {
   public let device: OpenCLDevice
   let queue: OpenCLQueue
@@ -49,7 +49,10 @@ public final class OpenCLBackend: NetworkBackend {
     do {
       return try adopt(network)
     } catch {
-      failure = error as? DeviceError ?? failure
+      failure =
+        error as? DeviceError
+        ?? DeviceError(
+          device: device.name, action: "compute a \(type(of: network))", reason: .refused, detail: "\(error)")
       return network
     }
   }
