@@ -30,6 +30,7 @@ bench: setup ## Measure, beside the rivals and the bounds
 	.build/release/bench-environments
 	.build/release/bench-replay
 	.build/release/bench-networks
+	.build/release/bench-opencl 1 .deps/images/medium.jpg
 	Benchmarks/preprocess
 	Benchmarks/training
 

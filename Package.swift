@@ -30,8 +30,9 @@ let package = Package(
     // The core: graph, platform, runtime, tracing. No network, no vision, no learning.
     .target(
       name: "Dataflow",
-      dependencies: [.product(name: "Yams", package: "Yams")],
+      dependencies: ["COpenCL", .product(name: "Yams", package: "Yams")],
       swiftSettings: swift),
+    .target(name: "COpenCL", linkerSettings: [.linkedLibrary("dl")]),
 
     // Numeric operations. The C half is optimised in every configuration: a debug build of a
     // vector kernel tests nothing that ships.
@@ -108,6 +109,9 @@ let package = Package(
     .executableTarget(
       name: "bench-training", dependencies: ["Dataflow", "Reinforcement"], path: "Benchmarks/TrainingSpeed",
       swiftSettings: swift),
+    .executableTarget(
+      name: "bench-opencl", dependencies: ["Dataflow", "Kernels", "Reinforcement", "Vision"],
+      path: "Benchmarks/OpenCL", swiftSettings: swift),
     // Damaged images against the image path: swift run -c release fuzz-images.
     .executableTarget(
       name: "fuzz-images", dependencies: ["Vision", "Kernels"], path: "Fuzz", swiftSettings: swift),
@@ -122,7 +126,8 @@ let package = Package(
     .executableTarget(
       name: "checkpoint-loop", dependencies: ["Reinforcement"], path: "Tests/CheckpointLoop",
       swiftSettings: swift),
-    .testTarget(name: "DataflowTests", dependencies: ["Dataflow", "TestSupport"], swiftSettings: swift),
+    .testTarget(
+      name: "DataflowTests", dependencies: ["Dataflow", "COpenCL", "TestSupport"], swiftSettings: swift),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"], swiftSettings: swift),
     .testTarget(

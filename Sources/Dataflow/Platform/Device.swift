@@ -14,16 +14,47 @@ public protocol Device: Sendable {
   var kind: DeviceKind { get }
   /// What the maker calls it.
   var model: String { get }
+  /// The version of the driver or the system that runs it: what is measured or built for one need not hold for
+  /// another.
+  var driver: String { get }
+  /// What it is made of: devices of the same value draw on the same cores, such as the CPU and an OpenCL runtime
+  /// on it.
+  var silicon: String { get }
   /// How many instances can compute at the same time.
   var cores: Int { get }
   /// Bits that one vector instruction works on.
   var vectorBits: Int { get }
   /// Bytes of memory that the device may use.
   var memoryBytes: Int { get }
+
+  /// Memory that the device works on, contents undefined.
+  func makeBuffer(byteCount: Int) throws(DeviceError) -> any Buffer
+  /// Any thread may make one; each queue is used by one thread at a time.
+  func makeQueue() throws(DeviceError) -> any DeviceQueue
 }
 
-extension Device {
-  /// Devices of the same silicon draw on the same cores.
-  public var silicon: String { name }
-  public var driver: String { "" }
+/// Memory of a device. It is freed when the last reference goes.
+public protocol Buffer: AnyObject, Sendable {
+  var byteCount: Int { get }
+}
+
+/// Commands to a device, done one after the other in the order they were given.
+///
+/// A command returns as soon as it is queued; it may be done by then or not. A command that fails may be told of by
+/// a later one.
+public protocol DeviceQueue: AnyObject {
+  /// Copies bytes to the device. They must stay there unchanged until `finish`.
+  ///
+  /// - Precondition: they fit into the buffer, which is of the same device.
+  func write(_ source: UnsafeRawBufferPointer, to buffer: any Buffer, at offset: Int) throws(DeviceError)
+
+  /// Copies bytes from the device. Nobody may use the destination until `finish`.
+  ///
+  /// - Precondition: the buffer, which is of the same device, has as many bytes.
+  func read(
+    _ buffer: any Buffer, at offset: Int, into destination: UnsafeMutableRawBufferPointer
+  ) throws(DeviceError)
+
+  /// Returns when all commands are done.
+  func finish() throws(DeviceError)
 }

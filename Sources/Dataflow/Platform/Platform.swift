@@ -1,22 +1,60 @@
 /// The processors of a machine.
 ///
-/// A new kind of device is a folder beside `CPU/` and a line in `discoverers`.
+/// A new kind of device is a folder beside `CPU/` and a line in `local`. A kind is looked for when something
+/// asks for it: OpenCL takes tens of milliseconds to say what there is, which nobody who only wants the CPU pays.
 public struct Platform: Sendable {
-  public let devices: [any Device]
+  private let discoverers: [@Sendable () -> Discovery]
+  /// What its processors draw, as far as somebody has said so.
   public let power: Power
 
   public init(devices: [any Device], power: Power = Power()) {
-    self.devices = devices
+    let discovery = Discovery(devices: devices)
+    discoverers = [{ discovery }]
     self.power = power
   }
 
-  private static let discoverers: [@Sendable () -> [any Device]] = [
-    { [CPUDevice.discover()] }
-  ]
+  private init(discoverers: [@Sendable () -> Discovery]) {
+    self.discoverers = discoverers
+    power = Power()
+  }
 
-  /// The machine that this process runs on.
-  public static let local = Platform(devices: discoverers.flatMap { $0() })
+  /// The machine that this process runs on. Each discoverer looks once and remembers.
+  public static let local = Platform(discoverers: [
+    { Discovery(devices: [CPUDevice.local]) },
+    { OpenCLDevice.local },
+  ])
 
-  public func device(named name: String) -> (any Device)? { devices.first { $0.name == name } }
-  public func device(of kind: DeviceKind) -> (any Device)? { devices.first { $0.kind == kind } }
+  /// All of them.
+  public var devices: [any Device] { discoverers.flatMap { $0().devices } }
+
+  /// What should be there and isn't.
+  public var unavailable: [UnavailableDevice] { discoverers.flatMap { $0().unavailable } }
+
+  public func device(named name: String) -> (any Device)? { first { $0.name == name } }
+  public func device(of kind: DeviceKind) -> (any Device)? { first { $0.kind == kind } }
+
+  private func first(where isWanted: (any Device) -> Bool) -> (any Device)? {
+    for discover in discoverers {
+      if let device = discover().devices.first(where: isWanted) { return device }
+    }
+    return nil
+  }
+}
+
+/// What was found of one kind of device.
+struct Discovery: Sendable {
+  var devices: [any Device] = []
+  var unavailable: [UnavailableDevice] = []
+}
+
+/// A device, or a driver that should have some, that can't be used.
+public struct UnavailableDevice: Sendable, Hashable {
+  /// What is known of it: a driver's file, a platform, a device.
+  public let name: String
+  public let reason: String
+
+  public init(name: String, reason: String) {
+    self.name = name
+    self.reason = reason
+  }
 }

@@ -95,6 +95,15 @@ public final class Firing {
     return try move()
   }
 
+  /// Has so much of the time up to now attributed to a transfer and not to computing: for data that moved while
+  /// nobody waited for it, whose time is known afterwards.
+  public func transferred(for duration: Nanoseconds) {
+    guard ring != nil, duration > 0 else { return }
+    let end = time.now
+    let begin = end > duration ? end - duration : 0
+    record(.transfer, ready: begin, begin: begin, end: end)
+  }
+
   /// How many tokens emissions can belong with.
   private var owners: Int { inputs.isEmpty ? 1 : count(of: ownerPort) }
 

@@ -77,7 +77,7 @@ final class StageRunner {
         try instance.fire(firing)
         try checkRates()
       } catch {
-        fail(error)
+        fail((error as? DeviceError)?.within(stage: stage.name) ?? error)
       }
       if isRecorded {
         end = time.now

@@ -27,7 +27,7 @@ public struct ParameterKernel: @unchecked Sendable, CustomStringConvertible {
 
   /// What a step of Adam needs besides the vectors; see `ck_adam` for the formula.
   public struct AdamStep: Sendable {
-    let values: ck_adam
+    public let values: ck_adam
 
     /// - Parameters:
     ///   - gradientScale: multiplies the gradients, to clip their norm.

@@ -63,4 +63,18 @@ public final class ResizeTable: @unchecked Sendable {
 
   /// Outputs along the axis.
   public var count: Int { Int(axis.count) }
+
+  /// Weights for each output.
+  public var taps: Int { Int(axis.taps) }
+
+  /// Fractional bits of a weight.
+  public static let weightBits = Int(ck_resize_weight_bits)
+
+  /// The table for other processors: for each output where its sources start; for each how many there are; for each
+  /// `taps` weights.
+  public var numbers: [Int32] {
+    Array(UnsafeBufferPointer(start: starts, count: count))
+      + UnsafeBufferPointer(start: lengths, count: count)
+      + UnsafeBufferPointer(start: weights, count: count * taps)
+  }
 }

@@ -13,8 +13,11 @@ public protocol AlgorithmConfiguration: Sendable {
   /// What every algorithm that learns from a replay table has.
   var common: OffPolicySettings { get set }
 
-  /// - Throws: `TrainingError` if the algorithm can't learn in these spaces.
-  func makeLearner(for spaces: Spaces, steps: Int, using random: inout RandomStream) throws -> any Learner
+  /// - Parameter backend: what the networks are handed to.
+  /// - Throws: `TrainingError` if the algorithm can't learn in these spaces, `DeviceError`.
+  func makeLearner(
+    for spaces: Spaces, steps: Int, on backend: any NetworkBackend, using random: inout RandomStream
+  ) throws -> any Learner
 }
 
 /// What an agent sees and does.

@@ -4,10 +4,14 @@ extension DenseLayer {
   /// The weights as PyTorch and ONNX lay them out: `[outputSize, inputSize]`, row by row.
   public var weights: [Float] {
     get {
-      (0..<outputSize).flatMap { output in (0..<inputSize).map { weight(from: $0, to: output).pointee } }
+      parameters.fetch()
+      return (0..<outputSize).flatMap { output in (0..<inputSize).map { weight(from: $0, to: output).pointee }
+      }
     }
     set {
       precondition(newValue.count == outputSize * inputSize, "as many weights as the layer has")
+      parameters.fetch()
+      defer { parameters.push() }
       for output in 0..<outputSize {
         for input in 0..<inputSize {
           weight(from: input, to: output).pointee = newValue[output * inputSize + input]
@@ -18,9 +22,14 @@ extension DenseLayer {
 
   /// One for each output.
   public var biases: [Float] {
-    get { (0..<outputSize).map { bias[$0] } }
+    get {
+      parameters.fetch()
+      return (0..<outputSize).map { bias[$0] }
+    }
     set {
       precondition(newValue.count == outputSize, "as many biases as outputs")
+      parameters.fetch()
+      defer { parameters.push() }
       for output in 0..<outputSize { bias[output] = newValue[output] }
     }
   }

@@ -22,7 +22,9 @@ public final class DenseLayer {
   private var input: MatrixView?
   private let kernel = MatrixKernel.fastest
   /// Keeps the memory that the views point to.
-  private let parameters: ParameterVector
+  let parameters: ParameterVector
+  /// Where among them the layer's begin: W, then b.
+  let offset: Int
 
   /// All weights are zero at first, if `parameters` are.
   ///
@@ -41,6 +43,7 @@ public final class DenseLayer {
     self.outputSize = outputSize
     self.activation = activation
     self.parameters = parameters
+    self.offset = offset
     isNarrow = shape.isNarrow
     func view(_ vector: UnsafeMutablePointer<Float>) -> MatrixView {
       MatrixView(vector + offset, rows: shape.rows, columns: shape.columns, stride: shape.stride)

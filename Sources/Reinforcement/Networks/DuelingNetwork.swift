@@ -14,7 +14,7 @@ public final class DuelingNetwork: Network {
   public let value: LayerChain
   public let advantage: LayerChain
   private let hidden: [Int]
-  private let activation: Activation
+  let activation: Activation
   private let outputs: Matrix
   private let valueGradient: Matrix
   private let advantageGradient: Matrix
@@ -71,26 +71,38 @@ public final class DuelingNetwork: Network {
     let values = value.forward(features)
     let advantages = advantage.forward(features)
     let result = outputs.view.prefix(input.rows)
-    for row in 0..<input.rows {
-      var sum: Float = 0
-      for action in 0..<outputSize { sum += advantages[row, action] }
-      let offset = values[row, 0] - sum / Float(outputSize)
-      for action in 0..<outputSize { result[row, action] = advantages[row, action] + offset }
-    }
+    Self.join(values, advantages, into: result)
     return result
+  }
+
+  /// Q(s, a) = V(s) + A(s, a) − mean of A(s, ·).
+  static func join(_ values: MatrixView, _ advantages: MatrixView, into outputs: MatrixView) {
+    let actions = advantages.columns
+    for row in 0..<outputs.rows {
+      var sum: Float = 0
+      for action in 0..<actions { sum += advantages[row, action] }
+      let offset = values[row, 0] - sum / Float(actions)
+      for action in 0..<actions { outputs[row, action] = advantages[row, action] + offset }
+    }
+  }
+
+  /// Of the loss's derivative by the outputs makes those by V and by A.
+  static func split(_ outputGradient: MatrixView, values: MatrixView, advantages: MatrixView) {
+    let actions = outputGradient.columns
+    for row in 0..<outputGradient.rows {
+      var sum: Float = 0
+      for action in 0..<actions { sum += outputGradient[row, action] }
+      values[row, 0] = sum
+      let mean = sum / Float(actions)
+      for action in 0..<actions { advantages[row, action] = outputGradient[row, action] - mean }
+    }
   }
 
   public func backward(_ outputGradient: MatrixView, setsGradients: Bool, inputGradient: MatrixView?) {
     let rows = outputGradient.rows
     let byValue = valueGradient.view.prefix(rows)
     let byAdvantage = advantageGradient.view.prefix(rows)
-    for row in 0..<rows {
-      var sum: Float = 0
-      for action in 0..<outputSize { sum += outputGradient[row, action] }
-      byValue[row, 0] = sum
-      let mean = sum / Float(outputSize)
-      for action in 0..<outputSize { byAdvantage[row, action] = outputGradient[row, action] - mean }
-    }
+    Self.split(outputGradient, values: byValue, advantages: byAdvantage)
     let below = trunk == nil ? inputGradient : trunkGradient.view.prefix(rows)
     value.backward(byValue, setsGradients: setsGradients, inputGradient: below)
     advantage.backward(

@@ -1,6 +1,8 @@
 extension Adam: Checkpointable {
   public func save(to checkpoint: inout CheckpointWriter) {
     checkpoint.put("steps", steps)
+    firstMoments.fetch()
+    secondMoments.fetch()
     checkpoint.put(
       "first-moments", floats: UnsafeBufferPointer(start: firstMoments.values, count: firstMoments.count))
     checkpoint.put(
@@ -15,6 +17,8 @@ extension Adam: Checkpointable {
     try checkpoint.get(
       "second-moments",
       into: UnsafeMutableBufferPointer(start: secondMoments.values, count: secondMoments.count))
+    firstMoments.push()
+    secondMoments.push()
     self.steps = steps
   }
 }

@@ -1,5 +1,3 @@
-import Kernels
-
 /// Adam (Kingma and Ba, 2015) as PyTorch computes it, with the gradients' norm clipped first if wanted.
 ///
 /// Used by one thread at a time; nothing allocates after `init`.
@@ -15,7 +13,6 @@ public final class Adam {
   let firstMoments: ParameterVector
   let secondMoments: ParameterVector
   private let parameters: ParameterVector
-  private let kernel = ParameterKernel.fastest
 
   public init(
     _ parameters: ParameterVector, learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999,
@@ -27,19 +24,16 @@ public final class Adam {
     self.beta2 = beta2
     self.epsilon = epsilon
     self.maximumGradientNorm = maximumGradientNorm
-    firstMoments = ParameterVector(count: parameters.count)
-    secondMoments = ParameterVector(count: parameters.count)
+    firstMoments = parameters.makeZeros()
+    secondMoments = parameters.makeZeros()
   }
 
   /// Moves the parameters by their gradients.
   public func step() {
-    let scale = maximumGradientNorm.map { min(1, $0 / (parameters.gradientNorm + 1e-6)) } ?? 1
     steps += 1
-    kernel.adam(
-      ParameterKernel.AdamStep(
+    parameters.step(
+      AdamUpdate(
         learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, step: steps,
-        gradientScale: scale),
-      gradients: parameters.gradients, firstMoments: firstMoments.values, secondMoments: secondMoments.values,
-      values: parameters.values, count: parameters.count)
+        maximumGradientNorm: maximumGradientNorm), firstMoments, secondMoments)
   }
 }

@@ -34,7 +34,7 @@ public final class TrainedPolicy {
     spaces = try makeEnvironments(1).spaces
     var random = RandomStream(seed: 0)
     let learner = try experiment.algorithm.makeLearner(
-      for: spaces, steps: experiment.schedule.steps, using: &random)
+      for: spaces, steps: experiment.schedule.steps, on: HostBackend(), using: &random)
     try checkpoint.get("learner", learner)
     policy = learner.policy
   }

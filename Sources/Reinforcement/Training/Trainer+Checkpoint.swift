@@ -8,6 +8,7 @@ extension Trainer {
   public func save(to path: String, withReplay: Bool = true) throws {
     var checkpoint = try CheckpointWriter(path: path, metadata: metadata)
     checkpoint.put("learner", parts.learner)
+    try parts.backend.check()
     if withReplay {
       checkpoint.put("actor", parts.actor)
       checkpoint.put("accumulator", parts.accumulator)
@@ -31,6 +32,7 @@ extension Trainer {
     try checkpoint.get("table", parts.table)
     parts.sampling = try checkpoint.get("sampling")
     bestReturn = try checkpoint.get("best", as: [Double].self).first
+    try parts.backend.check()
   }
 
   private var metadata: CheckpointMetadata {

@@ -19,45 +19,59 @@ public final class Trainer {
 
   /// An experiment in an environment that goes by its name.
   ///
-  /// - Parameter plan: which implementation of each stage on which device; as the experiment's settings say if `nil`.
-  /// - Throws: `TrainingError`, `EnvironmentError`, `PlanError`, or `MemoryShortage` if the replay table would not fit.
+  /// - Parameters:
+  ///   - plan: which implementation of each stage on which device; as the experiment's settings say if `nil`. The
+  ///     learner's networks are kept and computed on the device of the stage 'learn'.
+  /// - Throws: `TrainingError`, `EnvironmentError`, `PlanError`, `DeviceError`, or `MemoryShortage` if the replay table
+  ///   would not fit.
   public convenience init(_ experiment: Experiment, plan: Plan? = nil, on platform: Platform = .local) throws
   {
     try self.init(
-      experiment, plan: plan, on: platform, in: EnvironmentRegistry.make(experiment.environment, count: 1),
+      experiment, in: EnvironmentRegistry.make(experiment.environment, count: 1),
       evaluatedIn: EnvironmentRegistry.make(
-        experiment.environment, count: experiment.schedule.evaluationEpisodes))
+        experiment.environment, count: experiment.schedule.evaluationEpisodes),
+      plan: plan ?? TrainingGraph.plan(threads: experiment.schedule.threads), on: platform)
   }
 
   /// An environment of any type, with an algorithm.
+  ///
+  /// - Parameter learnerDevice: where the learner's networks are kept and computed, of one of `NetworkBackends.kinds`; the
+  ///   CPU if `nil`.
   public convenience init(
     _ environment: some Environment, _ algorithm: some AlgorithmConfiguration, steps: Int = 100_000,
-    seed: Int = 0
+    seed: Int = 0, learnerDevice: (any Device)? = nil
   ) throws {
     let id = type(of: environment).id
     var experiment = Experiment(id, environment: id, algorithm: algorithm)
     experiment.schedule.steps = steps
     experiment.schedule.seed = seed
-    try self.init(experiment, in: environment)
+    try self.init(experiment, in: environment, learnerDevice: learnerDevice)
   }
 
   /// An experiment in an environment of any type.
-  public convenience init(_ experiment: Experiment, in environment: some Environment) throws {
+  public convenience init(
+    _ experiment: Experiment, in environment: some Environment, learnerDevice: (any Device)? = nil
+  ) throws {
+    let host = Platform.local.device(of: .cpu)
     try self.init(
       experiment, in: VectorEnvironment(environment, count: 1),
-      evaluatedIn: VectorEnvironment(environment, count: experiment.schedule.evaluationEpisodes))
+      evaluatedIn: VectorEnvironment(environment, count: experiment.schedule.evaluationEpisodes),
+      plan: TrainingGraph.plan(threads: experiment.schedule.threads, learnerDevice: learnerDevice),
+      on: Platform(devices: [host, learnerDevice].compactMap { $0 }))
   }
 
   private init(
-    _ experiment: Experiment, plan: Plan? = nil, on platform: Platform = .local,
-    in environments: VectorEnvironment, evaluatedIn evaluation: VectorEnvironment
+    _ experiment: Experiment, in environments: VectorEnvironment, evaluatedIn evaluation: VectorEnvironment,
+    plan: Plan, on platform: Platform
   ) throws {
     self.experiment = experiment
     let (settings, spaces) = (experiment.algorithm.common, environments.spaces)
     let seed = UInt64(experiment.schedule.seed)
     var initialisation = RandomStream(seed: seed, purpose: "initialisation")
+    let backend = try NetworkBackends.make(by: plan, on: platform)
     let learner = try experiment.algorithm.makeLearner(
-      for: spaces, steps: experiment.schedule.steps, using: &initialisation)
+      for: spaces, steps: experiment.schedule.steps, on: backend, using: &initialisation)
+    try backend.check()
     try MemoryForecast(
       capacity: settings.bufferSize, observationSize: spaces.observation.size, actionSize: spaces.action.size
     ).check()
@@ -71,12 +85,12 @@ public final class Trainer {
       accumulator: NStepAccumulator(
         steps: settings.nStep, discount: Float(settings.gamma), environments: environments.count,
         observationSize: spaces.observation.size, actionSize: spaces.action.size),
-      learner: learner, settings: settings, sampling: RandomStream(seed: seed, purpose: "replay"))
+      learner: learner, backend: backend, settings: settings,
+      sampling: RandomStream(seed: seed, purpose: "replay"))
     evaluator = Evaluator(evaluation, learner.policy)
     let graph = try TrainingGraph.make(experiment.name, parts)
     executor = try SequentialExecutor(
-      graph, plan: plan ?? TrainingGraph.plan(graph, threads: experiment.schedule.threads), on: platform,
-      recorder: Recorder(eventsPerWorker: 1 << 12))
+      graph, plan: plan, on: platform, recorder: Recorder(eventsPerWorker: 1 << 12))
   }
 
   /// Environment steps so far.
@@ -132,9 +146,9 @@ public final class Trainer {
   }
 
   private func checkParameters() throws {
-    guard parts.learner.parameters.allSatisfy(\.isFinite) else {
-      throw TrainingError.notFinite(step: steps)
-    }
+    let isFinite = parts.learner.parameters.allSatisfy(\.isFinite)
+    try parts.backend.check()
+    guard isFinite else { throw TrainingError.notFinite(step: steps) }
   }
 
   private func progress(since begin: Nanoseconds, _ now: Nanoseconds, firstStep: Int, limit: Int)

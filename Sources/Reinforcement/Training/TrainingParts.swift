@@ -8,6 +8,7 @@ final class TrainingParts: @unchecked Sendable {
   let accumulator: NStepAccumulator
   let table: ReplayTable
   let learner: any Learner
+  let backend: any NetworkBackend
   let settings: OffPolicySettings
   let minibatch: Minibatch
   var sampling: RandomStream
@@ -20,12 +21,13 @@ final class TrainingParts: @unchecked Sendable {
 
   init(
     actor: ActorLoop, table: ReplayTable, accumulator: NStepAccumulator, learner: any Learner,
-    settings: OffPolicySettings, sampling: RandomStream
+    backend: any NetworkBackend, settings: OffPolicySettings, sampling: RandomStream
   ) {
     self.actor = actor
     self.accumulator = accumulator
     self.table = table
     self.learner = learner
+    self.backend = backend
     self.settings = settings
     self.sampling = sampling
     let spaces = actor.environments.spaces
@@ -66,6 +68,7 @@ final class TrainingParts: @unchecked Sendable {
   func learn() throws {
     guard minibatch.count > 0 else { return }
     let loss = learner.learn(from: minibatch, step: actor.steps)
+    try backend.check()
     guard loss.isFinite else { throw TrainingError.diverged(step: actor.steps, loss: loss) }
     losses.add(loss)
   }

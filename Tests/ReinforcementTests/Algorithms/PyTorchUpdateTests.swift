@@ -6,12 +6,13 @@ import Testing
 @testable import Reinforcement
 
 /// Two updates in a row of each algorithm, weights in and weights out, against those that PyTorch made of the same
-/// numbers (`Scripts/record-pytorch-update`).
+/// numbers (`Scripts/record-pytorch-update`); on every device.
 struct PyTorchUpdateTests {
-  @Test(arguments: [
-    "dqn-huber", "dqn-huber-clipped", "dqn-squared", "dqn-squared-tanh", "dqn-huber-tanh", "dqn-double",
-  ])
-  func dqn(name: String) throws {
+  @Test(
+    arguments: [
+      "dqn-huber", "dqn-huber-clipped", "dqn-squared", "dqn-squared-tanh", "dqn-huber-tanh", "dqn-double",
+    ], NetworkBackends.testDevices)
+  func dqn(name: String, device: String) throws {
     let recorded = try RecordedUpdate.named(name)
     var configuration = DQNConfiguration()
     configuration.common = recorded.settings(hidden: [16, 16])
@@ -19,7 +20,9 @@ struct PyTorchUpdateTests {
     configuration.loss = try #require(recorded.loss.flatMap(DQNLoss.init))
     configuration.maximumGradientNorm = recorded.maximumGradientNorm ?? 1e9
     var random = RandomStream(seed: 0)
-    let network = configuration.makeNetworks(observationSize: 4, actions: 2, using: &random)
+    let backend = try NetworkBackends.make(onDeviceNamed: device)
+    let network = try configuration.makeNetworks(
+      observationSize: 4, actions: 2, on: backend, using: &random)
     try network.online.load(recorded.before, "network")
     try network.target.load(recorded.before, "target")
     let learner = DQNLearner(
@@ -31,13 +34,15 @@ struct PyTorchUpdateTests {
     }
   }
 
-  @Test func ddpg() throws {
+  @Test(arguments: NetworkBackends.testDevices) func ddpg(device: String) throws {
     let recorded = try RecordedUpdate.named("ddpg")
     var configuration = DDPGConfiguration()
     configuration.common = recorded.settings(hidden: [16, 12])
     configuration.actorCritic.tau = try #require(recorded.tau)
     var random = RandomStream(seed: 0)
-    let networks = DDPGNetworks(configuration, observationSize: 3, actionSize: 1, using: &random)
+    let backend = try NetworkBackends.make(onDeviceNamed: device)
+    let networks = try DDPGNetworks(
+      configuration, observationSize: 3, actionSize: 1, on: backend, using: &random)
     let named = [("actor", networks.actor.network), ("critic", networks.critic.network)]
     try load(named, from: recorded)
     let learner = DDPGLearner(configuration, networks: networks)
@@ -48,14 +53,16 @@ struct PyTorchUpdateTests {
     }
   }
 
-  @Test func td3() throws {
+  @Test(arguments: NetworkBackends.testDevices) func td3(device: String) throws {
     let recorded = try RecordedUpdate.named("td3")
     var configuration = TD3Configuration()
     configuration.common = recorded.settings(hidden: [16, 12])
     configuration.actorCritic.tau = try #require(recorded.tau)
     configuration.policyDelay = try #require(recorded.policyDelay)
     var random = RandomStream(seed: 0)
-    let networks = TD3Networks(configuration, observationSize: 3, actionSize: 1, using: &random)
+    let backend = try NetworkBackends.make(onDeviceNamed: device)
+    let networks = try TD3Networks(
+      configuration, observationSize: 3, actionSize: 1, on: backend, using: &random)
     let named = [
       ("actor", networks.actor.network), ("critic_1", networks.critics.0.network),
       ("critic_2", networks.critics.1.network),
@@ -90,7 +97,7 @@ struct PyTorchUpdateTests {
 
 extension Network {
   fileprivate func load(_ networks: [String: [RecordedUpdate.Layer]], _ name: String) throws {
-    let layers = try #require((self as? MLP)?.layers)
+    let layers = try #require((host as? MLP)?.layers)
     let recorded = try #require(networks[name])
     #expect(layers.count == recorded.count)
     for (layer, recorded) in zip(layers, recorded) {
@@ -100,7 +107,7 @@ extension Network {
   }
 
   fileprivate func expect(_ networks: [String: [RecordedUpdate.Layer]], _ name: String) throws {
-    let layers = try #require((self as? MLP)?.layers)
+    let layers = try #require((host as? MLP)?.layers)
     for (layer, recorded) in zip(layers, try #require(networks[name])) {
       let pairs = zip(layer.weights + layer.biases, recorded.weight.flatMap { $0 } + recorded.bias)
       #expect(

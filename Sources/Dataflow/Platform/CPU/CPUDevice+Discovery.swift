@@ -7,6 +7,7 @@ extension CPUDevice {
     let flags = Set(value(of: ["flags", "Features"], in: info)?.split(separator: " ").map(String.init) ?? [])
     return CPUDevice(
       model: value(of: ["model name", "Model", "Hardware"], in: info) ?? "unknown",
+      driver: "Linux " + (lines(of: "/proc/sys/kernel/osrelease").first ?? "unknown"),
       cores: availableCores(),
       vectorBits: vectorBits(flags),
       memoryBytes: availableMemory())

@@ -13,14 +13,15 @@ public struct DDPGConfiguration: AlgorithmConfiguration {
   public static let settings = ActorCriticSettings.settings.map { $0.lifted(to: \Self.actorCritic) }
 
   public func makeLearner(
-    for spaces: Spaces, steps: Int, using random: inout RandomStream
+    for spaces: Spaces, steps: Int, on backend: any NetworkBackend, using random: inout RandomStream
   ) throws -> any Learner {
     guard case .continuous(let actions) = spaces.action else {
       throw TrainingError.needsContinuousActions(algorithm: Self.algorithm)
     }
     return DDPGLearner(
       self,
-      networks: DDPGNetworks(
-        self, observationSize: spaces.observation.size, actionSize: actions.size, using: &random))
+      networks: try DDPGNetworks(
+        self, observationSize: spaces.observation.size, actionSize: actions.size, on: backend, using: &random)
+    )
   }
 }

@@ -14,7 +14,7 @@ final class DDPGLearner: Learner {
     self.configuration = configuration
     self.networks = networks
     let actor = networks.actor.network.online
-    policy = DeterministicPolicy(actor)
+    policy = DeterministicPolicy(actor.host)
     behaviour = ActionNoise(policy, configuration.actorCritic, actionSize: actor.outputSize)
     let batch = configuration.common.batchSize
     input = CriticInput(capacity: batch, observationSize: actor.inputSize, actionSize: actor.outputSize)

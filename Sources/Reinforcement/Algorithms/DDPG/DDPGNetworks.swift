@@ -4,14 +4,14 @@ final class DDPGNetworks: Checkpointable {
   let critic: Critic
 
   init(
-    _ configuration: DDPGConfiguration, observationSize: Int, actionSize: Int,
+    _ configuration: DDPGConfiguration, observationSize: Int, actionSize: Int, on backend: any NetworkBackend,
     using random: inout RandomStream
-  ) {
+  ) throws {
     let (settings, common) = (configuration.actorCritic, configuration.common)
-    actor = settings.makeActor(
-      common, observationSize: observationSize, actionSize: actionSize, using: &random)
-    critic = settings.makeCritic(
-      common, observationSize: observationSize, actionSize: actionSize, using: &random)
+    actor = try settings.makeActor(
+      common, observationSize: observationSize, actionSize: actionSize, on: backend, using: &random)
+    critic = try settings.makeCritic(
+      common, observationSize: observationSize, actionSize: actionSize, on: backend, using: &random)
   }
 
   func moveTargets(by tau: Double) {

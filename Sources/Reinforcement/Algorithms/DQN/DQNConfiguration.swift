@@ -39,14 +39,15 @@ public struct DQNConfiguration: AlgorithmConfiguration {
   ]
 
   public func makeLearner(
-    for spaces: Spaces, steps: Int, using random: inout RandomStream
+    for spaces: Spaces, steps: Int, on backend: any NetworkBackend, using random: inout RandomStream
   ) throws -> any Learner {
     guard case .discrete(let actions) = spaces.action else {
       throw TrainingError.needsDiscreteActions(algorithm: Self.algorithm)
     }
     return DQNLearner(
       self,
-      network: makeNetworks(observationSize: spaces.observation.size, actions: actions, using: &random),
+      network: try makeNetworks(
+        observationSize: spaces.observation.size, actions: actions, on: backend, using: &random),
       exploration: LinearSchedule(
         from: explorationInitial, to: explorationFinal, over: explorationFraction * Double(steps)))
   }

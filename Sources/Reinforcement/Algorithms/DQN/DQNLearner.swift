@@ -19,7 +19,7 @@ final class DQNLearner: Learner {
     optimiser = Adam(
       network.online.parameters, learningRate: configuration.common.learningRate,
       maximumGradientNorm: configuration.maximumGradientNorm)
-    greedy = GreedyPolicy(network.online)
+    greedy = GreedyPolicy(network.online.host)
     explorer = EpsilonGreedy(greedy, actions: network.online.outputSize, schedule: exploration)
     let batch = configuration.common.batchSize
     gradient = Matrix(rows: batch, columns: network.online.outputSize)

@@ -1,14 +1,17 @@
 extension DQNConfiguration {
   /// The networks of deep Q-learning: observation → a value for each action.
-  func makeNetworks(observationSize: Int, actions: Int, using random: inout RandomStream) -> TargetedNetwork {
+  func makeNetworks(
+    observationSize: Int, actions: Int, on backend: any NetworkBackend, using random: inout RandomStream
+  ) throws -> TargetedNetwork {
     let architecture: any NetworkArchitecture =
       architecture
       ?? (isDueling
         ? DuelingArchitecture(hidden: common.hidden, activation: common.activation)
         : MLPArchitecture(hidden: common.hidden, activation: common.activation))
     return TargetedNetwork(
-      architecture.makeNetwork(
-        inputSize: observationSize, outputSize: actions, outputActivation: .none,
-        maximumBatch: common.batchSize, using: &random))
+      try backend.adopt(
+        architecture.makeNetwork(
+          inputSize: observationSize, outputSize: actions, outputActivation: .none,
+          maximumBatch: common.batchSize, using: &random)))
   }
 }

@@ -20,26 +20,30 @@ public struct ActorCriticSettings: Sendable {
   ]
 
   func makeActor(
-    _ common: OffPolicySettings, observationSize: Int, actionSize: Int, using random: inout RandomStream
-  ) -> DeterministicActor {
+    _ common: OffPolicySettings, observationSize: Int, actionSize: Int, on backend: any NetworkBackend,
+    using random: inout RandomStream
+  ) throws -> DeterministicActor {
     let architecture =
       actorArchitecture ?? MLPArchitecture(hidden: common.hidden, activation: common.activation)
     return DeterministicActor(
-      architecture.makeNetwork(
-        inputSize: observationSize, outputSize: actionSize, outputActivation: .tanh,
-        maximumBatch: common.batchSize, using: &random),
+      try backend.adopt(
+        architecture.makeNetwork(
+          inputSize: observationSize, outputSize: actionSize, outputActivation: .tanh,
+          maximumBatch: common.batchSize, using: &random)),
       learningRate: common.learningRate)
   }
 
   func makeCritic(
-    _ common: OffPolicySettings, observationSize: Int, actionSize: Int, using random: inout RandomStream
-  ) -> Critic {
+    _ common: OffPolicySettings, observationSize: Int, actionSize: Int, on backend: any NetworkBackend,
+    using random: inout RandomStream
+  ) throws -> Critic {
     let architecture =
       criticArchitecture ?? MLPArchitecture(hidden: common.hidden, activation: common.activation)
     return Critic(
-      architecture.makeNetwork(
-        inputSize: observationSize + actionSize, outputSize: 1, outputActivation: .none,
-        maximumBatch: common.batchSize, using: &random),
+      try backend.adopt(
+        architecture.makeNetwork(
+          inputSize: observationSize + actionSize, outputSize: 1, outputActivation: .none,
+          maximumBatch: common.batchSize, using: &random)),
       learningRate: common.learningRate)
   }
 }

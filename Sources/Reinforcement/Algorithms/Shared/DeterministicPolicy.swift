@@ -7,6 +7,7 @@ final class DeterministicPolicy: Policy {
   init(_ network: any Network) { self.network = network }
 
   func act(_ observations: MatrixView, into actions: MatrixView) {
+    network.parameters.fetch()
     let outputs = network.forward(observations)
     for row in 0..<outputs.rows {
       for column in 0..<outputs.columns { actions[row, column] = outputs[row, column] }

@@ -7,6 +7,7 @@ final class GreedyPolicy: Policy {
   init(_ network: any Network) { self.network = network }
 
   func act(_ observations: MatrixView, into actions: MatrixView) {
+    network.parameters.fetch()
     let values = network.forward(observations)
     for row in 0..<values.rows { actions[row, 0] = Float(values.row(row).indexOfMaximum) }
   }

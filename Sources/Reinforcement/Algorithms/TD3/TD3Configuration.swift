@@ -22,13 +22,13 @@ public struct TD3Configuration: AlgorithmConfiguration {
     ]
 
   public func makeLearner(
-    for spaces: Spaces, steps: Int, using random: inout RandomStream
+    for spaces: Spaces, steps: Int, on backend: any NetworkBackend, using random: inout RandomStream
   ) throws -> any Learner {
     guard case .continuous(let actions) = spaces.action else {
       throw TrainingError.needsContinuousActions(algorithm: Self.algorithm)
     }
-    let networks = TD3Networks(
-      self, observationSize: spaces.observation.size, actionSize: actions.size, using: &random)
+    let networks = try TD3Networks(
+      self, observationSize: spaces.observation.size, actionSize: actions.size, on: backend, using: &random)
     return TD3Learner(
       self, networks: networks, random: RandomStream(seed: random.next(), purpose: "smoothing"))
   }

@@ -17,7 +17,7 @@ final class TD3Learner: Learner {
     self.networks = networks
     self.random = random
     let actor = networks.actor.network.online
-    policy = DeterministicPolicy(actor)
+    policy = DeterministicPolicy(actor.host)
     behaviour = ActionNoise(policy, configuration.actorCritic, actionSize: actor.outputSize)
     let batch = configuration.common.batchSize
     input = CriticInput(capacity: batch, observationSize: actor.inputSize, actionSize: actor.outputSize)

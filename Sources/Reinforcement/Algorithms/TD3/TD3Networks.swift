@@ -4,14 +4,17 @@ final class TD3Networks: Checkpointable {
   let critics: (Critic, Critic)
 
   init(
-    _ configuration: TD3Configuration, observationSize: Int, actionSize: Int, using random: inout RandomStream
-  ) {
+    _ configuration: TD3Configuration, observationSize: Int, actionSize: Int, on backend: any NetworkBackend,
+    using random: inout RandomStream
+  ) throws {
     let (settings, common) = (configuration.actorCritic, configuration.common)
-    actor = settings.makeActor(
-      common, observationSize: observationSize, actionSize: actionSize, using: &random)
-    critics = (
-      settings.makeCritic(common, observationSize: observationSize, actionSize: actionSize, using: &random),
-      settings.makeCritic(common, observationSize: observationSize, actionSize: actionSize, using: &random)
+    actor = try settings.makeActor(
+      common, observationSize: observationSize, actionSize: actionSize, on: backend, using: &random)
+    critics = try (
+      settings.makeCritic(
+        common, observationSize: observationSize, actionSize: actionSize, on: backend, using: &random),
+      settings.makeCritic(
+        common, observationSize: observationSize, actionSize: actionSize, on: backend, using: &random)
     )
   }
 

@@ -27,14 +27,8 @@ public final class ImageResizer {
   /// - Throws: `ImageError.wrongRegion`, `.outOfMemory`.
   public func resize(_ pixels: PixelBuffer) throws(ImageError) -> PixelBuffer {
     let region = pixels.region
-    let window = geometry.window(
-      width: region.imageWidth, height: region.imageHeight, orientation: region.orientation)
-    let columns = window.columns.sources(filter: filter, denominator: region.denominator)
-    let rows = window.rows.sources(filter: filter, denominator: region.denominator)
-    guard columns.lowerBound >= region.x, columns.upperBound <= region.x + pixels.width,
-      rows.lowerBound >= region.y, rows.upperBound <= region.y + pixels.height
-    else { throw .wrongRegion }
-
+    let sources = try CropSources(of: geometry, filter, in: pixels)
+    let (window, columns, rows) = (sources.window, sources.columns, sources.rows)
     let horizontal = tables.table(
       window.columns, filter: filter, denominator: region.denominator, origin: columns.lowerBound)
     let vertical = tables.table(

@@ -44,11 +44,32 @@ extension Stage {
       implementations: [
         .cpu("simd") { firing in
           let slot = BatchSlot(tensor: pool.take(), index: 0)
-          let pixels = try firing.input(as: PixelBuffer.self)
+          let pixels = try firing.pixels()
           guard let destination = slot.tensor.slot(slot.index).baseAddress else { return }
           normalisation.write(pixels, to: destination)
           firing.emit(slot)
-        }
+        },
+        Implementation("opencl", on: .opencl, parallelism: .device) { device in
+          OpenCLNormaliseInstance(try OpenCLNormaliser(normalisation, on: device.openCL()), pool)
+        },
       ])
+  }
+}
+
+private final class OpenCLNormaliseInstance: StageInstance {
+  private let normaliser: OpenCLNormaliser
+  private let pool: TensorPool
+
+  init(_ normaliser: OpenCLNormaliser, _ pool: TensorPool) {
+    self.normaliser = normaliser
+    self.pool = pool
+  }
+
+  func fire(_ firing: Firing) throws {
+    let images = try (0..<firing.count()).map { try firing.input(at: $0, as: PixelBuffer.self) }
+    let slots = images.map { _ in BatchSlot(tensor: pool.take(), index: 0) }
+    try normaliser.normalise(
+      images, to: slots.map { $0.tensor.slot($0.index) }, transfer: firing.transfer)
+    for (index, slot) in slots.enumerated() { firing.emit(slot, of: index) }
   }
 }

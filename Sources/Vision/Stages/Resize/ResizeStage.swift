@@ -44,7 +44,12 @@ extension Stage {
       implementations: [
         Implementation("simd", on: .cpu) { _ in
           ResizeInstance(ImageResizer(geometry: settings.geometry, filter: settings.filter, pool: pool))
-        }
+        },
+        Implementation("opencl", on: .opencl, parallelism: .device) { device in
+          OpenCLResizeInstance(
+            try OpenCLResizer(
+              geometry: settings.geometry, filter: settings.filter, on: device.openCL()))
+        },
       ])
   }
 }
@@ -54,5 +59,18 @@ private final class ResizeInstance: StageInstance {
 
   init(_ resizer: ImageResizer) { self.resizer = resizer }
 
-  func fire(_ firing: Firing) throws { firing.emit(try resizer.resize(firing.input())) }
+  func fire(_ firing: Firing) throws { firing.emit(try resizer.resize(firing.pixels())) }
+}
+
+private final class OpenCLResizeInstance: StageInstance {
+  private let resizer: OpenCLResizer
+
+  init(_ resizer: OpenCLResizer) { self.resizer = resizer }
+
+  func fire(_ firing: Firing) throws {
+    let images = try (0..<firing.count()).map { try firing.pixels(at: $0) }
+    for (index, square) in try resizer.resize(images, transfer: firing.transfer).enumerated() {
+      firing.emit(square, of: index)
+    }
+  }
 }

@@ -1,0 +1,65 @@
+/// Why a device can't do what it was told: names the device, and the stage where there is one.
+public struct DeviceError: Error, Sendable, Hashable, CustomStringConvertible {
+  public enum Reason: Sendable, Hashable {
+    /// It isn't there or doesn't begin to work.
+    case unavailable
+    /// It worked before and no longer does.
+    case lost
+    case outOfMemory
+    /// More than one piece of its memory can hold.
+    case tooLarge(limit: Int)
+    /// A program for it; with the compiler's words.
+    case doesNotBuild(log: String)
+    /// Anything else.
+    case refused
+  }
+
+  public let device: String
+  /// The stage that was running there.
+  public var stage: String?
+  /// Completes "can't …", such as "allocate 12 bytes".
+  public let action: String
+  public let reason: Reason
+  /// What the driver said, such as `CL_OUT_OF_RESOURCES`.
+  public let detail: String
+
+  public init(device: String, action: String, reason: Reason, detail: String) {
+    self.device = device
+    self.action = action
+    self.reason = reason
+    self.detail = detail
+  }
+
+  public var description: String {
+    let place = stage.map { "stage '\($0)' on \(device)" } ?? device
+    return "\(place) can't \(action): \(detail)\(remedy)"
+  }
+
+  private var remedy: String {
+    switch reason {
+    case .unavailable, .refused: ""
+    case .lost: "; the device is lost: start again, or place its stages on another one"
+    case .outOfMemory: "; it is out of memory: use smaller batches or images, or another device"
+    case .tooLarge(let limit):
+      "; it takes at most \(byteText(limit)) at once: use smaller batches or images, or another device"
+    case .doesNotBuild(let log): "; the compiler says:\n\(log)"
+    }
+  }
+
+  /// The same error in a stage.
+  func within(stage: String) -> DeviceError {
+    var error = self
+    error.stage = self.stage ?? stage
+    return error
+  }
+}
+
+/// A size for people, such as `4.0 GiB`.
+func byteText(_ bytes: Int) -> String {
+  let units = ["KiB", "MiB", "GiB", "TiB"]
+  guard bytes >= 1024 else { return "\(bytes) bytes" }
+  var (tenths, unit) = (Double(bytes) / 102.4, 0)
+  while tenths >= 10_240, unit + 1 < units.count { (tenths, unit) = (tenths / 1024, unit + 1) }
+  let rounded = Int(tenths.rounded())
+  return "\(rounded / 10).\(rounded % 10) \(units[unit])"
+}

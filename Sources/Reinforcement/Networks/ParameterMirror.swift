@@ -1,0 +1,33 @@
+import Kernels
+
+/// A device's parameters and gradients, of which a `ParameterVector` is the host's copy.
+///
+/// None of this throws: the backend tells of failures when it is asked.
+protocol ParameterMirror: AnyObject {
+  /// Brings the host's copy up to date.
+  func fetch()
+  /// Takes the host's copy over.
+  func push()
+  /// Takes over the values of another network's, whose mirror is of the same backend.
+  func copyValues(from other: any ParameterMirror)
+  func interpolate(towards other: any ParameterMirror, weight: Float)
+  /// A step of Adam by the gradients.
+  func step(_ step: AdamUpdate, _ firstMoments: ParameterVector, _ secondMoments: ParameterVector)
+  /// Zeros in the same place, such as an optimiser keeps.
+  func makeZeros() -> ParameterVector
+}
+
+/// What a step of Adam needs besides vectors.
+struct AdamUpdate {
+  let learningRate, beta1, beta2, epsilon: Double
+  /// 1 for the first step.
+  let step: Int
+  let maximumGradientNorm: Double?
+
+  /// What a kernel is given.
+  func kernelStep(gradientScale: Double = 1) -> ParameterKernel.AdamStep {
+    ParameterKernel.AdamStep(
+      learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, step: step,
+      gradientScale: gradientScale)
+  }
+}

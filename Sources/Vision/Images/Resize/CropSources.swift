@@ -1,0 +1,21 @@
+import Kernels
+
+/// Which pixels of a buffer a crop is made of.
+struct CropSources {
+  let window: CropWindow
+  /// Pixels of the reduced image, as are `rows`.
+  let columns: Range<Int>
+  let rows: Range<Int>
+
+  /// - Throws: `ImageError.wrongRegion` if the buffer lacks some of them.
+  init(of geometry: CropGeometry, _ filter: ResizeFilter, in pixels: PixelBuffer) throws(ImageError) {
+    let region = pixels.region
+    window = geometry.window(
+      width: region.imageWidth, height: region.imageHeight, orientation: region.orientation)
+    columns = window.columns.sources(filter: filter, denominator: region.denominator)
+    rows = window.rows.sources(filter: filter, denominator: region.denominator)
+    guard columns.lowerBound >= region.x, columns.upperBound <= region.x + pixels.width,
+      rows.lowerBound >= region.y, rows.upperBound <= region.y + pixels.height
+    else { throw .wrongRegion }
+  }
+}
