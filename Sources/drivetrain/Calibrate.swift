@@ -82,9 +82,9 @@ struct Calibrate: ParsableCommand {
     for footprint in calibration.footprints {
       lines.append("\(footprint)")
       for row in rows(calibration) where row.footprint == footprint.name {
-        let what = row.source.map { "fetches from \($0)" } ?? row.implementation
+        let what = row.source.map { "\(row.implementation), fed from \($0)" } ?? row.implementation
         lines.append(
-          "  \(row.stage.padded(10))  \(what.padded(28))  \(row.device.padded(10))  "
+          "  \(row.stage.padded(10))  \(what.padded(36))  \(row.device.padded(10))  "
             + "\((row.median / 1000).fixed(3, width: 9)) ms ± \((row.spread * 100).fixed(1, width: 4)) %"
             + (row.workers > 1 ? "  \(row.workers) workers" : "")
             + (row.outliers > 0 ? "  \(row.outliers) of \(row.samples) far off" : ""))

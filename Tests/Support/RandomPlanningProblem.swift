@@ -37,7 +37,10 @@ extension PlanningProblem {
         }
       }
       return PlanningProblem.StageEntry(
-        "s\(stage)", sources: sources, isSingle: Int.random(in: 0..<5, using: &random) == 0,
+        "s\(stage)", sources: sources,
+        feedback: stage > 0 && Int.random(in: 0..<4, using: &random) == 0
+          ? [Int.random(in: 0..<stage, using: &random)] : [],
+        isSingle: Int.random(in: 0..<5, using: &random) == 0,
         cycles: Int.random(in: 0..<3, using: &random) == 0 ? [cycle] : [], options: choices)
     }
     var problem = PlanningProblem(stages: entries, resources: resources, workers: workers)

@@ -64,7 +64,9 @@ public struct Calibrator {
     /// Of the time for an item, as far as its stages' times are uncertain.
     var uncertainty: Double {
       guard let stages = samples.first?.compute.indices else { return 1 }
-      let parts = stages.compactMap { stage in Measurement(of: samples.map { $0.compute[stage] }) }
+      let parts = stages.compactMap { stage in
+        Measurement(of: samples.map { $0.compute[stage] + $0.transfer[stage] })
+      }
       let whole = parts.reduce(0) { $0 + $1.median }
       return whole > 0 ? parts.reduce(0) { $0 + $1.median * $1.uncertainty } / whole : 0
     }
@@ -89,10 +91,12 @@ public struct Calibrator {
           PerformanceModel.Subject(
             stage: name, implementation: option.implementation, device: option.device.name, source: source)
         }
-        add(run.samples.map { $0.compute[stage] / firings }, of: subject(nil), run.probe)
-        for source in run.probe.sources(of: stage, in: workload.graph) where source != option.device.name {
-          add(run.samples.map { $0.transfer[stage] / firings }, of: subject(source), run.probe)
-        }
+        // Sources on several other devices at once are taken for what they are by the planner: one after the other.
+        let others = run.probe.sources(of: stage, in: workload.graph).subtracting([option.device.name])
+        guard others.count < 2 else { continue }
+        add(
+          run.samples.map { ($0.compute[stage] + $0.transfer[stage]) / firings }, of: subject(others.first),
+          run.probe)
       }
     }
     for key in order {

@@ -1,11 +1,12 @@
 /// The times of one implementation of a stage on one device, as far as they have been measured.
 public struct PerformanceModel: Sendable, Hashable, Codable {
-  /// What is timed: the stage's computing, or fetching its input from where the stage before it ran.
+  /// What is timed: all that a firing of the stage takes, by where its input comes from.
   public struct Subject: Sendable, Hashable, Codable {
     public let stage: String
     public let implementation: String
     public let device: String
-    /// For fetching, the device it comes from; `nil` for computing.
+    /// The other device that it comes from; `nil` if it is there already. Beyond moving it, that may be waiting for what is
+    /// still under way on the other device.
     public let source: String?
 
     public init(stage: String, implementation: String, device: String, source: String? = nil) {

@@ -92,10 +92,8 @@ struct ProbeSelection {
         graph.connections.filter { $0.target.stage == stage }.compactMap {
           chosen[$0.source.stage]?.device.name
         })
-      return [Target(stage: stage, option: option, source: nil)]
-        + sources.subtracting([option.device.name]).map {
-          Target(stage: stage, option: option, source: $0)
-        }
+      let others = sources.subtracting([option.device.name])
+      return others.count < 2 ? [Target(stage: stage, option: option, source: others.first)] : []
     }
     func add(_ fixed: [Int: Probe.Option]) -> Bool {
       var chosen = [Probe.Option?](repeating: nil, count: options.count)
@@ -114,12 +112,13 @@ struct ProbeSelection {
       return true
     }
     while add([:]) {}
-    // What was not come across is asked for.
+    // What was not come across is asked for: each option fed from each device, its own included.
     for connection in graph.connections {
       let (source, target) = (connection.source.stage, connection.target.stage)
       for from in options[source] {
-        for to in options[target] where from.device.name != to.device.name && source != target {
-          let wanted = Target(stage: target, option: to, source: from.device.name)
+        for to in options[target] where source != target {
+          let isForeign = from.device.name != to.device.name
+          let wanted = Target(stage: target, option: to, source: isForeign ? from.device.name : nil)
           if !covered.contains(wanted) { _ = add([source: from, target: to]) }
         }
       }

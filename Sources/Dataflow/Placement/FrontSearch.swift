@@ -51,7 +51,10 @@ struct FrontSearch {
   private func extend(_ front: [Label], at stage: Int) -> [Label] {
     // What later stages can see of the choices so far.
     let open = (0...stage).filter { source in
-      source == stage || problem.stages[(stage + 1)...].contains { $0.sources.contains(source) }
+      source == stage
+        || problem.stages[(stage + 1)...].contains {
+          $0.sources.contains(source) || $0.feedback.contains(source)
+        }
     }
     var groups: [[Int]: [Label]] = [:]
     for label in front {

@@ -55,18 +55,25 @@ struct PlanState {
     guard let seconds = option.seconds[level] else { return false }
     begin(option, stage, options.count, problem, workers: workers)
     var time = seconds
-    var sources: Set<String> = []
+    var sources: Set<String> = [option.device]
     for source in stage.sources {
       let device = problem.stages[source].options[options[source]].device
-      guard device != option.device, sources.insert(device).inserted else { continue }
+      guard sources.insert(device).inserted else { continue }
       guard let fetch = option.fetches[device] else { return false }
+      time += fetch.seconds
+      loads[fetch.resource] += fetch.seconds
+    }
+    latency += time + seconds * Double(option.batch - 1)
+    for target in stage.feedback {
+      let receiver = problem.stages[target].options[options[target]]
+      guard receiver.device != option.device else { continue }
+      guard let fetch = receiver.fetches[option.device] else { return false }
       time += fetch.seconds
       loads[fetch.resource] += fetch.seconds
     }
     loads[option.silicon] += seconds * option.cores
     for cycle in stage.cycles { loads[cycle] += time }
     joules += seconds * option.cores * problem.resources[option.silicon].activeWatts
-    latency += time + seconds * Double(option.batch - 1)
     if var group {
       group.seconds += time
       group.batch = max(group.batch, option.batch)

@@ -132,11 +132,20 @@ public struct Planner {
         }
       }
       guard !options.isEmpty else { throw missing(stage) }
-      let sources = graph.connections.filter { $0.target.stage == index && $0.initialItems.isEmpty }
+      // Positions in the order of planning. What feeds a stage comes before it, but for feedback.
+      func positions(_ stages: [Int], _ isWanted: (Int) -> Bool) -> [Int] {
+        Set(stages.compactMap { order.firstIndex(of: $0) }.filter(isWanted)).sorted()
+      }
+      let position = entries.count
       entries.append(
         PlanningProblem.StageEntry(
-          stage.name, sources: Set(sources.compactMap { order.firstIndex(of: $0.source.stage) }).sorted(),
-          isSingle: stage.isStateful, options: options))
+          stage.name,
+          sources: positions(graph.connections.filter { $0.target.stage == index }.map(\.source.stage)) {
+            $0 < position
+          },
+          feedback: positions(graph.connections.filter { $0.source.stage == index }.map(\.target.stage)) {
+            $0 < position
+          }, isSingle: stage.isStateful, options: options))
     }
     var problem = PlanningProblem(
       stages: entries, resources: resources,
@@ -160,19 +169,25 @@ public struct Planner {
         $0.seconds * firings
       }
     }
+    // Where a stage is never fed from its own device, the time with the nearest other one is what the others add to.
+    let fed = platform.devices.filter { $0.name != device.name }.compactMap { source in
+      seconds(source.name, 1).map { (source: source, seconds: $0) }
+    }
+    let (alone, nearest) = (seconds(nil, 1), fed.map(\.seconds).min())
     var fetches: [String: PlanningProblem.Fetch] = [:]
-    for source in platform.devices where source.name != device.name {
-      guard let seconds = seconds(source.name, 1) else { continue }
+    for (source, seconds) in fed {
       let name = "link \(source.name) → \(device.name)"
       let link = resources.firstIndex { $0.name == name } ?? resources.count
       if link == resources.count {
         resources.append(PlanningProblem.Resource(name, capacity: 1, isProcessor: false))
       }
-      fetches[source.name] = PlanningProblem.Fetch(seconds: seconds, resource: link)
+      fetches[source.name] = PlanningProblem.Fetch(
+        seconds: max(seconds - (alone ?? nearest ?? 0), 0), resource: link)
     }
     return PlanningProblem.Option(
       device: device.name, implementation: implementation.name, silicon: silicon,
-      cores: Double(implementation.parallelism.cores(of: device)), seconds: workers.map { seconds(nil, $0) },
+      cores: Double(implementation.parallelism.cores(of: device)),
+      seconds: workers.map { seconds(nil, $0) ?? ($0 == 1 ? nearest : nil) },
       fetches: fetches)
   }
 

@@ -40,7 +40,7 @@ public struct PlanningProblem: Sendable {
     public var batch: Int
     /// For each of the problem's `workers`: seconds of one item, all its firings together; `nil` where unknown.
     public var seconds: [Double?]
-    /// Seconds of fetching an item's input from another device, and the resource that this occupies.
+    /// Seconds that an item takes longer if its input comes from another device, and the resource that this occupies.
     public var fetches: [String: Fetch]
 
     public init(
@@ -71,6 +71,8 @@ public struct PlanningProblem: Sendable {
     public var name: String
     /// The stages that feed it, by position; earlier ones only.
     public var sources: [Int]
+    /// The earlier stages that it feeds back to.
+    public var feedback: [Int]
     /// Whether it must have one instance.
     public var isSingle: Bool
     public var options: [Option]
@@ -78,10 +80,12 @@ public struct PlanningProblem: Sendable {
     public var cycles: [Int]
 
     public init(
-      _ name: String, sources: [Int], isSingle: Bool = false, cycles: [Int] = [], options: [Option]
+      _ name: String, sources: [Int], feedback: [Int] = [], isSingle: Bool = false, cycles: [Int] = [],
+      options: [Option]
     ) {
       self.name = name
       self.sources = sources
+      self.feedback = feedback
       self.isSingle = isSingle
       self.cycles = cycles
       self.options = options

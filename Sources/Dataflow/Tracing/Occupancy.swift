@@ -20,7 +20,8 @@ public struct Occupancy: Sendable, Equatable {
     stages = graph.stages.enumerated().map { index, stage in
       func sum(_ kind: TraceEvent.Kind) -> Nanoseconds { rings.reduce(0) { $0 + $1.total(kind, of: index) } }
       let transfer = sum(.transfer)
-      return StagePart(name: stage.name, compute: sum(.compute) - transfer, transfer: transfer)
+      return StagePart(
+        name: stage.name, compute: max(sum(.compute), transfer) - transfer, transfer: transfer)
     }
     let attributed = stages.reduce(0) { $0 + $1.compute + $1.transfer }
     self.total = max(total, attributed)

@@ -31,6 +31,7 @@ enum TrainingGraph {
             if way.kind != .cpu { try parts.backend.checkPlace(device) }
             return TrainingInstance {
               ComputeThreads.count = way.threads
+              _ = parts.backend.takeTransferTime()  // What evaluations and checkpoints took isn't this firing's.
               try fire()
               $0.transferred(for: parts.backend.takeTransferTime())
               for (port, output) in outputs.enumerated() {
