@@ -26,6 +26,7 @@ bench: setup ## Measure, beside the rivals and the bounds
 	swift build -c release
 	.build/release/bench-overhead
 	.build/release/bench-zero-load
+	.build/release/bench-engines
 	.build/release/bench-environments
 	.build/release/bench-replay
 	.build/release/bench-networks

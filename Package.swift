@@ -45,10 +45,13 @@ let package = Package(
     .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
     .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
     .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "COpenVINO", linkerSettings: [.linkedLibrary("dl")]),
 
     .target(
       name: "Vision",
-      dependencies: ["Dataflow", "Kernels", "CKernels", "CJPEG", "CSPNG", "CWebP", "COnnxRuntime"],
+      dependencies: [
+        "Dataflow", "Kernels", "CKernels", "CJPEG", "CSPNG", "CWebP", "COnnxRuntime", "COpenVINO",
+      ],
       swiftSettings: swift),
     .target(
       name: "Reinforcement", dependencies: ["Dataflow", "Kernels", "CKernels"],
@@ -83,8 +86,14 @@ let package = Package(
     .executableTarget(
       name: "bench-overhead", dependencies: ["Dataflow"], path: "Benchmarks/Overhead", swiftSettings: swift),
     .executableTarget(
+      name: "bench-planner", dependencies: ["Dataflow", "TestSupport"], path: "Benchmarks/Planner",
+      swiftSettings: swift),
+    .executableTarget(
       name: "bench-zero-load", dependencies: ["Dataflow", "Kernels", "Vision", "Serving"],
       path: "Benchmarks/ZeroLoad", swiftSettings: swift),
+    .executableTarget(
+      name: "bench-engines", dependencies: ["Dataflow", "Kernels", "Vision", "TestSupport"],
+      path: "Benchmarks/Engines", swiftSettings: swift),
     .executableTarget(
       name: "bench-preprocess", dependencies: ["Vision", "Kernels", "CJPEG"],
       path: "Benchmarks/Preprocess", swiftSettings: swift),

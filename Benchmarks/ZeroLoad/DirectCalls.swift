@@ -43,7 +43,9 @@ struct Classifier {
     guard let model = Installation.find(".deps/models/efficientnet-lite0.onnx") else {
       throw BenchmarkError("there is no model; run Scripts/setup")
     }
-    session = try ONNXRuntimeEngine().load(model: model, threads: Platform.local.devices[0].cores)
+    let variant = EngineVariant(
+      ONNXRuntimeEngine(), model: model, threads: Platform.local.devices[0].cores)
+    session = try variant.session()
     pipeline = Pipeline(
       try Graph(
         "classify",
@@ -51,7 +53,7 @@ struct Classifier {
           .decode(for: resize),
           .resize(resize),
           .normalise(normalisation, height: 224, width: 224),
-          .infer(session, engine: "onnxruntime", isThreaded: true),
+          .infer([variant]),
           .label(),
         ]))
   }

@@ -8,7 +8,11 @@ struct Drivetrain: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "drivetrain",
     abstract: "Whole DNN applications on mixed hardware, every microsecond accounted for.",
-    subcommands: [Infer.self, Serve.self, Train.self, Evaluate.self, Export.self, Devices.self])
+    subcommands: [
+      Infer.self, Serve.self, Train.self, Evaluate.self, Export.self, Calibrate.self, PlanCommand.self,
+      Verify.self,
+      Devices.self,
+    ])
 
   static func main() async {
     do {
@@ -39,7 +43,7 @@ struct Drivetrain: AsyncParsableCommand {
   }
 
   private static func usageMessage(for error: any Error) -> String {
-    let known = configuration.subcommands.map { "\($0)".lowercased() }
+    let known = configuration.subcommands.compactMap { $0.configuration.commandName ?? "\($0)".lowercased() }
     let arguments = CommandLine.arguments.dropFirst()
     if let name = arguments.first(where: known.contains) {
       return "\(reason(error)); see 'drivetrain \(name) --help'"

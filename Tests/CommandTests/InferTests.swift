@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Vision
 
 @Suite struct InferTests {
   @Test func classifiesWithTheTrainedNetwork() throws {
@@ -123,15 +124,18 @@ import Testing
     #expect(scores[0].label == scores[1].label && scores[0].score != scores[1].score)
   }
 
-  @Test func libraryThatIsNone() throws {
+  @Test(arguments: Engines.all.map(\.name)) func libraryThatIsNone(engine: String) throws {
     let folder = try TemporaryFolder()
+    let pipeline = try PipelineFile { $0.infer = "{model: model.onnx, engine: \(engine)}" }.write(to: folder)
     let image = try Repository.path(".deps/images/small.jpg")
-    for library in [try folder.write("text".utf8, to: "libonnxruntime.so"), "/no/such/library.so"] {
-      let run = try Drivetrain.run(
-        "infer", "classify", image, environment: ["DRIVETRAIN_ONNXRUNTIME": library])
+    let variable = "DRIVETRAIN_\(engine.uppercased())"
+    let other = try Repository.path(".deps/lib/openvino/libtbb.so.12")
+    for library in [try folder.write("text".utf8, to: "library.so"), "/no/such/library.so", other] {
+      let run = try Drivetrain.run("infer", pipeline, image, environment: [variable: library])
       #expect(run.exitCode == 1)
-      #expect(run.errorLines.count == 1 && run.standardError.contains(library), "\(run.standardError)")
-      #expect(run.standardError.contains("DRIVETRAIN_ONNXRUNTIME"), "\(run.standardError)")
+      #expect(run.errorLines.count == 1 && run.standardError.contains("'\(engine)'"), "\(run.standardError)")
+      #expect(run.standardError.contains(library == other ? " has no " : library), "\(run.standardError)")
+      #expect(run.standardError.contains(variable), "\(run.standardError)")
     }
   }
 }

@@ -9,6 +9,7 @@ public struct ONNXModel: Sendable {
   public enum Element: Int, Sendable {
     case float32 = 1
     case uint8 = 2
+    case float64 = 11
   }
 
   public var classes = 6
@@ -21,6 +22,8 @@ public struct ONNXModel: Sendable {
   public var hasSecondInput = false
   /// Lists the weights among the graph's inputs too, as files of before 2019 do.
   public var listsWeightsAsInputs = false
+  /// Gives the pixels without their signs, and not the scores.
+  public var givesPixels = false
   /// Gives the best class's number (int64) and not the scores.
   public var givesArgMax = false
   public var bias: [Float] = []
@@ -54,9 +57,10 @@ public struct ONNXModel: Sendable {
       node("Cast", [pixels], "float", [("to", [1])])
       pixels = "float"
     }
+    if givesPixels { node("Abs", [pixels], "scores") }
     node("ReduceMean", [pixels], "mean", [("axes", isNHWC ? [1, 2] : [2, 3]), ("keepdims", [0])])
     node("MatMul", ["mean", "weight"], "product")
-    node("Add", ["product", "bias"], givesArgMax ? "sums" : "scores")
+    node("Add", ["product", "bias"], givesArgMax || givesPixels ? "sums" : "scores")
     if givesArgMax { node("ArgMax", ["sums"], "scores", [("axis", [1]), ("keepdims", [0])]) }
 
     var weights: [Float] = []
@@ -76,7 +80,8 @@ public struct ONNXModel: Sendable {
       graph.add(11) { Self.value(&$0, "bias", 1, [classes]) }
     }
     graph.add(12) {
-      Self.value(&$0, "scores", givesArgMax ? 7 : 1, givesArgMax ? [batch] : [batch, classes])
+      let outputShape = givesPixels ? shape : givesArgMax ? [batch] : [batch, classes]
+      Self.value(&$0, "scores", givesArgMax ? 7 : 1, outputShape)
     }
   }
 

@@ -28,7 +28,7 @@ public struct ConfigurationLibrary: Sendable {
     throw .unknown(reference, kind: kind, available: names)
   }
 
-  private var names: [String] {
+  public var names: [String] {
     guard let path = Installation.find(folder),
       let files = try? FileManager.default.contentsOfDirectory(atPath: path)
     else { return [] }

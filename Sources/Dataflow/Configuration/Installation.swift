@@ -12,6 +12,13 @@ public enum Installation {
     return nil
   }
 
+  /// A folder of Drivetrain's in the user's cache, `$XDG_CACHE_HOME` or `~/.cache`. It may not exist yet.
+  public static func cache(_ name: String) -> String {
+    let environment = ProcessInfo.processInfo.environment
+    let base = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+    return (base ?? NSHomeDirectory() + "/.cache") + "/drivetrain/" + name
+  }
+
   private static let roots: [String] = {
     let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
     return [FileManager.default.currentDirectoryPath, (executable as NSString).deletingLastPathComponent]

@@ -10,6 +10,7 @@ extension Graph {
   ///   - decode -> shrink
   /// inputs: [decode]           # ports that items enter by; not needed for a chain
   /// outputs: [shrink]
+  /// tolerance: {…}             # for who plans: how much implementations of reduced precision may differ
   /// ```
   ///
   /// - Parameter overrides: settings that stages may heed, from outside the file.
@@ -17,7 +18,9 @@ extension Graph {
   public init(
     _ document: ConfigurationNode, registry: StageRegistry, overrides: [String: String] = [:]
   ) throws {
-    let values = try document.mapping(keys: ["name", "description", "stages", "edges", "inputs", "outputs"])
+    let values = try document.mapping(keys: [
+      "name", "description", "stages", "edges", "inputs", "outputs", "tolerance",
+    ])
     guard let stagesNode = values["stages"] else { throw document.error("the key 'stages' is missing") }
     let name = try values["name"]?.string() ?? document.fileStem
     let entries = try stagesNode.entries()

@@ -1,7 +1,8 @@
 /// A placement with every name looked up, ready to be run.
 struct ResolvedPlacement {
   let members: [Int]
-  let device: any Device
+  /// For each of `members`, in the same order.
+  let devices: [any Device]
   /// For each of `members`, in the same order.
   let implementations: [Implementation]
   let instances: Int
@@ -19,9 +20,6 @@ extension Plan {
     var resolved: [ResolvedPlacement] = []
     for (position, placement) in placements.enumerated() {
       guard let first = placement.stages.first else { throw PlanError.emptyPlacement }
-      guard let device = platform.device(named: placement.device) else {
-        throw PlanError.unknownDevice(placement.device, available: platform.devices.map(\.name))
-      }
       var members: [Int] = []
       for name in placement.stages {
         guard let index = graph.stages.firstIndex(where: { $0.name == name }) else {
@@ -31,15 +29,23 @@ extension Plan {
         owner[index] = position
         members.append(index)
       }
-      if let name = placement.implementations.keys.sorted().first(where: { !placement.stages.contains($0) }) {
+      let named = Set(placement.implementations.keys).union(placement.devices.keys)
+      if let name = named.sorted().first(where: { !placement.stages.contains($0) }) {
         throw PlanError.unknownStage(name, nearest: name.nearest(in: placement.stages))
       }
       try checkInstances(of: placement, first, members, graph)
+      let devices = try placement.stages.map { name in
+        let wanted = placement.device(of: name)
+        guard let device = platform.device(named: wanted) else {
+          throw PlanError.unknownDevice(wanted, available: platform.devices.map(\.name))
+        }
+        return device
+      }
       resolved.append(
         ResolvedPlacement(
-          members: members, device: device,
-          implementations: try members.map {
-            try implementation(of: graph.stages[$0], in: placement, on: device)
+          members: members, devices: devices,
+          implementations: try zip(members, devices).map {
+            try implementation(of: graph.stages[$0], in: placement, on: $1)
           },
           instances: placement.instances,
           schedule: try schedule(members, graph, topology)))

@@ -38,7 +38,9 @@ public struct Plan: Sendable, Hashable, CustomStringConvertible {
       }
     let stages = order.map { graph.stages[$0] }
     let split = stages.firstIndex { stage in
-      stage.implementations.first { $0.deviceKind == device.kind }?.parallelism == .device
+      stage.implementations.first { $0.deviceKind == device.kind }.map {
+        $0.parallelism.cores(of: device) > 1
+      } ?? false
     }
     let parallel = stages[..<(split ?? stages.endIndex)]
     guard isChain, !parallel.isEmpty, !parallel.contains(where: \.isStateful) else {
@@ -56,7 +58,12 @@ public struct Plan: Sendable, Hashable, CustomStringConvertible {
 
   public var description: String {
     placements.map { placement in
-      "[\(placement.stages.joined(separator: " → "))] on \(placement.device)"
+      let stages = placement.stages.map { stage in
+        let details = [placement.implementations[stage], placement.devices[stage].map { "on \($0)" }]
+        let known = details.compactMap { $0 }
+        return known.isEmpty ? stage : "\(stage) (\(known.joined(separator: " ")))"
+      }
+      return "[\(stages.joined(separator: " → "))] on \(placement.device)"
         + (placement.instances > 1 ? " × \(placement.instances)" : "")
     }.joined(separator: " ⇒ ")
   }

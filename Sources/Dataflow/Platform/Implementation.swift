@@ -2,36 +2,50 @@
 public struct Implementation: Sendable {
   /// How much of the device one firing keeps busy.
   public enum Parallelism: Sendable, Hashable {
-    /// One core: several instances run side by side.
-    case core
+    /// So many cores: several instances run side by side.
+    case cores(Int)
     /// The whole device, by threads or queues of its own: instances would only take turns.
     case device
+
+    public static let core = Parallelism.cores(1)
+
+    /// Cores of the device that one firing keeps busy.
+    public func cores(of device: any Device) -> Int {
+      switch self {
+      case .cores(let count): min(count, device.cores)
+      case .device: device.cores
+      }
+    }
   }
 
   /// Unique within its stage, such as `avx2` or `onnxruntime`.
   public let name: String
   public let deviceKind: DeviceKind
   public let parallelism: Parallelism
+  /// Whether it computes with fewer digits than the stage's reference: it may only be used where a tolerance allows it.
+  public let isReducedPrecision: Bool
   /// Makes what one worker runs. Called once for each instance, before anything fires.
   public let makeInstance: @Sendable (any Device) throws -> any StageInstance
 
   public init(
     _ name: String, on deviceKind: DeviceKind, parallelism: Parallelism = .core,
+    isReducedPrecision: Bool = false,
     makeInstance: @escaping @Sendable (any Device) throws -> any StageInstance
   ) {
     self.name = name
     self.deviceKind = deviceKind
     self.parallelism = parallelism
+    self.isReducedPrecision = isReducedPrecision
     self.makeInstance = makeInstance
   }
 }
 
 extension Implementation {
-  /// A stateless implementation on one CPU core, from a function.
+  /// An implementation on CPU cores, one if not said otherwise, from a function.
   public static func cpu(
-    _ name: String = "cpu", _ fire: @escaping @Sendable (Firing) throws -> Void
+    _ name: String = "cpu", cores: Int = 1, _ fire: @escaping @Sendable (Firing) throws -> Void
   ) -> Implementation {
-    Implementation(name, on: .cpu) { _ in FunctionInstance(fire: fire) }
+    Implementation(name, on: .cpu, parallelism: .cores(cores)) { _ in FunctionInstance(fire: fire) }
   }
 }
 

@@ -4,13 +4,18 @@
 /// asks for it: OpenCL takes tens of milliseconds to say what there is, which nobody who only wants the CPU pays.
 public struct Platform: Sendable {
   private let discoverers: [@Sendable () -> Discovery]
+  public let power: Power
 
-  public init(devices: [any Device]) {
+  public init(devices: [any Device], power: Power = Power()) {
     let discovery = Discovery(devices: devices)
     discoverers = [{ discovery }]
+    self.power = power
   }
 
-  private init(discoverers: [@Sendable () -> Discovery]) { self.discoverers = discoverers }
+  private init(discoverers: [@Sendable () -> Discovery]) {
+    self.discoverers = discoverers
+    power = Power()
+  }
 
   /// The machine that this process runs on. Each discoverer looks once and remembers.
   public static let local = Platform(discoverers: [

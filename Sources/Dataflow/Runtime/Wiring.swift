@@ -49,8 +49,8 @@ struct Wiring: Sendable {
     inputs = graph.inputs.map { _ in Channel(capacity: capacity, behind: gate, time: time) }
   }
 
-  /// A placement can be continued in if it is one worker on the same device and fed by nothing else. Only a later one,
-  /// so that there is an end to it.
+  /// A placement can be continued in if it is one worker and fed by nothing else. Only a later one, so that there is an
+  /// end to it.
   private static func continuations(_ graph: Graph, _ placements: [ResolvedPlacement]) -> [Int?] {
     placements.indices.map { index in
       guard !graph.inputs.isEmpty else { return nil }
@@ -59,8 +59,8 @@ struct Wiring: Sendable {
         let feeders = graph.connections.filter {
           target.contains($0.target.stage) && !target.contains($0.source.stage)
         }
-        return target.instances == 1 && target.device.name == placements[index].device.name
-          && feeders.count == 1 && placements[index].contains(feeders[0].source.stage)
+        return target.instances == 1 && feeders.count == 1
+          && placements[index].contains(feeders[0].source.stage)
           && feeders[0].initialItems.isEmpty
           && !graph.inputs.contains { target.contains($0.stage) }
       }

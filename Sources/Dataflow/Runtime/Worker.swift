@@ -45,14 +45,14 @@ final class Worker {
     let topology = graph.topology
     let ownerPorts = topology.ownerPorts()
     var runners: [StageRunner] = []
-    for (member, implementation) in zip(placement.members, placement.implementations) {
-      let stage = graph.stages[member]
+    for (position, member) in placement.members.enumerated() {
+      let (stage, implementation) = (graph.stages[member], placement.implementations[position])
       func ports(_ count: Int) -> [Graph.PortIndex] {
         (0..<count).map { Graph.PortIndex(stage: member, port: $0) }
       }
       runners.append(
         StageRunner(
-          stage: stage, index: member, instance: try implementation.makeInstance(placement.device),
+          stage: stage, index: member, instance: try implementation.makeInstance(placement.devices[position]),
           wiring: StageRunner.Wiring(
             inputs: ports(stage.inputs.count).compactMap { queueOf[$0] },
             outputs: ports(stage.outputs.count).map {

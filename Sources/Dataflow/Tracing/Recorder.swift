@@ -36,6 +36,11 @@ public final class Recorder: Sendable {
       of: events, stages: graph.stages.map(\.name), from: result.arrival, to: result.completion)
   }
 
+  /// Where the time of all workers went so far: the parts, of which the total is the sum.
+  public func occupancy(of graph: Graph) -> Occupancy {
+    Occupancy(of: graph, in: rings(of: graph), during: 0)
+  }
+
   private func rings(of graph: Graph) -> [TraceRing] {
     rings.withLock { $0.filter { $0.graph == graph.name } }
   }

@@ -1,4 +1,5 @@
 import Dataflow
+import Kernels
 
 /// Training as dataflow: act → insert → sample → learn, with what learning gives back as edges with initial items.
 ///
@@ -16,26 +17,36 @@ enum TrainingGraph {
     }
     let signal = PortType(Signal.self)
 
+    /// - Parameters:
+    ///   - threads: what implementations there are on the CPU, by the number of threads that they compute with.
+    ///   - kinds: what other devices there are implementations for.
     func stage(
-      _ name: String, _ inputs: [(String, Int)], _ outputs: [(String, Int)], on kinds: [DeviceKind] = [.cpu],
+      _ name: String, _ inputs: [(String, Int)], _ outputs: [(String, Int)],
+      threads: ClosedRange<Int> = 1...1, on kinds: [DeviceKind] = [],
       _ fire: @escaping @Sendable () throws -> Void
     ) -> Stage {
-      Stage(
+      let body: @Sendable (Firing) throws -> Void = { firing in
+        try fire()
+        firing.transferred(for: parts.backend.takeTransferTime())
+        for (port, output) in outputs.enumerated() {
+          for _ in 0..<output.1 { firing.emit(Signal(), on: port) }
+        }
+      }
+      return Stage(
         name, inputs: inputs.map { Port($0.0, signal, rate: .fixed($0.1)) },
         outputs: outputs.map { Port($0.0, signal, rate: .fixed($0.1)) }, isStateful: true,
-        implementations: kinds.map { kind in
-          Implementation(kind.rawValue, on: kind, parallelism: kind == .cpu ? .core : .device) { device in
-            // Who runs the stage on the CPU may have the networks anywhere; elsewhere they must be there.
-            if kind != .cpu { try parts.backend.checkPlace(device) }
-            return TrainingInstance {
-              try fire()
-              $0.transferred(for: parts.backend.takeTransferTime())
-              for (port, output) in outputs.enumerated() {
-                for _ in 0..<output.1 { $0.emit(Signal(), on: port) }
-              }
-            }
+        implementations: threads.map { threads in
+          .cpu(implementation(threads: threads), cores: threads) { firing in
+            ComputeThreads.count = threads
+            try body(firing)
           }
-        })
+        }
+          + kinds.map { kind in
+            Implementation(kind.rawValue, on: kind, parallelism: .device) { device in
+              try parts.backend.checkPlace(device)
+              return DeviceInstance(body)
+            }
+          })
     }
 
     return try Graph(
@@ -45,8 +56,8 @@ enum TrainingGraph {
         stage("insert", [("steps", steps)], [("permits", updates)]) { parts.insert() },
         stage("sample", [("permit", 1), ("priorities", 1)], [("minibatch", 1)]) { parts.sample() },
         stage(
-          "learn", [("minibatch", 1)], [("parameters", steps / divisor), ("priorities", 1)],
-          on: NetworkBackends.kinds
+          "learn", [("minibatch", 1)], [("parameters", steps / divisor), ("priorities", 1)], threads: 1...2,
+          on: NetworkBackends.kinds.filter { $0 != .cpu }
         ) { try parts.learn() },
       ],
       edges: [
@@ -60,15 +71,32 @@ enum TrainingGraph {
       ])
   }
 
+  /// What the implementation of a stage is called that computes with so many threads.
+  static func implementation(threads: Int) -> String { threads == 1 ? "cpu" : "cpu-\(threads)-threads" }
+
+  /// Everything in one worker; learning on the device of this name, on the CPU with so many threads.
+  static func plan(threads: Int, learnerOn device: String = "cpu") -> Plan {
+    Plan([
+      Placement(
+        ["act", "insert", "sample", "learn"], devices: device == "cpu" ? [:] : ["learn": device],
+        implementations: device == "cpu" ? ["learn": implementation(threads: threads)] : [:])
+    ])
+  }
+
+  /// The name of the device that a plan has the learner's networks on.
+  static func learnerDevice(of plan: Plan) -> String? {
+    plan.placements.first { $0.stages.contains("learn") }?.device(of: "learn")
+  }
+
   private static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
     b == 0 ? a : greatestCommonDivisor(b, a % b)
   }
 }
 
-private final class TrainingInstance: StageInstance {
-  private let body: (Firing) throws -> Void
+private final class DeviceInstance: StageInstance {
+  private let body: @Sendable (Firing) throws -> Void
 
-  init(_ body: @escaping (Firing) throws -> Void) { self.body = body }
+  init(_ body: @escaping @Sendable (Firing) throws -> Void) { self.body = body }
 
   func fire(_ firing: Firing) throws { try body(firing) }
 }
@@ -79,7 +107,7 @@ extension NetworkBackend {
     guard deviceName == device.name else {
       throw DeviceError(
         device: device.name, action: "learn", reason: .refused,
-        detail: "the networks are on \(deviceName); give the trainer this device as its learner's")
+        detail: "the networks are on \(deviceName)")
     }
   }
 }

@@ -10,6 +10,10 @@ public struct Pipeline: Sendable {
   public let name: String
   public let graph: Graph
   public let signature: PipelineSignature
+  /// How much implementations of reduced precision may differ; nothing if the file doesn't say.
+  public private(set) var tolerance = Tolerance()
+  /// The file's text, if it comes from one.
+  private(set) var source = ""
 
   /// Loads a pipeline and its models.
   ///
@@ -34,13 +38,16 @@ public struct Pipeline: Sendable {
         "a pipeline takes one \(PortType.encodedImage), or batches and gives batches; not \(entrance)")
     }
     self.init(graph)
+    source = try String(contentsOfFile: path, encoding: .utf8) + (scale?.rawValue ?? "")
+    if let node = try document.entries().first(where: { $0.key == "tolerance" })?.value {
+      tolerance = try Tolerance(node)
+    }
   }
 
   /// A pipeline of one network, called as the file; its tensors are the pipeline's.
   private init(model path: String) throws {
-    let engine = Engines.all[0]
-    let session = try engine.load(model: path, threads: Platform.local.device(of: .cpu)?.cores ?? 1)
-    let stage = try Stage.inferBatches(session, engine: engine.name, isThreaded: true)
+    let stage = try Stage.inferBatches(
+      EngineVariant.all(model: path, engine: nil, precision: nil, threads: nil))
     self.init(try Graph(URL(filePath: path).deletingPathExtension().lastPathComponent, chain: [stage]))
   }
 

@@ -57,8 +57,17 @@ import Testing
     Mistake("not a number", line: 5, says: "number") {
       $0.normalise = "{mean: [0, .nan, 0], standard_deviation: [1, 1, 1]}"
     },
-    Mistake("engine", line: 6, says: "'engine'", "'onnx'", "onnxruntime") {
+    Mistake("engine", line: 6, says: "'engine'", "'onnx'", "onnxruntime or openvino") {
       $0.infer = "{model: model.onnx, engine: onnx}"
+    },
+    Mistake("precision", line: 6, says: "'precision'", "'fp16'", "fp32 or bf16") {
+      $0.infer = "{model: model.onnx, engine: openvino, precision: fp16}"
+    },
+    Mistake(
+      "precision of another engine", line: 6, says: "'onnxruntime'", "bf16", "set 'precision' to fp32",
+      "'engine'"
+    ) {
+      $0.infer = "{model: model.onnx, precision: bf16}"
     },
     Mistake("no model", line: 6, says: "needs the key 'model'") { $0.infer = "{threads: 1}" },
     Mistake("threads", line: 6, says: "'threads'", "1 to 256") {

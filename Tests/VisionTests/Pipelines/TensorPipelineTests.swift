@@ -18,9 +18,9 @@ import Testing
 
   private let image = TensorDescription(name: "image", element: .float32, shape: [nil, 3, 16, 16])
 
-  @Test func theModelsTensors() throws {
+  @Test(arguments: Engines.all.map(\.name)) func theModelsTensors(engine: String) throws {
     for reference in ["p.yaml", "model.onnx"] {
-      _ = try pipeline("stages: {classify: {use: infer, model: model.onnx}}")
+      _ = try pipeline("stages: {classify: {use: infer, model: model.onnx, engine: \(engine)}}")
       let pipeline = try Pipeline(folder.path + "/" + reference)
       let scores = TensorDescription(name: "scores", element: .float32, shape: [nil, 6])
       #expect(pipeline.signature == .tensors(inputs: [image], outputs: [scores]))

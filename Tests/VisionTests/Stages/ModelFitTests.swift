@@ -22,21 +22,28 @@ import Testing
     return try result.output(as: Classification.self).labels.first?.label
   }
 
-  @Test func accepts() throws {
+  @Test(arguments: Engines.all.map(\.name)) func accepts(engine: String) throws {
+    func best(_ change: (inout PipelineFile) -> Void) throws -> String? {
+      try self.best(
+        load {
+          $0.infer = "{model: model.onnx, threads: 1, engine: \(engine)}"
+          change(&$0)
+        })
+    }
     let models: [ONNXModel] = [
       ONNXModel(), ONNXModel { $0.batch = 1 }, ONNXModel { $0.side = nil },
       ONNXModel { $0.listsWeightsAsInputs = true },
     ]
-    for model in models { #expect(try best(load { $0.model = model.data }) == "blue") }
-    let channelsLast = try load {
+    for model in models { #expect(try best { $0.model = model.data } == "blue") }
+    let channelsLast = try best {
       $0.model = ONNXModel { $0.isNHWC = true }.data
       $0.normalise = "{mean: [0, 0, 0], standard_deviation: [255, 255, 255], layout: nhwc}"
     }
-    #expect(try best(channelsLast) == "blue")
-    let swapped = try load {
+    #expect(channelsLast == "blue")
+    let swapped = try best {
       $0.normalise = "{mean: [0, 0, 0], standard_deviation: [255, 255, 255], channels: bgr}"
     }
-    #expect(try best(swapped) == "red")
+    #expect(swapped == "red")
   }
 
   @Test func otherSize() throws {

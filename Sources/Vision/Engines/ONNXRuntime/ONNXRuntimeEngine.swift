@@ -7,8 +7,15 @@ public struct ONNXRuntimeEngine: Engine {
 
   public init() {}
 
-  public func load(model path: String, threads: Int) throws(EngineError) -> any EngineSession {
+  public var version: String? { (try? ONNXRuntimeLibrary.shared.get())?.version }
+
+  public var precisions: [Precision] { (try? ONNXRuntimeLibrary.shared.get()) == nil ? [] : [.float32] }
+
+  public func load(
+    model path: String, threads: Int, precision: Precision
+  ) throws(EngineError) -> any EngineSession {
     let library = try ONNXRuntimeLibrary.shared.get()
+    try require(precision)
     guard FileManager.default.fileExists(atPath: path) else { throw .modelNotFound(path: path) }
     var session: OpaquePointer?
     if let reason = takeMessage(ort_session_create(library.pointer, path, Int32(clamping: threads), &session))

@@ -3,11 +3,12 @@ import Dataflow
 extension Stage {
   /// Whole batches → all that the network gives: a port for each of the model's tensors, called as in the model.
   ///
-  /// - Parameter isThreaded: whether one run keeps the whole device busy.
+  /// - Parameter variants: ways to run the model, at least one; the first one is the reference.
   /// - Throws: `EngineError` if a tensor is neither float32 nor int64, or the model fails to run.
-  public static func inferBatches(
-    _ session: any EngineSession, engine: String, isThreaded: Bool, name: String = "infer"
-  ) throws(EngineError) -> Stage {
+  public static func inferBatches(_ variants: [EngineVariant], name: String = "infer")
+    throws(EngineError) -> Stage
+  {
+    let session = try variants[0].session()
     let inputs = try ports(session.inputs)
     let outputs = try ports(session.outputs)
     guard !inputs.isEmpty else { throw .wrongInputs(expected: "nothing", found: "tensors") }
@@ -15,11 +16,9 @@ extension Stage {
     try warmUp(session)
     return Stage(
       name, inputs: inputs, outputs: outputs,
-      implementations: [
-        Implementation(engine, on: .cpu, parallelism: isThreaded ? .device : .core) { _ in
-          InferBatchesInstance(session, inputs: inputs.count)
-        }
-      ])
+      implementations: variants.map { variant in
+        .infer(variant, besides: variants[0]) { try InferBatchesInstance($0, inputs: inputs.count) }
+      })
   }
 
   private static func ports(_ tensors: [TensorDescription]) throws(EngineError) -> [Port] {
@@ -57,9 +56,10 @@ private final class InferBatchesInstance: StageInstance {
   private let session: any EngineSession
   private let inputs: Int
 
-  init(_ session: any EngineSession, inputs: Int) {
+  init(_ session: any EngineSession, inputs: Int) throws(EngineError) {
     self.session = session
     self.inputs = inputs
+    try session.reserve()
   }
 
   func fire(_ firing: Firing) throws {

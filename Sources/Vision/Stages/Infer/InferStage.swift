@@ -4,46 +4,45 @@ extension StageKind {
   /// A tensor → the network's scores; or, where nothing or another such stage comes before, whole batches → all that
   /// the network gives.
   ///
-  /// Keys: `model` (a path, relative to the pipeline's file), `engine` (`onnxruntime`), `threads` (those that work
-  /// together on one run; all cores if not given).
-  static let infer = StageKind("infer", keys: ["model", "engine", "threads"]) { parameters in
+  /// Keys: `model` (a path, relative to the pipeline's file), `engine` (`onnxruntime`, `openvino`), `precision` (`fp32`,
+  /// `bf16`), `threads` (those that work together on one run). What is not given is for the plan to choose; without a
+  /// plan it is ONNX Runtime in fp32 with all cores.
+  static let infer = StageKind("infer", keys: ["model", "engine", "precision", "threads"]) { parameters in
     let names = Engines.all.map(\.name)
-    var engine = Engines.all[0]
+    var engine: (any Engine)?
     if let node = parameters.values["engine"] {
       let name = try node.string()
-      guard let named = Engines.named(name) else {
+      engine = Engines.named(name)
+      if engine == nil {
         throw node.error("\(node.path) is '\(name)'; it must be \(names.joined(separator: " or "))")
       }
-      engine = named
     }
-    let threads = try parameters.values["threads"]?.integer(in: 1...256)
     let model = try parameters.required("model")
+    let variants = EngineVariant.all(
+      model: try parameters.path("model"), engine: engine,
+      precision: try parameters.values["precision"]?.choice(of: Precision.self),
+      threads: try parameters.values["threads"]?.integer(in: 1...256))
     do {
-      let session = try engine.load(
-        model: try parameters.path("model"),
-        threads: threads ?? Platform.local.device(of: .cpu)?.cores ?? 1)
       if parameters.inputTypes.allSatisfy(\.isBatch) {
-        return try Stage.inferBatches(
-          session, engine: engine.name, isThreaded: threads != 1, name: parameters.name)
+        return try Stage.inferBatches(variants, name: parameters.name)
       }
-      return try Stage.infer(
-        session, engine: engine.name, isThreaded: threads != 1, item: parameters.inputTypes.first?.shape,
-        name: parameters.name)
+      return try Stage.infer(variants, item: parameters.inputTypes.first?.shape, name: parameters.name)
     } catch let error as EngineError {
-      throw error.isAboutModel ? model.error("\(error)") : error
+      guard let key = error.key else { throw error }
+      throw (parameters.values[key] ?? model).error("\(error)")
     }
   }
 }
 
 extension Stage {
   /// - Parameters:
-  ///   - isThreaded: whether one run keeps the whole device busy.
+  ///   - variants: ways to run the model, at least one; the first one is the reference.
   ///   - item: the shape of what the stage will be given, without the batch, where the model leaves it open.
   /// - Throws: `EngineError` if the model does not make one row of scores of one float32 tensor, or fails to run.
-  public static func infer(
-    _ session: any EngineSession, engine: String, isThreaded: Bool, item: [Int?]? = nil,
-    name: String = "infer"
-  ) throws(EngineError) -> Stage {
+  public static func infer(_ variants: [EngineVariant], item: [Int?]? = nil, name: String = "infer")
+    throws(EngineError) -> Stage
+  {
+    let session = try variants[0].session()
     let given = TensorDescription(name: "item", element: .float32, shape: [1] + (item ?? []))
     guard session.inputs.count == 1, let input = session.inputs.first else {
       let all = session.inputs.map { "\($0.name): \($0)" }.joined(separator: ", ")
@@ -63,11 +62,9 @@ extension Stage {
       name,
       inputs: [Port(input.name, .batchSlot(Array(input.shape.dropFirst())))],
       outputs: [Port(output.name, .scores(classes: classes))],
-      implementations: [
-        Implementation(engine, on: .cpu, parallelism: isThreaded ? .device : .core) { _ in
-          InferInstance(session)
-        }
-      ])
+      implementations: variants.map { variant in
+        .infer(variant, besides: variants[0]) { try InferInstance($0) }
+      })
   }
 
   /// Runs the model on zeros: the first runs of a session allocate and are slow, and a model that can't run should
@@ -95,10 +92,26 @@ extension Stage {
   }
 }
 
+extension Implementation {
+  /// A network run in one of several ways, of which the first is the reference.
+  static func infer(
+    _ variant: EngineVariant, besides reference: EngineVariant,
+    makeInstance: @escaping @Sendable (any EngineSession) throws -> any StageInstance
+  ) -> Implementation {
+    Implementation(
+      variant.name, on: .cpu, parallelism: .cores(variant.threads),
+      isReducedPrecision: variant.precision != reference.precision
+    ) { _ in try makeInstance(variant.session()) }
+  }
+}
+
 private final class InferInstance: StageInstance {
   private let session: any EngineSession
 
-  init(_ session: any EngineSession) { self.session = session }
+  init(_ session: any EngineSession) throws(EngineError) {
+    self.session = session
+    try session.reserve()
+  }
 
   func fire(_ firing: Firing) throws {
     let slot = try firing.input(as: BatchSlot.self)

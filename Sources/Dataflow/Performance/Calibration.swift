@@ -1,0 +1,56 @@
+import Foundation
+
+/// Everything measured of one application on one machine.
+public struct Calibration: Sendable, Hashable, Codable {
+  /// The graph's name.
+  public let application: String
+  /// Changes when the application does: what was measured of another one doesn't count.
+  public let signature: String
+  public let machine: Machine
+  public let footprints: [Footprint]
+  public var models: [PerformanceModel] = []
+  /// Seconds that an item takes beyond its stages.
+  public var overhead = Measurement(median: 0)
+  /// How well the implementations that compute differently agree with the reference: see `Tolerance`.
+  public var agreements: [Agreement] = []
+  /// Seconds that it took.
+  public var duration: Double = 0
+
+  /// A part of the items, 0…1, for which a stage's implementation gives the answer that the reference gives.
+  public struct Agreement: Sendable, Hashable, Codable {
+    public let stage: String
+    public let implementation: String
+    /// As tolerances are called in files, such as `top1_agreement`.
+    public let metric: String
+    public let value: Double
+    public let samples: Int
+
+    public init(stage: String, implementation: String, metric: String, value: Double, samples: Int) {
+      self.stage = stage
+      self.implementation = implementation
+      self.metric = metric
+      self.value = value
+      self.samples = samples
+    }
+  }
+
+  public init(application: String, signature: String, machine: Machine, footprints: [Footprint]) {
+    self.application = application
+    self.signature = signature
+    self.machine = machine
+    self.footprints = footprints
+  }
+
+  public func model(of subject: PerformanceModel.Subject) -> PerformanceModel? {
+    models.first { $0.subject == subject }
+  }
+
+  /// Adds what was measured of one size of work.
+  public mutating func add(_ point: PerformanceModel.Point, of subject: PerformanceModel.Subject) {
+    if let index = models.firstIndex(where: { $0.subject == subject }) {
+      models[index].points.append(point)
+    } else {
+      models.append(PerformanceModel(subject, points: [point]))
+    }
+  }
+}

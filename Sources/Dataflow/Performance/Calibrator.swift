@@ -1,0 +1,118 @@
+/// Measures the stages of an application: runs it under plans that together use every implementation on every device,
+/// and next to itself as often as there are cores, and reads the times from its trace.
+///
+/// Stages are timed inside the running application, not alone: with the caches as the stages before leave them.
+/// The plans take turns, so that what else happens on the machine meets all of them.
+public struct Calibrator {
+  private let workload: any Workload
+  private let platform: Platform
+  /// Seconds after which no further round begins.
+  public var budget: Double = 45
+  /// How long a plan runs before it is the next one's turn.
+  public var slice: Double = 0.15
+  /// A plan is done when the medians of its stages are known this well, weighted by their part of the whole.
+  public var precision = 0.005
+  public var rounds = 5...25
+
+  public init(_ workload: any Workload, on platform: Platform) {
+    self.workload = workload
+    self.platform = platform
+  }
+
+  /// - Parameter observe: told what is being done and how much of it is done, 0…1.
+  public func calibrate(observe: (String, Double) -> Void = { _, _ in }) throws -> Calibration {
+    let time = MonotonicTime()
+    let begin = time.now
+    func elapsed() -> Double { Double(time.now - begin) / 1e9 }
+    var calibration = Calibration(
+      application: workload.graph.name, signature: workload.signature,
+      machine: Machine(platform, libraries: workload.libraries), footprints: workload.footprints)
+
+    var probes: [ProbeRun] = []
+    let wanted = ProbeSelection(workload, on: platform).probes()
+    for (number, probe) in wanted.enumerated() {
+      observe("starting \(probe.plan)", 0.2 * Double(number) / Double(wanted.count))
+      probes.append(ProbeRun(probe, try workload.start(probe.plan, on: platform, for: probe.footprint)))
+    }
+    for round in 0..<rounds.upperBound {
+      let open = probes.filter { round < rounds.lowerBound || $0.uncertainty > precision }
+      if open.isEmpty || round >= rounds.lowerBound && elapsed() > budget { break }
+      for probe in open {
+        observe("measuring \(probe.probe.plan)", 0.2 + 0.7 * Double(round) / Double(rounds.upperBound))
+        probe.samples.append(try probe.run.run(seconds: slice))
+      }
+    }
+    observe("comparing results", 0.9)
+    collect(probes, into: &calibration)
+    calibration.agreements = try workload.agreements(on: platform)
+    calibration.duration = elapsed()
+    return calibration
+  }
+
+  /// A probe while it runs.
+  private final class ProbeRun {
+    let probe: Probe
+    let run: any WorkloadRun
+    var samples: [RunSample] = []
+
+    init(_ probe: Probe, _ run: any WorkloadRun) {
+      self.probe = probe
+      self.run = run
+    }
+
+    /// Of the time for an item, as far as its stages' times are uncertain.
+    var uncertainty: Double {
+      guard let stages = samples.first?.compute.indices else { return 1 }
+      let parts = stages.compactMap { stage in Measurement(of: samples.map { $0.compute[stage] }) }
+      let whole = parts.reduce(0) { $0 + $1.median }
+      return whole > 0 ? parts.reduce(0) { $0 + $1.median * $1.uncertainty } / whole : 0
+    }
+  }
+
+  private func collect(_ runs: [ProbeRun], into calibration: inout Calibration) {
+    var overheads: [Double] = []
+    // What several probes measured of one thing is one measurement.
+    var samples: [Key: [Double]] = [:]
+    var order: [Key] = []
+    func add(_ values: [Double], of subject: PerformanceModel.Subject, _ probe: Probe) {
+      let key = Key(subject: subject, footprint: probe.footprint, workers: probe.workers)
+      if samples[key] == nil { order.append(key) }
+      samples[key, default: []] += values
+    }
+    for run in runs {
+      overheads += run.samples.compactMap(\.overhead)
+      for (stage, option) in run.probe.options.enumerated() {
+        let firings = workload.firingsPerItem(of: stage)
+        let name = workload.graph.stages[stage].name
+        func subject(_ source: String?) -> PerformanceModel.Subject {
+          PerformanceModel.Subject(
+            stage: name, implementation: option.implementation, device: option.device.name, source: source)
+        }
+        add(run.samples.map { $0.compute[stage] / firings }, of: subject(nil), run.probe)
+        for source in run.probe.sources(of: stage, in: workload.graph) where source != option.device.name {
+          add(run.samples.map { $0.transfer[stage] / firings }, of: subject(source), run.probe)
+        }
+      }
+    }
+    for key in order {
+      guard let seconds = Measurement(of: samples[key] ?? []) else { continue }
+      calibration.add(
+        PerformanceModel.Point(footprint: key.footprint, workers: key.workers, seconds: seconds),
+        of: key.subject)
+    }
+    calibration.overhead = Measurement(of: overheads) ?? Measurement(median: 0)
+  }
+
+  private struct Key: Hashable {
+    let subject: PerformanceModel.Subject
+    let footprint: Footprint
+    let workers: Int
+  }
+}
+
+extension Workload {
+  /// How often a stage fires for each of the items that throughput counts.
+  public func firingsPerItem(of stage: Int) -> Double {
+    Double(graph.repetitions[stage].count) / itemsPerIteration
+  }
+}

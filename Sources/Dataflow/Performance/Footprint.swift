@@ -1,0 +1,16 @@
+/// The size of the work that an item brings, which times are measured for.
+///
+/// Costs are compared and interpolated along one number, the one that the application's work grows with: the bytes of
+/// an encoded image, for example.
+public struct Footprint: Sendable, Hashable, Codable, CustomStringConvertible {
+  /// As users call it, such as `500 × 375`.
+  public let name: String
+  public let size: Double
+
+  public init(_ name: String, size: Double) {
+    self.name = name
+    self.size = size
+  }
+
+  public var description: String { name }
+}

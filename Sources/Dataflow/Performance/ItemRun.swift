@@ -1,0 +1,63 @@
+import Foundation
+
+/// Runs a graph that takes items: the same few again and again, always as many in flight as keep every worker busy.
+public final class ItemRun: WorkloadRun {
+  private let executor: Executor
+  private let recorder = Recorder(eventsPerWorker: 2)
+  private let inputs: [[any Sendable]]
+  private let workers: Int
+  private let time = MonotonicTime()
+  private var next = 0
+  /// Seconds from one completion to the next.
+  private var pace: Double
+
+  /// - Parameter inputs: items, each a value for every input of the graph.
+  public init(_ graph: Graph, plan: Plan, on platform: Platform, inputs: [[any Sendable]]) throws {
+    var plan = plan
+    workers = plan.placements.reduce(0) { $0 + $1.instances }
+    plan.queueCapacity = 2 * workers
+    self.inputs = inputs
+    executor = try Executor(graph, plan: plan, on: platform, recorder: recorder)
+    pace = 0
+    let begin = time.now
+    _ = try complete(2 * workers)
+    pace = Double(time.now - begin) / 1e9 / Double(2 * workers)
+  }
+
+  deinit { executor.drain() }
+
+  public func run(seconds: Double) throws -> RunSample {
+    let count = max(Int(seconds / pace), 4 * workers)
+    let before = recorder.occupancy(of: executor.graph)
+    let completions = try complete(count)
+    let after = recorder.occupancy(of: executor.graph)
+    // The first to be done don't count: the time before them is not all theirs.
+    let (first, last) = (completions[workers - 1], completions[count - 1])
+    let throughput = Double(count - workers) / (Double(last - first) / 1e9)
+    pace = 1 / throughput
+    return RunSample(
+      throughput: throughput, from: before, to: after, items: Double(count), workers: workers)
+  }
+
+  /// When each of so many items was done, in order.
+  private func complete(_ count: Int) throws -> [Nanoseconds] {
+    let done = Locked<(times: [Nanoseconds], error: (any Error)?)>(([], nil))
+    let finished = DispatchSemaphore(value: 0)
+    for _ in 0..<count {
+      let item = inputs[next % inputs.count]
+      next += 1
+      try executor.submit(item) { result in
+        let number = done.withLock { done in
+          done.times.append(result.completion)
+          done.error = done.error ?? result.error
+          return done.times.count
+        }
+        if number == count { finished.signal() }
+      }
+    }
+    finished.wait()
+    let (times, error) = done.withLock { $0 }
+    if let error { throw error }
+    return times.sorted()
+  }
+}

@@ -1,0 +1,10 @@
+/// A plan with what it was chosen for and what is expected of it.
+public struct ChosenPlan: Sendable, Hashable {
+  public let application: String
+  public let objective: Objective
+  public let plan: Plan
+  public let prediction: Prediction
+  public let energy: PlanningProblem.EnergySource
+  /// Whether no better plan exists for sure.
+  public let isExact: Bool
+}

@@ -1,0 +1,120 @@
+import Foundation
+
+/// A plan as `drivetrain plan --json` prints it and `--plan FILE` reads it.
+public struct PlanDocument: Codable, Sendable {
+  public struct StageEntry: Codable, Sendable {
+    public var stage: String
+    public var device: String
+    public var implementation: String
+    public var instances: Int
+    public var batch: Int
+    public var queueDelay: Double?
+    /// Stages with the same number share a worker. Without it, those that follow each other on a device with the same
+    /// number of instances do.
+    public var placement: Int?
+
+    enum CodingKeys: String, CodingKey {
+      case batch, device, implementation, instances, placement, stage
+      case queueDelay = "queue_delay_us"
+    }
+  }
+
+  public struct Predicted: Codable, Sendable {
+    public var throughput: Double
+    public var latency: Double
+    public var joulesPerItem: Double?
+    public var energy: String
+
+    enum CodingKeys: String, CodingKey {
+      case energy, throughput
+      case joulesPerItem = "joules_per_item"
+      case latency = "latency_us"
+    }
+  }
+
+  public struct WhatIf: Codable, Sendable {
+    public var change: String
+    public var throughput: Double
+  }
+
+  public var application: String?
+  public var objective: String?
+  public var stages: [StageEntry]
+  public var predicted: Predicted?
+  public var bottleneck: String?
+  public var whatIf: [WhatIf]?
+  public var calibrated: Bool?
+  public var exact: Bool?
+
+  enum CodingKeys: String, CodingKey {
+    case application, bottleneck, calibrated, exact, objective, predicted, stages
+    case whatIf = "what_if"
+  }
+
+  public init(_ chosen: ChosenPlan, whatIf answers: [(change: String, throughput: Double)] = []) {
+    application = chosen.application
+    objective = chosen.objective.rawValue
+    stages = chosen.plan.placements.enumerated().flatMap { index, placement in
+      placement.stages.map { stage in
+        StageEntry(
+          stage: stage, device: placement.device(of: stage),
+          implementation: placement.implementations[stage] ?? "", instances: placement.instances,
+          batch: 1, queueDelay: 0, placement: index)
+      }
+    }
+    predicted = Predicted(
+      throughput: chosen.prediction.throughput, latency: chosen.prediction.latency * 1e6,
+      joulesPerItem: chosen.prediction.joules, energy: chosen.energy.rawValue)
+    bottleneck = chosen.prediction.bottleneck
+    whatIf = answers.map { WhatIf(change: $0.change, throughput: $0.throughput) }
+    calibrated = true
+    exact = chosen.isExact
+  }
+
+  /// Reads a file.
+  ///
+  /// - Throws: `PlannerError.wrongPlan`.
+  public init(contentsOf path: String) throws(PlannerError) {
+    do {
+      let handle = try FileHandle(forReadingFrom: URL(filePath: path))
+      let data = try handle.read(upToCount: ConfigurationNode.maximumBytes + 1) ?? Data()
+      guard data.count <= ConfigurationNode.maximumBytes else {
+        throw FileError("it has more than \(ConfigurationNode.maximumBytes) bytes")
+      }
+      self = try JSONDecoder().decode(PlanDocument.self, from: data)
+    } catch {
+      throw .wrongPlan(path: path, reason: Self.reason(error))
+    }
+  }
+
+  static func reason(_ error: any Error) -> String {
+    switch error {
+    case DecodingError.keyNotFound(let key, _): "the key '\(key.stringValue)' is missing"
+    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+      "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' is of another type"
+    case is DecodingError: "it is not valid JSON"
+    default: "\(FileError("it can't be read", error))"
+    }
+  }
+
+  public var plan: Plan {
+    var placements: [Placement] = []
+    var last: StageEntry?
+    for entry in stages {
+      let continues =
+        last.map { last in
+          last.placement == entry.placement && last.instances == entry.instances
+            && (entry.placement != nil || last.device == entry.device)
+        } ?? false
+      if !continues { placements.append(Placement([], on: entry.device, instances: entry.instances)) }
+      let position = placements.count - 1
+      placements[position].stages.append(entry.stage)
+      placements[position].implementations[entry.stage] = entry.implementation
+      if placements[position].device != entry.device {
+        placements[position].devices[entry.stage] = entry.device
+      }
+      last = entry
+    }
+    return Plan(placements)
+  }
+}

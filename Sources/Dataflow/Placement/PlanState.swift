@@ -1,0 +1,157 @@
+/// What the options chosen so far cost, stage by stage. Everything in it only grows.
+///
+/// Stages that follow each other on the same silicon share a placement; a stage that must be single, and one on other silicon,
+/// begins another.
+struct PlanState {
+  /// The least that the stages to come need, whatever is chosen for them.
+  struct Remainder {
+    var work = 0.0
+    var latency = 0.0
+    var joules = 0.0
+  }
+
+  /// A placement in the making.
+  private struct Group {
+    var silicon: Int
+    var isSingle: Bool
+    var workers: Double
+    /// Seconds of one worker for an item.
+    var seconds = 0.0
+    /// The most cores that one of its workers keeps busy.
+    var cores = 0.0
+    var batch = 1
+  }
+
+  private var group: Group?
+  /// The worst of the placements done: seconds between items that their workers allow, and the stage that it begins with.
+  private var slowest = (interval: 0.0, stage: 0)
+  private var groupStart = 0
+  /// For each resource, how much of it an item needs, in units × seconds.
+  private(set) var loads: [Double]
+  /// For each resource, cores that all workers may want at the same time, and whether one wants several at once.
+  private var peaks: [Double]
+  private var wantsSeveral: [Bool]
+  private(set) var latency: Double
+  private(set) var joules = 0.0
+  private let overhead: Double
+
+  init(_ problem: PlanningProblem) {
+    loads = Array(repeating: 0, count: problem.resources.count)
+    peaks = loads
+    wantsSeveral = Array(repeating: false, count: problem.resources.count)
+    overhead = problem.overhead
+    latency = problem.overhead
+  }
+
+  /// Adds the next stage.
+  ///
+  /// - Parameter options: those chosen for the stages before.
+  /// - Returns: `false` if this can't be run, or nobody knows how long it takes.
+  mutating func add(
+    _ choice: Int, _ options: [Int], _ problem: PlanningProblem, level: Int, workers: Int
+  ) -> Bool {
+    let stage = problem.stages[options.count]
+    let option = stage.options[choice]
+    guard let seconds = option.seconds[level] else { return false }
+    begin(option, stage, options.count, problem, workers: workers)
+    var time = seconds
+    var sources: Set<String> = []
+    for source in stage.sources {
+      let device = problem.stages[source].options[options[source]].device
+      guard device != option.device, sources.insert(device).inserted else { continue }
+      guard let fetch = option.fetches[device] else { return false }
+      time += fetch.seconds
+      loads[fetch.resource] += fetch.seconds
+    }
+    loads[option.silicon] += seconds * option.cores
+    for cycle in stage.cycles { loads[cycle] += time }
+    joules += seconds * option.cores * problem.resources[option.silicon].activeWatts
+    latency += time + seconds * Double(option.batch - 1)
+    if var group {
+      group.seconds += time
+      group.batch = max(group.batch, option.batch)
+      if option.cores > group.cores {
+        peaks[option.silicon] += (option.cores - group.cores) * group.workers
+        group.cores = option.cores
+      }
+      self.group = group
+    }
+    if option.cores > 1 { wantsSeveral[option.silicon] = true }
+    // Threads that work together on one firing wait for each other, so none must have to wait for its core.
+    return !wantsSeveral[option.silicon]
+      || peaks[option.silicon] <= problem.resources[option.silicon].capacity
+  }
+
+  /// Sees to it that the current placement is one that the stage can be in.
+  private mutating func begin(
+    _ option: PlanningProblem.Option, _ stage: PlanningProblem.StageEntry, _ index: Int,
+    _ problem: PlanningProblem, workers: Int
+  ) {
+    if let group, problem.isOneWorker || group.silicon == option.silicon && !group.isSingle && !stage.isSingle
+    {
+      return
+    }
+    close()
+    groupStart = index
+    let isHost = option.silicon == problem.host
+    let count =
+      stage.isSingle || problem.isOneWorker ? 1 : isHost ? workers : problem.acceleratorWorkers
+    group = Group(silicon: option.silicon, isSingle: stage.isSingle, workers: Double(count))
+    if index == 0 { group?.seconds = overhead }
+  }
+
+  private mutating func close() {
+    guard let group else { return }
+    let interval = group.seconds / group.workers
+    if interval > slowest.interval { slowest = (interval, groupStart) }
+  }
+
+  /// Seconds between items, at least, of what is chosen and whatever is to come.
+  func bound(_ problem: PlanningProblem, _ rest: Remainder) -> Double {
+    var bound = slowest.interval
+    if let group { bound = max(bound, group.seconds / group.workers) }
+    var (work, capacity) = (rest.work, 0.0)
+    for (load, resource) in zip(loads, problem.resources) {
+      bound = max(bound, load / resource.capacity)
+      if resource.isProcessor {
+        work += load
+        capacity += resource.capacity
+      }
+    }
+    return max(bound, work / capacity)
+  }
+
+  /// What is expected once every stage is chosen.
+  func prediction(_ problem: PlanningProblem) -> Prediction {
+    var last = self
+    last.close()
+    var prediction = Prediction(
+      interval: last.slowest.interval, latency: latency, joules: nil,
+      bottleneck: problem.stages[last.slowest.stage].name)
+    // Workers that keep a processor busy are bound by the processor.
+    for (load, resource) in zip(loads, problem.resources)
+    where load / resource.capacity >= 0.95 * prediction.interval {
+      prediction.interval = max(prediction.interval, load / resource.capacity)
+      prediction.bottleneck = resource.name
+    }
+    if problem.energy != .unknown {
+      prediction.joules =
+        joules + prediction.interval * problem.resources.reduce(0) { $0 + $1.idleWatts }
+    }
+    return prediction
+  }
+
+  /// Everything that a choice may be better in than another.
+  ///
+  /// - Parameters:
+  ///   - isLimited: whether there is a limit on latency.
+  ///   - contended: the resources of which some option occupies several units at once.
+  func costs(for objective: Objective, isLimited: Bool, contended: [Int]) -> [Double] {
+    var costs: [Double] = objective == .latency ? [] : [slowest.interval, group.map(\.seconds) ?? 0] + loads
+    if !contended.isEmpty { costs.append(group.map(\.cores) ?? 0) }
+    for index in contended { costs += [peaks[index], wantsSeveral[index] ? 1 : 0] }
+    if isLimited || objective == .latency { costs.append(latency) }
+    if objective == .efficiency { costs.append(joules) }
+    return costs
+  }
+}

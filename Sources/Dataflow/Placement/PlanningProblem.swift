@@ -1,0 +1,117 @@
+/// Planning in numbers: what each stage's options cost, and what the machine has of everything that is shared.
+///
+/// An item occupies resources: cores of a processor, a link, and, where there is feedback, the one iteration that a cycle
+/// can hold. A plan's throughput is bounded by each resource's capacity over what an item needs of it, and by each
+/// placement's workers over the time that one of them takes: asymptotic bounds, as of closed queueing networks
+/// (Denning and Buzen, 1978), which full queues come close to.
+public struct PlanningProblem: Sendable {
+  /// Something that items share.
+  public struct Resource: Sendable, Hashable {
+    public var name: String
+    /// How much of it there is: cores, or 1.
+    public var capacity: Double
+    /// Whether stages compute on it.
+    public var isProcessor: Bool
+    /// Watts of one unit that works, beyond `idleWatts`.
+    public var activeWatts: Double = 0
+    /// Watts of the whole, whether it works or not.
+    public var idleWatts: Double = 0
+
+    public init(
+      _ name: String, capacity: Double, isProcessor: Bool = true, activeWatts: Double = 0,
+      idleWatts: Double = 0
+    ) {
+      self.name = name
+      self.capacity = capacity
+      self.isProcessor = isProcessor
+      self.activeWatts = activeWatts
+      self.idleWatts = idleWatts
+    }
+  }
+
+  /// One way to run a stage.
+  public struct Option: Sendable, Hashable {
+    public var device: String
+    public var implementation: String
+    /// The resource that computing occupies, by position, and how many units of it.
+    public var silicon: Int
+    public var cores: Double
+    /// Items that one firing does at once.
+    public var batch: Int
+    /// For each of the problem's `workers`: seconds of one item, all its firings together; `nil` where unknown.
+    public var seconds: [Double?]
+    /// Seconds of fetching an item's input from another device, and the resource that this occupies.
+    public var fetches: [String: Fetch]
+
+    public init(
+      device: String, implementation: String, silicon: Int, cores: Double = 1, batch: Int = 1,
+      seconds: [Double?], fetches: [String: Fetch] = [:]
+    ) {
+      self.device = device
+      self.implementation = implementation
+      self.silicon = silicon
+      self.cores = cores
+      self.batch = batch
+      self.seconds = seconds
+      self.fetches = fetches
+    }
+  }
+
+  public struct Fetch: Sendable, Hashable {
+    public var seconds: Double
+    public var resource: Int
+
+    public init(seconds: Double, resource: Int) {
+      self.seconds = seconds
+      self.resource = resource
+    }
+  }
+
+  public struct StageEntry: Sendable {
+    public var name: String
+    /// The stages that feed it, by position; earlier ones only.
+    public var sources: [Int]
+    /// Whether it must have one instance.
+    public var isSingle: Bool
+    public var options: [Option]
+    /// Resources that the stage occupies for as long as it runs, whatever its option: cycles that it is part of.
+    public var cycles: [Int]
+
+    public init(
+      _ name: String, sources: [Int], isSingle: Bool = false, cycles: [Int] = [], options: [Option]
+    ) {
+      self.name = name
+      self.sources = sources
+      self.isSingle = isSingle
+      self.cycles = cycles
+      self.options = options
+    }
+  }
+
+  /// In an order in which each comes after those that feed it.
+  public var stages: [StageEntry]
+  public var resources: [Resource]
+  /// The resource that workers of the host run on.
+  public var host: Int
+  /// Numbers of workers to choose from.
+  public var workers: [Int]
+  /// Workers that feed an accelerator: with two, data moves while the other's is computed.
+  public var acceleratorWorkers = 2
+  /// Whether everything must be in one worker.
+  public var isOneWorker = false
+  /// Seconds of an item beyond its stages.
+  public var overhead = 0.0
+  /// Whether energy is known, and whether from a meter.
+  public var energy = EnergySource.unknown
+
+  public enum EnergySource: String, Sendable, Hashable {
+    case measured, modelled, unknown
+  }
+
+  public init(stages: [StageEntry], resources: [Resource], host: Int = 0, workers: [Int] = [1]) {
+    self.stages = stages
+    self.resources = resources
+    self.host = host
+    self.workers = workers
+  }
+}

@@ -1,0 +1,6 @@
+/// The numbers that a network computes with, spelled as in a pipeline's `precision:`.
+public enum Precision: String, Sendable, Hashable, CaseIterable {
+  case float32 = "fp32"
+  /// Eight bits of mantissa and float32's range; sums are float32.
+  case bfloat16 = "bf16"
+}

@@ -1,0 +1,73 @@
+import Dataflow
+import Foundation
+
+/// A pipeline with images or tensors to run it on, to be calibrated and verified.
+public struct PipelineWorkload: Workload {
+  public let pipeline: Pipeline
+  public let footprints: [Footprint]
+  /// For each footprint, an item: a value for every input of the graph.
+  private let items: [[any Sendable]]
+
+  public var graph: Graph { pipeline.graph }
+  public var tolerance: [String: Double] { pipeline.tolerance.metrics }
+
+  /// - Parameter images: files, the usual one first; for a pipeline that takes tensors none is needed.
+  /// - Throws: `ImageError`, `FileError`.
+  public init(_ pipeline: Pipeline, images: [String]) throws {
+    self.pipeline = pipeline
+    switch pipeline.signature {
+    case .image:
+      let encoded = try images.map { path in
+        do {
+          return try EncodedImage(Data(contentsOf: URL(filePath: path)))
+        } catch let error as ImageError {
+          throw FileError("\(path): \(error)")
+        } catch {
+          throw FileError("can't read \(path)", error)
+        }
+      }
+      guard !encoded.isEmpty else {
+        throw FileError("there are no images to measure with; name some with --image")
+      }
+      items = encoded.map { [$0] }
+      footprints = encoded.map { image in
+        Footprint(
+          "\(image.header.displayedWidth) × \(image.header.displayedHeight) \(image.header.format), \(image.data.count) bytes",
+          size: Double(image.data.count))
+      }
+    case .tensors(let inputs, _):
+      let zeros = inputs.compactMap { Tensor(zeros: $0) }
+      guard zeros.count == inputs.count else {
+        throw FileError(
+          "\(pipeline.name) takes tensors of any shape; it can't be measured without knowing which")
+      }
+      items = [zeros]
+      footprints = [Footprint("a batch of 1", size: 1)]
+    }
+  }
+
+  /// What the answer and its cost depend on: the file, and the graph that came of it.
+  public var signature: String {
+    let stages = graph.stages.map { stage in
+      "\(stage.name): \(stage.implementations.map(\.name).joined(separator: ", "))"
+    }
+    return pipeline.source + stages.joined(separator: "\n")
+  }
+
+  public var libraries: [String: String] {
+    Dictionary(
+      uniqueKeysWithValues: Engines.all.compactMap { engine in engine.version.map { (engine.name, $0) } })
+  }
+
+  public func start(_ plan: Plan, on platform: Platform, for footprint: Footprint) throws -> any WorkloadRun {
+    guard let index = footprints.firstIndex(of: footprint) else {
+      throw FileError("there is no input of \(footprint) to measure with; name some with --image")
+    }
+    return try ItemRun(graph, plan: plan, on: platform, inputs: [items[index]])
+  }
+
+  public func agreements(on platform: Platform) throws -> [Calibration.Agreement] {
+    guard !pipeline.tolerance.metrics.isEmpty else { return [] }
+    return try Top1Agreement(pipeline).measure(on: platform)
+  }
+}

@@ -1,0 +1,31 @@
+import Dataflow
+import Foundation
+
+/// How much a pipeline's answers may differ from those of the reference, so that a network may be run in a lower
+/// precision: `tolerance: {top1_agreement: 0.99}` in its file.
+public struct Tolerance: Sendable, Hashable {
+  public static let top1Agreement = "top1_agreement"
+
+  /// The part of the calibration images, 0…1, whose likeliest class must be the same; `nil`: nothing may differ.
+  public var top1Agreement: Double?
+  /// A folder of images to compare with; the test photographs if not given.
+  public var images: String?
+
+  public init() {}
+
+  init(_ node: ConfigurationNode) throws {
+    let values = try node.mapping(keys: [Self.top1Agreement, "images"])
+    top1Agreement = try values[Self.top1Agreement]?.number(in: 0...1)
+    if let images = values["images"] {
+      let path = try images.string()
+      let folder = (node.file as NSString).deletingLastPathComponent
+      self.images = path.hasPrefix("/") || folder.isEmpty ? path : "\(folder)/\(path)"
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: self.images ?? "", isDirectory: &isFolder),
+        isFolder.boolValue
+      else { throw images.error("there is no folder \(self.images ?? ""); name one with images") }
+    }
+  }
+
+  var metrics: [String: Double] { top1Agreement.map { [Self.top1Agreement: $0] } ?? [:] }
+}

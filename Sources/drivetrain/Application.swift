@@ -1,0 +1,75 @@
+import ArgumentParser
+import Dataflow
+import Foundation
+import Reinforcement
+import Vision
+
+/// What `calibrate`, `plan`, `verify` and `simulate` are asked about.
+struct ApplicationOptions: ParsableArguments {
+  @Argument(help: "The name of a pipeline or an experiment, or a path to its YAML file.")
+  var application: String
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Images to measure a pipeline with; the first is the one to plan for. Without: 500 × 375, 320 × 240 and 3880 × 2880 pixels.",
+      valueName: "file"))
+  var image: [String] = []
+
+  @Option(
+    parsing: .upToNextOption, help: ArgumentHelp("Change settings of an experiment.", valueName: "key=value"))
+  var set: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Describes the machine: watts, or devices that are not here.", valueName: "file"))
+  var platform: String?
+
+  func workload() throws -> any Workload {
+    switch try kind() {
+    case .pipeline:
+      guard set.isEmpty else {
+        throw ValidationError("--set changes an experiment; \(application) is a pipeline")
+      }
+      return try PipelineWorkload(Pipeline(application), images: image.isEmpty ? Self.photographs : image)
+    case .experiment:
+      guard image.isEmpty else {
+        throw ValidationError("--image is for pipelines; \(application) is an experiment")
+      }
+      return try TrainingWorkload(Experiment(application, changes: set))
+    }
+  }
+
+  /// This machine, with what a platform file says of it.
+  func machine() throws -> Platform { .local }
+
+  private enum Kind { case pipeline, experiment }
+
+  /// By the file: an experiment says which algorithm.
+  private func kind() throws -> Kind {
+    if application.hasSuffix(".onnx") { return .pipeline }
+    do {
+      let path = try Pipeline.library.path(of: application)
+      let keys = try ConfigurationNode(contentsOf: path).entries().map(\.key)
+      return keys.contains("algorithm") ? .experiment : .pipeline
+    } catch let unknown as UnknownConfiguration {
+      if case .fileNotFound = unknown { throw unknown }
+      if (try? Experiment.library.path(of: application)) != nil { return .experiment }
+      let names = Pipeline.library.names + Experiment.library.names
+      throw FileError(
+        "there is no pipeline or experiment '\(application)'; "
+          + application.hint(among: names, otherwise: "there is \(names.joined(separator: ", "))"))
+    }
+  }
+
+  private static var photographs: [String] {
+    ["medium", "small", "large"].compactMap { Installation.find(".deps/images/\($0).jpg") }
+  }
+}
+
+extension Workload {
+  /// What has been measured of it on this machine.
+  func calibration(on platform: Platform) throws -> Calibration {
+    try ModelStore().load(
+      graph.name, signature: signature, on: Machine(platform, libraries: libraries))
+  }
+}

@@ -1,0 +1,100 @@
+import ArgumentParser
+import Dataflow
+import Foundation
+
+struct Calibrate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measures how long each stage takes, by each implementation on each device.",
+    discussion: """
+      What is measured is kept for this machine; plan, verify, infer, serve and train use it.
+
+      Example: drivetrain calibrate classify
+      """)
+
+  @OptionGroup var options: ApplicationOptions
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  private struct Report: Encodable {
+    struct Model: Encodable {
+      let stage, implementation, device: String
+      let source: String?
+      let footprint: String
+      let workers: Int
+      let median, spread: Double
+      let samples, outliers: Int
+
+      enum CodingKeys: String, CodingKey {
+        case device, footprint, implementation, outliers, samples, source, spread, stage, workers
+        case median = "median_us"
+      }
+    }
+
+    let application: String
+    let machine: [String: String]
+    let seconds: Double
+    let overhead: Double
+    let models: [Model]
+    let agreements: [Calibration.Agreement]
+    let path: String
+
+    enum CodingKeys: String, CodingKey {
+      case agreements, application, machine, models, path, seconds
+      case overhead = "overhead_us"
+    }
+  }
+
+  func run() throws {
+    let workload = try options.workload()
+    let platform = try options.machine()
+    let store = ModelStore()
+    let progress = ProgressLine()
+    let calibration = try Calibrator(workload, on: platform).calibrate { progress.show($0, $1) }
+    progress.end()
+    try store.save(calibration)
+    let path = store.path(of: calibration.application, signature: calibration.signature)
+    try json ? printJSON(report(calibration, path)) : printOut(text(calibration, path))
+  }
+
+  private func rows(_ calibration: Calibration) -> [Report.Model] {
+    calibration.models.flatMap { model in
+      model.points.map { point in
+        Report.Model(
+          stage: model.subject.stage, implementation: model.subject.implementation,
+          device: model.subject.device, source: model.subject.source, footprint: point.footprint.name,
+          workers: point.workers, median: point.seconds.median * 1e6, spread: point.seconds.spread,
+          samples: point.seconds.samples, outliers: point.seconds.outliers)
+      }
+    }
+  }
+
+  private func report(_ calibration: Calibration, _ path: String) -> Report {
+    Report(
+      application: calibration.application, machine: calibration.machine.parts, seconds: calibration.duration,
+      overhead: calibration.overhead.median * 1e6, models: rows(calibration),
+      agreements: calibration.agreements, path: path)
+  }
+
+  private func text(_ calibration: Calibration, _ path: String) -> String {
+    var lines: [String] = []
+    for footprint in calibration.footprints {
+      lines.append("\(footprint)")
+      for row in rows(calibration) where row.footprint == footprint.name {
+        let what = row.source.map { "fetches from \($0)" } ?? row.implementation
+        lines.append(
+          "  \(row.stage.padded(10))  \(what.padded(28))  \(row.device.padded(10))  "
+            + "\((row.median / 1000).fixed(3, width: 9)) ms ± \((row.spread * 100).fixed(1, width: 4)) %"
+            + (row.workers > 1 ? "  \(row.workers) workers" : "")
+            + (row.outliers > 0 ? "  \(row.outliers) of \(row.samples) far off" : ""))
+      }
+    }
+    for agreement in calibration.agreements {
+      lines.append(
+        "\(agreement.implementation) agrees with the reference on \((agreement.value * 100).fixed(1)) % of "
+          + "\(agreement.samples) images")
+    }
+    lines.append("\(calibration.duration.fixed(1)) s; kept in \(path)")
+    return lines.joined(separator: "\n")
+  }
+}

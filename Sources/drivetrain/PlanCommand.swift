@@ -1,0 +1,107 @@
+import ArgumentParser
+import Dataflow
+import Foundation
+
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Chooses where each stage runs, by what, and how often; says what to expect of it.",
+    discussion: """
+      Needs what 'drivetrain calibrate' has measured.
+
+      Example: drivetrain plan classify --objective latency
+      """)
+
+  @OptionGroup var options: ApplicationOptions
+  @OptionGroup var planning: PlanningOptions
+
+  @Flag(help: "Print every plan, best first.")
+  var all = false
+
+  @Flag(help: "Print one JSON object; 'infer', 'serve' and 'train' take it by --plan.")
+  var json = false
+
+  func run() throws {
+    let workload = try options.workload()
+    let planner = try planning.planner(workload, on: options.machine())
+    let limit = planning.maximumLatency.map { $0 / 1000 } ?? .infinity
+    if all {
+      let plans = try planner.all(for: planning.objective, maximumLatency: limit)
+      if json {
+        try printJSON(["plans": plans.map { PlanDocument($0) }])
+      } else {
+        try printOut(plans.map(\.line).joined(separator: "\n"))
+      }
+      return
+    }
+    let chosen = try planner.plan(for: planning.objective, maximumLatency: limit)
+    let whatIf = try planner.whatIf(planning.objective)
+    try json ? printJSON(PlanDocument(chosen, whatIf: whatIf)) : printOut(chosen.text(whatIf))
+  }
+}
+
+/// What to plan for.
+struct PlanningOptions: ParsableArguments {
+  @Option(help: "What to choose for: throughput, latency or efficiency.")
+  var objective = Objective.throughput
+
+  @Option(
+    name: .customLong("max-latency"),
+    help: ArgumentHelp("Milliseconds that an item alone may take.", valueName: "ms"))
+  var maximumLatency: Double?
+
+  @Option(help: ArgumentHelp("Use only these devices, separated by commas.", valueName: "list"))
+  var devices: String?
+
+  func validate() throws {
+    if let maximumLatency, !(maximumLatency > 0) {
+      throw ValidationError("--max-latency must be more than 0")
+    }
+  }
+
+  func planner(_ workload: any Workload, on platform: Platform) throws -> Planner {
+    let calibration = try workload.calibration(on: platform)
+    return Planner(
+      workload, on: try selected(from: platform), by: calibration, for: workload.footprints[0])
+  }
+
+  private func selected(from platform: Platform) throws -> Platform {
+    guard let devices else { return platform }
+    let names = devices.split(separator: ",").map(String.init)
+    let known = platform.devices.map(\.name)
+    if let unknown = names.first(where: { !known.contains($0) }) {
+      throw ValidationError(
+        "there is no device '\(unknown)'; \(unknown.hint(among: known, otherwise: "there is \(known.joined(separator: ", "))"))"
+      )
+    }
+    return Platform(devices: platform.devices.filter { names.contains($0.name) }, power: platform.power)
+  }
+}
+
+extension Objective: ExpressibleByArgument {}
+
+extension ChosenPlan {
+  /// In one line, with what is expected.
+  var line: String {
+    "\(plan): \(prediction.throughput.fixed(1)) /s, \((prediction.latency * 1000).fixed(2)) ms (predicted)"
+  }
+
+  fileprivate func text(_ whatIf: [(change: String, throughput: Double)]) -> String {
+    var lines: [String] = []
+    for entry in PlanDocument(self).stages {
+      lines.append(
+        "  \(entry.stage.padded(10))  \(entry.device.padded(10))  \(entry.implementation.padded(26))  × \(entry.instances)"
+      )
+    }
+    lines.append(
+      "predicted: \(prediction.throughput.fixed(1)) items/s, \((prediction.latency * 1000).fixed(2)) ms for an item alone"
+        + (prediction.joules.map { ", \($0.fixed(3)) J each (\(energy))" } ?? "")
+        + (isExact ? "" : "; a better plan may exist"))
+    lines.append("bottleneck: \(prediction.bottleneck)")
+    let most = whatIf.map(\.change.count).max() ?? 0
+    for answer in whatIf {
+      lines.append("  if \(answer.change.padded(most)): \(answer.throughput.fixed(1)) items/s")
+    }
+    return lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Dataflow
+import Foundation
+
+struct Verify: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Runs the chosen plan and others, and compares what was predicted with what is measured.",
+    discussion: """
+      Plans run by turns. Regret says how much faster the best of them is than the chosen one.
+
+      Example: drivetrain verify classify --plans 6
+      """)
+
+  @OptionGroup var options: ApplicationOptions
+
+  @Option(help: "How many plans to run besides the chosen one.")
+  var plans = 5
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  private struct Report: Encodable {
+    struct Row: Encodable {
+      let plan: String
+      let predicted, measured, error: Double
+    }
+
+    let rows: [Row]
+    let medianError, worstError, regret: Double
+
+    enum CodingKeys: String, CodingKey {
+      case regret, rows
+      case medianError = "median_error"
+      case worstError = "worst_error"
+    }
+  }
+
+  func validate() throws {
+    guard (0...1000).contains(plans) else { throw ValidationError("--plans must be from 0 to 1000") }
+  }
+
+  func run() throws {
+    let workload = try options.workload()
+    let platform = try options.machine()
+    let planner = Planner(
+      workload, on: platform, by: try workload.calibration(on: platform), for: workload.footprints[0])
+    let candidates = try planner.all(for: .throughput).diverse(plans + 1)
+    let progress = ProgressLine()
+    let verification = try Verification(
+      candidates, of: workload, on: platform, for: workload.footprints[0]
+    ) { round, rounds in progress.show("round \(round + 1) of \(rounds)", Double(round) / Double(rounds)) }
+    progress.end()
+    let report = Report(
+      rows: verification.rows.map {
+        Report.Row(plan: "\($0.plan)", predicted: $0.predicted, measured: $0.measured.median, error: $0.error)
+      }, medianError: verification.medianError, worstError: verification.worstError,
+      regret: verification.regret)
+    try json ? printJSON(report) : printOut(text(report))
+  }
+
+  private func text(_ report: Report) -> String {
+    var lines = ["predicted   measured   error   items/s"]
+    lines += report.rows.map { row in
+      "\(row.predicted.fixed(1, width: 9))  \(row.measured.fixed(1, width: 9))  \((row.error * 100).fixed(1, width: 4)) %   \(row.plan)"
+    }
+    lines.append(
+      "median error \((report.medianError * 100).fixed(1)) %, worst \((report.worstError * 100).fixed(1)) %, "
+        + "regret \((report.regret * 100).fixed(1)) %")
+    return lines.joined(separator: "\n")
+  }
+}

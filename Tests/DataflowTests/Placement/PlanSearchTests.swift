@@ -1,0 +1,39 @@
+import TestSupport
+import Testing
+
+@testable import Dataflow
+
+struct PlanSearchTests {
+  @Test(arguments: Objective.allCases)
+  func findsWhatExhaustiveSearchFinds(objective: Objective) {
+    var random = SeededGenerator(seed: 4)
+    for round in 0..<60 {
+      let problem = PlanningProblem.random(
+        stages: Int.random(in: 1...4, using: &random), devices: Int.random(in: 1...2, using: &random),
+        options: Int.random(in: 1...2, using: &random), using: &random)
+      var search = PlanSearch(problem: problem, objective: objective)
+      let all = search.all(limit: .max)
+      // Every third time with a limit on latency that rules out about half of the choices.
+      if round % 3 == 0, !all.isEmpty {
+        search.maximumLatency = all.map(\.prediction.latency).sorted()[all.count / 2]
+      }
+      let allowed = all.filter { $0.prediction.latency <= search.maximumLatency }
+      let best = search.best()
+      let values = (best?.prediction.value(of: objective), allowed.first?.prediction.value(of: objective))
+      #expect(values.0 == values.1, "round \(round)")
+      #expect(best?.isExact ?? true)
+    }
+  }
+
+  @Test func saysWhenItIsNotExact() {
+    var random = SeededGenerator(seed: 5)
+    let problem = PlanningProblem.random(stages: 8, devices: 3, options: 2, using: &random)
+    var search = PlanSearch(problem: problem, objective: .efficiency)
+    let exact = search.best()
+    search.frontLimit = 2
+    let rough = search.best()
+    #expect(exact?.isExact == true)
+    #expect(rough?.isExact == false)
+    #expect((rough?.prediction.joules ?? 0) >= (exact?.prediction.joules ?? 1))
+  }
+}
