@@ -26,7 +26,7 @@ import Testing
     // Keeps them alive, so that no other buffer can have their address.
     let buffers = held.map(\.buffer)
     held.removeAll()
-    let taken = try (0..<4).map { _ in try pool.take(10_000).buffer }
-    #expect(taken.filter { taken in buffers.contains { $0 === taken } }.count == 2)
+    let taken = try (0..<4).map { _ in try pool.take(10_000) }
+    #expect(taken.filter { taken in buffers.contains { $0 === taken.buffer } }.count == 2)
   }
 }
