@@ -1,12 +1,10 @@
-import Synchronization
-
 /// Memory of a device, used again: what a driver allocates anew costs its page faults.
 ///
 /// Thread-safe. At most `limit` buffers are kept while nobody uses them.
 public final class BufferPool: Sendable {
   public let device: any Device
   private let limit: Int
-  private let idle = Mutex<[any Buffer]>([])
+  private let idle = Locked<[any Buffer]>([])
 
   public init(of device: any Device, keeping limit: Int = 8) {
     self.device = device

@@ -19,6 +19,9 @@ public final class Firing {
   let emissions = Queue<Emission>()
   /// Emissions by port.
   @exclusivity(unchecked) private(set) var emitted: [Int]
+  /// When this firing began, and how much of it transfers have had.
+  @exclusivity(unchecked) private var begin: Nanoseconds = 0
+  @exclusivity(unchecked) private var moving: Nanoseconds = 0
   /// The last emission on a port or for a token that isn't there.
   @exclusivity(unchecked) private(set) var stray: (port: Int, index: Int)?
 
@@ -91,17 +94,28 @@ public final class Firing {
   public func transfer<Result>(_ move: () throws -> Result) rethrows -> Result {
     guard ring != nil else { return try move() }
     let begin = time.now
-    defer { record(.transfer, ready: begin, begin: begin, end: time.now) }
+    defer {
+      let end = time.now
+      moving += end - begin
+      record(.transfer, ready: begin, begin: begin, end: end)
+    }
     return try move()
   }
 
   /// Has so much of the time up to now attributed to a transfer and not to computing: for data that moved while
-  /// nobody waited for it, whose time is known afterwards.
+  /// nobody waited for it, whose time is known afterwards. At most what is left of this firing's.
   public func transferred(for duration: Nanoseconds) {
-    guard ring != nil, duration > 0 else { return }
+    guard ring != nil else { return }
     let end = time.now
-    let begin = end > duration ? end - duration : 0
-    record(.transfer, ready: begin, begin: begin, end: end)
+    let duration = min(duration, end - begin - moving)
+    guard duration > 0 else { return }
+    moving += duration
+    record(.transfer, ready: end - duration, begin: end - duration, end: end)
+  }
+
+  func began(at begin: Nanoseconds) {
+    self.begin = begin
+    moving = 0
   }
 
   /// How many tokens emissions can belong with.

@@ -72,6 +72,7 @@ final class StageRunner {
     if isAnyStopped { setFailedAside() }
     let begin = isRecorded ? time.now : 0
     var end = begin
+    firing.began(at: begin)
     if slots.isEmpty || hasWork {
       do {
         try instance.fire(firing)

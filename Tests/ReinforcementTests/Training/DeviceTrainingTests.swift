@@ -12,16 +12,14 @@ import Testing
 
   init() throws { device = try .forTests() }
 
-  private func trainer(_ experiment: Experiment) throws -> Trainer {
-    try Trainer(
-      experiment, plan: TrainingGraph.plan(threads: 1, learnerDevice: device),
-      on: Platform(devices: [Platform.local.device(of: .cpu), device].compactMap { $0 }))
-  }
-
   private func experiment(_ yaml: String) throws -> Experiment {
     try Experiment(
       yaml: yaml + "\nhidden: [24, 20]\nbatch_size: 16\nlearning_starts: 50\nsteps: 400\nbuffer_size: 400",
       file: "device.yaml")
+  }
+
+  private func makeTrainer(_ experiment: Experiment) throws -> Trainer {
+    try Trainer(experiment, plan: TrainingGraph.plan(threads: 1, learnerOn: device.name))
   }
 
   @Test(arguments: [
@@ -30,7 +28,7 @@ import Testing
   ])
   func trainsSavesAndGoesOnElsewhere(yaml: String) throws {
     let experiment = try experiment(yaml)
-    let trainer = try trainer(experiment)
+    let trainer = try makeTrainer(experiment)
     try trainer.train(until: 200)
     #expect(trainer.updates > 30)
     let stages = trainer.occupancy.stages
@@ -42,7 +40,7 @@ import Testing
     try trainer.save(to: path)
     let elsewhere = try Trainer(experiment)
     try elsewhere.restore(from: CheckpointReader(path: path))
-    let again = try trainer(experiment)
+    let again = try makeTrainer(experiment)
     try again.restore(from: CheckpointReader(path: path))
     #expect(again.evaluate() == elsewhere.evaluate() && again.evaluate() == trainer.evaluate())
     for each in [trainer, elsewhere, again] { try each.train(until: 210) }
@@ -61,7 +59,7 @@ import Testing
 
   /// A device that is lost in the middle: the stage and the device are named, and nothing is trained on nonsense.
   @Test func aLostDevice() throws {
-    let trainer = try trainer(experiment("algorithm: dqn\nenvironment: CartPole-v1"))
+    let trainer = try makeTrainer(experiment("algorithm: dqn\nenvironment: CartPole-v1"))
     try trainer.train(until: 100)
     let backend = try #require(trainer.parts.backend as? OpenCLBackend)
     backend.attempt { () throws(DeviceError) in
@@ -87,20 +85,20 @@ import Testing
       #expect(stage.implementations.map(\.name) == ["cpu", "cpu-2-threads", "opencl"])
       return stage.implementations[2]
     }
-    _ = try implementation(of: trainer(experiment)).makeInstance(device)
+    _ = try implementation(of: makeTrainer(experiment)).makeInstance(device)
     let error = try #require(throws: DeviceError.self) {
       _ = try implementation(of: Trainer(experiment)).makeInstance(device)
     }
-    #expect(
-      "\(error)"
-        == "opencl:0 can't learn: the networks are on cpu; give the trainer this device as its learner's")
+    #expect("\(error)" == "opencl:0 can't learn: the networks are on cpu")
+    let unknown = TrainingGraph.plan(threads: 1, learnerOn: "gpu")
+    #expect(throws: PlanError.self) { try Trainer(experiment, plan: unknown) }
   }
 
   @Test func networksThatSayNothingOfDevices() throws {
     var configuration = DQNConfiguration()
     configuration.architecture = OwnArchitecture()
     let error = try #require(throws: DeviceError.self) {
-      try Trainer(CartPole(), configuration, learnerDevice: device)
+      try Trainer(CartPole(), configuration, learnerDevice: device.name)
     }
     #expect("\(error)" == "opencl:0 can't compute a OwnNetwork: the type has no 'placed(on:)'")
   }

@@ -77,10 +77,10 @@ import Testing
     let reference = ImageResizer(geometry: geometry, filter: .bicubic)
     // Twice, since memory is used again; then in another order, so that they don't lie as the kernel wants them.
     for order in [[0, 1, 2, 3, 4], [0, 1, 2, 3, 4], [4, 0, 0, 2]] {
-      let squares = try resizer.resize(images, transfer: { try $0() })
+      let squares = try resizer.resize(images)
       let tensor = Tensor(shape: [order.count, 3, 48, 48])
       try normaliser.normalise(
-        order.map { squares[$0] }, to: order.indices.map { tensor.slot($0) }, transfer: { try $0() })
+        order.map { squares[$0] }, to: order.indices.map { tensor.slot($0) })
       for (index, image) in order.enumerated() {
         let square = try reference.resize(images[image])
         #expect(try squares[image].onHost().array == square.array, "\(names[image])")
@@ -96,7 +96,7 @@ import Testing
     let part = try ImageDecoder().decode(TestImages.image("variants/rgb.png"), for: geometry)
     let resizer = try OpenCLResizer(
       geometry: CropGeometry(shortSide: 64, crop: 64), filter: .bilinear, on: device)
-    #expect(throws: ImageError.wrongRegion) { try resizer.resize([part], transfer: { try $0() }) }
+    #expect(throws: ImageError.wrongRegion) { try resizer.resize([part]) }
   }
 
   @Test func otherDevicesAreRefused() throws {

@@ -1,5 +1,3 @@
-import Synchronization
-
 extension DeviceKind {
   public static let opencl = DeviceKind(rawValue: "opencl")
 }
@@ -24,7 +22,7 @@ public final class OpenCLDevice: Device {
 
   private let library: OpenCLLibrary
   private let id: OpenCLHandle
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   /// What is made when something first needs it.
   private struct State {

@@ -9,6 +9,8 @@ public final class OpenCLQueue: DeviceQueue {
   let context: OpenCLContext
   let handle: OpenCLHandle
   private let isProfiled: Bool
+  /// What of `moving` has been taken.
+  private var takenMoving: Nanoseconds = 0
   /// What was queued since the latest `finish`.
   private var commands: [(event: OpaquePointer, action: Action)] = []
 
@@ -117,6 +119,12 @@ public final class OpenCLQueue: DeviceQueue {
     }
     commands.removeAll(keepingCapacity: true)
     if let failure { throw failure }
+  }
+
+  /// The time of moving since this was last asked for: for `Firing.transferred`.
+  public func takeMoving() -> Nanoseconds {
+    defer { takenMoving = moving }
+    return moving - takenMoving
   }
 
   private func account(_ duration: Nanoseconds, to action: Action) {

@@ -11,8 +11,6 @@ public final class OpenCLBackend: NetworkBackend {
   let kernels: NetworkKernels
   private let staging: StagingMemory
   private var failure: DeviceError?
-  /// What of the queue's time for moving has been asked for.
-  private var reportedMoving: Nanoseconds = 0
 
   /// - Throws: `DeviceError`.
   public init(on device: OpenCLDevice) throws(DeviceError) {
@@ -28,10 +26,7 @@ public final class OpenCLBackend: NetworkBackend {
 
   public func check() throws { if let failure { throw failure } }
 
-  public func takeTransferTime() -> Nanoseconds {
-    defer { reportedMoving = queue.moving }
-    return queue.moving - reportedMoving
-  }
+  public func takeTransferTime() -> Nanoseconds { queue.takeMoving() }
 
   /// Does what may fail, unless something has failed before; the first failure is kept.
   func attempt(_ body: () throws(DeviceError) -> Void) {

@@ -17,27 +17,24 @@ final class OpenCLNormaliser {
   init(_ normalisation: Normalisation, on device: OpenCLDevice) throws(DeviceError) {
     self.normalisation = normalisation
     self.device = device
-    queue = try device.makeOpenCLQueue()
+    queue = try device.makeOpenCLQueue(isProfiled: true)
     pool = BufferPool(of: device)
     kernel = try device.program(.pixels).kernel("normalise")
   }
 
   /// - Parameters:
-  ///   - images: of equal size, in the host's memory or a device's.
+  ///   - images: of equal size, each in the host's memory or in this device's.
   ///   - slots: receive `3 · width · height` floats for each image.
-  ///   - transfer: runs what moves data.
-  /// - Throws: `DeviceError`.
   func normalise(
-    _ images: [PixelBuffer], to slots: [UnsafeMutableBufferPointer<Float>],
-    transfer: (() throws -> Void) throws -> Void
-  ) throws {
+    _ images: [PixelBuffer], to slots: [UnsafeMutableBufferPointer<Float>]
+  ) throws(DeviceError) {
     guard let first = images.first else { return }
     let count = first.width * first.height
     let isPlanar = normalisation.layout == .nchw
     let isReversed = normalisation.channelOrder == .bgr
     let channel = isPlanar ? count : 1
     let result = try pool.take(images.count * count * 12)
-    let source = try gather(images, byteCount: 3 * count, transfer)
+    let source = try gather(images, byteCount: 3 * count)
     let arguments: [OpenCLArgument] = [
       .buffer(source.buffer), .buffer(result.buffer), .integer(count), .integer(isPlanar ? 1 : 3),
       .integer(isReversed ? -channel : channel), .integer(isReversed ? 2 * channel : 0),
@@ -47,41 +44,38 @@ final class OpenCLNormaliser {
       arguments + normalisation.mean.map { .number($0) }
         + normalisation.standardDeviation.map { .number(1 / $0) },
       over: [count, images.count], inGroupsOf: [Self.items, 1])
-    try queue.finish()
-    try transfer {
-      for (index, slot) in slots.enumerated() {
-        try queue.read(result.buffer, at: index * count * 12, into: UnsafeMutableRawBufferPointer(slot))
-      }
-      try queue.finish()
+    for (index, slot) in slots.enumerated() {
+      try queue.read(result.buffer, at: index * count * 12, into: UnsafeMutableRawBufferPointer(slot))
     }
+    // What was written is read from the images' memory until here.
+    try queue.finish()
+    withExtendedLifetime(images) {}
   }
 
+  /// Whether the pixels are in this device's memory.
+  func has(_ pixels: PixelBuffer) -> Bool { pixels.device?.memory.device.name == device.name }
+
+  /// Time spent on moving data since this was last asked for.
+  func takeTransferTime() -> Nanoseconds { queue.takeMoving() }
+
   /// The images one after the other in memory of the device: that where they lie, if they do.
-  private func gather(
-    _ images: [PixelBuffer], byteCount: Int, _ transfer: (() throws -> Void) throws -> Void
-  ) throws -> PooledBuffer {
-    let places = images.map { $0.device.flatMap { $0.memory.device.name == device.name ? $0 : nil } }
+  private func gather(_ images: [PixelBuffer], byteCount: Int) throws(DeviceError) -> PooledBuffer {
+    let places = images.map(\.device)
     if let shared = places[0]?.memory,
       places.indices.allSatisfy({ places[$0]?.memory === shared && places[$0]?.offset == $0 * byteCount })
     {
       return shared
     }
     let source = try pool.take(images.count * byteCount)
-    try transfer {
-      for (index, image) in images.enumerated() {
-        if let place = places[index] {
-          try queue.copy(
-            place.memory.buffer, at: place.offset, to: source.buffer, at: index * byteCount,
-            byteCount: byteCount)
-        } else {
-          let image = try image.onHost()
-          try image.withPixels {
-            try queue.write(UnsafeRawBufferPointer($0), to: source.buffer, at: index * byteCount)
-            try queue.finish()
-          }
-        }
+    for (index, image) in images.enumerated() {
+      let offset = index * byteCount
+      if let place = places[index] {
+        try queue.copy(
+          place.memory.buffer, at: place.offset, to: source.buffer, at: offset, byteCount: byteCount)
+      } else {
+        let bytes = UnsafeRawBufferPointer(start: image.mutablePixels, count: byteCount)
+        try queue.write(bytes, to: source.buffer, at: offset)
       }
-      try queue.finish()
     }
     return source
   }

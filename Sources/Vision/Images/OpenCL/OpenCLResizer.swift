@@ -20,18 +20,16 @@ final class OpenCLResizer {
   init(geometry: CropGeometry, filter: ResizeFilter, on device: OpenCLDevice) throws(DeviceError) {
     self.geometry = geometry
     self.filter = filter
-    queue = try device.makeOpenCLQueue()
+    queue = try device.makeOpenCLQueue(isProfiled: true)
     pool = BufferPool(of: device)
     let program = try device.program(.pixels)
     lines = try program.kernel("resample_lines")
     across = try program.kernel("resample_across")
   }
 
-  /// - Parameters:
-  ///   - images: decoded for the same geometry and filter, or whole images.
-  ///   - transfer: runs what moves data to the device.
+  /// - Parameter images: decoded for the same geometry and filter, or whole images; in the host's memory.
   /// - Throws: `ImageError.wrongRegion`, `DeviceError`.
-  func resize(_ images: [PixelBuffer], transfer: (() throws -> Void) throws -> Void) throws -> [PixelBuffer] {
+  func resize(_ images: [PixelBuffer]) throws -> [PixelBuffer] {
     let crop = geometry.crop
     let batch = try ResizeBatch(images, geometry, filter, &tables)
     // A kernel reads one byte past the last pixel.
@@ -40,39 +38,38 @@ final class OpenCLResizer {
     let result = try pool.take(batch.resultBytes)
     let numbers = try pool.take(batch.jobs.count * MemoryLayout<ResizeBatch.Job>.size)
     let tables = try pool.take(batch.tables.count * 4)
-    try transfer {
-      for (image, range) in zip(images, batch.sources) {
-        let bytes = UnsafeRawBufferPointer(start: image.mutablePixels, count: image.height * image.rowBytes)
-        try queue.write(
-          UnsafeRawBufferPointer(rebasing: bytes[range.bytes]), to: source.buffer, at: range.offset)
-      }
-      try batch.jobs.withUnsafeBytes { jobs in
-        try batch.tables.withUnsafeBytes { weights in
-          try queue.write(jobs, to: numbers.buffer)
-          try queue.write(weights, to: tables.buffer)
-          try queue.finish()
-        }
+    for (image, range) in zip(images, batch.sources) {
+      let bytes = UnsafeRawBufferPointer(start: image.mutablePixels, count: image.height * image.rowBytes)
+      try queue.write(
+        UnsafeRawBufferPointer(rebasing: bytes[range.bytes]), to: source.buffer, at: range.offset)
+    }
+    try batch.jobs.withUnsafeBytes { jobs in
+      try batch.tables.withUnsafeBytes { weights in
+        try queue.write(jobs, to: numbers.buffer)
+        try queue.write(weights, to: tables.buffer)
+        try queue.launch(
+          lines,
+          [
+            .buffer(source.buffer), .buffer(numbers.buffer), .buffer(tables.buffer), .buffer(narrow.buffer),
+            .integer(0), .integer(crop), .integer(batch.narrowRow),
+          ], over: [crop, (batch.longest + 3) / 4, images.count], inGroupsOf: [Self.items, 1, 1])
+        try queue.launch(
+          across,
+          [
+            .buffer(narrow.buffer), .buffer(numbers.buffer), .buffer(tables.buffer), .buffer(result.buffer),
+            .integer(images.count), .integer(crop), .integer(3 * crop),
+          ],
+          over: [(3 * crop + 15) / 16, crop, images.count], inGroupsOf: [Self.items, 1, 1])
+        // What was written is read from the host's memory until here.
+        try queue.finish()
       }
     }
-    try queue.launch(
-      lines,
-      [
-        .buffer(source.buffer), .buffer(numbers.buffer), .buffer(tables.buffer), .buffer(narrow.buffer),
-        .integer(0), .integer(crop),
-        .integer(batch.narrowRow),
-      ], over: [crop, (batch.longest + 3) / 4, images.count], inGroupsOf: [Self.items, 1, 1])
-    try queue.launch(
-      across,
-      [
-        .buffer(narrow.buffer), .buffer(numbers.buffer), .buffer(tables.buffer), .buffer(result.buffer),
-        .integer(images.count),
-        .integer(crop), .integer(3 * crop),
-      ],
-      over: [(3 * crop + 15) / 16, crop, images.count], inGroupsOf: [Self.items, 1, 1])
-    try queue.finish()
     return images.indices.map {
       PixelBuffer(
         width: crop, height: crop, on: DevicePixels(memory: result, offset: $0 * 3 * crop * crop))
     }
   }
+
+  /// Time spent on moving data since this was last asked for.
+  func takeTransferTime() -> Nanoseconds { queue.takeMoving() }
 }

@@ -66,10 +66,13 @@ private final class OpenCLNormaliseInstance: StageInstance {
   }
 
   func fire(_ firing: Firing) throws {
-    let images = try (0..<firing.count()).map { try firing.input(at: $0, as: PixelBuffer.self) }
+    let images = try (0..<firing.count()).map { index in
+      let pixels = try firing.input(at: index, as: PixelBuffer.self)
+      return normaliser.has(pixels) ? pixels : try firing.pixels(at: index)
+    }
     let slots = images.map { _ in BatchSlot(tensor: pool.take(), index: 0) }
-    try normaliser.normalise(
-      images, to: slots.map { $0.tensor.slot($0.index) }, transfer: firing.transfer)
+    try normaliser.normalise(images, to: slots.map { $0.tensor.slot($0.index) })
+    firing.transferred(for: normaliser.takeTransferTime())
     for (index, slot) in slots.enumerated() { firing.emit(slot, of: index) }
   }
 }

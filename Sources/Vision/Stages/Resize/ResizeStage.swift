@@ -69,8 +69,8 @@ private final class OpenCLResizeInstance: StageInstance {
 
   func fire(_ firing: Firing) throws {
     let images = try (0..<firing.count()).map { try firing.pixels(at: $0) }
-    for (index, square) in try resizer.resize(images, transfer: firing.transfer).enumerated() {
-      firing.emit(square, of: index)
-    }
+    let squares = try resizer.resize(images)
+    firing.transferred(for: resizer.takeTransferTime())
+    for (index, square) in squares.enumerated() { firing.emit(square, of: index) }
   }
 }
