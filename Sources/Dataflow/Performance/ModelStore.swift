@@ -41,7 +41,7 @@ public struct ModelStore: Sendable {
   }
 
   /// What was measured of this very application on this very machine.
-  public func load(_ application: String, signature: String, on machine: Machine)
+  public func load(_ application: String, signature: String, on machine: @autoclosure () -> Machine)
     throws(CalibrationError) -> Calibration
   {
     let path = path(of: application, signature: signature)
@@ -66,7 +66,7 @@ public struct ModelStore: Sendable {
     else {
       throw .unreadable(application, path: path, reason: "it is no calibration of this version of Drivetrain")
     }
-    let differences = machine.differences(from: file.calibration.machine)
+    let differences = machine().differences(from: file.calibration.machine)
     guard differences.isEmpty else { throw .otherMachine(application, differences: differences) }
     return file.calibration
   }
