@@ -13,13 +13,16 @@ public final class HostedPipeline: Sendable {
   public var plan: Plan { executor.plan }
 
   /// Starts the pipeline's workers.
-  public init(_ pipeline: Pipeline, on platform: Platform = .local, limits: ImageLimits = ImageLimits())
-    throws
-  {
+  ///
+  /// - Parameter plan: `Plan.overlapping` if not given.
+  public init(
+    _ pipeline: Pipeline, plan: Plan? = nil, on platform: Platform = .local,
+    limits: ImageLimits = ImageLimits()
+  ) throws {
     self.pipeline = pipeline
     self.limits = limits
     recorder = Recorder()
-    let plan = platform.device(of: .cpu).map { Plan.overlapping(pipeline.graph, on: $0) }
+    let plan = plan ?? platform.device(of: .cpu).map { Plan.overlapping(pipeline.graph, on: $0) }
     executor = try Executor(pipeline.graph, plan: plan, on: platform, recorder: recorder)
   }
 

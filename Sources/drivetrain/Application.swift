@@ -30,7 +30,15 @@ struct ApplicationOptions: ParsableArguments {
       guard set.isEmpty else {
         throw ValidationError("--set changes an experiment; \(application) is a pipeline")
       }
-      return try PipelineWorkload(Pipeline(application), images: image.isEmpty ? Self.photographs : image)
+      let workload = try PipelineWorkload(
+        Pipeline(application), images: image.isEmpty ? Self.photographs : image)
+      guard !workload.footprints.isEmpty else {
+        throw FileError(
+          workload.pipeline.signature == .image
+            ? "there are no images to measure \(application) with; name some with --image"
+            : "\(application) takes tensors of any shape, so nobody knows what to measure it with")
+      }
+      return workload
     case .experiment:
       guard image.isEmpty else {
         throw ValidationError("--image is for pipelines; \(application) is an experiment")

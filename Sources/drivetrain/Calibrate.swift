@@ -49,9 +49,10 @@ struct Calibrate: ParsableCommand {
     let workload = try options.workload()
     let platform = try options.machine()
     let store = ModelStore()
-    let progress = ProgressLine()
+    let (progress, bystanders) = (ProgressLine(), Bystanders())
     let calibration = try Calibrator(workload, on: platform).calibrate { progress.show($0, $1) }
     progress.end()
+    bystanders.warn()
     try store.save(calibration)
     let path = store.path(of: calibration.application, signature: calibration.signature)
     try json ? printJSON(report(calibration, path)) : printOut(text(calibration, path))

@@ -27,16 +27,19 @@ struct Infer: ParsableCommand {
   @Option(help: "How JPEGs are decoded: auto (at a reduced size where that suffices) or exact.")
   var scale: DecodeScale?
 
+  @OptionGroup var planned: PlanOption
+
   func run() throws {
     let reference = pipeline
     let pipeline = try Pipeline(reference, scale: scale)
     guard pipeline.signature == .image else { throw InferError.takesTensors(reference) }
     // A trace has room for all images; the attribution alone needs only the latest one's events.
     let recorder = Recorder(eventsPerWorker: trace == nil ? 256 : images.count * pipeline.graph.stages.count)
-    let executor = try SequentialExecutor(pipeline.graph, recorder: recorder)
+    let plan = try planned.plan(for: PipelineWorkload(pipeline), objective: .latency)
+    let process = try processor(pipeline.graph, plan, recorder)
     var items: [InferenceReport] = []
     for path in images {
-      let report = infer(path, executor, recorder)
+      let report = infer(path, pipeline.graph, recorder, process)
       items.append(report)
       if !json, let text = report.forHumans { try printOut(text) }
       if let error = report.error { complain("\(path): \(error)") }
@@ -46,16 +49,29 @@ struct Infer: ParsableCommand {
     if items.contains(where: { $0.error != nil }) { throw ExitCode(1) }
   }
 
-  private func infer(_ path: String, _ executor: SequentialExecutor, _ recorder: Recorder) -> InferenceReport
+  /// What runs one image: on this thread, unless the plan has several placements.
+  private func processor(_ graph: Graph, _ plan: Plan?, _ recorder: Recorder) throws
+    -> (EncodedImage) throws -> ItemResult
   {
+    guard let plan, plan.placements.count > 1 else {
+      let executor = try SequentialExecutor(graph, plan: plan, recorder: recorder)
+      return { try executor.process($0) }
+    }
+    let executor = try Executor(graph, plan: plan, recorder: recorder)
+    return { try executor.processAndWait($0) }
+  }
+
+  private func infer(
+    _ path: String, _ graph: Graph, _ recorder: Recorder, _ process: (EncodedImage) throws -> ItemResult
+  ) -> InferenceReport {
     var data = Data()
     do {
       data = try Data(readingImage: path)
       let image = try EncodedImage(data)
-      let result = try executor.process(image)
+      let result = try process(image)
       return InferenceReport(
         input: path, image: image, result: result,
-        attribution: recorder.attribution(of: result, in: executor.graph))
+        attribution: recorder.attribution(of: result, in: graph))
     } catch {
       return InferenceReport(input: path, bytes: data.count, error: error)
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dataflow
 import Serving
 import Vision
 
@@ -29,6 +30,8 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "How JPEGs are decoded: auto (at a reduced size where that suffices) or exact.")
   var scale: DecodeScale?
 
+  @OptionGroup var planned: PlanOption
+
   func validate() throws {
     guard (0...65535).contains(port) else { throw ValidationError("--port must be from 0 to 65535") }
   }
@@ -36,7 +39,9 @@ struct Serve: AsyncParsableCommand {
   func run() async throws {
     var hosted: [HostedPipeline] = []
     for reference in pipelines {
-      let pipeline = try HostedPipeline(Pipeline(reference, scale: scale))
+      let loaded = try Pipeline(reference, scale: scale)
+      let plan = try planned.plan(for: PipelineWorkload(loaded), objective: .throughput)
+      let pipeline = try HostedPipeline(loaded, plan: plan)
       guard !hosted.contains(where: { $0.name == pipeline.name }) else {
         throw ServeError.duplicateName(pipeline.name)
       }

@@ -36,6 +36,8 @@ struct Train: ParsableCommand {
   @Option(help: ArgumentHelp("Go on with the run in this folder.", valueName: "dir"))
   var resume: String?
 
+  @OptionGroup var planned: PlanOption
+
   @Flag(help: "Print one JSON object at the end.")
   var json = false
 
@@ -98,11 +100,18 @@ struct Train: ParsableCommand {
     try json ? printJSON(report) : printOut(report.forHumans(curve: display.curve))
   }
 
+  /// By the plan; but a number of threads that the experiment asks for is not changed by 'auto'.
+  private func trainer(_ experiment: Experiment) throws -> Trainer {
+    if planned.plan == "auto", experiment.schedule.threads > 1 { return try Trainer(experiment) }
+    let plan = try planned.plan(for: TrainingWorkload(experiment), objective: .throughput)
+    return try Trainer(experiment, plan: plan)
+  }
+
   private func begun() throws -> (Trainer, RunDirectory) {
     var changes = set
     if let seed { changes.append("seed=\(seed)") }
     let experiment = try Experiment(experiment ?? "", changes: changes)
-    let trainer = try Trainer(experiment)
+    let trainer = try trainer(experiment)
     return (trainer, try RunDirectory(creating: output, for: experiment))
   }
 
@@ -116,7 +125,7 @@ struct Train: ParsableCommand {
         throw FileError("\(path) is a run of \(saved.name), not of \(named)")
       }
     }
-    let trainer = try Trainer(saved)
+    let trainer = try trainer(saved)
     try trainer.restore(from: checkpoint)
     return (trainer, folder)
   }

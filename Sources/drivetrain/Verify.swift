@@ -45,11 +45,12 @@ struct Verify: ParsableCommand {
     let planner = Planner(
       workload, on: platform, by: try workload.calibration(on: platform), for: workload.footprints[0])
     let candidates = try planner.all(for: .throughput).diverse(plans + 1)
-    let progress = ProgressLine()
+    let (progress, bystanders) = (ProgressLine(), Bystanders())
     let verification = try Verification(
       candidates, of: workload, on: platform, for: workload.footprints[0]
     ) { round, rounds in progress.show("round \(round + 1) of \(rounds)", Double(round) / Double(rounds)) }
     progress.end()
+    bystanders.warn()
     let report = Report(
       rows: verification.rows.map {
         Report.Row(plan: "\($0.plan)", predicted: $0.predicted, measured: $0.measured.median, error: $0.error)

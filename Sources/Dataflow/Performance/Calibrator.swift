@@ -6,7 +6,7 @@
 public struct Calibrator {
   private let workload: any Workload
   private let platform: Platform
-  /// Seconds after which no further round begins.
+  /// Seconds after which nothing more is measured, if everything has been once.
   public var budget: Double = 45
   /// How long a plan runs before it is the next one's turn.
   public var slice: Double = 0.15
@@ -34,10 +34,11 @@ public struct Calibrator {
       observe("starting \(probe.plan)", 0.2 * Double(number) / Double(wanted.count))
       probes.append(ProbeRun(probe, try workload.start(probe.plan, on: platform, for: probe.footprint)))
     }
-    for round in 0..<rounds.upperBound {
+    measuring: for round in 0..<rounds.upperBound {
       let open = probes.filter { round < rounds.lowerBound || $0.uncertainty > precision }
-      if open.isEmpty || round >= rounds.lowerBound && elapsed() > budget { break }
       for probe in open {
+        // The first round is for all.
+        if round > 0, elapsed() > budget { break measuring }
         observe("measuring \(probe.probe.plan)", 0.2 + 0.7 * Double(round) / Double(rounds.upperBound))
         probe.samples.append(try probe.run.run(seconds: slice))
       }

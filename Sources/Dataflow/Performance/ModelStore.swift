@@ -46,8 +46,9 @@ public struct ModelStore: Sendable {
   {
     let path = path(of: application, signature: signature)
     guard FileManager.default.fileExists(atPath: path) else {
-      let others = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-      let isKnown = others.contains { $0.hasPrefix(Self.stem(application) + "-") }
+      let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      let stem = Self.stem(application) + "-"
+      let isKnown = files.contains { $0.hasPrefix(stem) && !$0.dropFirst(stem.count).contains("-") }
       throw isKnown ? .otherApplication(application) : .missing(application)
     }
     let file: File
@@ -100,8 +101,8 @@ public enum CalibrationError: Error, Sendable, Equatable, CustomStringConvertibl
       "\(application) was calibrated on a different machine: \(differences.joined(separator: "; ")); "
         + "calibrate again: drivetrain calibrate \(application)"
     case .otherApplication(let application):
-      "\(application) was calibrated with other settings than these; calibrate it again: "
-        + "drivetrain calibrate \(application), with the same --set"
+      "\(application) is not calibrated as it is now: its file or its settings have changed; "
+        + "run: drivetrain calibrate \(application)"
     }
   }
 }

@@ -10,6 +10,11 @@ struct ResolvedPlacement {
 }
 
 extension Plan {
+  /// Whether the plan can run the graph on the platform.
+  ///
+  /// - Throws: `PlanError` if not.
+  public func check(_ graph: Graph, on platform: Platform) throws { _ = try resolve(graph, on: platform) }
+
   /// Looks up names and checks that the plan can run the graph on the platform.
   func resolve(_ graph: Graph, on platform: Platform) throws -> [ResolvedPlacement] {
     guard (1...Self.maximumQueueCapacity).contains(queueCapacity) else {

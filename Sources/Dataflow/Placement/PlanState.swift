@@ -148,8 +148,12 @@ struct PlanState {
   ///   - contended: the resources of which some option occupies several units at once.
   func costs(for objective: Objective, isLimited: Bool, contended: [Int]) -> [Double] {
     var costs: [Double] = objective == .latency ? [] : [slowest.interval, group.map(\.seconds) ?? 0] + loads
-    if !contended.isEmpty { costs.append(group.map(\.cores) ?? 0) }
-    for index in contended { costs += [peaks[index], wantsSeveral[index] ? 1 : 0] }
+    // The current placement apart: a further stage of several cores adds less where one is in it already.
+    if !contended.isEmpty { costs.append(group?.cores ?? 0) }
+    for index in contended {
+      let current = group.map { $0.silicon == index ? $0.cores * $0.workers : 0 } ?? 0
+      costs += [peaks[index] - current, wantsSeveral[index] ? 1 : 0]
+    }
     if isLimited || objective == .latency { costs.append(latency) }
     if objective == .efficiency { costs.append(joules) }
     return costs

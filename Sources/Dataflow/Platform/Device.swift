@@ -58,9 +58,3 @@ public protocol DeviceQueue: AnyObject {
   /// Returns when all commands are done.
   func finish() throws(DeviceError)
 }
-
-extension Device {
-  /// Devices of the same silicon draw on the same cores.
-  public var silicon: String { name }
-  public var driver: String { "" }
-}

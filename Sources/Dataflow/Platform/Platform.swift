@@ -4,6 +4,7 @@
 /// asks for it: OpenCL takes tens of milliseconds to say what there is, which nobody who only wants the CPU pays.
 public struct Platform: Sendable {
   private let discoverers: [@Sendable () -> Discovery]
+  /// What its processors draw, as far as somebody has said so.
   public let power: Power
 
   public init(devices: [any Device], power: Power = Power()) {

@@ -1,3 +1,5 @@
+import Dispatch
+
 /// Executes a graph by a plan: a thread for each instance of each placement, and bounded queues between them.
 ///
 /// At most `Plan.queueCapacity` items are in flight, or as many as one iteration of the graph takes, if that is
@@ -127,6 +129,22 @@ public final class Executor: Sendable {
     } onCancel: {
       submitted.withLock { $0 }?.cancel()
     }
+  }
+
+  /// Runs an item on the workers while the calling thread, which must be none of theirs, waits.
+  ///
+  /// - Throws: `RuntimeError.closed` and the like. An error in a stage is in the result.
+  public func processAndWait(_ inputs: any Sendable...) throws(RuntimeError) -> ItemResult {
+    let (answer, isAnswered) = (Locked<ItemResult?>(nil), DispatchSemaphore(value: 0))
+    let item = try submit(inputs) { result in
+      answer.withLock { $0 = result }
+      isAnswered.signal()
+    }
+    isAnswered.wait()
+    guard let result = answer.withLock({ $0 }) else {
+      preconditionFailure("item \(item.id) has been answered without an answer")
+    }
+    return result
   }
 
   /// Items accepted and not yet answered.

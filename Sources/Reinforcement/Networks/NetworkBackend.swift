@@ -54,4 +54,14 @@ public enum NetworkBackends {
     }
     return try make(device)
   }
+
+  /// One on the device that a plan has put the stage 'learn' on.
+  static func make(by plan: Plan, on platform: Platform) throws -> any NetworkBackend {
+    guard let name = plan.placements.first(where: { $0.stages.contains("learn") })?.device(of: "learn")
+    else { return HostBackend() }
+    guard let device = platform.device(named: name) else {
+      throw PlanError.unknownDevice(name, available: platform.devices.map(\.name))
+    }
+    return try make(on: device)
+  }
 }

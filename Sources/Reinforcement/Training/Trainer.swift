@@ -19,22 +19,27 @@ public final class Trainer {
 
   /// An experiment in an environment that goes by its name.
   ///
-  /// - Parameter plan: which implementation of each stage on which device; as the experiment's settings say if `nil`.
-  ///   The learner's networks are kept and computed where its stage is.
+  /// - Parameters:
+  ///   - plan: which implementation of each stage on which device; as the experiment's settings say if `nil`. The
+  ///     learner's networks are kept and computed on the device of the stage 'learn'.
   /// - Throws: `TrainingError`, `EnvironmentError`, `PlanError`, `DeviceError`, or `MemoryShortage` if the replay table
   ///   would not fit.
   public convenience init(_ experiment: Experiment, plan: Plan? = nil, on platform: Platform = .local) throws
   {
     try self.init(
-      experiment, plan: plan, on: platform, in: EnvironmentRegistry.make(experiment.environment, count: 1),
+      experiment, in: EnvironmentRegistry.make(experiment.environment, count: 1),
       evaluatedIn: EnvironmentRegistry.make(
-        experiment.environment, count: experiment.schedule.evaluationEpisodes))
+        experiment.environment, count: experiment.schedule.evaluationEpisodes),
+      plan: plan ?? TrainingGraph.plan(threads: experiment.schedule.threads), on: platform)
   }
 
   /// An environment of any type, with an algorithm.
+  ///
+  /// - Parameter learnerDevice: where the learner's networks are kept and computed, of one of `NetworkBackends.kinds`; the
+  ///   CPU if `nil`.
   public convenience init(
     _ environment: some Environment, _ algorithm: some AlgorithmConfiguration, steps: Int = 100_000,
-    seed: Int = 0, learnerDevice: String = "cpu"
+    seed: Int = 0, learnerDevice: (any Device)? = nil
   ) throws {
     let id = type(of: environment).id
     var experiment = Experiment(id, environment: id, algorithm: algorithm)
@@ -44,29 +49,26 @@ public final class Trainer {
   }
 
   /// An experiment in an environment of any type.
-  ///
-  /// - Parameter learnerDevice: where the learner's networks are kept and computed, by its name in `Platform.local`.
   public convenience init(
-    _ experiment: Experiment, in environment: some Environment, learnerDevice: String = "cpu"
+    _ experiment: Experiment, in environment: some Environment, learnerDevice: (any Device)? = nil
   ) throws {
+    let host = Platform.local.device(of: .cpu)
     try self.init(
-      experiment, plan: TrainingGraph.plan(threads: experiment.schedule.threads, learnerOn: learnerDevice),
-      on: .local, in: VectorEnvironment(environment, count: 1),
-      evaluatedIn: VectorEnvironment(environment, count: experiment.schedule.evaluationEpisodes))
+      experiment, in: VectorEnvironment(environment, count: 1),
+      evaluatedIn: VectorEnvironment(environment, count: experiment.schedule.evaluationEpisodes),
+      plan: TrainingGraph.plan(threads: experiment.schedule.threads, learnerDevice: learnerDevice),
+      on: Platform(devices: [host, learnerDevice].compactMap { $0 }))
   }
 
   private init(
-    _ experiment: Experiment, plan: Plan?, on platform: Platform,
-    in environments: VectorEnvironment, evaluatedIn evaluation: VectorEnvironment
+    _ experiment: Experiment, in environments: VectorEnvironment, evaluatedIn evaluation: VectorEnvironment,
+    plan: Plan, on platform: Platform
   ) throws {
     self.experiment = experiment
     let (settings, spaces) = (experiment.algorithm.common, environments.spaces)
     let seed = UInt64(experiment.schedule.seed)
     var initialisation = RandomStream(seed: seed, purpose: "initialisation")
-    let plan = plan ?? TrainingGraph.plan(threads: experiment.schedule.threads)
-    // What a plan says wrongly, the executor refuses.
-    let learnerDevice = TrainingGraph.learnerDevice(of: plan).flatMap { platform.device(named: $0) }
-    let backend = try learnerDevice.map { try NetworkBackends.make(on: $0) } ?? HostBackend()
+    let backend = try NetworkBackends.make(by: plan, on: platform)
     let learner = try experiment.algorithm.makeLearner(
       for: spaces, steps: experiment.schedule.steps, on: backend, using: &initialisation)
     try backend.check()

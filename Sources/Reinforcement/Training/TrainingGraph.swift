@@ -17,36 +17,28 @@ enum TrainingGraph {
     }
     let signal = PortType(Signal.self)
 
-    /// - Parameters:
-    ///   - threads: what implementations there are on the CPU, by the number of threads that they compute with.
-    ///   - kinds: what other devices there are implementations for.
     func stage(
       _ name: String, _ inputs: [(String, Int)], _ outputs: [(String, Int)],
-      threads: ClosedRange<Int> = 1...1, on kinds: [DeviceKind] = [],
+      by implementations: [LearnImplementation] = [LearnImplementation(kind: .cpu)],
       _ fire: @escaping @Sendable () throws -> Void
     ) -> Stage {
-      let body: @Sendable (Firing) throws -> Void = { firing in
-        try fire()
-        firing.transferred(for: parts.backend.takeTransferTime())
-        for (port, output) in outputs.enumerated() {
-          for _ in 0..<output.1 { firing.emit(Signal(), on: port) }
-        }
-      }
-      return Stage(
+      Stage(
         name, inputs: inputs.map { Port($0.0, signal, rate: .fixed($0.1)) },
         outputs: outputs.map { Port($0.0, signal, rate: .fixed($0.1)) }, isStateful: true,
-        implementations: threads.map { threads in
-          .cpu(implementation(threads: threads), cores: threads) { firing in
-            ComputeThreads.count = threads
-            try body(firing)
-          }
-        }
-          + kinds.map { kind in
-            Implementation(kind.rawValue, on: kind, parallelism: .device) { device in
-              try parts.backend.checkPlace(device)
-              return DeviceInstance(body)
+        implementations: implementations.map { way in
+          Implementation(way.name, on: way.kind, parallelism: way.parallelism) { device in
+            // Who runs the stage on the CPU may have the networks anywhere; elsewhere they must be there.
+            if way.kind != .cpu { try parts.backend.checkPlace(device) }
+            return TrainingInstance {
+              ComputeThreads.count = way.threads
+              try fire()
+              $0.transferred(for: parts.backend.takeTransferTime())
+              for (port, output) in outputs.enumerated() {
+                for _ in 0..<output.1 { $0.emit(Signal(), on: port) }
+              }
             }
-          })
+          }
+        })
     }
 
     return try Graph(
@@ -56,8 +48,8 @@ enum TrainingGraph {
         stage("insert", [("steps", steps)], [("permits", updates)]) { parts.insert() },
         stage("sample", [("permit", 1), ("priorities", 1)], [("minibatch", 1)]) { parts.sample() },
         stage(
-          "learn", [("minibatch", 1)], [("parameters", steps / divisor), ("priorities", 1)], threads: 1...2,
-          on: NetworkBackends.kinds.filter { $0 != .cpu }
+          "learn", [("minibatch", 1)], [("parameters", steps / divisor), ("priorities", 1)],
+          by: LearnImplementation.all
         ) { try parts.learn() },
       ],
       edges: [
@@ -71,21 +63,14 @@ enum TrainingGraph {
       ])
   }
 
-  /// What the implementation of a stage is called that computes with so many threads.
-  static func implementation(threads: Int) -> String { threads == 1 ? "cpu" : "cpu-\(threads)-threads" }
-
-  /// Everything in one worker; learning on the device of this name, on the CPU with so many threads.
-  static func plan(threads: Int, learnerOn device: String = "cpu") -> Plan {
-    Plan([
+  /// Everything in one worker; learning with so many threads, or on a device of its own.
+  static func plan(threads: Int, learnerDevice: (any Device)? = nil) -> Plan {
+    let way = LearnImplementation(kind: learnerDevice?.kind ?? .cpu, threads: threads)
+    return Plan([
       Placement(
-        ["act", "insert", "sample", "learn"], devices: device == "cpu" ? [:] : ["learn": device],
-        implementations: device == "cpu" ? ["learn": implementation(threads: threads)] : [:])
+        ["act", "insert", "sample", "learn"], devices: learnerDevice.map { ["learn": $0.name] } ?? [:],
+        implementations: ["learn": way.name])
     ])
-  }
-
-  /// The name of the device that a plan has the learner's networks on.
-  static func learnerDevice(of plan: Plan) -> String? {
-    plan.placements.first { $0.stages.contains("learn") }?.device(of: "learn")
   }
 
   private static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
@@ -93,10 +78,28 @@ enum TrainingGraph {
   }
 }
 
-private final class DeviceInstance: StageInstance {
-  private let body: @Sendable (Firing) throws -> Void
+/// A way to run a stage of training.
+struct LearnImplementation {
+  let kind: DeviceKind
+  /// Those of the CPU that compute.
+  var threads = 1
 
-  init(_ body: @escaping @Sendable (Firing) throws -> Void) { self.body = body }
+  var name: String { kind == .cpu && threads > 1 ? "cpu-\(threads)-threads" : kind.rawValue }
+
+  var parallelism: Implementation.Parallelism { kind == .cpu ? .cores(threads) : .device }
+
+  /// Learning on the CPU by one thread and by two, and on every other kind of device that can have networks.
+  static var all: [LearnImplementation] {
+    NetworkBackends.kinds.flatMap { kind in
+      kind == .cpu ? (1...2).map { Self(kind: kind, threads: $0) } : [Self(kind: kind)]
+    }
+  }
+}
+
+private final class TrainingInstance: StageInstance {
+  private let body: (Firing) throws -> Void
+
+  init(_ body: @escaping (Firing) throws -> Void) { self.body = body }
 
   func fire(_ firing: Firing) throws { try body(firing) }
 }
@@ -107,7 +110,7 @@ extension NetworkBackend {
     guard deviceName == device.name else {
       throw DeviceError(
         device: device.name, action: "learn", reason: .refused,
-        detail: "the networks are on \(deviceName)")
+        detail: "the networks are on \(deviceName); give the trainer this device as its learner's")
     }
   }
 }

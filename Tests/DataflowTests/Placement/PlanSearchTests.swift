@@ -7,7 +7,7 @@ struct PlanSearchTests {
   @Test(arguments: Objective.allCases)
   func findsWhatExhaustiveSearchFinds(objective: Objective) {
     var random = SeededGenerator(seed: 4)
-    for round in 0..<60 {
+    for round in 0..<300 {
       let problem = PlanningProblem.random(
         stages: Int.random(in: 1...4, using: &random), devices: Int.random(in: 1...2, using: &random),
         options: Int.random(in: 1...2, using: &random), using: &random)

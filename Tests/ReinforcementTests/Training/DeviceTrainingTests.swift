@@ -12,14 +12,16 @@ import Testing
 
   init() throws { device = try .forTests() }
 
+  private func makeTrainer(_ experiment: Experiment) throws -> Trainer {
+    try Trainer(
+      experiment, plan: TrainingGraph.plan(threads: 1, learnerDevice: device),
+      on: Platform(devices: [Platform.local.device(of: .cpu), device].compactMap { $0 }))
+  }
+
   private func experiment(_ yaml: String) throws -> Experiment {
     try Experiment(
       yaml: yaml + "\nhidden: [24, 20]\nbatch_size: 16\nlearning_starts: 50\nsteps: 400\nbuffer_size: 400",
       file: "device.yaml")
-  }
-
-  private func makeTrainer(_ experiment: Experiment) throws -> Trainer {
-    try Trainer(experiment, plan: TrainingGraph.plan(threads: 1, learnerOn: device.name))
   }
 
   @Test(arguments: [
@@ -89,16 +91,16 @@ import Testing
     let error = try #require(throws: DeviceError.self) {
       _ = try implementation(of: Trainer(experiment)).makeInstance(device)
     }
-    #expect("\(error)" == "opencl:0 can't learn: the networks are on cpu")
-    let unknown = TrainingGraph.plan(threads: 1, learnerOn: "gpu")
-    #expect(throws: PlanError.self) { try Trainer(experiment, plan: unknown) }
+    #expect(
+      "\(error)"
+        == "opencl:0 can't learn: the networks are on cpu; give the trainer this device as its learner's")
   }
 
   @Test func networksThatSayNothingOfDevices() throws {
     var configuration = DQNConfiguration()
     configuration.architecture = OwnArchitecture()
     let error = try #require(throws: DeviceError.self) {
-      try Trainer(CartPole(), configuration, learnerDevice: device.name)
+      try Trainer(CartPole(), configuration, learnerDevice: device)
     }
     #expect("\(error)" == "opencl:0 can't compute a OwnNetwork: the type has no 'placed(on:)'")
   }

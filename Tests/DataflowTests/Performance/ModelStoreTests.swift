@@ -1,0 +1,83 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Dataflow
+
+struct ModelStoreTests {
+  private let folder: TemporaryFolder
+  private let store: ModelStore
+
+  init() throws {
+    folder = try TemporaryFolder()
+    store = ModelStore(folder: folder.path + "/calibrations")
+  }
+
+  private func calibration(
+    machine: Machine = Machine(.local, libraries: ["engine": "1.0"]), seconds: Double = 0.5
+  ) -> Calibration {
+    let footprint = Footprint("500 × 375", size: 1000)
+    var calibration = Calibration(
+      application: "classify", signature: "as it was", machine: machine, footprints: [footprint])
+    calibration.add(
+      PerformanceModel.Point(
+        footprint: footprint, workers: 1, seconds: Measurement(of: [seconds]) ?? Measurement(median: 0)),
+      of: PerformanceModel.Subject(stage: "decode", implementation: "native", device: "cpu"))
+    return calibration
+  }
+
+  private func error(_ signature: String = "as it was", libraries: [String: String] = ["engine": "1.0"])
+    -> CalibrationError?
+  {
+    do {
+      _ = try store.load("classify", signature: signature, on: Machine(.local, libraries: libraries))
+      return nil
+    } catch { return error }
+  }
+
+  @Test func whatIsSavedIsLoaded() throws {
+    let saved = calibration()
+    try store.save(saved)
+    let loaded = try store.load("classify", signature: "as it was", on: saved.machine)
+    #expect(loaded == saved)
+  }
+
+  @Test func saysWhatIsMissing() throws {
+    #expect(error() == .missing("classify"))
+    #expect(error()?.description == "classify is not calibrated; run: drivetrain calibrate classify")
+    try store.save(calibration())
+    #expect(error("as it is") == .otherApplication("classify"))
+  }
+
+  @Test func aChangedLibraryOrDeviceInvalidates() throws {
+    try store.save(calibration())
+    #expect(
+      error(libraries: ["engine": "1.1", "other": "2"])
+        == .otherMachine(
+          "classify", differences: ["engine was 1.0 and is 1.1", "other (2) is new"]))
+    #expect(error(libraries: [:]) == .otherMachine("classify", differences: ["engine (1.0) is gone"]))
+  }
+
+  /// Truncated anywhere, or of somebody else: refused by name, and not touched.
+  @Test func refusesDamagedFiles() throws {
+    try store.save(calibration())
+    let path = store.path(of: "classify", signature: "as it was")
+    let whole = try Data(contentsOf: URL(filePath: path))
+    let foreign = [
+      Data(), Data("{}".utf8), Data("[1, 2]".utf8), Data("\u{0}\u{1}".utf8),
+      Data(#"{"format": 1, "calibration": {"application": 3}}"#.utf8),
+      Data(String(decoding: whole, as: UTF8.self).replacing("\"format\" : 1", with: "\"format\" : 2").utf8),
+      Data(
+        String(decoding: whole, as: UTF8.self).replacing("\"median\" : 0.5", with: "\"median\" : -1").utf8),
+    ]
+    for data in stride(from: 0, to: whole.count - 2, by: 37).map({ whole.prefix($0) }) + foreign {
+      try data.write(to: URL(filePath: path))
+      guard case .unreadable("classify", path, _)? = error() else {
+        Issue.record("\(data.count) bytes were taken for a calibration")
+        continue
+      }
+      #expect(error()?.description.contains("drivetrain calibrate classify") == true)
+      #expect(try Data(contentsOf: URL(filePath: path)) == data)
+    }
+  }
+}
