@@ -99,7 +99,7 @@ struct CalibratorTests {
       try planner.plan(for: .throughput, maximumLatency: 0.001)
     }
     #expect(error?.description.hasPrefix("no plan answers within 1.00 ms; ") == true)
-    #expect(error?.description.hasSuffix(" ms is the lowest possible, most of it in second") == true)
+    #expect(error?.description.hasSuffix(" ms is the lowest possible, most of it in first") == true)
     let (fastest, quickest) = (try planner.plan(for: .throughput), try planner.plan(for: .latency))
     let limit = quickest.prediction.latency
     #expect(fastest.prediction.latency > limit)
