@@ -21,7 +21,9 @@ struct ApplicationOptions: ParsableArguments {
   var set: [String] = []
 
   @Option(
-    help: ArgumentHelp("Describes the machine: watts, or devices that are not here.", valueName: "file"))
+    help: ArgumentHelp(
+      "Describes the machine: watts, or devices that are not here. A name in Platforms, or a path.",
+      valueName: "file"))
   var platform: String?
 
   func workload() throws -> any Workload {
@@ -48,7 +50,20 @@ struct ApplicationOptions: ParsableArguments {
   }
 
   /// This machine, with what a platform file says of it.
-  func machine() throws -> Platform { .local }
+  func machine() throws -> Platform { try platform.map { try Platform(contentsOf: $0) } ?? .local }
+
+  /// The same, where something is to be run or measured.
+  ///
+  /// - Throws: `ValidationError` if parts of it are not here.
+  func machineHere(to purpose: String) throws -> Platform {
+    let machine = try machine()
+    guard !machine.isSimulated else {
+      throw ValidationError(
+        "nothing can be \(purpose) on \(machine.name ?? "a machine") which is only described; use: drivetrain simulate"
+      )
+    }
+    return machine
+  }
 
   private enum Kind { case pipeline, experiment }
 
@@ -75,9 +90,10 @@ struct ApplicationOptions: ParsableArguments {
 }
 
 extension Workload {
-  /// What has been measured of it on this machine.
+  /// What has been measured of it on this machine, which `platform` may describe, or another one.
   func calibration(on platform: Platform) throws -> Calibration {
-    try ModelStore().load(
+    let platform = platform.name == nil ? platform : .local
+    return try ModelStore().load(
       graph.name, signature: signature, on: Machine(platform, libraries: libraries))
   }
 }

@@ -10,8 +10,7 @@ struct Drivetrain: AsyncParsableCommand {
     abstract: "Whole DNN applications on mixed hardware, every microsecond accounted for.",
     subcommands: [
       Infer.self, Serve.self, Train.self, Evaluate.self, Export.self, Calibrate.self, PlanCommand.self,
-      Verify.self,
-      Devices.self,
+      Verify.self, Simulate.self, Devices.self,
     ])
 
   static func main() async {

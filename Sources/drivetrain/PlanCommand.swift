@@ -24,9 +24,8 @@ struct PlanCommand: ParsableCommand {
   func run() throws {
     let workload = try options.workload()
     let planner = try planning.planner(workload, on: options.machine())
-    let limit = planning.maximumLatency.map { $0 / 1000 } ?? .infinity
     if all {
-      let plans = try planner.all(for: planning.objective, maximumLatency: limit)
+      let plans = try planner.all(for: planning.objective, maximumLatency: planning.limit)
       if json {
         try printJSON(["plans": plans.map { PlanDocument($0) }])
       } else {
@@ -34,7 +33,7 @@ struct PlanCommand: ParsableCommand {
       }
       return
     }
-    let chosen = try planner.plan(for: planning.objective, maximumLatency: limit)
+    let chosen = try planning.plan(by: planner)
     let whatIf = try planner.whatIf(planning.objective)
     try json ? printJSON(PlanDocument(chosen, whatIf: whatIf)) : printOut(chosen.text(whatIf))
   }
@@ -53,28 +52,53 @@ struct PlanningOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Use only these devices, separated by commas.", valueName: "list"))
   var devices: String?
 
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Consider only plans with these stages on these devices.", valueName: "stage=device"))
+  var place: [String] = []
+
   func validate() throws {
+    if let wrong = place.first(where: { $0.split(separator: "=").count != 2 }) {
+      throw ValidationError("--place takes stage=device, not '\(wrong)'")
+    }
     if let maximumLatency, !(maximumLatency > 0) {
       throw ValidationError("--max-latency must be more than 0")
     }
   }
 
+  /// Seconds.
+  var limit: Double { maximumLatency.map { $0 / 1000 } ?? .infinity }
+
+  func plan(by planner: Planner) throws -> ChosenPlan {
+    try planner.plan(for: objective, maximumLatency: limit)
+  }
+
   func planner(_ workload: any Workload, on platform: Platform) throws -> Planner {
-    let calibration = try workload.calibration(on: platform)
-    return Planner(
+    let calibration = platform.isMeasured ? try workload.calibration(on: platform) : nil
+    var planner = Planner(
       workload, on: try selected(from: platform), by: calibration, for: workload.footprints[0])
+    for pair in place.map({ $0.split(separator: "=").map(String.init) }) {
+      try check(pair[0], among: workload.graph.stages.map(\.name), "stage")
+      try check(pair[1], among: planner.platform.devices.map(\.name), "device")
+      planner.placed[pair[0]] = pair[1]
+    }
+    return planner
+  }
+
+  private func check(_ name: String, among known: [String], _ what: String) throws {
+    guard !known.contains(name) else { return }
+    let hint = name.hint(among: known, otherwise: "there is \(known.joined(separator: ", "))")
+    throw ValidationError("there is no \(what) '\(name)'; \(hint)")
   }
 
   private func selected(from platform: Platform) throws -> Platform {
     guard let devices else { return platform }
     let names = devices.split(separator: ",").map(String.init)
-    let known = platform.devices.map(\.name)
-    if let unknown = names.first(where: { !known.contains($0) }) {
-      throw ValidationError(
-        "there is no device '\(unknown)'; \(unknown.hint(among: known, otherwise: "there is \(known.joined(separator: ", "))"))"
-      )
-    }
-    return Platform(devices: platform.devices.filter { names.contains($0.name) }, power: platform.power)
+    for name in names { try check(name, among: platform.devices.map(\.name), "device") }
+    return Platform(
+      devices: platform.devices.filter { names.contains($0.name) }, power: platform.power,
+      links: platform.links,
+      name: platform.name)
   }
 }
 
@@ -83,7 +107,8 @@ extension Objective: ExpressibleByArgument {}
 extension ChosenPlan {
   /// In one line, with what is expected.
   var line: String {
-    "\(plan): \(prediction.throughput.fixed(1)) /s, \((prediction.latency * 1000).fixed(2)) ms (predicted)"
+    "\(plan): \(prediction.throughput.fixed(1)) /s, \((prediction.latency * 1000).fixed(2)) ms "
+      + "(predicted\(platform.map { " from \($0)" } ?? ""))"
   }
 
   fileprivate func text(_ whatIf: [(change: String, throughput: Double)]) -> String {
@@ -91,10 +116,11 @@ extension ChosenPlan {
     for entry in PlanDocument(self).stages {
       lines.append(
         "  \(entry.stage.padded(10))  \(entry.device.padded(10))  \(entry.implementation.padded(26))  × \(entry.instances)"
+          + (entry.batch > 1 ? ", batches of \(entry.batch)" : "")
       )
     }
     lines.append(
-      "predicted: \(prediction.throughput.fixed(1)) items/s, \((prediction.latency * 1000).fixed(2)) ms for an item alone"
+      "predicted\(platform.map { " from the platform file \($0)" } ?? ""): \(prediction.throughput.fixed(1)) items/s, \((prediction.latency * 1000).fixed(2)) ms for an item alone"
         + (prediction.joules.map { ", \($0.fixed(3)) J each (\(energy))" } ?? "")
         + (isExact ? "" : "; a better plan may exist"))
     lines.append("bottleneck: \(prediction.bottleneck)")

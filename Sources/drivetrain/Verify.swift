@@ -23,6 +23,12 @@ struct Verify: ParsableCommand {
     struct Row: Encodable {
       let plan: String
       let predicted, measured, error: Double
+      let joules: Double?
+
+      enum CodingKeys: String, CodingKey {
+        case error, measured, plan, predicted
+        case joules = "joules_per_item"
+      }
     }
 
     let rows: [Row]
@@ -41,7 +47,7 @@ struct Verify: ParsableCommand {
 
   func run() throws {
     let workload = try options.workload()
-    let platform = try options.machine()
+    let platform = try options.machineHere(to: "verified")
     let planner = Planner(
       workload, on: platform, by: try workload.calibration(on: platform), for: workload.footprints[0])
     let candidates = try planner.all(for: .throughput).diverse(plans + 1)
@@ -53,7 +59,9 @@ struct Verify: ParsableCommand {
     bystanders.warn()
     let report = Report(
       rows: verification.rows.map {
-        Report.Row(plan: "\($0.plan)", predicted: $0.predicted, measured: $0.measured.median, error: $0.error)
+        Report.Row(
+          plan: "\($0.plan)", predicted: $0.predicted, measured: $0.measured.median, error: $0.error,
+          joules: $0.joules)
       }, medianError: verification.medianError, worstError: verification.worstError,
       regret: verification.regret)
     try json ? printJSON(report) : printOut(text(report))

@@ -9,16 +9,22 @@ public struct Stage: Sendable {
   public let isStateful: Bool
   /// At least one; the first is the reference that the others are compared with.
   public let implementations: [Implementation]
+  /// What one firing does, whatever does it, for items of a size: what declared devices are estimated by.
+  public let work: (@Sendable (Footprint) -> Work?)?
+  /// What the stage keeps its state in, if other stages use the same: all of them must run on one device.
+  public let memory: String?
 
   public init(
     _ name: String, inputs: [Port], outputs: [Port], isStateful: Bool = false,
-    implementations: [Implementation]
+    implementations: [Implementation], memory: String? = nil, work: (@Sendable (Footprint) -> Work?)? = nil
   ) {
     self.name = name
     self.inputs = inputs
     self.outputs = outputs
     self.isStateful = isStateful
     self.implementations = implementations
+    self.memory = memory
+    self.work = work
   }
 }
 

@@ -13,6 +13,8 @@ public struct Calibration: Sendable, Hashable, Codable {
   public var overhead = Measurement(median: 0)
   /// How well the implementations that compute differently agree with the reference: see `Tolerance`.
   public var agreements: [Agreement] = []
+  /// What a meter said that the CPU draws; `nil` without a meter.
+  public var watts: Power.Watts?
   /// Seconds that it took.
   public var duration: Double = 0
 

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Measures the stages of an application: runs it under plans that together use every implementation on every device,
 /// and next to itself as often as there are cores, and reads the times from its trace.
 ///
@@ -13,6 +15,8 @@ public struct Calibrator {
   /// A plan is done when the medians of its stages are known this well, weighted by their part of the whole.
   public var precision = 0.005
   public var rounds = 5...25
+  /// Says what the CPU draws; `nil` where nothing does.
+  public var meter = try? RAPL()
 
   public init(_ workload: any Workload, on platform: Platform) {
     self.workload = workload
@@ -28,6 +32,8 @@ public struct Calibrator {
       application: workload.graph.name, signature: workload.signature,
       machine: Machine(platform, libraries: workload.libraries), footprints: workload.footprints)
 
+    let idle = watts { Thread.sleep(forTimeInterval: min(slice, 1)) }
+    var full: [Double] = []
     var probes: [ProbeRun] = []
     let wanted = ProbeSelection(workload, on: platform).probes()
     for (number, probe) in wanted.enumerated() {
@@ -40,14 +46,26 @@ public struct Calibrator {
         // The first round is for all.
         if round > 0, elapsed() > budget { break measuring }
         observe("measuring \(probe.probe.plan)", 0.2 + 0.7 * Double(round) / Double(rounds.upperBound))
-        probe.samples.append(try probe.run.run(seconds: slice))
+        let drawn = try watts { probe.samples.append(try probe.run.run(seconds: slice)) }
+        if probe.probe.fills(platform), let drawn { full.append(drawn) }
       }
     }
     observe("comparing results", 0.9)
     collect(probes, into: &calibration)
     calibration.agreements = try workload.agreements(on: platform)
+    if let idle, let full = Measurement(of: full)?.median {
+      calibration.watts = Power.Watts(idle: min(idle, full), full: full)
+    }
     calibration.duration = elapsed()
     return calibration
+  }
+
+  /// What is drawn while something runs; `nil` if nothing says.
+  private func watts(_ body: () throws -> Void) rethrows -> Double? {
+    let (before, begin) = (meter?.read(), MonotonicTime().now)
+    try body()
+    guard let meter, let before, let after = meter.read() else { return nil }
+    return meter.joules(from: before, to: after) / (Double(MonotonicTime().now - begin) / 1e9)
   }
 
   /// A probe while it runs.

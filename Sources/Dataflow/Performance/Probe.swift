@@ -39,6 +39,12 @@ struct Probe {
     ])
   }
 
+  /// Whether it keeps every core of the CPU busy and nothing else.
+  func fills(_ platform: Platform) -> Bool {
+    let cores = platform.device(of: .cpu)?.cores ?? 0
+    return options.allSatisfy { $0.device.kind == .cpu && $0.cores * workers == cores }
+  }
+
   /// The devices that feed a stage.
   func sources(of stage: Int, in graph: Graph) -> Set<String> {
     Set(graph.connections.filter { $0.target.stage == stage }.map { options[$0.source.stage].device.name })

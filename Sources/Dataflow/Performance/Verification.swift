@@ -5,6 +5,8 @@ public struct Verification: Sendable {
     /// Items a second.
     public let predicted: Double
     public let measured: Measurement
+    /// For an item, by a meter; `nil` without one.
+    public let joules: Double?
 
     /// How far the prediction is off, as a part of what was measured.
     public var error: Double { abs(predicted - measured.median) / measured.median }
@@ -28,21 +30,32 @@ public struct Verification: Sendable {
   /// - Parameters:
   ///   - plans: the chosen one first.
   ///   - rounds, slice: how often it is each one's turn, and for how many seconds.
+  ///   - meter: says how much energy the CPU takes; `nil` where nothing does.
   public init(
     _ plans: [ChosenPlan], of workload: any Workload, on platform: Platform, for footprint: Footprint,
-    rounds: Int = 7, slice: Double = 0.4, observe: (Int, Int) -> Void = { _, _ in }
+    rounds: Int = 7, slice: Double = 0.4, meter: RAPL? = try? RAPL(),
+    observe: (Int, Int) -> Void = { _, _ in }
   ) throws {
     let runs = try plans.map { try workload.start($0.plan, on: platform, for: footprint) }
     var throughputs = plans.map { _ in [Double]() }
+    var joules = throughputs
+    let time = MonotonicTime()
     for round in 0..<rounds {
       observe(round, rounds)
       for (index, run) in runs.enumerated() {
-        throughputs[index].append(try run.run(seconds: slice).throughput)
+        let (before, begin) = (meter?.read(), time.now)
+        let throughput = try run.run(seconds: slice).throughput
+        throughputs[index].append(throughput)
+        guard let meter, let before, let after = meter.read() else { continue }
+        let seconds = Double(time.now - begin) / 1e9
+        joules[index].append(meter.joules(from: before, to: after) / (throughput * seconds))
       }
     }
-    rows = zip(plans, throughputs).compactMap { plan, throughputs in
-      Measurement(of: throughputs).map {
-        Row(plan: plan.plan, predicted: plan.prediction.throughput, measured: $0)
+    rows = plans.indices.compactMap { index in
+      Measurement(of: throughputs[index]).map {
+        Row(
+          plan: plans[index].plan, predicted: plans[index].prediction.throughput, measured: $0,
+          joules: Measurement(of: joules[index])?.median)
       }
     }
   }

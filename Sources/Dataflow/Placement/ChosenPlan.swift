@@ -7,4 +7,6 @@ public struct ChosenPlan: Sendable, Hashable {
   public let energy: PlanningProblem.EnergySource
   /// Whether no better plan exists for sure.
   public let isExact: Bool
+  /// The platform file that the expectations rest on; `nil` if they rest on measurements alone.
+  public let platform: String?
 }

@@ -10,7 +10,7 @@ struct FrontSearch {
   private let limit: Int
   /// For each stage, the least that it and all later ones need; one more for the end.
   private let rest: [PlanState.Remainder]
-  /// For each stage and option, a number that its device and silicon have for themselves.
+  /// For each stage and option, a number that its device, silicon and batch have for themselves.
   private let devices: [[Int]]
   /// The resources of which some option occupies several units at once.
   private let contended: [Int]
@@ -44,7 +44,9 @@ struct FrontSearch {
       front = front.indices.sorted { bounds[$0] < bounds[$1] }.prefix(limit).map { front[$0] }
     }
     return front.map { (options: $0.options, prediction: $0.state.prediction(problem)) }
-      .filter { $0.prediction.latency <= search.maximumLatency }
+      .filter {
+        $0.prediction.latency <= search.maximumLatency && $0.prediction.interval <= search.maximumInterval
+      }
       .min { search.isBetter($0.prediction, than: $1.prediction) }
   }
 
@@ -53,7 +55,7 @@ struct FrontSearch {
     let open = (0...stage).filter { source in
       source == stage
         || problem.stages[(stage + 1)...].contains {
-          $0.sources.contains(source) || $0.feedback.contains(source)
+          $0.sources.contains(source) || $0.feedback.contains(source) || $0.companion == source
         }
     }
     var groups: [[Int]: [Label]] = [:]
@@ -74,7 +76,9 @@ struct FrontSearch {
   private func isPromising(_ state: PlanState, _ rest: PlanState.Remainder) -> Bool {
     // A rounding error must not drop what is exactly as good.
     let slack = 1 - 1e-12
-    guard (state.latency + rest.latency) * slack <= search.maximumLatency else { return false }
+    guard (state.latency + rest.latency) * slack <= search.maximumLatency,
+      state.bound(problem, rest) * slack <= search.maximumInterval
+    else { return false }
     guard let incumbent else { return true }
     let bound =
       switch search.objective {
@@ -91,7 +95,9 @@ struct FrontSearch {
   private func undominated(_ labels: [Label]) -> [Label] {
     let costs = labels.map {
       $0.state.costs(
-        for: search.objective, isLimited: search.maximumLatency < .infinity, contended: contended)
+        for: search.objective,
+        isLimited: search.maximumLatency < .infinity || search.maximumInterval < .infinity,
+        contended: contended)
     }
     let sums = costs.map { $0.reduce(0, +) }
     // Whoever dominates has the smaller sum. Comparing with the smallest few finds nearly all that are dominated.
@@ -127,7 +133,7 @@ struct FrontSearch {
     var numbers: [String: Int] = [:]
     return problem.stages.map { stage in
       stage.options.map { option in
-        let key = "\(option.silicon) \(option.device)"
+        let key = "\(option.silicon) \(option.device) \(option.batch)"
         let number = numbers[key] ?? numbers.count
         numbers[key] = number
         return number

@@ -14,16 +14,22 @@ public struct Placement: Sendable, Hashable {
   /// Workers, each with an instance of every stage. Several may overtake each other: later stages see the items
   /// in another order, but the outputs of each item keep theirs.
   public var instances: Int
+  /// Iterations that a worker does at once, at most. Only simulations can do more than one as yet.
+  public var batch: Int
+  /// Seconds that a worker waits for a batch to fill.
+  public var queueDelay: Double
 
   public init(
     _ stages: [String], on device: String = "cpu", devices: [String: String] = [:],
-    implementations: [String: String] = [:], instances: Int = 1
+    implementations: [String: String] = [:], instances: Int = 1, batch: Int = 1, queueDelay: Double = 0
   ) {
     self.stages = stages
     self.device = device
     self.devices = devices
     self.implementations = implementations
     self.instances = instances
+    self.batch = batch
+    self.queueDelay = queueDelay
   }
 
   /// The name of the device that a stage runs on.

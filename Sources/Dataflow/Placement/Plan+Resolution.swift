@@ -6,6 +6,10 @@ struct ResolvedPlacement {
   /// For each of `members`, in the same order.
   let implementations: [Implementation]
   let instances: Int
+  /// Iterations that a worker does at once, at most.
+  let batch: Int
+  /// Seconds.
+  let queueDelay: Double
   let schedule: Schedule
 }
 
@@ -38,6 +42,9 @@ extension Plan {
       if let name = named.sorted().first(where: { !placement.stages.contains($0) }) {
         throw PlanError.unknownStage(name, nearest: name.nearest(in: placement.stages))
       }
+      guard (1...Self.maximumBatch).contains(placement.batch) else {
+        throw PlanError.batch(placement.batch, stage: first)
+      }
       try checkInstances(of: placement, first, members, graph)
       let devices = try placement.stages.map { name in
         let wanted = placement.device(of: name)
@@ -52,7 +59,7 @@ extension Plan {
           implementations: try zip(members, devices).map {
             try implementation(of: graph.stages[$0], in: placement, on: $1)
           },
-          instances: placement.instances,
+          instances: placement.instances, batch: placement.batch, queueDelay: placement.queueDelay,
           schedule: try schedule(members, graph, topology)))
     }
     if let missing = owner.firstIndex(of: nil) { throw PlanError.unplacedStage(graph.stages[missing].name) }
@@ -65,9 +72,7 @@ extension Plan {
   {
     let wanted = placement.implementations[stage.name]
     guard
-      let found = stage.implementations.first(where: {
-        $0.deviceKind == device.kind && (wanted == nil || $0.name == wanted)
-      })
+      let found = device.implementations(of: stage).first(where: { wanted == nil || $0.name == wanted })
     else { throw PlanError.noImplementation(stage: stage.name, device: device.name, name: wanted) }
     return found
   }

@@ -11,10 +11,17 @@ public struct Plan: Sendable, Hashable, CustomStringConvertible {
   /// Bounds on what a plan may ask for, far above what helps.
   static let maximumQueueCapacity = 1 << 20
   static let maximumInstances = 1 << 10
+  static let maximumBatch = 1 << 12
 
   public init(_ placements: [Placement], queueCapacity: Int = 64) {
     self.placements = placements
     self.queueCapacity = queueCapacity
+  }
+
+  /// Makes room for several batches of every worker.
+  mutating func fitQueues() {
+    let batched = placements.filter { $0.batch > 1 }.reduce(0) { $0 + $1.batch * $1.instances }
+    queueCapacity = min(max(queueCapacity, 4 * batched), Self.maximumQueueCapacity)
   }
 
   /// All stages in one worker.
@@ -65,6 +72,7 @@ public struct Plan: Sendable, Hashable, CustomStringConvertible {
       }
       return "[\(stages.joined(separator: " → "))] on \(placement.device)"
         + (placement.instances > 1 ? " × \(placement.instances)" : "")
+        + (placement.batch > 1 ? ", batches of \(placement.batch)" : "")
     }.joined(separator: " ⇒ ")
   }
 }

@@ -38,6 +38,8 @@ public struct PlanDocument: Codable, Sendable {
   }
 
   public var application: String?
+  /// The platform file that everything predicted is computed from; without it, it is from measurements.
+  public var platform: String?
   public var objective: String?
   public var stages: [StageEntry]
   public var predicted: Predicted?
@@ -47,19 +49,20 @@ public struct PlanDocument: Codable, Sendable {
   public var exact: Bool?
 
   enum CodingKeys: String, CodingKey {
-    case application, bottleneck, calibrated, exact, objective, predicted, stages
+    case application, bottleneck, calibrated, exact, objective, platform, predicted, stages
     case whatIf = "what_if"
   }
 
   public init(_ chosen: ChosenPlan, whatIf answers: [(change: String, throughput: Double)] = []) {
     application = chosen.application
+    platform = chosen.platform
     objective = chosen.objective.rawValue
     stages = chosen.plan.placements.enumerated().flatMap { index, placement in
       placement.stages.map { stage in
         StageEntry(
           stage: stage, device: placement.device(of: stage),
           implementation: placement.implementations[stage] ?? "", instances: placement.instances,
-          batch: 1, queueDelay: 0, placement: index)
+          batch: placement.batch, queueDelay: placement.queueDelay * 1e6, placement: index)
       }
     }
     predicted = Predicted(
@@ -67,7 +70,7 @@ public struct PlanDocument: Codable, Sendable {
       joulesPerItem: chosen.prediction.joules, energy: chosen.energy.rawValue)
     bottleneck = chosen.prediction.bottleneck
     whatIf = answers.map { WhatIf(change: $0.change, throughput: $0.throughput) }
-    calibrated = true
+    calibrated = chosen.platform == nil
     exact = chosen.isExact
   }
 
@@ -106,7 +109,12 @@ public struct PlanDocument: Codable, Sendable {
           last.placement == entry.placement && last.instances == entry.instances
             && (entry.placement != nil || last.device == entry.device)
         } ?? false
-      if !continues { placements.append(Placement([], on: entry.device, instances: entry.instances)) }
+      if !continues {
+        placements.append(
+          Placement(
+            [], on: entry.device, instances: entry.instances, batch: entry.batch,
+            queueDelay: (entry.queueDelay ?? 0) / 1e6))
+      }
       let position = placements.count - 1
       placements[position].stages.append(entry.stage)
       placements[position].implementations[entry.stage] = entry.implementation
@@ -115,6 +123,8 @@ public struct PlanDocument: Codable, Sendable {
       }
       last = entry
     }
-    return Plan(placements)
+    var plan = Plan(placements)
+    plan.fitQueues()
+    return plan
   }
 }

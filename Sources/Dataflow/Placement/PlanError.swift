@@ -7,6 +7,8 @@ public enum PlanError: Error, Sendable, Equatable, CustomStringConvertible {
   case noImplementation(stage: String, device: String, name: String?)
   case emptyPlacement
   case instances(Int, stage: String)
+  case batch(Int, stage: String)
+  case needsBatches(stage: String)
   case queueCapacity(Int)
   case severalPlacements(Int)
   case statefulReplica(stage: String)
@@ -28,6 +30,10 @@ public enum PlanError: Error, Sendable, Equatable, CustomStringConvertible {
     case .emptyPlacement: "a placement has no stages; give it one or leave it out"
     case .instances(let count, let stage):
       "the placement of stage '\(stage)' has \(count) instances; use 1 to \(Plan.maximumInstances)"
+    case .batch(let count, let stage):
+      "the placement of stage '\(stage)' has batches of \(count); use 1 to \(Plan.maximumBatch)"
+    case .needsBatches(let stage):
+      "the plan batches stage '\(stage)', which can only be simulated; set its 'batch' to 1"
     case .queueCapacity(let capacity):
       "the plan's queue capacity is \(capacity); use 1 to \(Plan.maximumQueueCapacity)"
     case .severalPlacements(let count):

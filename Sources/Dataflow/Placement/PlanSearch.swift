@@ -23,6 +23,8 @@ package struct PlanSearch {
   let objective: Objective
   /// Seconds that an item alone may take.
   var maximumLatency = Double.infinity
+  /// Seconds between items at full load.
+  var maximumInterval = Double.infinity
   var frontLimit = 20_000
   /// As `frontLimit`, for the search that comes first.
   var beam = 64

@@ -19,7 +19,7 @@ struct PlanState {
     var seconds = 0.0
     /// The most cores that one of its workers keeps busy.
     var cores = 0.0
-    var batch = 1
+    var batch: Int
   }
 
   private var group: Group?
@@ -53,30 +53,34 @@ struct PlanState {
     let stage = problem.stages[options.count]
     let option = stage.options[choice]
     guard let seconds = option.seconds[level] else { return false }
-    begin(option, stage, options.count, problem, workers: workers)
+    func device(_ stage: Int) -> String { problem.stages[stage].options[options[stage]].device }
+    if let companion = stage.companion, device(companion) != option.device { return false }
+    guard begin(option, stage, options.count, problem, workers: workers) else { return false }
     var time = seconds
-    var sources: Set<String> = [option.device]
-    for source in stage.sources {
-      let device = problem.stages[source].options[options[source]].device
-      guard sources.insert(device).inserted else { continue }
-      guard let fetch = option.fetches[device] else { return false }
-      time += fetch.seconds
-      loads[fetch.resource] += fetch.seconds
+    var fetched: Set<String> = [option.device]
+    func fetch(from device: String, _ ways: [String: PlanningProblem.Fetch]) -> Bool {
+      guard fetched.insert(device).inserted else { return true }
+      guard let way = ways[device] else { return false }
+      time += way.seconds
+      loads[way.resource] += way.seconds
+      return true
     }
-    latency += time + seconds * Double(option.batch - 1)
+    for device in stage.sources.map(device) + (stage.entrance.map { [$0] } ?? []) {
+      guard fetch(from: device, option.fetches) else { return false }
+    }
+    latency += time * Double(option.batch)
     for target in stage.feedback {
       let receiver = problem.stages[target].options[options[target]]
       guard receiver.device != option.device else { continue }
-      guard let fetch = receiver.fetches[option.device] else { return false }
-      time += fetch.seconds
-      loads[fetch.resource] += fetch.seconds
+      guard let way = receiver.feedbacks[option.device] else { return false }
+      time += way.seconds
+      loads[way.resource] += way.seconds
     }
     loads[option.silicon] += seconds * option.cores
     for cycle in stage.cycles { loads[cycle] += time }
     joules += seconds * option.cores * problem.resources[option.silicon].activeWatts
     if var group {
       group.seconds += time
-      group.batch = max(group.batch, option.batch)
       if option.cores > group.cores {
         peaks[option.silicon] += (option.cores - group.cores) * group.workers
         group.cores = option.cores
@@ -89,22 +93,22 @@ struct PlanState {
       || peaks[option.silicon] <= problem.resources[option.silicon].capacity
   }
 
-  /// Sees to it that the current placement is one that the stage can be in.
+  /// Sees to it that the current placement is one that the stage can be in; `false` if its batch is another.
   private mutating func begin(
     _ option: PlanningProblem.Option, _ stage: PlanningProblem.StageEntry, _ index: Int,
     _ problem: PlanningProblem, workers: Int
-  ) {
+  ) -> Bool {
     if let group, problem.isOneWorker || group.silicon == option.silicon && !group.isSingle && !stage.isSingle
     {
-      return
+      return group.batch == option.batch
     }
     close()
     groupStart = index
-    let isHost = option.silicon == problem.host
-    let count =
-      stage.isSingle || problem.isOneWorker ? 1 : isHost ? workers : problem.acceleratorWorkers
-    group = Group(silicon: option.silicon, isSingle: stage.isSingle, workers: Double(count))
+    let count = problem.instances(option, isSingle: stage.isSingle, workers: workers)
+    group = Group(
+      silicon: option.silicon, isSingle: stage.isSingle, workers: Double(count), batch: option.batch)
     if index == 0 { group?.seconds = overhead }
+    return true
   }
 
   private mutating func close() {
@@ -151,10 +155,11 @@ struct PlanState {
   /// Everything that a choice may be better in than another.
   ///
   /// - Parameters:
-  ///   - isLimited: whether there is a limit on latency.
+  ///   - isLimited: whether latency and interval both matter because there is a limit on one of them.
   ///   - contended: the resources of which some option occupies several units at once.
   func costs(for objective: Objective, isLimited: Bool, contended: [Int]) -> [Double] {
-    var costs: [Double] = objective == .latency ? [] : [slowest.interval, group.map(\.seconds) ?? 0] + loads
+    var costs: [Double] =
+      objective != .latency || isLimited ? [slowest.interval, group.map(\.seconds) ?? 0] + loads : []
     // The current placement apart: a further stage of several cores adds less where one is in it already.
     if !contended.isEmpty { costs.append(group?.cores ?? 0) }
     for index in contended {

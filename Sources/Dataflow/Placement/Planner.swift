@@ -9,24 +9,32 @@ public struct Planner {
   public var isOneWorker = false
   /// How much a stage of reduced precision may differ, by metric: see `Calibration.Agreement`.
   public var tolerance: [String: Double] = [:]
-  private let calibration: Calibration
-  private let footprint: Footprint
+  /// The only devices that stages may be on, by stage.
+  public var placed: [String: String] = [:]
+  /// What a meter said that this machine's CPU draws.
+  public var measuredWatts: Power.Watts?
+  let costs: any CostModel
 
-  public init(_ graph: Graph, on platform: Platform, by calibration: Calibration, for footprint: Footprint) {
+  public init(_ graph: Graph, on platform: Platform, by costs: any CostModel) {
     self.graph = graph
     self.platform = platform
-    self.calibration = calibration
-    self.footprint = footprint
+    self.costs = costs
     itemsPerIteration = Double(max(graph.itemsPerIteration, 1))
   }
 
-  public init(
-    _ workload: any Workload, on platform: Platform, by calibration: Calibration, for footprint: Footprint
-  ) {
-    self.init(workload.graph, on: platform, by: calibration, for: footprint)
+  public init(_ workload: any Workload, on platform: Platform, by costs: any CostModel) {
+    self.init(workload.graph, on: platform, by: costs)
     itemsPerIteration = workload.itemsPerIteration
     isOneWorker = workload.graph.inputs.isEmpty
     tolerance = workload.tolerance
+  }
+
+  /// By what was measured on this machine, and what the platform's file says.
+  public init(
+    _ workload: any Workload, on platform: Platform, by calibration: Calibration?, for footprint: Footprint
+  ) {
+    self.init(workload, on: platform, by: platform.costs(calibration, for: footprint))
+    measuredWatts = platform.isSimulated ? nil : calibration?.watts
   }
 
   /// The best plan.
@@ -49,6 +57,12 @@ public struct Planner {
       throw .latency(
         limit: maximumLatency, lowest: fastest?.prediction.latency ?? .infinity,
         slowest: slowest?.0.name ?? "")
+    }
+    // Larger batches than are needed for the same throughput only take longer.
+    if objective == .throughput, problem.hasBatches {
+      var patient = PlanSearch(problem: problem, objective: .latency, maximumLatency: maximumLatency)
+      patient.maximumInterval = best.prediction.interval * (1 + 1e-9)
+      if let quicker = patient.best() { return planned(quicker, problem, objective) }
     }
     return planned(best, problem, objective)
   }
@@ -102,121 +116,46 @@ public struct Planner {
     -> ChosenPlan
   {
     ChosenPlan(
-      application: graph.name, objective: objective, plan: problem.plan(result.choice, in: graph),
-      prediction: result.prediction, energy: problem.energy, isExact: result.isExact)
+      application: graph.name, objective: objective,
+      plan: problem.plan(result.choice, interval: result.prediction.interval),
+      prediction: result.prediction, energy: problem.energy, isExact: result.isExact,
+      platform: platform.isSimulated ? platform.name : nil)
   }
 
-  /// The numbers.
-  func problem() throws(PlannerError) -> PlanningProblem {
-    var silicons: [String] = []
-    for device in platform.devices where !silicons.contains(device.silicon) {
-      silicons.append(device.silicon)
-    }
-    var resources = silicons.map { silicon in
-      let devices = platform.devices.filter { $0.silicon == silicon }
-      return PlanningProblem.Resource(silicon, capacity: Double(devices.map(\.cores).max() ?? 1))
-    }
-    let host = platform.device(of: .cpu)
-    let order = graph.topology.order(of: Array(graph.stages.indices))
-    let cores = host?.cores ?? 1
-    let workers = cores > 1 && !isOneWorker && graph.canBeReplicated(on: platform) ? Array(1...cores) : [1]
-    var entries: [PlanningProblem.StageEntry] = []
-    for index in order {
-      let stage = graph.stages[index]
-      var options: [PlanningProblem.Option] = []
-      for implementation in stage.implementations where isEligible(implementation, stage) {
-        for device in platform.devices where device.kind == implementation.deviceKind {
-          guard let silicon = silicons.firstIndex(of: device.silicon) else { continue }
-          let option = option(implementation, of: index, on: device, silicon, workers, &resources)
-          if option.seconds.contains(where: { $0 != nil }) { options.append(option) }
+  /// What is expected of a plan; `nil` if it is none that this would choose from.
+  public func prediction(of plan: Plan) throws(PlannerError) -> Prediction? {
+    let problem = try problem()
+    let options = problem.stages.map { stage in
+      plan.placements.first { $0.stages.contains(stage.name) }.flatMap { placement in
+        stage.options.firstIndex {
+          $0.device == placement.device(of: stage.name) && $0.batch == placement.batch
+            && $0.implementation == placement.implementations[stage.name]
         }
       }
-      guard !options.isEmpty else { throw missing(stage) }
-      // Positions in the order of planning. What feeds a stage comes before it, but for feedback.
-      func positions(_ stages: [Int], _ isWanted: (Int) -> Bool) -> [Int] {
-        Set(stages.compactMap { order.firstIndex(of: $0) }.filter(isWanted)).sorted()
-      }
-      let position = entries.count
-      entries.append(
-        PlanningProblem.StageEntry(
-          stage.name,
-          sources: positions(graph.connections.filter { $0.target.stage == index }.map(\.source.stage)) {
-            $0 < position
-          },
-          feedback: positions(graph.connections.filter { $0.source.stage == index }.map(\.target.stage)) {
-            $0 < position
-          }, isSingle: stage.isStateful, options: options))
     }
-    var problem = PlanningProblem(
-      stages: entries, resources: resources,
-      host: host.flatMap { silicons.firstIndex(of: $0.silicon) } ?? 0, workers: workers)
-    problem.isOneWorker = isOneWorker
-    problem.overhead = calibration.overhead.median
-    platform.power.apply(to: &problem)
-    return problem
-  }
-
-  private func option(
-    _ implementation: Implementation, of stage: Int, on device: any Device, _ silicon: Int, _ workers: [Int],
-    _ resources: inout [PlanningProblem.Resource]
-  ) -> PlanningProblem.Option {
-    let firings = Double(graph.repetitions[stage].count) / itemsPerIteration
-    func seconds(_ source: String?, _ workers: Int) -> Double? {
-      let subject = PerformanceModel.Subject(
-        stage: graph.stages[stage].name, implementation: implementation.name, device: device.name,
-        source: source)
-      return calibration.model(of: subject)?.estimate(for: footprint, workers: workers).map {
-        $0.seconds * firings
-      }
+    for (level, workers) in problem.workers.enumerated() {
+      var (state, chosen) = (PlanState(problem), [Int]())
+      for case let option? in options
+      where state.add(option, chosen, problem, level: level, workers: workers) { chosen.append(option) }
+      guard chosen.count == problem.stages.count else { continue }
+      let same = problem.plan(PlanSearch.Choice(options: chosen, workers: workers), interval: 0)
+      let isSame =
+        same.placements.map(\.stages) == plan.placements.map(\.stages)
+        && same.placements.map(\.instances) == plan.placements.map(\.instances)
+      if isSame { return state.prediction(problem) }
     }
-    // Where a stage is never fed from its own device, the time with the nearest other one is what the others add to.
-    let fed = platform.devices.filter { $0.name != device.name }.compactMap { source in
-      seconds(source.name, 1).map { (source: source, seconds: $0) }
-    }
-    let (alone, nearest) = (seconds(nil, 1), fed.map(\.seconds).min())
-    var fetches: [String: PlanningProblem.Fetch] = [:]
-    for (source, seconds) in fed {
-      let name = "link \(source.name) → \(device.name)"
-      let link = resources.firstIndex { $0.name == name } ?? resources.count
-      if link == resources.count {
-        resources.append(PlanningProblem.Resource(name, capacity: 1, isProcessor: false))
-      }
-      fetches[source.name] = PlanningProblem.Fetch(
-        seconds: max(seconds - (alone ?? nearest ?? 0), 0), resource: link)
-    }
-    return PlanningProblem.Option(
-      device: device.name, implementation: implementation.name, silicon: silicon,
-      cores: Double(implementation.parallelism.cores(of: device)),
-      seconds: workers.map { seconds(nil, $0) ?? ($0 == 1 ? nearest : nil) },
-      fetches: fetches)
-  }
-
-  /// What computes with reduced precision must have been found close enough to the reference.
-  private func isEligible(_ implementation: Implementation, _ stage: Stage) -> Bool {
-    guard implementation.isReducedPrecision else { return true }
-    return !tolerance.isEmpty
-      && tolerance.allSatisfy { metric, least in
-        calibration.agreements.contains {
-          $0.stage == stage.name && $0.implementation == implementation.name && $0.metric == metric
-            && $0.value >= least
-        }
-      }
-  }
-
-  private func missing(_ stage: Stage) -> PlannerError {
-    let devices = platform.devices
-    guard stage.implementations.contains(where: { one in devices.contains { $0.kind == one.deviceKind } })
-    else { return .noOption(stage: stage.name, devices: devices.map(\.name)) }
-    let sizes = calibration.footprints.map(\.name).joined(separator: ", ")
-    return .unknownCosts(
-      stage: stage.name,
-      reason: "\(footprint) is outside of what was measured (\(sizes)); calibrate with input of that size")
+    return nil
   }
 }
 
 extension PlanningProblem {
   /// The plan that a choice of options stands for: see `PlanState`.
-  func plan(_ choice: PlanSearch.Choice, in graph: Graph) -> Plan {
+  ///
+  /// Batches fill by themselves under load, and a device that waits for them is idle. Only where it has other stages to
+  /// do meanwhile it is better to wait until a batch is full.
+  ///
+  /// - Parameter interval: seconds between items, which say how long that takes.
+  func plan(_ choice: PlanSearch.Choice, interval: Double) -> Plan {
     var placements: [Placement] = []
     var last: (silicon: Int, isSingle: Bool)?
     for (stage, index) in zip(stages, choice.options) {
@@ -224,11 +163,11 @@ extension PlanningProblem {
       let continues =
         last.map { isOneWorker || $0.silicon == option.silicon && !$0.isSingle && !stage.isSingle } ?? false
       if !continues {
-        let isAlone = stage.isSingle || isOneWorker
         placements.append(
           Placement(
             [], on: option.device,
-            instances: isAlone ? 1 : option.silicon == host ? choice.workers : acceleratorWorkers))
+            instances: instances(option, isSingle: stage.isSingle, workers: choice.workers),
+            batch: option.batch))
       }
       let position = placements.count - 1
       placements[position].stages.append(stage.name)
@@ -238,6 +177,12 @@ extension PlanningProblem {
       }
       last = (option.silicon, stage.isSingle)
     }
-    return Plan(placements)
+    var plan = Plan(placements)
+    for index in placements.indices
+    where placements.count(where: { $0.device == placements[index].device }) > 1 {
+      plan.placements[index].queueDelay = 2 * Double(plan.placements[index].batch - 1) * interval
+    }
+    plan.fitQueues()
+    return plan
   }
 }

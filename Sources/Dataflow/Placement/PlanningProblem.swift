@@ -36,16 +36,18 @@ public struct PlanningProblem: Sendable {
     /// The resource that computing occupies, by position, and how many units of it.
     public var silicon: Int
     public var cores: Double
-    /// Items that one firing does at once.
+    /// Items that one firing does at once; the same for all stages of a placement.
     public var batch: Int
     /// For each of the problem's `workers`: seconds of one item, all its firings together; `nil` where unknown.
     public var seconds: [Double?]
     /// Seconds that an item takes longer if its input comes from another device, and the resource that this occupies.
     public var fetches: [String: Fetch]
+    /// The same for what later stages feed back to it.
+    public var feedbacks: [String: Fetch]
 
     public init(
       device: String, implementation: String, silicon: Int, cores: Double = 1, batch: Int = 1,
-      seconds: [Double?], fetches: [String: Fetch] = [:]
+      seconds: [Double?], fetches: [String: Fetch] = [:], feedbacks: [String: Fetch]? = nil
     ) {
       self.device = device
       self.implementation = implementation
@@ -54,6 +56,7 @@ public struct PlanningProblem: Sendable {
       self.batch = batch
       self.seconds = seconds
       self.fetches = fetches
+      self.feedbacks = feedbacks ?? fetches
     }
   }
 
@@ -71,8 +74,12 @@ public struct PlanningProblem: Sendable {
     public var name: String
     /// The stages that feed it, by position; earlier ones only.
     public var sources: [Int]
+    /// The device that items enter by, if this stage takes them in.
+    public var entrance: String?
     /// The earlier stages that it feeds back to.
     public var feedback: [Int]
+    /// An earlier stage that must be on the same device.
+    public var companion: Int?
     /// Whether it must have one instance.
     public var isSingle: Bool
     public var options: [Option]
@@ -80,12 +87,14 @@ public struct PlanningProblem: Sendable {
     public var cycles: [Int]
 
     public init(
-      _ name: String, sources: [Int], feedback: [Int] = [], isSingle: Bool = false, cycles: [Int] = [],
-      options: [Option]
+      _ name: String, sources: [Int], entrance: String? = nil, feedback: [Int] = [], companion: Int? = nil,
+      isSingle: Bool = false, cycles: [Int] = [], options: [Option]
     ) {
       self.name = name
       self.sources = sources
+      self.entrance = entrance
       self.feedback = feedback
+      self.companion = companion
       self.isSingle = isSingle
       self.cycles = cycles
       self.options = options
@@ -99,7 +108,8 @@ public struct PlanningProblem: Sendable {
   public var host: Int
   /// Numbers of workers to choose from.
   public var workers: [Int]
-  /// Workers that feed an accelerator: with two, data moves while the other's is computed.
+  /// Workers that feed an accelerator, for each item that it computes side by side: with two, data moves while the
+  /// other's is computed.
   public var acceleratorWorkers = 2
   /// Whether everything must be in one worker.
   public var isOneWorker = false
@@ -117,5 +127,16 @@ public struct PlanningProblem: Sendable {
     self.resources = resources
     self.host = host
     self.workers = workers
+  }
+}
+
+extension PlanningProblem {
+  var hasBatches: Bool { stages.contains { $0.options.contains { $0.batch > 1 } } }
+
+  /// How many workers a placement has that begins with this stage and option.
+  func instances(_ option: Option, isSingle: Bool, workers: Int) -> Int {
+    if isSingle || isOneWorker { return 1 }
+    return option.silicon == host
+      ? workers : acceleratorWorkers * max(Int(resources[option.silicon].capacity / option.cores), 1)
   }
 }

@@ -2,7 +2,7 @@
 public struct Prediction: Sendable, Hashable {
   /// Seconds between items at full load; throughput is its inverse.
   public var interval: Double
-  /// Seconds from an item's arrival to its answer when it is alone.
+  /// Seconds from an item's arrival to its answer when it waits for nobody, as part of full batches.
   public var latency: Double
   /// For each item; `nil` where nothing is known of watts.
   public var joules: Double?

@@ -27,10 +27,20 @@ public protocol Device: Sendable {
   /// Bytes of memory that the device may use.
   var memoryBytes: Int { get }
 
+  /// The ways to run a stage on the device.
+  func implementations(of stage: Stage) -> [Implementation]
+
   /// Memory that the device works on, contents undefined.
   func makeBuffer(byteCount: Int) throws(DeviceError) -> any Buffer
   /// Any thread may make one; each queue is used by one thread at a time.
   func makeQueue() throws(DeviceError) -> any DeviceQueue
+}
+
+extension Device {
+  /// Those that are written for its kind.
+  public func implementations(of stage: Stage) -> [Implementation] {
+    stage.implementations.filter { $0.deviceKind == kind }
+  }
 }
 
 /// Memory of a device. It is freed when the last reference goes.

@@ -6,16 +6,24 @@ public struct Platform: Sendable {
   private let discoverers: [@Sendable () -> Discovery]
   /// What its processors draw, as far as somebody has said so.
   public let power: Power
+  /// What joins the devices, where a file says so.
+  public let links: [Link]
+  /// As its file calls it; `nil` if it comes from none.
+  public let name: String?
 
-  public init(devices: [any Device], power: Power = Power()) {
+  public init(devices: [any Device], power: Power = Power(), links: [Link] = [], name: String? = nil) {
     let discovery = Discovery(devices: devices)
     discoverers = [{ discovery }]
     self.power = power
+    self.links = links
+    self.name = name
   }
 
   private init(discoverers: [@Sendable () -> Discovery]) {
     self.discoverers = discoverers
     power = Power()
+    links = []
+    name = nil
   }
 
   /// The machine that this process runs on. Each discoverer looks once and remembers.

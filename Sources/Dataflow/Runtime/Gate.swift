@@ -3,7 +3,7 @@
 /// Sendable: the counters are read and written only while `monitor` is held.
 final class Gate: @unchecked Sendable {
   private let monitor = Monitor(conditions: 1)
-  private let limit: Int
+  let limit: Int
   private var inside = 0
   private var closed = false
 

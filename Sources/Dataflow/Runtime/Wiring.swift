@@ -25,16 +25,9 @@ struct Wiring: Sendable {
     let continuations = Self.continuations(graph, placements)
     self.continuations = continuations
     edges = graph.connections.map { connection in
-      if placements.contains(where: {
-        $0.contains(connection.source.stage) && $0.contains(connection.target.stage)
-      }) {
-        return nil
-      }
-      // Room for what one iteration puts there, so that a full channel never stops a schedule.
-      let source = graph.stages[connection.source.stage].outputs[connection.source.port]
-      let iteration = graph.repetitions[connection.source.stage].count * source.rate.maximum
+      if placements.contains(where: { $0.contains(connection) }) { return nil }
       let channel = Channel(
-        capacity: max(capacity, iteration) + connection.initialItems.count,
+        capacity: graph.channelCapacity(of: connection, itemsInFlight: capacity),
         quietTokens: zip(placements, continuations).reduce(0) { tokens, pair in
           guard let next = pair.1.map({ placements[$0] }), next.contains(connection.target.stage),
             pair.0.contains(connection.source.stage)
@@ -98,5 +91,21 @@ struct Wiring: Sendable {
       destinations.append(.result(output))
     }
     return destinations
+  }
+}
+
+extension ResolvedPlacement {
+  /// Whether both ends are in it.
+  func contains(_ connection: Graph.Connection) -> Bool {
+    contains(connection.source.stage) && contains(connection.target.stage)
+  }
+}
+
+extension Graph {
+  /// Room for what one iteration puts on an edge between placements, so that a full channel never stops a schedule.
+  func channelCapacity(of connection: Connection, itemsInFlight: Int) -> Int {
+    let source = stages[connection.source.stage].outputs[connection.source.port]
+    let iteration = repetitions[connection.source.stage].count * source.rate.maximum
+    return max(itemsInFlight, iteration) + connection.initialItems.count
   }
 }

@@ -18,6 +18,9 @@ public protocol AlgorithmConfiguration: Sendable {
   func makeLearner(
     for spaces: Spaces, steps: Int, on backend: any NetworkBackend, using random: inout RandomStream
   ) throws -> any Learner
+
+  /// What an update does, where another device than the host's would do it.
+  func updateWork(for spaces: Spaces) -> UpdateWork
 }
 
 /// What an agent sees and does.

@@ -86,7 +86,9 @@ public final class Trainer {
       learner: learner, backend: backend, settings: settings,
       sampling: RandomStream(seed: seed, purpose: "replay"))
     evaluator = Evaluator(evaluation, learner.policy)
-    let graph = try TrainingGraph.make(experiment.name, parts)
+    let graph = try TrainingGraph.make(
+      experiment.name, parts,
+      TrainingWork(experiment.algorithm, spaces, stepsPerRound: parts.stepsPerRound))
     executor = try SequentialExecutor(
       graph, plan: plan, on: platform, recorder: Recorder(eventsPerWorker: 1 << 12))
   }

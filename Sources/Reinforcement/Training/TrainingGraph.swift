@@ -8,7 +8,7 @@ import Kernels
 /// actor run ahead by one round. The edge from learn to sample carries priorities: the next minibatch is drawn
 /// when the last one has been learned from.
 enum TrainingGraph {
-  static func make(_ name: String, _ parts: TrainingParts) throws -> Graph {
+  static func make(_ name: String, _ parts: TrainingParts, _ work: TrainingWork? = nil) throws -> Graph {
     let (steps, updates) = (parts.settings.trainFrequency, parts.settings.updatesPerRound)
     let divisor = greatestCommonDivisor(steps, updates)
     let initialParameters = steps * updates / divisor
@@ -22,7 +22,8 @@ enum TrainingGraph {
     ///   - kinds: what other devices there are implementations for.
     func stage(
       _ name: String, _ inputs: [(String, Int)], _ outputs: [(String, Int)],
-      threads: ClosedRange<Int> = 1...1, on kinds: [DeviceKind] = [],
+      threads: ClosedRange<Int> = 1...1, on kinds: [DeviceKind] = [], memory: String? = nil,
+      work: Work? = nil,
       _ fire: @escaping @Sendable () throws -> Void
     ) -> Stage {
       let body: @Sendable (Firing) throws -> Void = { firing in
@@ -47,18 +48,23 @@ enum TrainingGraph {
               try parts.backend.checkPlace(device)
               return DeviceInstance(body)
             }
-          })
+          }, memory: memory, work: work.map { work in { @Sendable (_: Footprint) -> Work? in work } })
     }
 
     return try Graph(
       name,
       stages: [
-        stage("act", [("parameters", updates / divisor)], [("step", 1)]) { parts.act() },
-        stage("insert", [("steps", steps)], [("permits", updates)]) { parts.insert() },
-        stage("sample", [("permit", 1), ("priorities", 1)], [("minibatch", 1)]) { parts.sample() },
+        stage("act", [("parameters", updates / divisor)], [("step", 1)], work: work?.act) { parts.act() },
+        stage("insert", [("steps", steps)], [("permits", updates)], memory: "replay", work: work?.insert) {
+          parts.insert()
+        },
+        stage(
+          "sample", [("permit", 1), ("priorities", 1)], [("minibatch", 1)], memory: "replay",
+          work: work?.sample
+        ) { parts.sample() },
         stage(
           "learn", [("minibatch", 1)], [("parameters", steps / divisor), ("priorities", 1)], threads: 1...2,
-          on: NetworkBackends.kinds.filter { $0 != .cpu }
+          on: NetworkBackends.kinds.filter { $0 != .cpu }, work: work?.learn
         ) { try parts.learn() },
       ],
       edges: [

@@ -30,7 +30,8 @@ public struct PipelineWorkload: Workload {
       footprints = encoded.map { image in
         Footprint(
           "\(image.header.displayedWidth) × \(image.header.displayedHeight) \(image.header.format), \(image.data.count) bytes",
-          size: Double(image.data.count))
+          size: Double(image.data.count),
+          pixels: image.header.format == .jpeg ? [image.header.height, image.header.width] : nil)
       }
     case .tensors(let inputs, _):
       let zeros = inputs.compactMap { Tensor(zeros: $0) }

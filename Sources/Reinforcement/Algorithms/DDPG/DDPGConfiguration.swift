@@ -24,4 +24,10 @@ public struct DDPGConfiguration: AlgorithmConfiguration {
         self, observationSize: spaces.observation.size, actionSize: actions.size, on: backend, using: &random)
     )
   }
+
+  public func updateWork(for spaces: Spaces) -> UpdateWork {
+    var work = UpdateWork(batch: common.batchSize)
+    work.actorCritic(actor: policySizes(spaces), critic: criticSizes(spaces), critics: 1, share: 1)
+    return work
+  }
 }

@@ -51,4 +51,14 @@ public struct DQNConfiguration: AlgorithmConfiguration {
       exploration: LinearSchedule(
         from: explorationInitial, to: explorationFinal, over: explorationFraction * Double(steps)))
   }
+
+  public func updateWork(for spaces: Spaces) -> UpdateWork {
+    var work = UpdateWork(batch: common.batchSize)
+    let sizes = policySizes(spaces)
+    for _ in 0..<(isDouble ? 3 : 2) { work.forward(sizes) }
+    work.loss(sizes[sizes.count - 1])
+    work.backward(sizes)
+    work.optimise(sizes)
+    return work
+  }
 }

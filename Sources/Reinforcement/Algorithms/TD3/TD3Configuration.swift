@@ -32,4 +32,11 @@ public struct TD3Configuration: AlgorithmConfiguration {
     return TD3Learner(
       self, networks: networks, random: RandomStream(seed: random.next(), purpose: "smoothing"))
   }
+
+  public func updateWork(for spaces: Spaces) -> UpdateWork {
+    var work = UpdateWork(batch: common.batchSize)
+    work.actorCritic(
+      actor: policySizes(spaces), critic: criticSizes(spaces), critics: 2, share: 1 / Double(policyDelay))
+    return work
+  }
 }

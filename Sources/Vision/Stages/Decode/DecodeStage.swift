@@ -39,7 +39,7 @@ extension Stage {
         Implementation("native", on: .cpu) { _ in
           DecodeInstance(decoder: ImageDecoder(limits: limits, pool: pool), target: target, scale: scale)
         }
-      ])
+      ], work: { DecodeWork($0, for: target, scale: scale)?.work })
   }
 }
 

@@ -7,7 +7,7 @@ public final class EngineVariant: Sendable {
   public let engine: any Engine
   public let precision: Precision
   public let threads: Int
-  private let path: String
+  let path: String
   private let loaded = Mutex<(any EngineSession)?>(nil)
 
   public init(_ engine: any Engine, model path: String, threads: Int, precision: Precision = .float32) {

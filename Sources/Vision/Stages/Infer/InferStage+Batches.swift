@@ -14,11 +14,12 @@ extension Stage {
     guard !inputs.isEmpty else { throw .wrongInputs(expected: "nothing", found: "tensors") }
     guard !outputs.isEmpty else { throw .wrongOutputs(expected: "tensors", found: "nothing") }
     try warmUp(session)
+    let network = NetworkWork(variants[0].path)
     return Stage(
       name, inputs: inputs, outputs: outputs,
       implementations: variants.map { variant in
         .infer(variant, besides: variants[0]) { try InferBatchesInstance($0, inputs: inputs.count) }
-      })
+      }, work: { _ in network.work })
   }
 
   private static func ports(_ tensors: [TensorDescription]) throws(EngineError) -> [Port] {

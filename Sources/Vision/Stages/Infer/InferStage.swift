@@ -58,13 +58,14 @@ extension Stage {
       throw .wrongOutputs(expected: "a row of scores for each image", found: "\(output)")
     }
     let classes = try warmUp(session, input, item)
+    let network = NetworkWork(variants[0].path, item: item)
     return Stage(
       name,
       inputs: [Port(input.name, .batchSlot(Array(input.shape.dropFirst())))],
       outputs: [Port(output.name, .scores(classes: classes))],
       implementations: variants.map { variant in
         .infer(variant, besides: variants[0]) { try InferInstance($0) }
-      })
+      }, work: { _ in network.work })
   }
 
   /// Runs the model on zeros: the first runs of a session allocate and are slow, and a model that can't run should

@@ -47,6 +47,9 @@ extension Stage {
           firing.emit(
             try Classification(scores.tensor.slot(scores.index), names: names, count: top, softmax: softmax))
         }
-      ])
+      ],
+      work: { _ in
+        Work(input: Work.Traffic(bytes: 4 * Double(max(names.count, top))), needsHost: true)
+      })
   }
 }

@@ -52,7 +52,12 @@ extension Stage {
         Implementation("opencl", on: .opencl, parallelism: .device) { device in
           OpenCLNormaliseInstance(try OpenCLNormaliser(normalisation, on: device.openCL()), pool)
         },
-      ])
+      ],
+      work: { _ in
+        let numbers = Double(3 * height * width)
+        return Work(
+          [Work.Kernel(flops: 2 * numbers, bytes: 5 * numbers)], input: Work.Traffic(bytes: numbers))
+      })
   }
 }
 

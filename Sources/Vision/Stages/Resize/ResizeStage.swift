@@ -50,7 +50,17 @@ extension Stage {
             try OpenCLResizer(
               geometry: settings.geometry, filter: settings.filter, on: device.openCL()))
         },
-      ])
+      ],
+      work: { footprint in
+        guard let source = DecodeWork(footprint, for: settings, scale: .auto) else { return nil }
+        // Two passes: along the rows that are needed, then down their columns.
+        let (narrow, square) = (3 * source.reducedRows * Double(crop), 3 * Double(crop * crop))
+        return Work(
+          [
+            Work.Kernel(flops: 6 * source.reducedPixels, bytes: 3 * source.reducedPixels + narrow),
+            Work.Kernel(flops: 2 * narrow, bytes: narrow + square),
+          ], input: Work.Traffic(bytes: 3 * source.reducedPixels))
+      })
   }
 }
 

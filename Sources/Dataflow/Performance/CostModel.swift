@@ -1,0 +1,95 @@
+/// Says what stages cost: where the numbers of plans and simulations come from.
+public protocol CostModel: Sendable {
+  /// One firing, or as many as `batch` at once, while `workers` do the same on the device; `nil` if nobody knows.
+  func compute(_ candidate: Candidate, batch: Int, workers: Int) -> Estimate?
+  /// Fetching what so many firings take in from another device.
+  func fetch(_ candidate: Candidate, from source: any Device, batch: Int) -> Estimate?
+  /// Fetching what a firing gets from stages that come after it, from another device.
+  func feedback(_ candidate: Candidate, from source: any Device) -> Estimate?
+  /// How many firings may be done at once, in ascending order.
+  func batches(_ candidate: Candidate) -> [Int]
+  /// Seconds of an item beyond its stages.
+  var overhead: Double { get }
+  /// How well implementations of reduced precision agree with the reference.
+  var agreements: [Calibration.Agreement] { get }
+  /// Why it knows nothing of a stage.
+  var ignorance: String { get }
+}
+
+/// A way to run a stage.
+public struct Candidate {
+  public let stage: Stage
+  public let implementation: Implementation
+  public let device: any Device
+
+  public init(_ stage: Stage, _ implementation: Implementation, on device: any Device) {
+    self.stage = stage
+    self.implementation = implementation
+    self.device = device
+  }
+}
+
+/// What was measured on this machine.
+public struct CalibratedCosts: CostModel {
+  let calibration: Calibration
+  let footprint: Footprint
+
+  public init(_ calibration: Calibration, for footprint: Footprint) {
+    self.calibration = calibration
+    self.footprint = footprint
+  }
+
+  public func compute(_ candidate: Candidate, batch: Int, workers: Int) -> Estimate? {
+    guard batch == 1 else { return nil }
+    return estimate(candidate, nil, workers) ?? (workers == 1 ? nearest(candidate) : nil)
+  }
+
+  /// What a firing takes longer with input from there.
+  public func fetch(_ candidate: Candidate, from source: any Device, batch: Int) -> Estimate? {
+    guard batch == 1, let all = estimate(candidate, source.name, 1) else { return nil }
+    let alone = estimate(candidate, nil, 1) ?? nearest(candidate)
+    return Estimate(
+      seconds: max(all.seconds - (alone?.seconds ?? 0), 0), spread: all.spread, provenance: all.provenance)
+  }
+
+  public func feedback(_ candidate: Candidate, from source: any Device) -> Estimate? {
+    fetch(candidate, from: source, batch: 1)
+  }
+
+  public func batches(_ candidate: Candidate) -> [Int] { [1] }
+
+  public var overhead: Double { calibration.overhead.median }
+  public var agreements: [Calibration.Agreement] { calibration.agreements }
+
+  public var ignorance: String {
+    let sizes = calibration.footprints.map(\.name).joined(separator: ", ")
+    return "\(footprint) is outside of what was measured (\(sizes)); calibrate with input of that size"
+  }
+
+  /// On this machine's CPU, with as many workers as were measured if there are more.
+  func onCPU(_ candidate: Candidate, workers: Int) -> Estimate? {
+    let subject = PerformanceModel.Subject(
+      stage: candidate.stage.name, implementation: candidate.implementation.name, device: "cpu")
+    guard let model = calibration.model(of: subject),
+      let most = model.points.filter({ $0.footprint.size == footprint.size }).map(\.workers).max()
+    else { return nil }
+    return model.estimate(for: footprint, workers: min(workers, most))
+  }
+
+  /// Where a stage is never fed from its own device, the time with the nearest other one is what the others add to.
+  private func nearest(_ candidate: Candidate) -> Estimate? {
+    let sources = calibration.models.map(\.subject).filter {
+      $0.stage == candidate.stage.name && $0.implementation == candidate.implementation.name
+        && $0.device == candidate.device.name
+    }
+    return sources.compactMap { $0.source }.compactMap { estimate(candidate, $0, 1) }
+      .min { $0.seconds < $1.seconds }
+  }
+
+  private func estimate(_ candidate: Candidate, _ source: String?, _ workers: Int) -> Estimate? {
+    let subject = PerformanceModel.Subject(
+      stage: candidate.stage.name, implementation: candidate.implementation.name,
+      device: candidate.device.name, source: source)
+    return calibration.model(of: subject)?.estimate(for: footprint, workers: workers)
+  }
+}

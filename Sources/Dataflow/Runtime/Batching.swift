@@ -1,0 +1,26 @@
+/// When a worker begins a batch: as soon as it is full, or when the first of it has waited long enough. A policy without a
+/// clock or a queue of its own.
+struct Batching {
+  enum Decision: Equatable {
+    /// So many iterations at once.
+    case take(Int)
+    /// Ask again when more have come, or at that time if there is one.
+    case wait(until: Double?)
+  }
+
+  /// Iterations.
+  let maximum: Int
+  /// Seconds.
+  let delay: Double
+
+  /// - Parameters:
+  ///   - ready: iterations whose tokens are there.
+  ///   - since: when the first of them was seen to be.
+  func decide(ready: Int, since: Double?, now: Double) -> Decision {
+    guard ready > 0 else { return .wait(until: nil) }
+    guard ready < maximum else { return .take(maximum) }
+    let waited = now - (since ?? now)
+    // A timer may be early by a rounding error.
+    return waited >= delay * (1 - 1e-9) ? .take(ready) : .wait(until: now + delay - waited)
+  }
+}

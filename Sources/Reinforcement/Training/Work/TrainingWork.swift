@@ -1,0 +1,26 @@
+import Dataflow
+
+/// What the stages of a training do, where devices that are only described would do it.
+struct TrainingWork {
+  /// Environments and the policy that acts in them stay with the host.
+  let act: Work
+  let insert: Work
+  let sample: Work
+  let learn: Work
+
+  init(_ algorithm: some AlgorithmConfiguration, _ spaces: Spaces, stepsPerRound: Int) {
+    let layout = TransitionLayout(observationSize: spaces.observation.size, actionSize: spaces.action.size)
+    let settings = algorithm.common
+    let (inserted, drawn) = (
+      Double(4 * layout.size * stepsPerRound), Double(4 * layout.size * settings.batchSize)
+    )
+    // Rows are read and written; uniform drawing needs nothing else.
+    insert = Work([Work.Kernel(bytes: 2 * inserted)], input: Work.Traffic(bytes: inserted))
+    sample = Work([Work.Kernel(bytes: 2 * drawn)])
+    learn = Work(algorithm.updateWork(for: spaces).kernels, input: Work.Traffic(bytes: drawn))
+    // The policy comes back once a round.
+    let rounds = 1 / Double(settings.trainFrequency)
+    let policy = 4 * UpdateWork.parameters(algorithm.policySizes(spaces))
+    act = Work(feedback: Work.Traffic(bytes: policy * rounds, messages: rounds), needsHost: true)
+  }
+}

@@ -1,0 +1,68 @@
+/// Reads the wire format of protocol buffers field by field, without copying.
+///
+/// The bytes must outlive the reader.
+struct ProtobufReader: IteratorProtocol, Sequence {
+  enum Value {
+    case number(UInt64)
+    case bytes(UnsafeRawBufferPointer)
+  }
+
+  private var rest: UnsafeRawBufferPointer.SubSequence
+
+  init(_ bytes: UnsafeRawBufferPointer) { rest = bytes[...] }
+
+  /// The next field; `nil` at the end, and where the bytes are no such format.
+  mutating func next() -> (field: Int, value: Value)? {
+    guard !rest.isEmpty, let key = varint() else { return nil }
+    switch key & 7 {
+    case 0: return varint().map { (Int(key >> 3), .number($0)) }
+    case 1: return take(8).map { (Int(key >> 3), .bytes($0)) }
+    case 2:
+      return varint().flatMap { Int(exactly: $0) }.flatMap { take($0) }.map { (Int(key >> 3), .bytes($0)) }
+    case 5: return take(4).map { (Int(key >> 3), .bytes($0)) }
+    default: return nil
+    }
+  }
+
+  private mutating func varint() -> UInt64? {
+    var (value, shift) = (UInt64(0), UInt64(0))
+    while shift < 64, let byte = rest.popFirst() {
+      value |= UInt64(byte & 0x7F) << shift
+      if byte < 0x80 { return value }
+      shift += 7
+    }
+    return nil
+  }
+
+  private mutating func take(_ count: Int) -> UnsafeRawBufferPointer? {
+    guard count >= 0, count <= rest.count else { return nil }
+    defer { rest = rest.dropFirst(count) }
+    return UnsafeRawBufferPointer(rebasing: rest.prefix(count))
+  }
+}
+
+extension ProtobufReader {
+  /// The messages, texts or arrays that a field has.
+  func all(_ field: Int) -> [UnsafeRawBufferPointer] {
+    compactMap { entry in
+      if entry.field == field, case .bytes(let bytes) = entry.value { bytes } else { nil }
+    }
+  }
+
+  func text(_ field: Int) -> String? { all(field).first.map { String(decoding: $0, as: UTF8.self) } }
+
+  /// The whole numbers that a field has, packed or not.
+  func numbers(_ field: Int) -> [Int] {
+    flatMap { entry -> [Int] in
+      guard entry.field == field else { return [] }
+      switch entry.value {
+      case .number(let number): return [Int(truncatingIfNeeded: number)]
+      case .bytes(let bytes):
+        var reader = ProtobufReader(bytes)
+        var numbers: [Int] = []
+        while let number = reader.varint() { numbers.append(Int(truncatingIfNeeded: number)) }
+        return numbers
+      }
+    }
+  }
+}
