@@ -95,10 +95,7 @@ struct PlanningOptions: ParsableArguments {
     guard let devices else { return platform }
     let names = devices.split(separator: ",").map(String.init)
     for name in names { try check(name, among: platform.devices.map(\.name), "device") }
-    return Platform(
-      devices: platform.devices.filter { names.contains($0.name) }, power: platform.power,
-      links: platform.links,
-      name: platform.name)
+    return platform.only(names)
   }
 }
 

@@ -6,6 +6,13 @@ extension ConfigurationNode {
     return scalar.string
   }
 
+  /// The path of another file, which is relative to this one.
+  public func filePath() throws(ConfigurationError) -> String {
+    let path = try string()
+    guard !path.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return path }
+    return String(file[...slash]) + path
+  }
+
   public func integer(in range: ClosedRange<Int> = Int.min...Int.max) throws(ConfigurationError) -> Int {
     guard let value = node.int else { throw error("\(path) must be a whole number, not \(shown)") }
     guard range.contains(value) else {

@@ -16,21 +16,24 @@ public struct ConfigurationNode {
 
   /// Reads a file.
   public init(contentsOf file: String) throws(ConfigurationError) {
-    let data: Data
+    try self.init(yaml: Self.text(of: file), file: file)
+  }
+
+  /// The text of a file.
+  public static func text(of file: String) throws(ConfigurationError) -> String {
+    let data: Data?
     do {
-      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
-      data = try handle.read(upToCount: Self.maximumBytes + 1) ?? Data()
+      data = try Data.read(file, atMost: maximumBytes)
     } catch {
       throw ConfigurationError(file: file, reason: "can't be read; check the path and its permissions")
     }
-    guard data.count <= Self.maximumBytes else {
-      throw ConfigurationError(
-        file: file, reason: "has more than \(Self.maximumBytes) bytes; make it smaller")
+    guard let data else {
+      throw ConfigurationError(file: file, reason: "has more than \(maximumBytes) bytes; make it smaller")
     }
     guard let text = String(data: data, encoding: .utf8) else {
       throw ConfigurationError(file: file, reason: "is not UTF-8 text")
     }
-    try self.init(yaml: text, file: file)
+    return text
   }
 
   public init(yaml: String, file: String) throws(ConfigurationError) {

@@ -48,8 +48,6 @@ public struct StageParameters {
 
   /// A path in the file is relative to the file.
   public func path(_ key: String) throws(ConfigurationError) -> String {
-    let path = try required(key).string()
-    guard !path.hasPrefix("/"), let slash = node.file.lastIndex(of: "/") else { return path }
-    return String(node.file[...slash]) + path
+    try required(key).filePath()
   }
 }

@@ -32,7 +32,7 @@ public struct Calibrator {
       application: workload.graph.name, signature: workload.signature,
       machine: Machine(platform, libraries: workload.libraries), footprints: workload.footprints)
 
-    let idle = watts { Thread.sleep(forTimeInterval: min(slice, 1)) }
+    let idle = meter.watts { Thread.sleep(forTimeInterval: min(slice, 1)) }.watts
     var full: [Double] = []
     var probes: [ProbeRun] = []
     let wanted = ProbeSelection(workload, on: platform).probes()
@@ -46,7 +46,8 @@ public struct Calibrator {
         // The first round is for all.
         if round > 0, elapsed() > budget { break measuring }
         observe("measuring \(probe.probe.plan)", 0.2 + 0.7 * Double(round) / Double(rounds.upperBound))
-        let drawn = try watts { probe.samples.append(try probe.run.run(seconds: slice)) }
+        let (sample, drawn) = try meter.watts { try probe.run.run(seconds: slice) }
+        probe.samples.append(sample)
         if probe.probe.fills(platform), let drawn { full.append(drawn) }
       }
     }
@@ -58,14 +59,6 @@ public struct Calibrator {
     }
     calibration.duration = elapsed()
     return calibration
-  }
-
-  /// What is drawn while something runs; `nil` if nothing says.
-  private func watts(_ body: () throws -> Void) rethrows -> Double? {
-    let (before, begin) = (meter?.read(), MonotonicTime().now)
-    try body()
-    guard let meter, let before, let after = meter.read() else { return nil }
-    return meter.joules(from: before, to: after) / (Double(MonotonicTime().now - begin) / 1e9)
   }
 
   /// A probe while it runs.
@@ -95,26 +88,14 @@ public struct Calibrator {
     // What several probes measured of one thing is one measurement.
     var samples: [Key: [Double]] = [:]
     var order: [Key] = []
-    func add(_ values: [Double], of subject: PerformanceModel.Subject, _ probe: Probe) {
-      let key = Key(subject: subject, footprint: probe.footprint, workers: probe.workers)
-      if samples[key] == nil { order.append(key) }
-      samples[key, default: []] += values
-    }
     for run in runs {
       overheads += run.samples.compactMap(\.overhead)
-      for (stage, option) in run.probe.options.enumerated() {
+      for stage in workload.graph.stages.indices {
+        guard let subject = workload.graph.subject(of: stage, by: run.probe.options) else { continue }
+        let key = Key(subject: subject, footprint: run.probe.footprint, workers: run.probe.workers)
+        if samples[key] == nil { order.append(key) }
         let firings = workload.firingsPerItem(of: stage)
-        let name = workload.graph.stages[stage].name
-        func subject(_ source: String?) -> PerformanceModel.Subject {
-          PerformanceModel.Subject(
-            stage: name, implementation: option.implementation, device: option.device.name, source: source)
-        }
-        // Sources on several other devices at once are taken for what they are by the planner: one after the other.
-        let others = run.probe.sources(of: stage, in: workload.graph).subtracting([option.device.name])
-        guard others.count < 2 else { continue }
-        add(
-          run.samples.map { ($0.compute[stage] + $0.transfer[stage]) / firings }, of: subject(others.first),
-          run.probe)
+        samples[key, default: []] += run.samples.map { ($0.compute[stage] + $0.transfer[stage]) / firings }
       }
     }
     for key in order {

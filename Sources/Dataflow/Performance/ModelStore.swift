@@ -17,15 +17,10 @@ public struct ModelStore: Sendable {
   }
 
   public func path(of application: String, signature: String) -> String {
-    "\(folder)/\(Self.stem(application))-\(String(Self.hash(signature), radix: 16)).json"
+    "\(folder)/\(Self.stem(application))-\(String(signature.utf8.fnv1a, radix: 16)).json"
   }
 
   private static func stem(_ application: String) -> String { application.replacing("/", with: "_") }
-
-  /// FNV-1a.
-  private static func hash(_ text: String) -> UInt64 {
-    text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-  }
 
   /// - Throws: `FileError`.
   public func save(_ calibration: Calibration) throws {
@@ -53,14 +48,9 @@ public struct ModelStore: Sendable {
     }
     let file: File
     do {
-      let handle = try FileHandle(forReadingFrom: URL(filePath: path))
-      let data = try handle.read(upToCount: Self.maximumBytes + 1) ?? Data()
-      guard data.count <= Self.maximumBytes else {
-        throw FileError("it has more than \(Self.maximumBytes) bytes")
-      }
-      file = try JSONDecoder().decode(File.self, from: data)
+      file = try File(jsonFile: path, atMost: Self.maximumBytes)
     } catch {
-      throw .unreadable(application, path: path, reason: PlanDocument.reason(error))
+      throw .unreadable(application, path: path, reason: error.description)
     }
     guard file.format == Self.format, file.calibration.signature == signature, file.calibration.isSound
     else {

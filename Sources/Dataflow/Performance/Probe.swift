@@ -1,19 +1,10 @@
 /// One plan under which a workload is measured: everything in one worker, or in one for each core.
 struct Probe {
-  struct Option: Hashable {
+  struct Option {
     let implementation: String
     let device: any Device
     /// Cores of its device that one firing keeps busy.
     let cores: Int
-
-    static func == (a: Option, b: Option) -> Bool {
-      a.implementation == b.implementation && a.device.name == b.device.name
-    }
-
-    func hash(into hasher: inout Hasher) {
-      hasher.combine(implementation)
-      hasher.combine(device.name)
-    }
   }
 
   /// One for each stage of the graph.
@@ -26,28 +17,17 @@ struct Probe {
     self.options = options
     self.footprint = footprint
     self.workers = workers
-    let names = graph.stages.map(\.name)
-    plan = Plan([
-      Placement(
-        names, on: options[0].device.name,
-        devices: Dictionary(
-          uniqueKeysWithValues: zip(names, options).filter { $1.device.name != options[0].device.name }.map {
-            ($0, $1.device.name)
-          }),
-        implementations: Dictionary(uniqueKeysWithValues: zip(names, options.map(\.implementation))),
-        instances: workers)
-    ])
+    var placement = Placement([], on: options[0].device.name, instances: workers)
+    for (stage, option) in zip(graph.stages, options) {
+      placement.append(stage.name, on: option.device.name, by: option.implementation)
+    }
+    plan = Plan([placement])
   }
 
   /// Whether it keeps every core of the CPU busy and nothing else.
   func fills(_ platform: Platform) -> Bool {
     let cores = platform.device(of: .cpu)?.cores ?? 0
     return options.allSatisfy { $0.device.kind == .cpu && $0.cores * workers == cores }
-  }
-
-  /// The devices that feed a stage.
-  func sources(of stage: Int, in graph: Graph) -> Set<String> {
-    Set(graph.connections.filter { $0.target.stage == stage }.map { options[$0.source.stage].device.name })
   }
 }
 
@@ -63,8 +43,8 @@ struct ProbeSelection {
     graph = workload.graph
     footprints = workload.footprints
     options = workload.graph.stages.map { stage in
-      stage.implementations.flatMap { implementation in
-        platform.devices.filter { $0.kind == implementation.deviceKind }.map { device in
+      platform.devices.flatMap { device in
+        device.implementations(of: stage).map { implementation in
           Probe.Option(
             implementation: implementation.name, device: device,
             cores: implementation.parallelism.cores(of: device))
@@ -73,13 +53,6 @@ struct ProbeSelection {
     }
     let cores = platform.device(of: .cpu)?.cores ?? 1
     workers = cores > 1 && workload.graph.canBeReplicated(on: platform) ? [1, cores] : [1]
-  }
-
-  /// Something that a probe measures: a stage's option, and where its input comes from.
-  private struct Target: Hashable {
-    let stage: Int
-    let option: Probe.Option
-    let source: String?
   }
 
   func probes() -> [Probe] {
@@ -91,28 +64,23 @@ struct ProbeSelection {
     let options = options.map { $0.filter { $0.cores * workers <= $0.device.cores || workers == 1 } }
     guard options.allSatisfy({ !$0.isEmpty }) else { return [] }
     let order = graph.topology.order(of: Array(graph.stages.indices))
-    var covered: Set<Target> = []
+    var covered: Set<PerformanceModel.Subject> = []
     var probes: [Probe] = []
-    func targets(_ stage: Int, _ option: Probe.Option, _ chosen: [Probe.Option?]) -> [Target] {
-      let sources = Set(
-        graph.connections.filter { $0.target.stage == stage }.compactMap {
-          chosen[$0.source.stage]?.device.name
-        })
-      let others = sources.subtracting([option.device.name])
-      return others.count < 2 ? [Target(stage: stage, option: option, source: others.first)] : []
+    func isNew(_ stage: Int, _ options: [Probe.Option?]) -> Bool {
+      graph.subject(of: stage, by: options).map { !covered.contains($0) } ?? false
     }
     func add(_ fixed: [Int: Probe.Option]) -> Bool {
-      var chosen = [Probe.Option?](repeating: nil, count: options.count)
-      for (stage, option) in fixed { chosen[stage] = option }
+      var chosen = options.indices.map { fixed[$0] }
       for stage in order where fixed[stage] == nil {
-        func news(_ option: Probe.Option) -> Int {
-          targets(stage, option, chosen).count { !covered.contains($0) }
+        func wouldBeNew(_ option: Probe.Option) -> Bool {
+          var trial = chosen
+          trial[stage] = option
+          return isNew(stage, trial)
         }
-        chosen[stage] = options[stage].enumerated().max { (news($0.1), -$0.0) < (news($1.1), -$1.0) }?.element
+        chosen[stage] = options[stage].first(where: wouldBeNew) ?? options[stage].first
       }
-      let all = order.flatMap { stage in chosen[stage].map { targets(stage, $0, chosen) } ?? [] }
-      guard all.contains(where: { !covered.contains($0) }) else { return false }
-      covered.formUnion(all)
+      guard order.contains(where: { isNew($0, chosen) }) else { return false }
+      covered.formUnion(order.compactMap { graph.subject(of: $0, by: chosen) })
       probes.append(
         Probe(chosen.compactMap { $0 }, in: graph, footprint: footprint, workers: workers))
       return true
@@ -124,7 +92,9 @@ struct ProbeSelection {
       for from in options[source] {
         for to in options[target] where source != target {
           let isForeign = from.device.name != to.device.name
-          let wanted = Target(stage: target, option: to, source: isForeign ? from.device.name : nil)
+          let wanted = PerformanceModel.Subject(
+            stage: graph.stages[target].name, implementation: to.implementation, device: to.device.name,
+            source: isForeign ? from.device.name : nil)
           if !covered.contains(wanted) { _ = add([source: from, target: to]) }
         }
       }
@@ -134,6 +104,18 @@ struct ProbeSelection {
 }
 
 extension Graph {
+  /// What can be timed of a stage where stages run by these options; `nil` if its own isn't chosen, or if its input comes
+  /// from several other devices at once, which says nothing of each.
+  func subject(of stage: Int, by options: [Probe.Option?]) -> PerformanceModel.Subject? {
+    guard let option = options[stage] else { return nil }
+    let feeders = connections.filter { $0.target.stage == stage }.map(\.source.stage)
+    let others = Set(feeders.compactMap { options[$0]?.device.name }).subtracting([option.device.name])
+    guard others.count < 2 else { return nil }
+    return PerformanceModel.Subject(
+      stage: stages[stage].name, implementation: option.implementation, device: option.device.name,
+      source: others.first)
+  }
+
   /// Whether several workers may each run the whole graph.
   func canBeReplicated(on platform: Platform) -> Bool {
     guard !inputs.isEmpty, let device = platform.device(of: .cpu) else { return false }

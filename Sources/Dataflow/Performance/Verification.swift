@@ -39,16 +39,12 @@ public struct Verification: Sendable {
     let runs = try plans.map { try workload.start($0.plan, on: platform, for: footprint) }
     var throughputs = plans.map { _ in [Double]() }
     var joules = throughputs
-    let time = MonotonicTime()
     for round in 0..<rounds {
       observe(round, rounds)
       for (index, run) in runs.enumerated() {
-        let (before, begin) = (meter?.read(), time.now)
-        let throughput = try run.run(seconds: slice).throughput
+        let (throughput, watts) = try meter.watts { try run.run(seconds: slice).throughput }
         throughputs[index].append(throughput)
-        guard let meter, let before, let after = meter.read() else { continue }
-        let seconds = Double(time.now - begin) / 1e9
-        joules[index].append(meter.joules(from: before, to: after) / (throughput * seconds))
+        if let watts { joules[index].append(watts / throughput) }
       }
     }
     rows = plans.indices.compactMap { index in

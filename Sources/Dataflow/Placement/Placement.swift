@@ -32,6 +32,13 @@ public struct Placement: Sendable, Hashable {
     self.queueDelay = queueDelay
   }
 
+  /// Adds a stage.
+  mutating func append(_ stage: String, on device: String, by implementation: String) {
+    stages.append(stage)
+    implementations[stage] = implementation
+    if device != self.device { devices[stage] = device }
+  }
+
   /// The name of the device that a stage runs on.
   public func device(of stage: String) -> String { devices[stage] ?? device }
 }

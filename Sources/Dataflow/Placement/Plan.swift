@@ -45,9 +45,7 @@ public struct Plan: Sendable, Hashable, CustomStringConvertible {
       }
     let stages = order.map { graph.stages[$0] }
     let split = stages.firstIndex { stage in
-      stage.implementations.first { $0.deviceKind == device.kind }.map {
-        $0.parallelism.cores(of: device) > 1
-      } ?? false
+      device.implementations(of: stage).first.map { $0.parallelism.cores(of: device) > 1 } ?? false
     }
     let parallel = stages[..<(split ?? stages.endIndex)]
     guard isChain, !parallel.isEmpty, !parallel.contains(where: \.isStateful) else {

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A plan as `drivetrain plan --json` prints it and `--plan FILE` reads it.
 public struct PlanDocument: Codable, Sendable {
   public struct StageEntry: Codable, Sendable {
@@ -79,24 +77,9 @@ public struct PlanDocument: Codable, Sendable {
   /// - Throws: `PlannerError.wrongPlan`.
   public init(contentsOf path: String) throws(PlannerError) {
     do {
-      let handle = try FileHandle(forReadingFrom: URL(filePath: path))
-      let data = try handle.read(upToCount: ConfigurationNode.maximumBytes + 1) ?? Data()
-      guard data.count <= ConfigurationNode.maximumBytes else {
-        throw FileError("it has more than \(ConfigurationNode.maximumBytes) bytes")
-      }
-      self = try JSONDecoder().decode(PlanDocument.self, from: data)
+      try self.init(jsonFile: path, atMost: ConfigurationNode.maximumBytes)
     } catch {
-      throw .wrongPlan(path: path, reason: Self.reason(error))
-    }
-  }
-
-  static func reason(_ error: any Error) -> String {
-    switch error {
-    case DecodingError.keyNotFound(let key, _): "the key '\(key.stringValue)' is missing"
-    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-      "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' is of another type"
-    case is DecodingError: "it is not valid JSON"
-    default: "\(FileError("it can't be read", error))"
+      throw .wrongPlan(path: path, reason: error.description)
     }
   }
 
@@ -115,12 +98,7 @@ public struct PlanDocument: Codable, Sendable {
             [], on: entry.device, instances: entry.instances, batch: entry.batch,
             queueDelay: (entry.queueDelay ?? 0) / 1e6))
       }
-      let position = placements.count - 1
-      placements[position].stages.append(entry.stage)
-      placements[position].implementations[entry.stage] = entry.implementation
-      if placements[position].device != entry.device {
-        placements[position].devices[entry.stage] = entry.device
-      }
+      placements[placements.count - 1].append(entry.stage, on: entry.device, by: entry.implementation)
       last = entry
     }
     var plan = Plan(placements)

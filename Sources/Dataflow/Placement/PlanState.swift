@@ -98,8 +98,7 @@ struct PlanState {
     _ option: PlanningProblem.Option, _ stage: PlanningProblem.StageEntry, _ index: Int,
     _ problem: PlanningProblem, workers: Int
   ) -> Bool {
-    if let group, problem.isOneWorker || group.silicon == option.silicon && !group.isSingle && !stage.isSingle
-    {
+    if let group, problem.share((group.silicon, group.isSingle), (option.silicon, stage.isSingle)) {
       return group.batch == option.batch
     }
     close()

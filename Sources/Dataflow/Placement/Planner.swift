@@ -160,21 +160,14 @@ extension PlanningProblem {
     var last: (silicon: Int, isSingle: Bool)?
     for (stage, index) in zip(stages, choice.options) {
       let option = stage.options[index]
-      let continues =
-        last.map { isOneWorker || $0.silicon == option.silicon && !$0.isSingle && !stage.isSingle } ?? false
-      if !continues {
+      if !(last.map { share($0, (option.silicon, stage.isSingle)) } ?? false) {
         placements.append(
           Placement(
             [], on: option.device,
             instances: instances(option, isSingle: stage.isSingle, workers: choice.workers),
             batch: option.batch))
       }
-      let position = placements.count - 1
-      placements[position].stages.append(stage.name)
-      placements[position].implementations[stage.name] = option.implementation
-      if placements[position].device != option.device {
-        placements[position].devices[stage.name] = option.device
-      }
+      placements[placements.count - 1].append(stage.name, on: option.device, by: option.implementation)
       last = (option.silicon, stage.isSingle)
     }
     var plan = Plan(placements)

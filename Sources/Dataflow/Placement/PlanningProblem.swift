@@ -133,6 +133,12 @@ public struct PlanningProblem: Sendable {
 extension PlanningProblem {
   var hasBatches: Bool { stages.contains { $0.options.contains { $0.batch > 1 } } }
 
+  /// Whether two stages that follow each other share a placement, by the silicon that they are on and whether they must be
+  /// single.
+  func share(_ a: (silicon: Int, isSingle: Bool), _ b: (silicon: Int, isSingle: Bool)) -> Bool {
+    isOneWorker || a.silicon == b.silicon && !a.isSingle && !b.isSingle
+  }
+
   /// How many workers a placement has that begins with this stage and option.
   func instances(_ option: Option, isSingle: Bool, workers: Int) -> Int {
     if isSingle || isOneWorker { return 1 }

@@ -38,6 +38,11 @@ public struct Platform: Sendable {
   /// What should be there and isn't.
   public var unavailable: [UnavailableDevice] { discoverers.flatMap { $0().unavailable } }
 
+  /// The same machine without its other devices.
+  public func only(_ names: [String]) -> Platform {
+    Platform(devices: devices.filter { names.contains($0.name) }, power: power, links: links, name: name)
+  }
+
   public func device(named name: String) -> (any Device)? { first { $0.name == name } }
   public func device(of kind: DeviceKind) -> (any Device)? { first { $0.kind == kind } }
 

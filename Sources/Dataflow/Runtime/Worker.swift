@@ -13,7 +13,7 @@ final class Worker {
   /// The queues of the graph's inputs, in their order; of those that this placement has.
   let entrances: [Queue<Token>]
   private let runners: [StageRunner]
-  private let steps: [(runner: StageRunner, count: Int)]
+  private let steps: [(member: StageRunner, count: Int)]
   /// The runners that fire as often as their inputs allow.
   private let trailing: [StageRunner]
   private let time: any TimeSource
@@ -64,23 +64,13 @@ final class Worker {
           ambient: ambient, time: time, ring: ring))
     }
     self.runners = runners
-    var steps: [(runner: StageRunner, count: Int)] = []
-    var trailing: [StageRunner] = []
-    for step in placement.schedule.steps {
-      guard let runner = placement.members.firstIndex(of: step.stage).map({ runners[$0] }) else { continue }
-      switch step.count {
-      case .times(let count): steps.append((runner, count))
-      case .whileAvailable: trailing.append(runner)
-      }
-    }
-    self.steps = steps
-    self.trailing = trailing
+    (steps, trailing) = placement.scheduled(runners)
   }
 
   /// One iteration of the schedule.
   func iterate() {
     for step in steps {
-      for _ in 0..<step.count { step.runner.fire() }
+      for _ in 0..<step.count { step.member.fire() }
     }
     // More than one pass only where a cycle among these stages makes an earlier one ready again.
     var hasFired = !trailing.isEmpty
@@ -129,6 +119,20 @@ final class Worker {
 
 extension ResolvedPlacement {
   func contains(_ stage: Int) -> Bool { members.contains(stage) }
+
+  /// What stands for each member, in the order of the static schedule with how often it comes in a row; then those that fire
+  /// as often as their inputs allow.
+  func scheduled<Member>(_ members: [Member]) -> (steps: [(member: Member, count: Int)], trailing: [Member]) {
+    var (steps, trailing): ([(member: Member, count: Int)], [Member]) = ([], [])
+    for step in schedule.steps {
+      guard let member = self.members.firstIndex(of: step.stage).map({ members[$0] }) else { continue }
+      switch step.count {
+      case .times(let count): steps.append((member, count))
+      case .whileAvailable: trailing.append(member)
+      }
+    }
+    return (steps, trailing)
+  }
 
   /// How many tokens a port takes in one iteration of this placement's schedule, as far as that is known.
   func tokensPerIteration(into port: Graph.PortIndex, in graph: Graph) -> Int {

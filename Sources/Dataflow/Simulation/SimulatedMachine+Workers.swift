@@ -47,15 +47,7 @@ extension SimulatedMachine {
           )
         }, ownerPort: ownerPorts[member], parts: parts[position])
     }
-    var steps: [(stage: SimulatedStage, count: Int)] = []
-    var trailing: [SimulatedStage] = []
-    for step in placement.schedule.steps {
-      guard let stage = placement.members.firstIndex(of: step.stage).map({ stages[$0] }) else { continue }
-      switch step.count {
-      case .times(let count): steps.append((stage, count))
-      case .whileAvailable: trailing.append(stage)
-      }
-    }
+    let (steps, trailing) = placement.scheduled(stages)
     return SimulatedWorker(
       intakes: intakes, steps: steps, trailing: trailing,
       batching: Batching(maximum: placement.batch, delay: placement.queueDelay),

@@ -11,7 +11,7 @@ final class SimulatedWorker {
   }
 
   private let intakes: [Intake]
-  private let steps: [(stage: SimulatedStage, count: Int)]
+  private let steps: [(member: SimulatedStage, count: Int)]
   /// Stages that fire as often as their inputs allow.
   private let trailing: [SimulatedStage]
   private let batching: Batching
@@ -28,7 +28,7 @@ final class SimulatedWorker {
   private var isOnProcessor = false
 
   init(
-    intakes: [Intake], steps: [(stage: SimulatedStage, count: Int)], trailing: [SimulatedStage],
+    intakes: [Intake], steps: [(member: SimulatedStage, count: Int)], trailing: [SimulatedStage],
     batching: Batching, overhead: Double, time: VirtualTime, iterated: @escaping (Int) -> Bool
   ) {
     self.intakes = intakes
@@ -69,9 +69,9 @@ final class SimulatedWorker {
   private func fire(_ step: Int, _ done: Int, _ batch: Int) {
     guard step < steps.count else { return trail(batch) }
     guard done < steps[step].count else { return fire(step + 1, 0, batch) }
-    let stage = steps[step].stage
+    let stage = steps[step].member
     let next =
-      done + 1 < steps[step].count ? stage : steps.indices.contains(step + 1) ? steps[step + 1].stage : nil
+      done + 1 < steps[step].count ? stage : steps.indices.contains(step + 1) ? steps[step + 1].member : nil
     fire(stage, batch, keeps: next.map(stage.keepsProcessor) ?? false) { [self] in fire(step, done + 1, batch)
     }
   }

@@ -28,7 +28,8 @@ public struct Pipeline: Sendable {
       try self.init(model: path)
       return
     }
-    let document = try ConfigurationNode(contentsOf: path)
+    let text = try ConfigurationNode.text(of: path)
+    let document = try ConfigurationNode(yaml: text, file: path)
     var overrides: [String: String] = [:]
     if let scale { overrides["scale"] = scale.rawValue }
     let graph = try Graph(document, registry: .vision, overrides: overrides)
@@ -38,7 +39,7 @@ public struct Pipeline: Sendable {
         "a pipeline takes one \(PortType.encodedImage), or batches and gives batches; not \(entrance)")
     }
     self.init(graph)
-    source = try String(contentsOfFile: path, encoding: .utf8) + (scale?.rawValue ?? "")
+    source = text + (scale?.rawValue ?? "")
     if let node = try document.entries().first(where: { $0.key == "tolerance" })?.value {
       tolerance = try Tolerance(node)
     }

@@ -16,14 +16,13 @@ public struct Tolerance: Sendable, Hashable {
   init(_ node: ConfigurationNode) throws {
     let values = try node.mapping(keys: [Self.top1Agreement, "images"])
     top1Agreement = try values[Self.top1Agreement]?.number(in: 0...1)
-    if let images = values["images"] {
-      let path = try images.string()
-      let folder = (node.file as NSString).deletingLastPathComponent
-      self.images = path.hasPrefix("/") || folder.isEmpty ? path : "\(folder)/\(path)"
+    if let node = values["images"] {
+      let folder = try node.filePath()
       var isFolder: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: self.images ?? "", isDirectory: &isFolder),
-        isFolder.boolValue
-      else { throw images.error("there is no folder \(self.images ?? ""); name one with images") }
+      guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+        throw node.error("there is no folder \(folder); name one with images")
+      }
+      images = folder
     }
   }
 

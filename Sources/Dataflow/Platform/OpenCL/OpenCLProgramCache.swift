@@ -11,11 +11,7 @@ public struct OpenCLProgramCache: Sendable {
   public init(folder: String) { self.folder = folder }
 
   /// `$XDG_CACHE_HOME/drivetrain/opencl`, or the same in `~/.cache`.
-  public static var user: OpenCLProgramCache {
-    let environment = ProcessInfo.processInfo.environment
-    let base = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-    return OpenCLProgramCache(folder: (base ?? NSHomeDirectory() + "/.cache") + "/drivetrain/opencl")
-  }
+  public static var user: OpenCLProgramCache { OpenCLProgramCache(folder: Installation.cache("opencl")) }
 
   private static let magic = "drivetrain-opencl-1\n"
 
@@ -57,10 +53,5 @@ public struct OpenCLProgramCache: Sendable {
     withUnsafeBytes(of: hash(data).littleEndian) { Data($0) }
   }
 
-  /// FNV-1a of 64 bits.
-  private static func hash(_ data: Data) -> UInt64 {
-    data.withUnsafeBytes { bytes in
-      bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-    }
-  }
+  private static func hash(_ data: Data) -> UInt64 { data.withUnsafeBytes(\.fnv1a) }
 }

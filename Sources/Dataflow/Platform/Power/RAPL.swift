@@ -69,3 +69,13 @@ public struct RAPL: Sendable {
 
   private static func number(_ path: String) -> UInt64? { text(path).flatMap { UInt64($0) } }
 }
+
+extension RAPL? {
+  /// Runs something, and says what is drawn meanwhile; `nil` without a meter.
+  func watts<Result>(of body: () throws -> Result) rethrows -> (result: Result, watts: Double?) {
+    let (before, begin) = (self?.read(), MonotonicTime().now)
+    let result = try body()
+    guard let meter = self, let before, let after = meter.read() else { return (result, nil) }
+    return (result, meter.joules(from: before, to: after) / (Double(MonotonicTime().now - begin) / 1e9))
+  }
+}

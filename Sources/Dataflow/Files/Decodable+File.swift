@@ -1,0 +1,25 @@
+import Foundation
+
+extension Decodable {
+  /// Reads a JSON file of at most so many bytes.
+  ///
+  /// - Throws: `FileError` that says what is wrong with it, without its path.
+  init(jsonFile path: String, atMost limit: Int) throws(FileError) {
+    do {
+      guard let data = try Data.read(path, atMost: limit) else {
+        throw FileError("it has more than \(limit) bytes")
+      }
+      self = try JSONDecoder().decode(Self.self, from: data)
+    } catch let error as FileError {
+      throw error
+    } catch DecodingError.keyNotFound(let key, _) {
+      throw FileError("the key '\(key.stringValue)' is missing")
+    } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context) {
+      throw FileError("'\(context.codingPath.map(\.stringValue).joined(separator: "."))' is of another type")
+    } catch is DecodingError {
+      throw FileError("it is not valid JSON")
+    } catch {
+      throw FileError("it can't be read", error)
+    }
+  }
+}
