@@ -56,3 +56,15 @@ public struct Calibration: Sendable, Hashable, Codable {
     }
   }
 }
+
+extension [Calibration.Agreement] {
+  /// Whether an implementation that computes differently has been found close enough to the reference, by every metric.
+  func admit(_ implementation: String, of stage: String, within tolerance: [String: Double]) -> Bool {
+    !tolerance.isEmpty
+      && tolerance.allSatisfy { metric, least in
+        contains {
+          $0.stage == stage && $0.implementation == implementation && $0.metric == metric && $0.value >= least
+        }
+      }
+  }
+}

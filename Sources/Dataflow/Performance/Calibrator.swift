@@ -32,12 +32,14 @@ public struct Calibrator {
       application: workload.graph.name, signature: workload.signature,
       machine: Machine(platform, libraries: workload.libraries), footprints: workload.footprints)
 
+    observe("comparing results", 0)
+    calibration.agreements = try workload.agreements(on: platform)
     let idle = meter.watts { Thread.sleep(forTimeInterval: min(slice, 1)) }.watts
     var full: [Double] = []
     var probes: [ProbeRun] = []
-    let wanted = ProbeSelection(workload, on: platform).probes()
+    let wanted = ProbeSelection(workload, on: platform, agreements: calibration.agreements).probes()
     for (number, probe) in wanted.enumerated() {
-      observe("starting \(probe.plan)", 0.2 * Double(number) / Double(wanted.count))
+      observe("starting \(probe.plan)", 0.2 + 0.2 * Double(number) / Double(wanted.count))
       probes.append(ProbeRun(probe, try workload.start(probe.plan, on: platform, for: probe.footprint)))
     }
     measuring: for round in 0..<rounds.upperBound {
@@ -45,15 +47,13 @@ public struct Calibrator {
       for probe in open {
         // The first round is for all.
         if round > 0, elapsed() > budget { break measuring }
-        observe("measuring \(probe.probe.plan)", 0.2 + 0.7 * Double(round) / Double(rounds.upperBound))
+        observe("measuring \(probe.probe.plan)", 0.4 + 0.6 * Double(round) / Double(rounds.upperBound))
         let (sample, drawn) = try meter.watts { try probe.run.run(seconds: slice) }
         probe.samples.append(sample)
         if probe.probe.fills(platform), let drawn { full.append(drawn) }
       }
     }
-    observe("comparing results", 0.9)
     collect(probes, into: &calibration)
-    calibration.agreements = try workload.agreements(on: platform)
     if let idle, let full = Measurement(of: full)?.median {
       calibration.watts = Power.Watts(idle: min(idle, full), full: full)
     }

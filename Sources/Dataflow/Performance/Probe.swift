@@ -39,12 +39,16 @@ struct ProbeSelection {
   /// Numbers of workers at which to measure: alone, and with all cores busy.
   private let workers: [Int]
 
-  init(_ workload: any Workload, on platform: Platform) {
+  /// - Parameter agreements: of the implementations that compute differently; those not close enough aren't probed.
+  init(_ workload: any Workload, on platform: Platform, agreements: [Calibration.Agreement] = []) {
     graph = workload.graph
     footprints = workload.footprints
     options = workload.graph.stages.map { stage in
       platform.devices.flatMap { device in
-        device.implementations(of: stage).map { implementation in
+        let eligible = device.implementations(of: stage).filter {
+          $0.approximation == nil || agreements.admit($0.name, of: stage.name, within: workload.tolerance)
+        }
+        return eligible.map { implementation in
           Probe.Option(
             implementation: implementation.name, device: device,
             cores: implementation.parallelism.cores(of: device))

@@ -98,14 +98,8 @@ extension Planner {
 
   /// What computes with reduced precision must have been found close enough to the reference.
   private func isEligible(_ implementation: Implementation, _ stage: Stage) -> Bool {
-    guard implementation.isReducedPrecision else { return true }
-    return !tolerance.isEmpty
-      && tolerance.allSatisfy { metric, least in
-        costs.agreements.contains {
-          $0.stage == stage.name && $0.implementation == implementation.name && $0.metric == metric
-            && $0.value >= least
-        }
-      }
+    implementation.approximation == nil
+      || costs.agreements.admit(implementation.name, of: stage.name, within: tolerance)
   }
 
   private func missing(_ stage: Stage) -> PlannerError {

@@ -22,21 +22,34 @@ public struct Implementation: Sendable {
   public let name: String
   public let deviceKind: DeviceKind
   public let parallelism: Parallelism
-  /// Whether it computes with fewer digits than the stage's reference: it may only be used where a tolerance allows it.
-  public let isReducedPrecision: Bool
+  /// How it computes if its results differ from the stage's reference: it may only be used where a tolerance allows it.
+  public let approximation: Approximation?
   /// Makes what one worker runs. Called once for each instance, before anything fires.
   public let makeInstance: @Sendable (any Device) throws -> any StageInstance
 
   public init(
     _ name: String, on deviceKind: DeviceKind, parallelism: Parallelism = .core,
-    isReducedPrecision: Bool = false,
+    approximation: Approximation? = nil,
     makeInstance: @escaping @Sendable (any Device) throws -> any StageInstance
   ) {
     self.name = name
     self.deviceKind = deviceKind
     self.parallelism = parallelism
-    self.isReducedPrecision = isReducedPrecision
+    self.approximation = approximation
     self.makeInstance = makeInstance
+  }
+}
+
+/// A way to compute with fewer digits than a stage's reference. Implementations of the same way give the same results.
+public struct Approximation: Sendable, Hashable {
+  /// Such as `openvino-int8`.
+  public let name: String
+  /// Of ways with the same name, one of more caution gives the reference's answer more often, and takes longer.
+  public let caution: Double
+
+  public init(_ name: String, caution: Double = 0) {
+    self.name = name
+    self.caution = caution
   }
 }
 

@@ -26,21 +26,33 @@ struct Top1Agreement {
     let graph = pipeline.graph
     let reference = try classes(Plan.fused(graph), platform)
     return try graph.stages.flatMap { stage in
-      let reduced = stage.implementations.filter(\.isReducedPrecision)
-      // The same network in the same precision gives the same answer with any number of threads.
-      return try Dictionary(grouping: reduced, by: \.nameWithoutThreads).values.flatMap { alike in
-        let plan = Plan([
-          Placement(graph.stages.map(\.name), implementations: [stage.name: alike[0].name])
-        ])
-        let found = try classes(plan, platform)
-        let same = zip(reference, found).count { $0 == $1 }
-        return alike.map { implementation in
-          Calibration.Agreement(
-            stage: stage.name, implementation: implementation.name, metric: Tolerance.top1Agreement,
-            value: Double(same) / Double(reference.count), samples: reference.count)
-        }
+      let ways = Set(stage.implementations.compactMap(\.approximation)).sorted { $0.caution < $1.caution }
+      return try Dictionary(grouping: ways, by: \.name).values.flatMap { ways in
+        try agreements(of: stage, ways, with: reference, platform)
       }
     }
+  }
+
+  /// Of the same way with ever more caution, until it is enough: more would only be slower.
+  private func agreements(
+    of stage: Stage, _ ways: [Approximation], with reference: [Int], _ platform: Platform
+  ) throws -> [Calibration.Agreement] {
+    var agreements: [Calibration.Agreement] = []
+    for way in ways {
+      let alike = stage.implementations.filter { $0.approximation == way }
+      let plan = Plan([
+        Placement(pipeline.graph.stages.map(\.name), implementations: [stage.name: alike[0].name])
+      ])
+      let same = zip(reference, try classes(plan, platform)).count { $0 == $1 }
+      let agreement = Double(same) / Double(reference.count)
+      agreements += alike.map { implementation in
+        Calibration.Agreement(
+          stage: stage.name, implementation: implementation.name, metric: Tolerance.top1Agreement,
+          value: agreement, samples: reference.count)
+      }
+      if agreement >= pipeline.tolerance.top1Agreement ?? 1 { break }
+    }
+    return agreements
   }
 
   /// The likeliest class of each image.
@@ -50,12 +62,5 @@ struct Top1Agreement {
       let classification = try executor.process(image).output(as: Classification.self)
       return classification.labels.first?.index ?? -1
     }
-  }
-}
-
-extension Implementation {
-  /// As `EngineVariant.name` builds names.
-  fileprivate var nameWithoutThreads: String {
-    name.replacingOccurrences(of: "-[0-9]+-threads$", with: "", options: .regularExpression)
   }
 }

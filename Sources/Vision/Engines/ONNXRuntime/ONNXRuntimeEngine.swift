@@ -9,7 +9,9 @@ public struct ONNXRuntimeEngine: Engine {
 
   public var version: String? { (try? ONNXRuntimeLibrary.shared.get())?.version }
 
-  public var precisions: [Precision] { (try? ONNXRuntimeLibrary.shared.get()) == nil ? [] : [.float32] }
+  public var precisions: [Precision] {
+    (try? ONNXRuntimeLibrary.shared.get()) == nil ? [] : [.float32, .int8]
+  }
 
   public func load(
     model path: String, threads: Int, precision: Precision

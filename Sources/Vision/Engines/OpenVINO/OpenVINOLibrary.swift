@@ -31,7 +31,18 @@ struct OpenVINOLibrary: @unchecked Sendable {
     pointer = library
     version = String(cString: openvino_library_version(library))
     let capabilities = String(cString: openvino_library_capabilities(library)).split(separator: " ")
-    precisions = capabilities.contains("BF16") ? [.float32, .bfloat16] : [.float32]
+    precisions = Precision.allCases.filter { $0 == .float32 || capabilities.contains($0.capability) }
+  }
+}
+
+extension Precision {
+  /// As OpenVINO calls it.
+  fileprivate var capability: Substring {
+    switch self {
+    case .float32: "FP32"
+    case .bfloat16: "BF16"
+    case .int8: "INT8"
+    }
   }
 }
 

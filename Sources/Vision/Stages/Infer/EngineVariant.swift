@@ -1,42 +1,72 @@
 import Dataflow
+import Foundation
 import Synchronization
 
 /// One way to run a model: an engine, what it computes in, and how many threads work together on one run. The model is
 /// loaded when it is first run this way.
+///
+/// In `int8` it is a quantised one that is run: beside `name.onnx`, `name.int8.onnx`.
 public final class EngineVariant: Sendable {
   public let engine: any Engine
   public let precision: Precision
   public let threads: Int
+  /// What computes again where this one is unsure; see `CascadeSession`.
+  let fallback: (variant: EngineVariant, margin: Float)?
   let path: String
   private let loaded = Mutex<(any EngineSession)?>(nil)
 
-  public init(_ engine: any Engine, model path: String, threads: Int, precision: Precision = .float32) {
+  public init(
+    _ engine: any Engine, model path: String, threads: Int, precision: Precision = .float32,
+    fallback: (variant: EngineVariant, margin: Float)? = nil
+  ) {
     self.engine = engine
     self.path = path
     self.threads = threads
     self.precision = precision
+    self.fallback = fallback
   }
 
-  /// As implementations are called, such as `openvino-bf16-2-threads`.
+  /// As implementations are called, such as `openvino-int8-cascade-0.06-2-threads`.
   public var name: String {
-    var parts = [engine.name]
-    if precision != .float32 { parts.append(precision.rawValue) }
+    var parts = [nameOfEngine]
+    if let fallback { parts.append("cascade-\(fallback.margin)") }
     if threads > 1 { parts.append("\(threads)-threads") }
     return parts.joined(separator: "-")
   }
+
+  private var nameOfEngine: String {
+    precision == .float32 ? engine.name : "\(engine.name)-\(precision.rawValue)"
+  }
+
+  /// The same with any number of threads.
+  var approximation: Approximation { Approximation(nameOfEngine, caution: Double(fallback?.margin ?? 0)) }
 
   /// The model, loaded by the first who asks; others wait for that.
   public func session() throws(EngineError) -> any EngineSession {
     let result: Result<any EngineSession, EngineError> = loaded.withLock { loaded in
       if let loaded { return .success(loaded) }
-      let result = Result { () throws(EngineError) in
-        try engine.load(model: path, threads: threads, precision: precision)
-      }
+      let result = Result { () throws(EngineError) in try load() }
       loaded = try? result.get()
       return result
     }
     return try result.get()
   }
+
+  private func load() throws(EngineError) -> any EngineSession {
+    let path = precision == .int8 ? Self.quantised(path) : path
+    let session = try engine.load(model: path, threads: threads, precision: precision)
+    guard let fallback else { return session }
+    return try CascadeSession(session, fallback: fallback.variant.session(), margin: fallback.margin)
+  }
+
+  /// Where the model of 8-bit integers lies that was made of a model.
+  static func quantised(_ path: String) -> String {
+    (path.hasSuffix(".onnx") ? String(path.dropLast(5)) : path) + ".int8.onnx"
+  }
+
+  /// How much the best score must exceed the second one, each time twice as much. Calibration takes the first that is
+  /// within the tolerance.
+  private static let margins: [Float] = [0.03, 0.06, 0.12, 0.25]
 
   /// All ways to run a model on this machine, the reference first: in fp32, by the first engine, with all cores.
   ///
@@ -48,11 +78,23 @@ public final class EngineVariant: Sendable {
     let cores = Platform.local.device(of: .cpu)?.cores ?? 1
     let counts = threads.map { [$0] } ?? (cores > 1 ? [cores, 1] : [1])
     return (engine.map { [$0] } ?? Engines.all).flatMap { engine in
-      // What was asked for is tried, so that it is refused with the reason; the others must be there.
-      let precisions = precision.map { [$0] } ?? engine.precisions
-      return (precisions.isEmpty ? [.float32] : precisions).flatMap { precision in
-        counts.map { EngineVariant(engine, model: path, threads: $0, precision: precision) }
+      if let precision {
+        // What was asked for is tried, so that it is refused with the reason; what wasn't must be there.
+        return counts.map { EngineVariant(engine, model: path, threads: $0, precision: precision) }
       }
+      let exact = counts.map { EngineVariant(engine, model: path, threads: $0) }
+      let isQuantised = FileManager.default.fileExists(atPath: quantised(path))
+      let reduced = engine.precisions.filter { $0 != .float32 && ($0 != .int8 || isQuantised) }
+      return exact
+        + reduced.flatMap { precision in
+          exact.map { EngineVariant(engine, model: path, threads: $0.threads, precision: precision) }
+            + (precision == .int8 ? margins : []).flatMap { margin in
+              exact.map {
+                EngineVariant(
+                  engine, model: path, threads: $0.threads, precision: precision, fallback: ($0, margin))
+              }
+            }
+        }
     }
   }
 }

@@ -5,7 +5,7 @@ extension StageKind {
   /// the network gives.
   ///
   /// Keys: `model` (a path, relative to the pipeline's file), `engine` (`onnxruntime`, `openvino`), `precision` (`fp32`,
-  /// `bf16`), `threads` (those that work together on one run). What is not given is for the plan to choose; without a
+  /// `bf16`, `int8`), `threads` (those that work together on one run). What is not given is for the plan to choose; without a
   /// plan it is ONNX Runtime in fp32 with all cores.
   static let infer = StageKind("infer", keys: ["model", "engine", "precision", "threads"]) { parameters in
     let names = Engines.all.map(\.name)
@@ -101,7 +101,7 @@ extension Implementation {
   ) -> Implementation {
     Implementation(
       variant.name, on: .cpu, parallelism: .cores(variant.threads),
-      isReducedPrecision: variant.precision != reference.precision
+      approximation: variant.precision == reference.precision ? nil : variant.approximation
     ) { _ in try makeInstance(variant.session()) }
   }
 }
