@@ -8,12 +8,8 @@ struct Subject: CustomStringConvertible {
   let session: any EngineSession
 
   static func all(model: String, threads: Int) throws -> [Subject] {
-    try Engines.all.flatMap { engine in
-      try engine.precisions.map { precision in
-        Subject(
-          name: "\(engine.name) \(precision.rawValue)",
-          session: try engine.load(model: model, threads: threads, precision: precision))
-      }
+    try EngineVariant.all(model: model, threads: threads).filter { !$0.isCascade }.map { variant in
+      Subject(name: "\(variant.engine.name) \(variant.precision.rawValue)", session: try variant.session())
     }
   }
 

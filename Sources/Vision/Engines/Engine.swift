@@ -66,6 +66,7 @@ public enum Engines {
 public enum EngineError: Error, Sendable, Equatable, CustomStringConvertible {
   case libraryNotFound(engine: String, reason: String)
   case modelNotFound(path: String)
+  case notQuantised(path: String)
   case modelUnreadable(path: String, reason: String)
   case wrongInputs(expected: String, found: String)
   case wrongOutputs(expected: String, found: String)
@@ -79,6 +80,8 @@ public enum EngineError: Error, Sendable, Equatable, CustomStringConvertible {
       "the library of engine '\(engine)' can't be loaded: \(reason)"
     case .modelNotFound(let path):
       "there is no model at \(path); run Scripts/setup, or correct the pipeline's 'model'"
+    case .notQuantised(let path):
+      "there is no quantised model at \(path); make it with Scripts/quantize, or set another 'precision'"
     case .modelUnreadable(let path, let reason): "the model \(path) can't be read: \(reason)"
     case .wrongInputs(let expected, let found): "the model takes \(expected), not \(found)"
     case .wrongOutputs(let expected, let found): "the model gives \(found), not \(expected)"
@@ -94,7 +97,7 @@ public enum EngineError: Error, Sendable, Equatable, CustomStringConvertible {
   var key: String? {
     switch self {
     case .libraryNotFound: nil
-    case .unsupportedPrecision: "precision"
+    case .unsupportedPrecision, .notQuantised: "precision"
     default: "model"
     }
   }

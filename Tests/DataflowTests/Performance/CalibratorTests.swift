@@ -41,7 +41,7 @@ struct CalibratorTests {
   private func calibration(_ workload: any Workload) throws -> Calibration {
     var calibrator = Calibrator(workload, on: Self.platform)
     calibrator.slice = 0.02
-    calibrator.rounds = 1...2
+    calibrator.rounds = 3...4
     return try calibrator.calibrate()
   }
 

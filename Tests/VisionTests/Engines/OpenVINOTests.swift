@@ -12,7 +12,7 @@ import Testing
     let flags = try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8).split(
       whereSeparator: \.isWhitespace)
     let isNative = !Set(flags).isDisjoint(with: ["avx512_bf16", "amx_bf16", "avx_ne_convert"])
-    #expect(OpenVINOEngine().precisions == (isNative ? [.float32, .bfloat16] : [.float32]))
+    #expect(OpenVINOEngine().precisions == (isNative ? [.float32, .bfloat16, .int8] : [.float32, .int8]))
   }
 
   /// Callers get requests of their own, as many as there are cores for; what is given back is used again.

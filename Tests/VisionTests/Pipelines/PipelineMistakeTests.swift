@@ -60,7 +60,7 @@ import Testing
     Mistake("engine", line: 6, says: "'engine'", "'onnx'", "onnxruntime or openvino") {
       $0.infer = "{model: model.onnx, engine: onnx}"
     },
-    Mistake("precision", line: 6, says: "'precision'", "'fp16'", "fp32 or bf16") {
+    Mistake("precision", line: 6, says: "'precision'", "'fp16'", "fp32", "bf16", "int8") {
       $0.infer = "{model: model.onnx, engine: openvino, precision: fp16}"
     },
     Mistake(
@@ -68,6 +68,9 @@ import Testing
       "'engine'"
     ) {
       $0.infer = "{model: model.onnx, precision: bf16}"
+    },
+    Mistake("no quantised model", line: 6, says: "model.int8.onnx", "Scripts/quantize", "'precision'") {
+      $0.infer = "{model: model.onnx, precision: int8}"
     },
     Mistake("no model", line: 6, says: "needs the key 'model'") { $0.infer = "{threads: 1}" },
     Mistake("threads", line: 6, says: "'threads'", "1 to 256") {

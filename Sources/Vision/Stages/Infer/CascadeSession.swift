@@ -17,7 +17,8 @@ final class CascadeSession: EngineSession {
     guard quick.inputs.map(\.description) == fallback.inputs.map(\.description) else {
       throw .wrongInputs(expected: "\(fallback.inputs)", found: "\(quick.inputs) in the quantised model")
     }
-    guard quick.outputs.map(\.description) == fallback.outputs.map(\.description), fallback.outputs.count == 1,
+    guard quick.outputs.map(\.description) == fallback.outputs.map(\.description),
+      fallback.outputs.count == 1,
       fallback.outputs[0].element == .float32
     else {
       throw .wrongOutputs(expected: "\(fallback.outputs)", found: "\(quick.outputs) in the quantised model")

@@ -34,6 +34,9 @@ public final class EngineVariant: Sendable {
     return parts.joined(separator: "-")
   }
 
+  /// Whether it computes again where it is unsure.
+  public var isCascade: Bool { fallback != nil }
+
   private var nameOfEngine: String {
     precision == .float32 ? engine.name : "\(engine.name)-\(precision.rawValue)"
   }
@@ -53,7 +56,11 @@ public final class EngineVariant: Sendable {
   }
 
   private func load() throws(EngineError) -> any EngineSession {
-    let path = precision == .int8 ? Self.quantised(path) : path
+    var path = path
+    if precision == .int8 {
+      path = Self.quantised(path)
+      guard FileManager.default.fileExists(atPath: path) else { throw .notQuantised(path: path) }
+    }
     let session = try engine.load(model: path, threads: threads, precision: precision)
     guard let fallback else { return session }
     return try CascadeSession(session, fallback: fallback.variant.session(), margin: fallback.margin)
@@ -72,8 +79,8 @@ public final class EngineVariant: Sendable {
   ///
   /// - Parameters:
   ///   - engine, precision, threads: the only one to be used, if not `nil`.
-  static func all(
-    model path: String, engine: (any Engine)?, precision: Precision?, threads: Int?
+  public static func all(
+    model path: String, engine: (any Engine)? = nil, precision: Precision? = nil, threads: Int? = nil
   ) -> [EngineVariant] {
     let cores = Platform.local.device(of: .cpu)?.cores ?? 1
     let counts = threads.map { [$0] } ?? (cores > 1 ? [cores, 1] : [1])
