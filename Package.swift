@@ -89,6 +89,9 @@ let package = Package(
       name: "bench-planner", dependencies: ["Dataflow", "TestSupport"], path: "Benchmarks/Planner",
       swiftSettings: swift),
     .executableTarget(
+      name: "bench-plans", dependencies: ["Dataflow", "Reinforcement", "Vision", "TestSupport"],
+      path: "Benchmarks/Plans", swiftSettings: swift),
+    .executableTarget(
       name: "bench-zero-load", dependencies: ["Dataflow", "Kernels", "Vision", "Serving"],
       path: "Benchmarks/ZeroLoad", swiftSettings: swift),
     .executableTarget(

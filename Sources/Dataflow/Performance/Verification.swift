@@ -25,6 +25,8 @@ public struct Verification: Sendable {
     return best / chosen - 1
   }
 
+  public init(rows: [Row]) { self.rows = rows }
+
   /// Runs plans by turns.
   ///
   /// - Parameters:

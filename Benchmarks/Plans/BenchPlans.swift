@@ -1,0 +1,100 @@
+import Dataflow
+import Foundation
+import TestSupport
+
+/// Whether plans do what is predicted of them, and whether the chosen one is the one to choose. Of every application, several
+/// times: the chosen plan and six others by turns, the plan that is used without calibration among them.
+///
+/// - error: of the predicted throughput, median and worst of the plans;
+/// - regret: how much faster the best of them is than the chosen one;
+/// - ÷ usual: the chosen plan's throughput ÷ that of the plan used without calibration. With a tolerance, that is ONNX
+///   Runtime's in fp32, as is the best of its plans that comes next.
+///
+/// What isn't calibrated is calibrated first, 45 s each. Usage: bench-plans [RUNS] [WORD OF THE NAME]
+@main
+struct BenchPlans {
+  static func main() throws {
+    let arguments = CommandLine.arguments.dropFirst()
+    let runs = arguments.first.flatMap { Int($0) } ?? 3
+    let word = arguments.last { Int($0) == nil } ?? ""
+    let folder = try TemporaryFolder()
+    print(
+      "| application | chosen | items/s | median error | worst | regret | ÷ usual | ÷ best of ONNX Runtime fp32 |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
+    for application in try Application.all(in: folder) where word.isEmpty || application.name.contains(word) {
+      let rows = try (0..<runs).map { _ in try row(application) }
+      func each(_ value: (Row) -> String) -> String { rows.map(value).joined(separator: ", ") }
+      print(
+        "| \(application.name) | \(rows[0].chosen) | \(each { $0.throughput.told(1) }) | "
+          + "\(each { $0.medianError.percent }) | \(each { $0.worstError.percent }) | \(each { $0.regret.percent }) | "
+          + "\(each { $0.toUsual.told(2) }) | \(each { $0.toReference?.told(2) ?? "–" }) |")
+    }
+  }
+
+  struct Row {
+    let chosen: String
+    let throughput, medianError, worstError, regret, toUsual: Double
+    let toReference: Double?
+  }
+
+  private static func row(_ application: Application) throws -> Row {
+    let (workload, platform) = (application.workload, Platform.local)
+    let planner = Planner(
+      workload, on: platform, by: try calibration(workload, on: platform), for: application.footprint)
+    let all = try planner.all(for: .throughput)
+    let candidates = all.diverse(7)
+    let reference = all.first { $0.plan.isReference }
+    let others = [reference].compactMap { $0 }.filter { !candidates.contains($0) }
+    let verification = try Verification(
+      candidates + others, of: workload, on: platform, for: application.footprint)
+    let predicted = Verification(rows: Array(verification.rows.prefix(candidates.count)))
+    let chosen = verification.rows[0]
+    let usual = try alternating(chosen.plan, application.usual, application, on: platform)
+    return Row(
+      chosen: "\(chosen.plan)", throughput: chosen.measured.median, medianError: predicted.medianError,
+      worstError: predicted.worstError, regret: predicted.regret, toUsual: usual,
+      toReference: verification.rows.first { $0.plan == reference?.plan }.map {
+        chosen.measured.median / $0.measured.median
+      })
+  }
+
+  /// The median of how much faster one plan is than another.
+  private static func alternating(
+    _ plan: Plan, _ other: Plan, _ application: Application, on platform: Platform
+  ) throws -> Double {
+    let runs = try [plan, other].map {
+      try application.workload.start($0, on: platform, for: application.footprint)
+    }
+    let ratios = try (0..<9).map { _ in
+      let throughputs = try runs.map { try $0.run(seconds: 0.4).throughput }
+      return throughputs[0] / throughputs[1]
+    }
+    return ratios.sorted()[ratios.count / 2]
+  }
+
+  private static func calibration(_ workload: any Workload, on platform: Platform) throws -> Calibration {
+    let store = ModelStore()
+    let machine = Machine(platform, libraries: workload.libraries)
+    if let known = try? store.load(workload.graph.name, signature: workload.signature, on: machine) {
+      return known
+    }
+    let calibration = try Calibrator(workload, on: platform).calibrate()
+    try store.save(calibration)
+    return calibration
+  }
+}
+
+extension Plan {
+  /// Whether it runs a network by ONNX Runtime in fp32, and everything on the CPU.
+  fileprivate var isReference: Bool {
+    let names = placements.flatMap { $0.implementations.values }
+    return names.contains { $0.hasPrefix("onnxruntime") }
+      && !names.contains { $0.contains("int8") || $0.contains("opencl") }
+  }
+}
+
+extension Double {
+  fileprivate func told(_ decimals: Int) -> String { String(format: "%.\(decimals)f", self) }
+  fileprivate var percent: String { (self * 100).told(1) + " %" }
+}
