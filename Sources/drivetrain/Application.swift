@@ -94,6 +94,7 @@ extension Workload {
   func calibration(on platform: Platform) throws -> Calibration {
     let platform = platform.name == nil ? platform : .local
     return try ModelStore().load(
-      graph.name, signature: signature, on: Machine(platform, libraries: libraries))
+      graph.name, signature: signature, on: Machine(platform, libraries: libraries),
+      isWhole: !platform.isPart)
   }
 }

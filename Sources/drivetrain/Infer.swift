@@ -3,7 +3,7 @@ import Dataflow
 import Foundation
 import Vision
 
-struct Infer: ParsableCommand {
+struct Infer: ParsableCommand, PlannedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Runs images through a pipeline and says where the time went.",
     discussion: """
@@ -69,6 +69,7 @@ struct Infer: ParsableCommand {
       data = try Data(readingImage: path)
       let image = try EncodedImage(data)
       let result = try process(image)
+      if let error = result.error as? DeviceError { throw planned.advised(error) }
       return InferenceReport(
         input: path, image: image, result: result,
         attribution: recorder.attribution(of: result, in: graph))

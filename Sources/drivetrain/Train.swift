@@ -3,7 +3,7 @@ import Dataflow
 import Foundation
 import Reinforcement
 
-struct Train: ParsableCommand {
+struct Train: ParsableCommand, PlannedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Trains an agent.",
     discussion: """
@@ -83,6 +83,12 @@ struct Train: ParsableCommand {
       display.end()
       try trainer.save(to: folder.diverged)
       throw FileError("\(error). All is kept in \(folder.diverged)")
+    } catch {
+      display.end()
+      guard folder.canBeResumed else { throw error }
+      throw planned.advised(error) {
+        "go on by the plan without it: drivetrain train --resume \(folder.path) \($0)"
+      }
     }
     display.end()
     let seconds = Double(MonotonicTime().now - begin) / 1e9
@@ -102,7 +108,10 @@ struct Train: ParsableCommand {
 
   /// By the plan; but a number of threads that the experiment asks for is not changed by 'auto'.
   private func trainer(_ experiment: Experiment) throws -> Trainer {
-    if planned.plan == "auto", experiment.schedule.threads > 1 { return try Trainer(experiment) }
+    if planned.isAuto, experiment.schedule.threads > 1 {
+      try planned.selection.check()
+      return try Trainer(experiment)
+    }
     let plan = try planned.plan(for: TrainingWorkload(experiment), objective: .throughput)
     return try Trainer(experiment, plan: plan)
   }

@@ -36,9 +36,12 @@ public struct ModelStore: Sendable {
   }
 
   /// What was measured of this very application on this very machine.
-  public func load(_ application: String, signature: String, on machine: @autoclosure () -> Machine)
-    throws(CalibrationError) -> Calibration
-  {
+  ///
+  /// - Parameter isWhole: whether the machine should have every device that was measured; if not, those that it
+  ///   lacks don't matter.
+  public func load(
+    _ application: String, signature: String, on machine: @autoclosure () -> Machine, isWhole: Bool = true
+  ) throws(CalibrationError) -> Calibration {
     let path = path(of: application, signature: signature)
     guard FileManager.default.fileExists(atPath: path) else {
       let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
@@ -56,7 +59,8 @@ public struct ModelStore: Sendable {
     else {
       throw .unreadable(application, path: path, reason: "it is no calibration of this version of Drivetrain")
     }
-    let differences = machine().differences(from: file.calibration.machine)
+    let others = isWhole ? [] : Set(file.calibration.models.map(\.subject.device))
+    let differences = machine().differences(from: file.calibration.machine, lacking: others)
     guard differences.isEmpty else { throw .otherMachine(application, differences: differences) }
     return file.calibration
   }
