@@ -20,11 +20,7 @@ struct ApplicationOptions: ParsableArguments {
     parsing: .upToNextOption, help: ArgumentHelp("Change settings of an experiment.", valueName: "key=value"))
   var set: [String] = []
 
-  @Option(
-    help: ArgumentHelp(
-      "Describes the machine: watts, or devices that are not here. A name in Platforms, or a path.",
-      valueName: "file"))
-  var platform: String?
+  @OptionGroup var described: MachineOption
 
   func workload() throws -> any Workload {
     switch try kind() {
@@ -47,22 +43,6 @@ struct ApplicationOptions: ParsableArguments {
       }
       return try TrainingWorkload(Experiment(application, changes: set))
     }
-  }
-
-  /// This machine, with what a platform file says of it.
-  func machine() throws -> Platform { try platform.map { try Platform(contentsOf: $0) } ?? .local }
-
-  /// The same, where something is to be run or measured.
-  ///
-  /// - Throws: `ValidationError` if parts of it are not here.
-  func machineHere(to purpose: String) throws -> Platform {
-    let machine = try machine()
-    guard !machine.isSimulated else {
-      throw ValidationError(
-        "nothing can be \(purpose) on \(machine.name ?? "a machine") which is only described; use: drivetrain simulate"
-      )
-    }
-    return machine
   }
 
   private enum Kind { case pipeline, experiment }

@@ -48,7 +48,7 @@ struct Calibrate: ParsableCommand {
   func run() throws {
     let workload = try options.workload()
     // What a file describes is this machine, or like it, or not measured.
-    _ = try options.machine()
+    _ = try options.described.machine()
     let platform = Platform.local
     let store = ModelStore()
     let (progress, bystanders) = (ProgressLine(), Bystanders())

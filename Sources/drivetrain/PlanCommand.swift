@@ -23,7 +23,7 @@ struct PlanCommand: ParsableCommand {
 
   func run() throws {
     let workload = try options.workload()
-    let planner = try planning.planner(workload, on: options.machine())
+    let planner = try planning.planner(workload, on: options.described.machine())
     if all {
       let plans = try planner.all(for: planning.objective, maximumLatency: planning.limit)
       if json {

@@ -53,7 +53,7 @@ struct Simulate: ParsableCommand {
 
   func run() throws {
     let workload = try options.workload()
-    let planner = try planning.planner(workload, on: options.machine())
+    let planner = try planning.planner(workload, on: options.described.machine())
     var chosen: ChosenPlan?
     let document: PlanDocument
     if let plan {

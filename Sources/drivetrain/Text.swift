@@ -1,8 +1,16 @@
+import Dataflow
 import Foundation
 
 extension Double {
   /// With a fixed number of digits after the point, right-aligned in `width` characters.
   func fixed(_ digits: Int, width: Int = 0) -> String { String(format: "%\(width).\(digits)f", self) }
+}
+
+extension Energy {
+  /// - Parameter item: what one item is.
+  func text(for item: String) -> String {
+    "\(String(format: "%.4g", joulesPerItem)) J for \(item) (\(source))"
+  }
 }
 
 extension String {

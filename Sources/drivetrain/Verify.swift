@@ -47,7 +47,7 @@ struct Verify: ParsableCommand {
 
   func run() throws {
     let workload = try options.workload()
-    let platform = try options.machineHere(to: "verified")
+    let platform = try options.described.machineHere(to: "verified")
     let planner = Planner(
       workload, on: platform, by: try workload.calibration(on: platform), for: workload.footprints[0])
     let candidates = try planner.all(for: .throughput).diverse(plans + 1)
