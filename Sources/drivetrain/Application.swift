@@ -22,6 +22,14 @@ struct ApplicationOptions: ParsableArguments {
 
   @OptionGroup var described: MachineOption
 
+  /// The same error; of what is not calibrated, it says by which command it will be.
+  func advised(_ error: any Error) -> any Error {
+    guard let error = error as? CalibrationError else { return error }
+    func option(_ name: String, _ values: [String]) -> [String] { values.isEmpty ? [] : [name] + values }
+    let arguments = [application] + option("--image", image) + option("--set", set)
+    return FileError(error.message(calibrating: arguments.map(\.quoted).joined(separator: " ")))
+  }
+
   func workload() throws -> any Workload {
     switch try kind() {
     case .pipeline:

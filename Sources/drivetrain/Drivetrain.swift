@@ -30,7 +30,7 @@ struct Drivetrain: AsyncParsableCommand {
         try command.run()
       }
     } catch {
-      throw (command as? any PlannedCommand)?.planned.advised(error) ?? error
+      throw (command as? any AdvisingCommand)?.advised(error) ?? error
     }
   }
 

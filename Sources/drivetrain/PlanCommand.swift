@@ -2,12 +2,12 @@ import ArgumentParser
 import Dataflow
 import Foundation
 
-struct PlanCommand: ParsableCommand {
+struct PlanCommand: ParsableCommand, ApplicationCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract: "Chooses where each stage runs, by what, and how often; says what to expect of it.",
     discussion: """
-      Needs what 'drivetrain calibrate' has measured.
+      Needs what 'drivetrain calibrate' has measured, and offers to do that on a terminal.
 
       Example: drivetrain plan classify --objective latency
       """)
@@ -23,7 +23,7 @@ struct PlanCommand: ParsableCommand {
 
   func run() throws {
     let workload = try options.workload()
-    let planner = try planning.planner(workload, on: options.described.machine())
+    let planner = try planner(workload, on: options.described.machine())
     if all {
       let plans = try planner.all(for: planning.objective, maximumLatency: planning.limit)
       if json {
@@ -36,6 +36,21 @@ struct PlanCommand: ParsableCommand {
     let chosen = try planning.plan(by: planner)
     let whatIf = try planner.whatIf(planning.objective)
     try json ? printJSON(PlanDocument(chosen, whatIf: whatIf)) : printOut(chosen.text(whatIf))
+  }
+
+  /// Calibrates first, if that must be and somebody says so.
+  private func planner(_ workload: any Workload, on machine: Platform) throws -> Planner {
+    do {
+      return try planning.planner(workload, on: machine)
+    } catch let error as CalibrationError {
+      guard let isWanted = CalibrationOffer.answer(to: options.advised(error), json: json) else {
+        throw error
+      }
+      // The reason has been told.
+      guard isWanted else { throw ExitCode(1) }
+      _ = try workload.calibrate()
+      return try planning.planner(workload, on: machine)
+    }
   }
 }
 

@@ -3,11 +3,6 @@ import Dataflow
 import Reinforcement
 import Vision
 
-/// A command that runs by a plan.
-protocol PlannedCommand {
-  var planned: PlanOption { get }
-}
-
 /// By what plan to run.
 struct PlanOption: ParsableArguments {
   @Option(

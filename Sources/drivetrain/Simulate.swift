@@ -2,7 +2,7 @@ import ArgumentParser
 import Dataflow
 import Foundation
 
-struct Simulate: ParsableCommand {
+struct Simulate: ParsableCommand, ApplicationCommand {
   static let configuration = CommandConfiguration(
     abstract: "Executes a plan in virtual time, on a machine that need not be here.",
     discussion: """

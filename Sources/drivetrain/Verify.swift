@@ -2,7 +2,7 @@ import ArgumentParser
 import Dataflow
 import Foundation
 
-struct Verify: ParsableCommand {
+struct Verify: ParsableCommand, ApplicationCommand {
   static let configuration = CommandConfiguration(
     abstract: "Runs the chosen plan and others, and compares what was predicted with what is measured.",
     discussion: """

@@ -85,18 +85,21 @@ public enum CalibrationError: Error, Sendable, Equatable, CustomStringConvertibl
   case otherMachine(String, differences: [String])
   case otherApplication(String)
 
-  public var description: String {
-    switch self {
-    case .missing(let application):
-      "\(application) is not calibrated; run: drivetrain calibrate \(application)"
+  public var description: String { message() }
+
+  /// - Parameter arguments: what the user has to calibrate; the application's name if not given.
+  public func message(calibrating arguments: String? = nil) -> String {
+    func remedy(_ application: String) -> String { "drivetrain calibrate \(arguments ?? application)" }
+    return switch self {
+    case .missing(let application): "\(application) is not calibrated; run: \(remedy(application))"
     case .unreadable(let application, let path, let reason):
-      "the calibration \(path) can't be read: \(reason); replace it: drivetrain calibrate \(application)"
+      "the calibration \(path) can't be read: \(reason); replace it: \(remedy(application))"
     case .otherMachine(let application, let differences):
       "\(application) was calibrated on a different machine: \(differences.joined(separator: "; ")); "
-        + "calibrate again: drivetrain calibrate \(application)"
+        + "calibrate again: \(remedy(application))"
     case .otherApplication(let application):
       "\(application) is not calibrated as it is now: its file or its settings have changed; "
-        + "run: drivetrain calibrate \(application)"
+        + "run: \(remedy(application))"
     }
   }
 }
