@@ -67,8 +67,7 @@ struct ApplicationOptions: ParsableArguments {
       if (try? Experiment.library.path(of: application)) != nil { return .experiment }
       let names = Pipeline.library.names + Experiment.library.names
       throw FileError(
-        "there is no pipeline or experiment '\(application)'; "
-          + application.hint(among: names, otherwise: "there is \(names.joined(separator: ", "))"))
+        "there is no pipeline or experiment '\(application)'; \(application.hint(among: names))")
     }
   }
 

@@ -31,7 +31,6 @@ struct DeviceSelection: ParsableArguments {
 
 extension ValidationError {
   init(unknown what: String, _ name: String, among known: [String]) {
-    let hint = name.hint(among: known, otherwise: "there is \(known.joined(separator: ", "))")
-    self.init("there is no \(what) '\(name)'; \(hint)")
+    self.init("there is no \(what) '\(name)'; \(name.hint(among: known))")
   }
 }
