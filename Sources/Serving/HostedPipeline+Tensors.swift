@@ -14,7 +14,7 @@ extension HostedPipeline {
   ///
   /// - Throws: what a stage threw.
   func answer(_ result: ItemResult) throws -> TensorAnswer {
-    if let error = result.error { throw error }
+    try check(result)
     return TensorAnswer(
       outputs: try pipeline.graph.outputs.indices.map { try result.output($0) },
       attribution: recorder.attribution(of: result, in: pipeline.graph))

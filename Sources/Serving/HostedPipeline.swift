@@ -8,19 +8,30 @@ public final class HostedPipeline: Sendable {
   public let limits: ImageLimits
   let executor: Executor
   let recorder: Recorder
+  private let observe: @Sendable (DeviceError) -> Void
+  /// What has been told of: failures of each device for each reason.
+  private let told = Locked<Set<DeviceFailure>>([])
+
+  private struct DeviceFailure: Hashable {
+    let device: String
+    let reason: DeviceError.Reason
+  }
 
   public var name: String { pipeline.name }
   public var plan: Plan { executor.plan }
 
   /// Starts the pipeline's workers.
   ///
-  /// - Parameter plan: `Plan.overlapping` if not given.
+  /// - Parameters:
+  ///   - plan: `Plan.overlapping` if not given.
+  ///   - observe: told of the first failure of each kind of a device: clients can do nothing about it. Must not block.
   public init(
     _ pipeline: Pipeline, plan: Plan? = nil, on platform: Platform = .local,
-    limits: ImageLimits = ImageLimits()
+    limits: ImageLimits = ImageLimits(), observe: @escaping @Sendable (DeviceError) -> Void = { _ in }
   ) throws {
     self.pipeline = pipeline
     self.limits = limits
+    self.observe = observe
     recorder = Recorder()
     let plan = plan ?? platform.device(of: .cpu).map { Plan.overlapping(pipeline.graph, on: $0) }
     executor = try Executor(pipeline.graph, plan: plan, on: platform, recorder: recorder)
@@ -44,12 +55,22 @@ public final class HostedPipeline: Sendable {
   ///
   /// - Throws: what a stage threw.
   public func answer(_ completed: Completed) throws -> Answer {
-    if let error = completed.result.error { throw error }
+    try check(completed.result)
     let attribution = recorder.attribution(of: completed.result, in: pipeline.graph)
     return Answer(
       report: InferenceReport(
         input: completed.input, image: completed.image, result: completed.result, attribution: attribution),
       attribution: attribution)
+  }
+
+  /// - Throws: what a stage threw.
+  func check(_ result: ItemResult) throws {
+    guard let error = result.error else { return }
+    if let error = error as? DeviceError {
+      let failure = DeviceFailure(device: error.device, reason: error.reason)
+      if told.withLock({ $0.insert(failure).inserted }) { observe(error) }
+    }
+    throw error
   }
 
   /// Answers one encoded image.

@@ -20,11 +20,15 @@ struct ApplicationOptions: ParsableArguments {
     parsing: .upToNextOption, help: ArgumentHelp("Change settings of an experiment.", valueName: "key=value"))
   var set: [String] = []
 
-  @Option(
-    help: ArgumentHelp(
-      "Describes the machine: watts, or devices that are not here. A name in Platforms, or a path.",
-      valueName: "file"))
-  var platform: String?
+  @OptionGroup var described: MachineOption
+
+  /// The same error; of what is not calibrated, it says by which command it will be.
+  func advised(_ error: any Error) -> any Error {
+    guard let error = error as? CalibrationError else { return error }
+    func option(_ name: String, _ values: [String]) -> [String] { values.isEmpty ? [] : [name] + values }
+    let arguments = [application] + option("--image", image) + option("--set", set)
+    return FileError(error.message(calibrating: arguments.map(\.quoted).joined(separator: " ")))
+  }
 
   func workload() throws -> any Workload {
     switch try kind() {
@@ -49,22 +53,6 @@ struct ApplicationOptions: ParsableArguments {
     }
   }
 
-  /// This machine, with what a platform file says of it.
-  func machine() throws -> Platform { try platform.map { try Platform(contentsOf: $0) } ?? .local }
-
-  /// The same, where something is to be run or measured.
-  ///
-  /// - Throws: `ValidationError` if parts of it are not here.
-  func machineHere(to purpose: String) throws -> Platform {
-    let machine = try machine()
-    guard !machine.isSimulated else {
-      throw ValidationError(
-        "nothing can be \(purpose) on \(machine.name ?? "a machine") which is only described; use: drivetrain simulate"
-      )
-    }
-    return machine
-  }
-
   private enum Kind { case pipeline, experiment }
 
   /// By the file: an experiment says which algorithm.
@@ -79,8 +67,7 @@ struct ApplicationOptions: ParsableArguments {
       if (try? Experiment.library.path(of: application)) != nil { return .experiment }
       let names = Pipeline.library.names + Experiment.library.names
       throw FileError(
-        "there is no pipeline or experiment '\(application)'; "
-          + application.hint(among: names, otherwise: "there is \(names.joined(separator: ", "))"))
+        "there is no pipeline or experiment '\(application)'; \(application.hint(among: names))")
     }
   }
 
@@ -94,6 +81,7 @@ extension Workload {
   func calibration(on platform: Platform) throws -> Calibration {
     let platform = platform.name == nil ? platform : .local
     return try ModelStore().load(
-      graph.name, signature: signature, on: Machine(platform, libraries: libraries))
+      graph.name, signature: signature, on: Machine(platform, libraries: libraries),
+      isWhole: !platform.isPart)
   }
 }

@@ -48,15 +48,8 @@ struct Calibrate: ParsableCommand {
   func run() throws {
     let workload = try options.workload()
     // What a file describes is this machine, or like it, or not measured.
-    _ = try options.machine()
-    let platform = Platform.local
-    let store = ModelStore()
-    let (progress, bystanders) = (ProgressLine(), Bystanders())
-    let calibration = try Calibrator(workload, on: platform).calibrate { progress.show($0, $1) }
-    progress.end()
-    bystanders.warn()
-    try store.save(calibration)
-    let path = store.path(of: calibration.application, signature: calibration.signature)
+    _ = try options.described.machine()
+    let (calibration, path) = try workload.calibrate()
     try json ? printJSON(report(calibration, path)) : printOut(text(calibration, path))
   }
 
@@ -99,5 +92,20 @@ struct Calibrate: ParsableCommand {
     }
     lines.append("\(calibration.duration.fixed(1)) s; kept in \(path)")
     return lines.joined(separator: "\n")
+  }
+}
+
+extension Workload {
+  /// Measures it on this machine, and keeps the result for what comes.
+  ///
+  /// - Returns: the result and the file it is kept in.
+  func calibrate() throws -> (Calibration, path: String) {
+    let store = ModelStore()
+    let (progress, bystanders) = (ProgressLine(), Bystanders())
+    let calibration = try Calibrator(self, on: .local).calibrate { progress.show($0, $1) }
+    progress.end()
+    bystanders.warn()
+    try store.save(calibration)
+    return (calibration, store.path(of: calibration.application, signature: calibration.signature))
   }
 }

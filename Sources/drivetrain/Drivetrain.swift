@@ -15,14 +15,22 @@ struct Drivetrain: AsyncParsableCommand {
 
   static func main() async {
     do {
-      var command = try parseAsRoot()
+      try await run(parseAsRoot())
+    } catch {
+      Foundation.exit(report(error))
+    }
+  }
+
+  private static func run(_ command: any ParsableCommand) async throws {
+    var command = command
+    do {
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
         try command.run()
       }
     } catch {
-      Foundation.exit(report(error))
+      throw (command as? any AdvisingCommand)?.advised(error) ?? error
     }
   }
 

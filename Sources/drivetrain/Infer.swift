@@ -3,7 +3,7 @@ import Dataflow
 import Foundation
 import Vision
 
-struct Infer: ParsableCommand {
+struct Infer: ParsableCommand, PlannedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Runs images through a pipeline and says where the time went.",
     discussion: """
@@ -28,6 +28,7 @@ struct Infer: ParsableCommand {
   var scale: DecodeScale?
 
   @OptionGroup var planned: PlanOption
+  @OptionGroup var described: MachineOption
 
   func run() throws {
     let reference = pipeline
@@ -35,16 +36,25 @@ struct Infer: ParsableCommand {
     guard pipeline.signature == .image else { throw InferError.takesTensors(reference) }
     // A trace has room for all images; the attribution alone needs only the latest one's events.
     let recorder = Recorder(eventsPerWorker: trace == nil ? 256 : images.count * pipeline.graph.stages.count)
-    let plan = try planned.plan(for: PipelineWorkload(pipeline), objective: .latency)
+    let machine = try described.machineHere(to: "run")
+    let plan = try planned.plan(for: PipelineWorkload(pipeline), objective: .latency, on: machine)
     let process = try processor(pipeline.graph, plan, recorder)
+    let account = try EnergyAccount(pipeline.graph, plan: plan ?? .fused(pipeline.graph), on: machine)
     var items: [InferenceReport] = []
     for path in images {
       let report = infer(path, pipeline.graph, recorder, process)
       items.append(report)
       if !json, let text = report.forHumans { try printOut(text) }
       if let error = report.error { complain("\(path): \(error)") }
+      account.read()
     }
-    if json { try printOut(InferenceReport.json(pipeline: pipeline.name, items: items)) }
+    let answered = items.count { $0.error == nil }
+    let energy = account.energy(of: answered, recorder.occupancy(of: pipeline.graph))
+    if json {
+      try printOut(InferenceReport.json(pipeline: pipeline.name, items: items, energy: energy))
+    } else if let energy {
+      try printOut(energy.text(for: "an image"))
+    }
     if let trace { try recorder.trace(of: pipeline.graph).perfetto().writeWhole(to: trace) }
     if items.contains(where: { $0.error != nil }) { throw ExitCode(1) }
   }
@@ -69,6 +79,7 @@ struct Infer: ParsableCommand {
       data = try Data(readingImage: path)
       let image = try EncodedImage(data)
       let result = try process(image)
+      if let error = result.error as? DeviceError { throw planned.advised(error) }
       return InferenceReport(
         input: path, image: image, result: result,
         attribution: recorder.attribution(of: result, in: graph))

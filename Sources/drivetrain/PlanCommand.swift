@@ -2,12 +2,12 @@ import ArgumentParser
 import Dataflow
 import Foundation
 
-struct PlanCommand: ParsableCommand {
+struct PlanCommand: ParsableCommand, ApplicationCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract: "Chooses where each stage runs, by what, and how often; says what to expect of it.",
     discussion: """
-      Needs what 'drivetrain calibrate' has measured.
+      Needs what 'drivetrain calibrate' has measured, and offers to do that on a terminal.
 
       Example: drivetrain plan classify --objective latency
       """)
@@ -23,7 +23,7 @@ struct PlanCommand: ParsableCommand {
 
   func run() throws {
     let workload = try options.workload()
-    let planner = try planning.planner(workload, on: options.machine())
+    let planner = try planner(workload, on: options.described.machine())
     if all {
       let plans = try planner.all(for: planning.objective, maximumLatency: planning.limit)
       if json {
@@ -37,6 +37,21 @@ struct PlanCommand: ParsableCommand {
     let whatIf = try planner.whatIf(planning.objective)
     try json ? printJSON(PlanDocument(chosen, whatIf: whatIf)) : printOut(chosen.text(whatIf))
   }
+
+  /// Calibrates first, if that must be and somebody says so.
+  private func planner(_ workload: any Workload, on machine: Platform) throws -> Planner {
+    do {
+      return try planning.planner(workload, on: machine)
+    } catch let error as CalibrationError {
+      guard let isWanted = CalibrationOffer.answer(to: options.advised(error), json: json) else {
+        throw error
+      }
+      // The reason has been told.
+      guard isWanted else { throw ExitCode(1) }
+      _ = try workload.calibrate()
+      return try planning.planner(workload, on: machine)
+    }
+  }
 }
 
 /// What to plan for.
@@ -49,8 +64,7 @@ struct PlanningOptions: ParsableArguments {
     help: ArgumentHelp("Milliseconds that an item alone may take.", valueName: "ms"))
   var maximumLatency: Double?
 
-  @Option(help: ArgumentHelp("Use only these devices, separated by commas.", valueName: "list"))
-  var devices: String?
+  @OptionGroup var selection: DeviceSelection
 
   @Option(
     parsing: .upToNextOption,
@@ -74,28 +88,19 @@ struct PlanningOptions: ParsableArguments {
   }
 
   func planner(_ workload: any Workload, on platform: Platform) throws -> Planner {
+    let platform = try selection.platform(of: platform)
     let calibration = platform.isMeasured ? try workload.calibration(on: platform) : nil
-    var planner = Planner(
-      workload, on: try selected(from: platform), by: calibration, for: workload.footprints[0])
+    var planner = Planner(workload, on: platform, by: calibration, for: workload.footprints[0])
     for pair in place.map({ $0.split(separator: "=").map(String.init) }) {
       try check(pair[0], among: workload.graph.stages.map(\.name), "stage")
-      try check(pair[1], among: planner.platform.devices.map(\.name), "device")
+      try check(pair[1], among: platform.devices.map(\.name), "device")
       planner.placed[pair[0]] = pair[1]
     }
     return planner
   }
 
   private func check(_ name: String, among known: [String], _ what: String) throws {
-    guard !known.contains(name) else { return }
-    let hint = name.hint(among: known, otherwise: "there is \(known.joined(separator: ", "))")
-    throw ValidationError("there is no \(what) '\(name)'; \(hint)")
-  }
-
-  private func selected(from platform: Platform) throws -> Platform {
-    guard let devices else { return platform }
-    let names = devices.split(separator: ",").map(String.init)
-    for name in names { try check(name, among: platform.devices.map(\.name), "device") }
-    return platform.only(names)
+    guard known.contains(name) else { throw ValidationError(unknown: what, name, among: known) }
   }
 }
 

@@ -11,27 +11,59 @@ struct PlanOption: ParsableArguments {
       valueName: "auto|file"))
   var plan = "auto"
 
+  @OptionGroup var selection: DeviceSelection
+
+  var isAuto: Bool { plan == "auto" }
+
+  func validate() throws {
+    guard isAuto || selection.list == nil else {
+      throw ValidationError(
+        "--plan \(plan) and --devices both say where stages run; leave one of them out")
+    }
+  }
+
   /// The plan, which is told in one line; `nil` where nothing is measured and none is given.
-  func plan(for workload: any Workload, objective: Objective, on platform: Platform = .local) throws -> Plan?
-  {
+  func plan(for workload: any Workload, objective: Objective, on machine: Platform = .local) throws -> Plan? {
     let name = workload.graph.name
-    guard plan == "auto" else {
+    guard isAuto else {
       let plan = try PlanDocument(contentsOf: plan).plan
-      try plan.check(workload.graph, on: platform)
+      try plan.check(workload.graph, on: machine)
       complain("\(name): by \(self.plan): \(plan)")
       return plan
     }
+    let platform = try selection.platform(of: machine)
     do {
       let calibration = try workload.calibration(on: platform)
-      guard let footprint = calibration.footprints.first else { return nil }
+      guard let footprint = calibration.footprints.first else { return try usual(on: platform) }
       let chosen = try Planner(workload, on: platform, by: calibration, for: footprint).plan(for: objective)
       complain("\(name): planned for \(objective): \(chosen.line)")
       return chosen.plan
     } catch CalibrationError.missing {
-      return nil
+      return try usual(on: platform)
     } catch let error as CalibrationError {
       complain("\(name): the usual plan, because \(error)")
-      return nil
+      return try usual(on: platform)
+    }
+  }
+
+  /// None: whoever is given none has a usual one.
+  private func usual(on platform: Platform) throws -> Plan? {
+    guard platform.device(of: .cpu) != nil else {
+      throw ValidationError("by the usual plan everything runs on cpu, which --devices leaves out")
+    }
+    return nil
+  }
+
+  /// The same error; where a device failed, it says how to run without it.
+  ///
+  /// - Parameter again: what to do, from the option that does without the device.
+  func advised(_ error: any Error, again: ((String) -> String)? = nil) -> any Error {
+    guard let error = error as? DeviceError, let platform = try? selection.platform(of: .local) else {
+      return error
+    }
+    return error.advised(on: platform) {
+      again?($0)
+        ?? "run again with \($0)\(isAuto ? "" : " instead of --plan \(plan)") for the plan without it"
     }
   }
 }

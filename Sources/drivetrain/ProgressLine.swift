@@ -1,22 +1,14 @@
 import Dataflow
-import Foundation
 
 /// A line on standard error that says what is going on, rewritten in a terminal; elsewhere nothing but what is new.
 final class ProgressLine {
-  private let isTerminal = isatty(2) == 1
-  private var last = ""
+  private let line = TerminalLine()
 
   func show(_ what: String, _ part: Double) {
-    guard isTerminal else { return }
-    let text = "\(Int(part * 100)) %  \(what)".prefix(100)
-    FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
-    last = String(text)
+    if line.isTerminal { line.show(String("\(Int(part * 100)) %  \(what)".prefix(100)), keepsOpen: true) }
   }
 
-  func end() {
-    if !last.isEmpty { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
-    last = ""
-  }
+  func end() { line.clear() }
 }
 
 extension Bystanders {

@@ -3,7 +3,7 @@ import Dataflow
 import Serving
 import Vision
 
-struct Serve: AsyncParsableCommand {
+struct Serve: AsyncParsableCommand, PlannedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Serves pipelines over HTTP.",
     discussion: """
@@ -41,7 +41,9 @@ struct Serve: AsyncParsableCommand {
     for reference in pipelines {
       let loaded = try Pipeline(reference, scale: scale)
       let plan = try planned.plan(for: PipelineWorkload(loaded), objective: .throughput)
-      let pipeline = try HostedPipeline(loaded, plan: plan)
+      let pipeline = try HostedPipeline(loaded, plan: plan) { [planned] error in
+        complain("\(loaded.name): \(planned.advised(error))")
+      }
       guard !hosted.contains(where: { $0.name == pipeline.name }) else {
         throw ServeError.duplicateName(pipeline.name)
       }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Dataflow
 import Foundation
 
-struct Simulate: ParsableCommand {
+struct Simulate: ParsableCommand, ApplicationCommand {
   static let configuration = CommandConfiguration(
     abstract: "Executes a plan in virtual time, on a machine that need not be here.",
     discussion: """
@@ -53,7 +53,7 @@ struct Simulate: ParsableCommand {
 
   func run() throws {
     let workload = try options.workload()
-    let planner = try planning.planner(workload, on: options.machine())
+    let planner = try planning.planner(workload, on: options.described.machine())
     var chosen: ChosenPlan?
     let document: PlanDocument
     if let plan {

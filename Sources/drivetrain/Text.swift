@@ -1,3 +1,4 @@
+import Dataflow
 import Foundation
 
 extension Double {
@@ -5,7 +6,20 @@ extension Double {
   func fixed(_ digits: Int, width: Int = 0) -> String { String(format: "%\(width).\(digits)f", self) }
 }
 
+extension Energy {
+  /// - Parameter item: what one item is.
+  func text(for item: String) -> String {
+    "\(String(format: "%.4g", joulesPerItem)) J for \(item) (\(source))"
+  }
+}
+
 extension String {
+  /// As a shell takes it for one word.
+  var quoted: String {
+    let isPlain = !isEmpty && allSatisfy { $0.isLetter || $0.isNumber || "-_./=:,".contains($0) }
+    return isPlain ? self : "'" + replacing("'", with: "'\\''") + "'"
+  }
+
   /// Left-aligned in `width` characters.
   func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

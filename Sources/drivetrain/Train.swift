@@ -3,7 +3,7 @@ import Dataflow
 import Foundation
 import Reinforcement
 
-struct Train: ParsableCommand {
+struct Train: ParsableCommand, PlannedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Trains an agent.",
     discussion: """
@@ -37,6 +37,7 @@ struct Train: ParsableCommand {
   var resume: String?
 
   @OptionGroup var planned: PlanOption
+  @OptionGroup var described: MachineOption
 
   @Flag(help: "Print one JSON object at the end.")
   var json = false
@@ -56,7 +57,8 @@ struct Train: ParsableCommand {
 
   func run() throws {
     Interruption.listen()
-    let (trainer, folder) = try resume.map(resumed) ?? begun()
+    let machine = try described.machineHere(to: "run")
+    let (trainer, folder) = try resume.map { try resumed($0, on: machine) } ?? begun(on: machine)
     let limit = steps ?? trainer.experiment.schedule.steps
     let firstStep = (steps: trainer.steps, updates: trainer.updates)
     let log = try RunLog(folder, from: trainer.steps)
@@ -65,11 +67,13 @@ struct Train: ParsableCommand {
       "\(trainer.experiment.name): \(type(of: trainer.experiment.algorithm).algorithm) in "
         + "\(trainer.experiment.environment), seed \(trainer.experiment.schedule.seed), to \(folder.path)")
 
+    let account = try EnergyAccount(trainer.graph, plan: trainer.plan, on: machine)
     let begin = MonotonicTime().now
     do {
       try trainer.train(until: limit) { event in
         try log.record(event)
         display.show(event)
+        account.read()
         switch event {
         case .progress: break
         case .evaluation(_, _, let isBest):
@@ -83,9 +87,16 @@ struct Train: ParsableCommand {
       display.end()
       try trainer.save(to: folder.diverged)
       throw FileError("\(error). All is kept in \(folder.diverged)")
+    } catch {
+      display.end()
+      guard folder.canBeResumed else { throw error }
+      throw planned.advised(error) {
+        "go on by the plan without it: drivetrain train --resume \(folder.path) \($0)"
+      }
     }
     display.end()
     let seconds = Double(MonotonicTime().now - begin) / 1e9
+    let energy = account.energy(of: trainer.steps - firstStep.steps, trainer.occupancy)
     try trainer.save(to: folder.latest)
     if trainer.steps < limit {
       throw FileError(
@@ -96,26 +107,29 @@ struct Train: ParsableCommand {
     if trainer.bestReturn == nil { try trainer.save(to: folder.best, withReplay: false) }
     let report = TrainingReport(
       trainer, steps: trainer.steps - firstStep.steps, updates: trainer.updates - firstStep.updates,
-      seconds: seconds, evaluation, checkpoint: folder.latest)
+      seconds: seconds, energy: energy, evaluation, checkpoint: folder.latest)
     try json ? printJSON(report) : printOut(report.forHumans(curve: display.curve))
   }
 
   /// By the plan; but a number of threads that the experiment asks for is not changed by 'auto'.
-  private func trainer(_ experiment: Experiment) throws -> Trainer {
-    if planned.plan == "auto", experiment.schedule.threads > 1 { return try Trainer(experiment) }
-    let plan = try planned.plan(for: TrainingWorkload(experiment), objective: .throughput)
+  private func trainer(_ experiment: Experiment, on machine: Platform) throws -> Trainer {
+    if planned.isAuto, experiment.schedule.threads > 1 {
+      try planned.selection.check()
+      return try Trainer(experiment)
+    }
+    let plan = try planned.plan(for: TrainingWorkload(experiment), objective: .throughput, on: machine)
     return try Trainer(experiment, plan: plan)
   }
 
-  private func begun() throws -> (Trainer, RunDirectory) {
+  private func begun(on machine: Platform) throws -> (Trainer, RunDirectory) {
     var changes = set
     if let seed { changes.append("seed=\(seed)") }
     let experiment = try Experiment(experiment ?? "", changes: changes)
-    let trainer = try trainer(experiment)
+    let trainer = try trainer(experiment, on: machine)
     return (trainer, try RunDirectory(creating: output, for: experiment))
   }
 
-  private func resumed(_ path: String) throws -> (Trainer, RunDirectory) {
+  private func resumed(_ path: String, on machine: Platform) throws -> (Trainer, RunDirectory) {
     let folder = try RunDirectory(resuming: path)
     let checkpoint = try CheckpointReader(path: folder.latest)
     let saved = try Experiment(of: checkpoint)
@@ -125,7 +139,7 @@ struct Train: ParsableCommand {
         throw FileError("\(path) is a run of \(saved.name), not of \(named)")
       }
     }
-    let trainer = try trainer(saved)
+    let trainer = try trainer(saved, on: machine)
     try trainer.restore(from: checkpoint)
     return (trainer, folder)
   }

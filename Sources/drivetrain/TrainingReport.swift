@@ -28,10 +28,12 @@ struct TrainingReport: Encodable {
   let seconds, stepsPerSecond, updatesPerSecond: Double
   let evaluation: Scores
   let attribution: Shares
+  /// Of an environment step; `nil` where nobody knows.
+  let energy: Energy?
   let checkpoint: String
 
   enum CodingKeys: String, CodingKey {
-    case experiment, algorithm, environment, seed, steps, updates, seconds, evaluation, attribution,
+    case experiment, algorithm, environment, seed, steps, updates, seconds, evaluation, attribution, energy,
       checkpoint
     case stepsPerSecond = "steps_per_second"
     case updatesPerSecond = "updates_per_second"
@@ -40,7 +42,8 @@ struct TrainingReport: Encodable {
   /// - Parameters:
   ///   - steps: those that `seconds` were spent on; not those of a run that this one went on with.
   init(
-    _ trainer: Trainer, steps: Int, updates: Int, seconds: Double, _ scores: Evaluation, checkpoint: String
+    _ trainer: Trainer, steps: Int, updates: Int, seconds: Double, energy: Energy?, _ scores: Evaluation,
+    checkpoint: String
   ) {
     experiment = trainer.experiment.name
     algorithm = type(of: trainer.experiment.algorithm).algorithm
@@ -59,6 +62,7 @@ struct TrainingReport: Encodable {
         Shares.Stage(name: $0.name, share: occupancy.share(of: $0.compute + $0.transfer))
       },
       unattributed: occupancy.share(of: occupancy.unattributed))
+    self.energy = energy
     self.checkpoint = checkpoint
   }
 
@@ -70,11 +74,12 @@ struct TrainingReport: Encodable {
       "  \(name.padded(longest))  \((share * 100).fixed(1, width: 5)) %  "
         + String(repeating: "█", count: Int((share * 40).rounded()))
     }
+    let joules = energy.map { ["  " + $0.text(for: "a step")] } ?? []
     let chart = curve.count > 1 ? ["evaluations on the way:"] + Chart(curve, height: 6).lines : []
     return """
       \(chart.joined(separator: "\n"))
       \(experiment): \(steps) steps, \(updates) updates in \(seconds.fixed(1)) s: \(stepsPerSecond.fixed(0)) steps/s
-      \(lines.joined(separator: "\n"))
+      \((lines + joules).joined(separator: "\n"))
       final policy: \(evaluation.mean.fixed(1)) ± \(evaluation.std.fixed(1)) over \(evaluation.episodes) episodes
       \(checkpoint)
       """

@@ -2,7 +2,7 @@ import ArgumentParser
 import Dataflow
 import Foundation
 
-struct Verify: ParsableCommand {
+struct Verify: ParsableCommand, ApplicationCommand {
   static let configuration = CommandConfiguration(
     abstract: "Runs the chosen plan and others, and compares what was predicted with what is measured.",
     discussion: """
@@ -47,7 +47,7 @@ struct Verify: ParsableCommand {
 
   func run() throws {
     let workload = try options.workload()
-    let platform = try options.machineHere(to: "verified")
+    let platform = try options.described.machineHere(to: "verified")
     let planner = Planner(
       workload, on: platform, by: try workload.calibration(on: platform), for: workload.footprints[0])
     let candidates = try planner.all(for: .throughput).diverse(plans + 1)

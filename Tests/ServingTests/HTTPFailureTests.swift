@@ -11,6 +11,10 @@ import Vision
 @Suite struct HTTPFailureTests {
   struct Odd: Error {}
 
+  private func device(_ reason: DeviceError.Reason) -> DeviceError {
+    DeviceError(device: "gpu", action: "run kernel 'resize'", reason: reason, detail: "x")
+  }
+
   @Test func statuses() {
     let expected: [(any Error, HTTPResponse.Status)] = [
       (ImageError.empty, .badRequest),
@@ -21,6 +25,8 @@ import Vision
       (ImageError.tooManyPixels(width: 9, height: 9, limit: 1), .unprocessableContent),
       (ImageError.unsupported(.webp, "x"), .unprocessableContent),
       (ImageError.outOfMemory, .serviceUnavailable),
+      (device(.outOfMemory), .serviceUnavailable),
+      (device(.lost), .internalServerError),
       (ImageError.wrongRegion, .internalServerError),
       (RuntimeError.queueFull, .serviceUnavailable),
       (RuntimeError.closed, .serviceUnavailable),

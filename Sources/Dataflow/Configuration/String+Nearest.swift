@@ -15,6 +15,11 @@ extension String {
     nearest(in: candidates).map { "did you mean '\($0)'?" } ?? otherwise
   }
 
+  /// The same; otherwise, what there is.
+  public func hint(among candidates: [String]) -> String {
+    hint(among: candidates, otherwise: "there is \(candidates.joined(separator: ", "))")
+  }
+
   /// Insertions, deletions, substitutions and swaps of neighbours that turn one into the other.
   func editDistance(to other: String) -> Int {
     let (a, b) = (Array(lowercased()), Array(other.lowercased()))

@@ -14,12 +14,14 @@ public struct Machine: Sendable, Hashable, Codable {
   }
 
   /// What differs, in words; empty if nothing does.
-  public func differences(from former: Machine) -> [String] {
+  ///
+  /// - Parameter others: what may be gone.
+  public func differences(from former: Machine, lacking others: Set<String> = []) -> [String] {
     Set(parts.keys).union(former.parts.keys).sorted().compactMap { name in
       switch (former.parts[name], parts[name]) {
       case (let before?, let now?): before == now ? nil : "\(name) was \(before) and is \(now)"
       case (nil, let now?): "\(name) (\(now)) is new"
-      case (let before?, nil): "\(name) (\(before)) is gone"
+      case (let before?, nil): others.contains(name) ? nil : "\(name) (\(before)) is gone"
       case (nil, nil): nil
       }
     }

@@ -36,9 +36,12 @@ public struct ModelStore: Sendable {
   }
 
   /// What was measured of this very application on this very machine.
-  public func load(_ application: String, signature: String, on machine: @autoclosure () -> Machine)
-    throws(CalibrationError) -> Calibration
-  {
+  ///
+  /// - Parameter isWhole: whether the machine should have every device that was measured; if not, those that it
+  ///   lacks don't matter.
+  public func load(
+    _ application: String, signature: String, on machine: @autoclosure () -> Machine, isWhole: Bool = true
+  ) throws(CalibrationError) -> Calibration {
     let path = path(of: application, signature: signature)
     guard FileManager.default.fileExists(atPath: path) else {
       let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
@@ -56,7 +59,8 @@ public struct ModelStore: Sendable {
     else {
       throw .unreadable(application, path: path, reason: "it is no calibration of this version of Drivetrain")
     }
-    let differences = machine().differences(from: file.calibration.machine)
+    let others = isWhole ? [] : Set(file.calibration.models.map(\.subject.device))
+    let differences = machine().differences(from: file.calibration.machine, lacking: others)
     guard differences.isEmpty else { throw .otherMachine(application, differences: differences) }
     return file.calibration
   }
@@ -81,18 +85,21 @@ public enum CalibrationError: Error, Sendable, Equatable, CustomStringConvertibl
   case otherMachine(String, differences: [String])
   case otherApplication(String)
 
-  public var description: String {
-    switch self {
-    case .missing(let application):
-      "\(application) is not calibrated; run: drivetrain calibrate \(application)"
+  public var description: String { message() }
+
+  /// - Parameter arguments: what the user has to calibrate; the application's name if not given.
+  public func message(calibrating arguments: String? = nil) -> String {
+    func remedy(_ application: String) -> String { "drivetrain calibrate \(arguments ?? application)" }
+    return switch self {
+    case .missing(let application): "\(application) is not calibrated; run: \(remedy(application))"
     case .unreadable(let application, let path, let reason):
-      "the calibration \(path) can't be read: \(reason); replace it: drivetrain calibrate \(application)"
+      "the calibration \(path) can't be read: \(reason); replace it: \(remedy(application))"
     case .otherMachine(let application, let differences):
       "\(application) was calibrated on a different machine: \(differences.joined(separator: "; ")); "
-        + "calibrate again: drivetrain calibrate \(application)"
+        + "calibrate again: \(remedy(application))"
     case .otherApplication(let application):
       "\(application) is not calibrated as it is now: its file or its settings have changed; "
-        + "run: drivetrain calibrate \(application)"
+        + "run: \(remedy(application))"
     }
   }
 }

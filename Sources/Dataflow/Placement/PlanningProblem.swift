@@ -118,7 +118,7 @@ public struct PlanningProblem: Sendable {
   /// Whether energy is known, and whether from a meter.
   public var energy = EnergySource.unknown
 
-  public enum EnergySource: String, Sendable, Hashable {
+  public enum EnergySource: String, Sendable, Hashable, Encodable {
     case measured, modelled, unknown
   }
 

@@ -22,6 +22,8 @@ public struct DeviceError: Error, Sendable, Hashable, CustomStringConvertible {
   public let reason: Reason
   /// What the driver said, such as `CL_OUT_OF_RESOURCES`.
   public let detail: String
+  /// What to do instead, where somebody knows better than in general: see `advised`.
+  public internal(set) var alternative: String?
 
   public init(device: String, action: String, reason: Reason, detail: String) {
     self.device = device
@@ -38,13 +40,15 @@ public struct DeviceError: Error, Sendable, Hashable, CustomStringConvertible {
   private var remedy: String {
     switch reason {
     case .unavailable, .refused: ""
-    case .lost: "; the device is lost: start again, or place its stages on another one"
-    case .outOfMemory: "; it is out of memory: use smaller batches or images, or another device"
-    case .tooLarge(let limit):
-      "; it takes at most \(byteText(limit)) at once: use smaller batches or images, or another device"
+    case .lost:
+      "; the device is lost: start again, or \(alternative ?? "place its stages on another one")"
+    case .outOfMemory: "; it is out of memory: \(smaller)"
+    case .tooLarge(let limit): "; it takes at most \(byteText(limit)) at once: \(smaller)"
     case .doesNotBuild(let log): "; the compiler says:\n\(log)"
     }
   }
+
+  private var smaller: String { "use smaller batches or images, or \(alternative ?? "another device")" }
 
   /// The same error in a stage.
   func within(stage: String) -> DeviceError {

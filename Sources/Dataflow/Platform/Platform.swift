@@ -10,6 +10,8 @@ public struct Platform: Sendable {
   public let links: [Link]
   /// As its file calls it; `nil` if it comes from none.
   public let name: String?
+  /// Whether the machine may have other devices, which are left out.
+  public private(set) var isPart = false
 
   public init(devices: [any Device], power: Power = Power(), links: [Link] = [], name: String? = nil) {
     let discovery = Discovery(devices: devices)
@@ -38,9 +40,15 @@ public struct Platform: Sendable {
   /// What should be there and isn't.
   public var unavailable: [UnavailableDevice] { discoverers.flatMap { $0().unavailable } }
 
-  /// The same machine without its other devices.
+  /// The same machine without its other devices. Once all are found, no more kinds of device are looked for.
   public func only(_ names: [String]) -> Platform {
-    Platform(devices: devices.filter { names.contains($0.name) }, power: power, links: links, name: name)
+    var devices: [any Device] = []
+    for discover in discoverers where devices.count < names.count {
+      devices += discover().devices.filter { names.contains($0.name) }
+    }
+    var part = Platform(devices: devices, power: power, links: links, name: name)
+    part.isPart = true
+    return part
   }
 
   public func device(named name: String) -> (any Device)? { first { $0.name == name } }

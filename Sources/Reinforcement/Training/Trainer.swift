@@ -11,6 +11,8 @@ import Kernels
 /// stopped, saved, restored and gone on with. Used by one thread at a time.
 public final class Trainer {
   public let experiment: Experiment
+  /// Which implementation of each stage runs on which device.
+  public let plan: Plan
   let parts: TrainingParts
   let executor: SequentialExecutor
   private let evaluator: Evaluator
@@ -64,6 +66,7 @@ public final class Trainer {
     let seed = UInt64(experiment.schedule.seed)
     var initialisation = RandomStream(seed: seed, purpose: "initialisation")
     let plan = plan ?? TrainingGraph.plan(threads: experiment.schedule.threads)
+    self.plan = plan
     // What a plan says wrongly, the executor refuses.
     let learnerDevice = TrainingGraph.learnerDevice(of: plan).flatMap { platform.device(named: $0) }
     let backend = try learnerDevice.map { try NetworkBackends.make(on: $0) } ?? HostBackend()
@@ -97,6 +100,7 @@ public final class Trainer {
   public var steps: Int { parts.actor.steps }
   /// The learner's updates so far.
   public var updates: Int { parts.learner.updates }
+  public var graph: Graph { executor.graph }
   public var policy: any Policy { parts.learner.policy }
   /// Where the time of all training so far went.
   public var occupancy: Occupancy { executor.occupancy }

@@ -20,6 +20,8 @@ struct HTTPFailure: Error {
   init(_ error: any Error) {
     switch error {
     case let failure as HTTPFailure: self = failure
+    case let error as DeviceError where error.reason == .outOfMemory:
+      self.init(.serviceUnavailable, "\(error)", retryAfterSeconds: 1)
     case ImageError.outOfMemory:
       self.init(.serviceUnavailable, "\(error)", retryAfterSeconds: 1)
     case InferenceRequestError.malformed: self.init(.badRequest, "\(error)")

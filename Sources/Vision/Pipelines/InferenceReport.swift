@@ -48,13 +48,19 @@ public struct InferenceReport: Sendable {
 }
 
 extension InferenceReport {
-  /// The answer of `infer` and of the server: `{"pipeline":…,"items":[…]}`.
-  public static func json(pipeline: String, items: [InferenceReport]) -> String {
+  /// The answer of `infer` and of the server: `{"pipeline":…,"items":[…]}`, and what an item took of energy where that
+  /// is known.
+  public static func json(pipeline: String, items: [InferenceReport], energy: Energy? = nil) -> String {
     var json = JSONText(capacity: 64 + items.count * 1024)
     json.object { json in
       json.value("pipeline", pipeline)
       json.array("items") { json in
         for item in items { json.object { item.write(to: &$0) } }
+      }
+      guard let energy else { return }
+      json.object("energy") { json in
+        json.value("joules_per_item", energy.joulesPerItem)
+        json.value("source", energy.source.rawValue)
       }
     }
     return json.text

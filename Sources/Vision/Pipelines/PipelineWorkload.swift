@@ -19,11 +19,9 @@ public struct PipelineWorkload: Workload {
     case .image:
       let encoded = try images.map { path in
         do {
-          return try EncodedImage(Data(contentsOf: URL(filePath: path)))
-        } catch let error as ImageError {
-          throw FileError("\(path): \(error)")
+          return try EncodedImage(Data(readingImage: path))
         } catch {
-          throw FileError("can't read \(path)", error)
+          throw FileError("\(path): \(error)")
         }
       }
       items = encoded.map { [$0] }

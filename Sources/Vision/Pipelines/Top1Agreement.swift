@@ -15,7 +15,7 @@ struct Top1Agreement {
     }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     images = names.sorted().compactMap { name in
-      (try? Data(contentsOf: URL(filePath: "\(folder)/\(name)"))).flatMap { try? EncodedImage($0) }
+      (try? Data(readingImage: "\(folder)/\(name)")).flatMap { try? EncodedImage($0) }
     }
     guard !images.isEmpty else {
       throw FileError("there is no JPEG, PNG or WebP image in \(folder); put some there")

@@ -7,8 +7,9 @@ final class Server: Sendable {
   let process: ChildProcess
   let port: UInt16
 
-  init(_ pipelines: String..., arguments: [String] = []) throws {
-    process = try ChildProcess(Drivetrain.path, ["serve"] + pipelines + ["--port", "0"] + arguments)
+  init(_ pipelines: String..., arguments: [String] = [], environment: [String: String] = [:]) throws {
+    process = try ChildProcess(
+      Drivetrain.path, ["serve"] + pipelines + ["--port", "0"] + arguments, environment: environment)
     let deadline = Date.now + 60
     while true {
       let said = process.standardError

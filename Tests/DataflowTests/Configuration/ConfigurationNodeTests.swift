@@ -180,6 +180,11 @@ struct NearestTests {
     #expect(String(repeating: "a", count: 100).editDistance(to: "a") == Int.max)
   }
 
+  @Test func hints() {
+    #expect("resise".hint(among: ["decode", "resize"]) == "did you mean 'resize'?")
+    #expect("label".hint(among: ["decode", "resize"]) == "there is decode, resize")
+  }
+
   @Test func nearest() {
     #expect("resise".nearest(in: ["decode", "resize"]) == "resize")
     #expect("x".nearest(in: ["decode", "resize"]) == nil)

@@ -58,6 +58,30 @@ struct ModelStoreTests {
     #expect(error(libraries: [:]) == .otherMachine("classify", differences: ["engine (1.0) is gone"]))
   }
 
+  /// What was measured of a device that is left out, and may be lost, doesn't matter; everything else does.
+  @Test func devicesThatAreLeftOut() throws {
+    func machine(_ names: [String], cores: Int = 2) -> Platform {
+      Platform(devices: names.map { SimulatedDevice($0, .cpu, .likeHere(1), cores: cores) })
+    }
+    let whole = machine(["cpu", "gpu", "fpga"])
+    var saved = calibration(machine: Machine(whole, libraries: [:]))
+    for point in saved.models[0].points {
+      saved.add(
+        point, of: PerformanceModel.Subject(stage: "decode", implementation: "native", device: "gpu"))
+    }
+    try store.save(saved)
+    func load(_ platform: Platform) throws -> Calibration {
+      try store.load(
+        "classify", signature: "as it was", on: Machine(platform, libraries: [:]), isWhole: !platform.isPart)
+    }
+    #expect(!whole.isPart && whole.only(["cpu"]).isPart)
+    #expect(throws: CalibrationError.self) { try load(machine(["cpu", "fpga"])) }
+    #expect(try load(machine(["cpu", "fpga"]).only(["cpu", "fpga"])) == saved)
+    #expect(throws: CalibrationError.self) {
+      try load(machine(["cpu", "fpga"], cores: 3).only(["cpu", "fpga"]))
+    }
+  }
+
   /// Truncated anywhere, or of somebody else: refused by name, and not touched.
   @Test func refusesDamagedFiles() throws {
     try store.save(calibration())

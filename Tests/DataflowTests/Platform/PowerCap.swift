@@ -15,6 +15,8 @@ final class PowerCap {
     }
   }
 
+  func remove(_ zone: String) throws { try FileManager.default.removeItem(atPath: "\(folder)/\(zone)") }
+
   /// Lets the counter of the first package go on.
   func draw(microjoules: Int) throws {
     let counter = URL(filePath: "\(folder)/intel-rapl:0/energy_uj")

@@ -42,10 +42,3 @@ struct OpenCLLibrary: @unchecked Sendable {
 }
 
 extension UnavailableDevice: Error {}
-
-/// A text of the C layer, which is freed.
-func takeText(_ text: UnsafeMutablePointer<CChar>?) -> String? {
-  guard let text else { return nil }
-  defer { free(text) }
-  return String(cString: text)
-}

@@ -109,8 +109,7 @@ extension Link {
       let name = try end.string()
       guard names.contains(name) else {
         throw end.error(
-          "there is no device '\(name)'; "
-            + name.hint(among: names, otherwise: "there is \(names.joined(separator: ", "))"))
+          "there is no device '\(name)'; \(name.hint(among: names))")
       }
       ends.append(name)
     }

@@ -23,7 +23,7 @@ public struct RunDirectory: Sendable, Hashable {
   public init(creating path: String?, for experiment: Experiment) throws {
     self.path = path ?? Self.free("runs/\(experiment.name)-seed\(experiment.schedule.seed)")
     // A run that was killed before its first checkpoint has left nothing to go on with.
-    if FileManager.default.fileExists(atPath: latest) { throw RunDirectoryError.occupied(self.path) }
+    if canBeResumed { throw RunDirectoryError.occupied(self.path) }
     do {
       try FileManager.default.createDirectory(atPath: self.path, withIntermediateDirectories: true)
     } catch {
@@ -35,10 +35,11 @@ public struct RunDirectory: Sendable, Hashable {
   /// The folder of a run that is to go on.
   public init(resuming path: String) throws {
     self.path = path
-    guard FileManager.default.fileExists(atPath: latest) else {
-      throw RunDirectoryError.nothingToResume(path)
-    }
+    guard canBeResumed else { throw RunDirectoryError.nothingToResume(path) }
   }
+
+  /// Whether there is a checkpoint to go on from.
+  public var canBeResumed: Bool { FileManager.default.fileExists(atPath: latest) }
 
   private static func free(_ path: String) -> String {
     func isTaken(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }

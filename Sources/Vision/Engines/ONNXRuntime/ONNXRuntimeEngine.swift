@@ -1,4 +1,5 @@
 import COnnxRuntime
+import Dataflow
 import Foundation
 
 /// ONNX Runtime on the CPU.
@@ -20,8 +21,7 @@ public struct ONNXRuntimeEngine: Engine {
     try require(precision)
     guard FileManager.default.fileExists(atPath: path) else { throw .modelNotFound(path: path) }
     var session: OpaquePointer?
-    if let reason = takeMessage(ort_session_create(library.pointer, path, Int32(clamping: threads), &session))
-    {
+    if let reason = takeText(ort_session_create(library.pointer, path, Int32(clamping: threads), &session)) {
       throw .modelUnreadable(path: path, reason: reason)
     }
     guard let session else { throw .modelUnreadable(path: path, reason: "out of memory") }

@@ -1,4 +1,5 @@
 import COnnxRuntime
+import Dataflow
 
 /// A model loaded by ONNX Runtime.
 ///
@@ -26,7 +27,7 @@ final class ONNXRuntimeSession: EngineSession, @unchecked Sendable {
     return try run(
       tensors,
       call: { (given: [ort_tensor], taken: inout [ort_tensor]) in
-        takeMessage(ort_session_run(session, given, &taken, &held))
+        takeText(ort_session_run(session, given, &taken, &held))
       },
       release: { ort_release_outputs(session, &held) })
   }

@@ -1,6 +1,5 @@
 import COpenVINO
 import Dataflow
-import Foundation
 
 /// The shared library of OpenVINO, loaded on first use and kept.
 ///
@@ -10,21 +9,9 @@ struct OpenVINOLibrary: @unchecked Sendable {
   let version: String
   let precisions: [Precision]
 
-  static let shared: Result<OpenVINOLibrary, EngineError> = open()
-
-  /// Looks at `DRIVETRAIN_OPENVINO`, then at what `Scripts/setup` has fetched, then where the system looks.
-  private static func open() -> Result<OpenVINOLibrary, EngineError> {
-    let chosen = ProcessInfo.processInfo.environment["DRIVETRAIN_OPENVINO"]
-    let path = chosen ?? Installation.find(".deps/lib/openvino/libopenvino_c.so") ?? "libopenvino_c.so"
-    let remedy = chosen == nil ? "run Scripts/setup" : "correct or unset DRIVETRAIN_OPENVINO"
-    var library: OpaquePointer?
-    if let reason = takeReason(openvino_library_open(path, &library)) {
-      return .failure(.libraryNotFound(engine: "openvino", reason: "\(reason); \(remedy)"))
-    }
-    guard let library else {
-      return .failure(.libraryNotFound(engine: "openvino", reason: "out of memory"))
-    }
-    return .success(OpenVINOLibrary(library))
+  static let shared = Result { () throws(EngineError) in
+    try OpenVINOLibrary(
+      EngineLibrary(of: "openvino", file: "openvino/libopenvino_c.so").open { openvino_library_open($0, $1) })
   }
 
   private init(_ library: OpaquePointer) {
@@ -49,9 +36,5 @@ extension Precision {
 /// An error message of the C layer, which is freed, without the places in OpenVINO's sources that it tells of; `nil` for
 /// success.
 func takeReason(_ message: UnsafeMutablePointer<CChar>?) -> String? {
-  guard let message else { return nil }
-  defer { free(message) }
-  let lines = String(cString: message).split(separator: "\n")
-  let telling = lines.filter { !$0.hasPrefix("Exception from ") && !$0.hasPrefix("Check '") }
-  return (telling.isEmpty ? lines : telling).joined(separator: " ")
+  takeText(message) { $0.hasPrefix("Exception from ") || $0.hasPrefix("Check '") }
 }

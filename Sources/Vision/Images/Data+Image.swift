@@ -1,10 +1,11 @@
 import Dataflow
 import Foundation
-import Vision
 
 extension Data {
   /// Reads an image, but not a file that is larger than any image may be.
-  init(readingImage path: String) throws {
+  ///
+  /// - Throws: `FileError` or `ImageError`, without the path.
+  package init(readingImage path: String) throws {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw FileError("no such file")

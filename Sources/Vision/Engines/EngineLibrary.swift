@@ -1,0 +1,31 @@
+import Dataflow
+import Foundation
+
+/// Where the shared library of an engine is: where `DRIVETRAIN_ENGINE` says, or else what `Scripts/setup` has fetched, or
+/// else where the system looks.
+struct EngineLibrary {
+  private let engine: String
+  private let path: String
+  private let remedy: String
+
+  /// - Parameter file: in the folder that `Scripts/setup` fetches libraries to.
+  init(of engine: String, file: String) {
+    let variable = "DRIVETRAIN_\(engine.uppercased())"
+    let chosen = ProcessInfo.processInfo.environment[variable]
+    self.engine = engine
+    path = chosen ?? Installation.find(".deps/lib/\(file)") ?? (file as NSString).lastPathComponent
+    remedy = chosen == nil ? "run Scripts/setup" : "correct or unset \(variable)"
+  }
+
+  /// - Parameter load: the C layer's function, which gives an error message or a library.
+  func open(
+    _ load: (String, UnsafeMutablePointer<OpaquePointer?>) -> UnsafeMutablePointer<CChar>?
+  ) throws(EngineError) -> OpaquePointer {
+    var library: OpaquePointer?
+    if let reason = takeText(load(path, &library)) {
+      throw .libraryNotFound(engine: engine, reason: "\(reason); \(remedy)")
+    }
+    guard let library else { throw .libraryNotFound(engine: engine, reason: "out of memory") }
+    return library
+  }
+}
