@@ -15,6 +15,10 @@ public final class ChildProcess: @unchecked Sendable {
     public init(description: String) { self.description = description }
   }
 
+  /// Where programs of these tests keep calibrations and compiled kernels: what the user's machine has measured is
+  /// nothing to them.
+  private static let cache = try? TemporaryFolder()
+
   /// Starts the program in the repository's root.
   public init(
     _ path: String, _ arguments: [String], environment: [String: String] = [:], output: String? = nil
@@ -27,7 +31,9 @@ public final class ChildProcess: @unchecked Sendable {
     for (descriptor, file) in [(Int32(1), output ?? folder.path + "/1"), (2, folder.path + "/2")] {
       posix_spawn_file_actions_addopen(&actions, descriptor, file, O_WRONLY | O_CREAT, 0o600)
     }
-    let merged = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    var merged = ProcessInfo.processInfo.environment
+    merged["XDG_CACHE_HOME"] = Self.cache?.path
+    merged.merge(environment) { $1 }
     let env = "/usr/bin/env"
     var child = pid_t()
     // `env` changes the folder, which posix_spawn can't everywhere, and becomes the program.
