@@ -9,7 +9,7 @@ public struct Calibrator {
   private let workload: any Workload
   private let platform: Platform
   /// Seconds after which nothing more is measured, if everything has been once.
-  public var budget: Double = 45
+  public var budget: Double = 55
   /// How long a plan runs before it is the next one's turn.
   public var slice: Double = 0.15
   /// A plan is done when the medians of its stages are known this well, weighted by their part of the whole.

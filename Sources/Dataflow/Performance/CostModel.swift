@@ -58,10 +58,10 @@ public struct CalibratedCosts: CostModel {
     fetch(candidate, from: source, batch: 1)
   }
 
-  /// Those that were measured of anything: what can't do several at once does them one by one.
+  /// Powers of two as far as anything was measured: what can't do several at once does them one by one.
   public func batches(_ candidate: Candidate) -> [Int] {
-    candidate.stage.isStateful
-      ? [1] : Set(calibration.models.flatMap(\.points).map(\.batch)).union([1]).sorted()
+    let largest = calibration.models.flatMap(\.points).map(\.batch).max() ?? 1
+    return candidate.stage.isStateful ? [1] : [1, 2, 4, 8, 16, 32, 64].filter { $0 <= largest }
   }
 
   public var overhead: Double { calibration.overhead.median }

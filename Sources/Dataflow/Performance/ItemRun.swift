@@ -37,9 +37,10 @@ public final class ItemRun: WorkloadRun {
     let before = recorder.occupancy(of: executor.graph)
     let completions = try complete(count)
     let after = recorder.occupancy(of: executor.graph)
-    // The first to be done don't count: the time before them is not all theirs.
-    let (first, last) = (completions[atOnce - 1], completions[count - 1])
-    let throughput = Double(count - atOnce) / (Double(last - first) / 1e9)
+    // Neither the first to be done count, as the time before them is not all theirs, nor the last, when some workers have
+    // nothing to do any more.
+    let (first, last) = (completions[atOnce - 1], completions[count - atOnce - 1])
+    let throughput = Double(count - 2 * atOnce) / (Double(last - first) / 1e9)
     pace = 1 / throughput
     return RunSample(
       throughput: throughput, from: before, to: after, items: Double(count), workers: workers)

@@ -5,12 +5,12 @@ struct Probe {
     let device: any Device
     /// Cores of its device that one firing keeps busy.
     let cores: Int
-    /// Firings that it can do at once.
-    let maximumBatchSize: Int
+    /// Whether it is to be measured in batches: it can do them at once, and may be used.
+    let isBatched: Bool
   }
 
-  /// Batches that are measured, beside one. More than eight hardly pay anywhere, and take long to measure.
-  static let batches = [2, 4, 8]
+  /// Batches that are measured, beside one. What lies between is interpolated.
+  static let batches = [2, 8]
 
   /// One for each stage of the graph.
   let options: [Option]
@@ -34,7 +34,7 @@ struct Probe {
   }
 
   /// Whether it says anything of a stage: in batches, only of those that do them at once.
-  func measures(_ stage: Int) -> Bool { batch == 1 || options[stage].maximumBatchSize > 1 }
+  func measures(_ stage: Int) -> Bool { batch == 1 || options[stage].isBatched }
 
   /// Whether it keeps every core of the CPU busy and nothing else.
   func fills(_ platform: Platform) -> Bool {
@@ -60,7 +60,8 @@ struct ProbeSelection {
           Probe.Option(
             implementation: implementation.name, device: device,
             cores: implementation.parallelism.cores(of: device),
-            maximumBatchSize: stage.maximumBatchSize(by: implementation))
+            isBatched: stage.maximumBatchSize(by: implementation) > 1
+              && (!implementation.isReducedPrecision || !workload.tolerance.isEmpty))
         }
       }
     }
@@ -85,7 +86,7 @@ struct ProbeSelection {
     var covered: Set<PerformanceModel.Subject> = []
     var probes: [Probe] = []
     func isNew(_ stage: Int, _ options: [Probe.Option?]) -> Bool {
-      guard batch == 1 || options[stage]?.maximumBatchSize ?? 0 > 1 else { return false }
+      guard batch == 1 || options[stage]?.isBatched ?? false else { return false }
       return graph.subject(of: stage, by: options).map { !covered.contains($0) } ?? false
     }
     func add(_ fixed: [Int: Probe.Option]) -> Bool {

@@ -96,10 +96,7 @@ public final class Firing {
     let owner = position(of: index, on: ownerPort)
     var rank = emitted[port]
     emitted[port] += 1
-    if batch > 1 {
-      rank = shares[port &* batch &+ owner]
-      shares[port &* batch &+ owner] += 1
-    }
+    if batch > 1 { rank = takeShare(of: port, firing: owner) }
     emissions.append(Emission(port: port, owner: owner, rank: rank, value: value))
   }
 
@@ -128,6 +125,12 @@ public final class Firing {
 
   /// How many emissions on a port belong to one firing of a batch.
   func share(of port: Int, firing: Int) -> Int { shares[port * batch + firing] }
+
+  @inline(never)
+  private func takeShare(of port: Int, firing: Int) -> Int {
+    shares[port * batch + firing] += 1
+    return shares[port * batch + firing] - 1
+  }
 
   /// What follows stands for so many firings.
   func prepare(_ batch: Int) {

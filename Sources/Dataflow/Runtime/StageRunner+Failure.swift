@@ -63,21 +63,27 @@ extension StageRunner {
     if let stray = firing.stray {
       throw RuntimeError.strayEmission(stage: stage.name, port: stray.port, index: stray.index)
     }
-    for port in produced.indices {
-      guard let wrong = wrongCount(on: port) else { continue }
-      throw RuntimeError.wrongRate(
-        stage: stage.name, port: stage.outputs[port].name, rate: produced[port].description,
-        emitted: wrong)
+    guard firing.batch == 1 else { return try checkShares() }
+    for port in produced.indices where !isRight(firing.emitted[port], for: produced[port]) {
+      throw wrongRate(on: port, firing.emitted[port])
     }
   }
 
-  /// How many tokens a firing gave on a port, if that is against its rate.
-  private func wrongCount(on port: Int) -> Int? {
-    let (rate, emitted) = (produced[port], firing.emitted[port])
-    guard firing.batch > 1 else { return isRight(emitted, for: rate) ? nil : emitted }
-    return (0..<firing.batch).lazy.filter { self.slots.isEmpty || !self.slots[$0].isGap }
-      .map { self.firing.share(of: port, firing: $0) }
-      .first { $0 > rate.maximum || !rate.isVariable && $0 < rate.maximum }
+  /// Each firing of a batch must have given what one firing gives.
+  private func checkShares() throws {
+    for (port, rate) in produced.enumerated() {
+      for index in 0..<firing.batch where slots.isEmpty || !slots[index].isGap {
+        let count = firing.share(of: port, firing: index)
+        if count > rate.maximum || !rate.isVariable && count < rate.maximum {
+          throw wrongRate(on: port, count)
+        }
+      }
+    }
+  }
+
+  private func wrongRate(on port: Int, _ emitted: Int) -> RuntimeError {
+    .wrongRate(
+      stage: stage.name, port: stage.outputs[port].name, rate: produced[port].description, emitted: emitted)
   }
 
   private func isRight(_ emitted: Int, for rate: Rate) -> Bool {

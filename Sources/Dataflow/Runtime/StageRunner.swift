@@ -84,27 +84,23 @@ final class StageRunner {
 
   /// Fires as many times at once. The tokens must be there.
   func fire(_ batch: Int = 1) {
-    firing.prepare(batch)
+    if batch > 1 || firing.batch > 1 { firing.prepare(batch) }
     for state in wiring.statePorts.indices { restore(state) }
     if isAnyStopped { setFailedAside() }
     let begin = isRecorded ? time.now : 0
     var end = begin
     firing.began(at: begin)
     if slots.isEmpty || hasWork {
-      var failure: (any Error)?
       do {
         try instance.fire(firing)
         try checkRates()
       } catch {
-        failure = error
+        guard batch == 1 else { return fireOneByOne(batch, since: begin) }
+        fail((error as? DeviceError)?.within(stage: stage.name) ?? error)
       }
       if isRecorded {
         end = time.now
         firing.record(.compute, begin: begin, end: end)
-      }
-      if let failure {
-        guard batch == 1 else { return fireOneByOne(batch) }
-        fail((failure as? DeviceError)?.within(stage: stage.name) ?? failure)
       }
     }
     if slots.isEmpty {
@@ -124,16 +120,18 @@ final class StageRunner {
   }
 
   /// What a batch couldn't do, whose tokens are still there.
-  private func fireOneByOne(_ batch: Int) {
+  private func fireOneByOne(_ batch: Int, since begin: Nanoseconds) {
+    if isRecorded { firing.record(.compute, begin: begin, end: time.now) }
     forget()
     for _ in 0..<batch { fire() }
   }
 
   private var isAnyStopped: Bool {
     if consumed.isEmpty { return ambient.isStopped }
+    let batch = firing.batch
     for port in consumed.indices {
       let queue = wiring.inputs[port]
-      for index in 0..<tokens(of: port) where queue[index].item.isStopped { return true }
+      for index in 0..<(consumed[port] &* batch) where queue[index].item.isStopped { return true }
     }
     return false
   }
@@ -185,8 +183,9 @@ final class StageRunner {
 
   /// Gives up the consumed tokens; items that have none left are answered.
   private func giveUp() {
+    let batch = firing.batch
     for port in consumed.indices {
-      for _ in 0..<tokens(of: port) {
+      for _ in 0..<(consumed[port] &* batch) {
         // Read the clock again: another worker may have gone on with the item already, and be done.
         if let token = wiring.inputs[port].popFirst() { token.item.release(at: time.now) }
       }

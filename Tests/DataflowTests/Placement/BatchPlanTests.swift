@@ -59,7 +59,7 @@ struct BatchPlanTests {
       calibration.model(of: .init(stage: stage, implementation: implementation, device: "cpu"))
     }
     let network = try #require(model("network", "batched"))
-    #expect(Set(network.points.map(\.batch)) == [1, 2, 4, 8])
+    #expect(Set(network.points.map(\.batch)) == [1, 2, 8])
     #expect(Set(try #require(model("prepare", "cpu")).points.map(\.batch)) == [1])
     func seconds(_ batch: Int) -> Double? {
       network.estimate(for: Footprint("", size: 1), batch: batch, workers: 1)?.seconds
