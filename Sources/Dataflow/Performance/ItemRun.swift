@@ -6,9 +6,8 @@ public final class ItemRun: WorkloadRun {
   private let recorder = Recorder(eventsPerWorker: 2)
   private let inputs: [[any Sendable]]
   private let workers: Int
-  /// Items that all workers have in their hands, at most, and the largest batch of one.
+  /// Items that all workers have in their hands, at most.
   private let atOnce: Int
-  private let batch: Int
   private let time = MonotonicTime()
   private var next = 0
   /// Seconds from one completion to the next.
@@ -19,7 +18,6 @@ public final class ItemRun: WorkloadRun {
     var plan = plan
     workers = plan.placements.reduce(0) { $0 + $1.instances }
     atOnce = plan.placements.reduce(0) { $0 + $1.instances * $1.batch }
-    batch = plan.placements.map(\.batch).max() ?? 1
     plan.queueCapacity = 2 * atOnce
     self.inputs = inputs
     executor = try Executor(graph, plan: plan, on: platform, recorder: recorder)
@@ -32,8 +30,8 @@ public final class ItemRun: WorkloadRun {
   deinit { executor.drain() }
 
   public func run(seconds: Double) throws -> RunSample {
-    // Whole batches.
-    let count = (max(Int(seconds / pace), 4 * atOnce) + batch - 1) / batch * batch
+    // Whole batches, and as many of each worker.
+    let count = (max(Int(seconds / pace), 4 * atOnce) + atOnce - 1) / atOnce * atOnce
     let before = recorder.occupancy(of: executor.graph)
     let completions = try complete(count)
     let after = recorder.occupancy(of: executor.graph)

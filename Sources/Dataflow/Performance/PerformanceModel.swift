@@ -47,15 +47,17 @@ public struct PerformanceModel: Sendable, Hashable, Codable {
   /// Between two measured sizes, batches or numbers of workers it is taken to lie on a straight line; outside of them nothing is
   /// known, and nothing is guessed: `nil`.
   public func estimate(for footprint: Footprint, batch: Int = 1, workers: Int) -> Estimate? {
-    Self.estimate(points, at: Double(workers), along: { Double($0.workers) }) { points in
-      Self.estimate(points, at: Double(batch), along: { Double($0.batch) }) { points in
-        Self.estimate(points, at: footprint.size, along: \.footprint.size) { points in
-          points.first.map {
-            Estimate(seconds: $0.seconds.median, spread: $0.seconds.spread, provenance: .measured)
-          }
+    func ofSize(_ points: [Point]) -> Estimate? {
+      Self.estimate(points, at: footprint.size, along: \.footprint.size) { points in
+        points.first.map {
+          Estimate(seconds: $0.seconds.median, spread: $0.seconds.spread, provenance: .measured)
         }
       }
     }
+    func ofBatch(_ points: [Point]) -> Estimate? {
+      Self.estimate(points, at: Double(batch), along: { Double($0.batch) }, ofSize)
+    }
+    return Self.estimate(points, at: Double(workers), along: { Double($0.workers) }, ofBatch)
   }
 
   /// What the points at a value of one quantity say, or those at the two values next to it.
