@@ -35,10 +35,22 @@ struct PixelTiming {
       )
     }
     print("  \(name), decoded to \(pixels.width) × \(pixels.height)")
+    let batches = try [2, 4, 8].map { batch in
+      var plan = Plan.fused(graph, on: device.name)
+      plan.placements[0].batch = batch
+      return (batch, try SequentialExecutor(graph, plan: plan))
+    }
     try Measurement(
       executors.map { name, _, executor in
         ("resize and normalise on \(name)", { _ = try executor.process(pixels).output(as: BatchSlot.self) })
       }
+        + batches.map { batch, executor in
+          let items = [[any Sendable]](repeating: [pixels], count: batch)
+          return (
+            "a batch of \(batch) on \(device.name)",
+            { for result in try executor.process(items: items) { _ = try result.output(as: BatchSlot.self) } }
+          )
+        }
     ).report(seconds: seconds)
     for (name, recorder, executor) in executors {
       let attribution = recorder.attribution(of: try executor.process(pixels), in: graph)

@@ -21,12 +21,12 @@ struct Calibrate: ParsableCommand {
       let stage, implementation, device: String
       let source: String?
       let footprint: String
-      let workers: Int
+      let workers, batch: Int
       let median, spread: Double
       let samples, outliers: Int
 
       enum CodingKeys: String, CodingKey {
-        case device, footprint, implementation, outliers, samples, source, spread, stage, workers
+        case batch, device, footprint, implementation, outliers, samples, source, spread, stage, workers
         case median = "median_us"
       }
     }
@@ -59,7 +59,8 @@ struct Calibrate: ParsableCommand {
         Report.Model(
           stage: model.subject.stage, implementation: model.subject.implementation,
           device: model.subject.device, source: model.subject.source, footprint: point.footprint.name,
-          workers: point.workers, median: point.seconds.median * 1e6, spread: point.seconds.spread,
+          workers: point.workers, batch: point.batch, median: point.seconds.median * 1e6,
+          spread: point.seconds.spread,
           samples: point.seconds.samples, outliers: point.seconds.outliers)
       }
     }
@@ -82,6 +83,7 @@ struct Calibrate: ParsableCommand {
           "  \(row.stage.padded(10))  \(what.padded(36))  \(row.device.padded(10))  "
             + "\((row.median / 1000).fixed(3, width: 9)) ms ± \((row.spread * 100).fixed(1, width: 4)) %"
             + (row.workers > 1 ? "  \(row.workers) workers" : "")
+            + (row.batch > 1 ? "  batch of \(row.batch)" : "")
             + (row.outliers > 0 ? "  \(row.outliers) of \(row.samples) far off" : ""))
       }
     }

@@ -30,7 +30,8 @@ extension PlanningProblem {
           }
           return PlanningProblem.Option(
             device: "d\(device)", implementation: "i\(option)", silicon: device, cores: cores,
-            batch: device > 0 && option == 1 ? 4 : 1,
+            batch: option == 1 ? Int.random(in: 0..<3, using: &random) == 0 ? 4 : 1 : stage % 3 == 1 ? 4 : 1,
+            isAtOnce: Int.random(in: 0..<2, using: &random) == 0,
             seconds: workers.map { workers in
               Int.random(in: 0..<20, using: &random) == 0 ? nil : seconds * (1 + 0.1 * Double(workers))
             }, fetches: fetches)

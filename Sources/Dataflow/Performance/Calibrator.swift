@@ -9,7 +9,7 @@ public struct Calibrator {
   private let workload: any Workload
   private let platform: Platform
   /// Seconds after which nothing more is measured, if everything has been once.
-  public var budget: Double = 45
+  public var budget: Double = 55
   /// How long a plan runs before it is the next one's turn.
   public var slice: Double = 0.15
   /// A plan is done when the medians of its stages are known this well, weighted by their part of the whole.
@@ -89,19 +89,23 @@ public struct Calibrator {
     var samples: [Key: [Double]] = [:]
     var order: [Key] = []
     for run in runs {
-      overheads += run.samples.compactMap(\.overhead)
+      if run.probe.batch == 1 { overheads += run.samples.compactMap(\.overhead) }
       for stage in workload.graph.stages.indices {
-        guard let subject = workload.graph.subject(of: stage, by: run.probe.options) else { continue }
-        let key = Key(subject: subject, footprint: run.probe.footprint, workers: run.probe.workers)
+        guard let subject = workload.graph.subject(of: stage, by: run.probe.options),
+          run.probe.measures(stage)
+        else { continue }
+        let (probe, batch) = (run.probe, run.probe.batch)
+        let key = Key(subject: subject, footprint: probe.footprint, workers: probe.workers, batch: batch)
         if samples[key] == nil { order.append(key) }
-        let firings = workload.firingsPerItem(of: stage)
-        samples[key, default: []] += run.samples.map { ($0.compute[stage] + $0.transfer[stage]) / firings }
+        let share = Double(batch) / workload.firingsPerItem(of: stage)
+        samples[key, default: []] += run.samples.map { ($0.compute[stage] + $0.transfer[stage]) * share }
       }
     }
     for key in order {
       guard let seconds = Measurement(of: samples[key] ?? []) else { continue }
       calibration.add(
-        PerformanceModel.Point(footprint: key.footprint, workers: key.workers, seconds: seconds),
+        PerformanceModel.Point(
+          footprint: key.footprint, workers: key.workers, batch: key.batch, seconds: seconds),
         of: key.subject)
     }
     calibration.overhead = Measurement(of: overheads) ?? Measurement(median: 0)
@@ -111,6 +115,7 @@ public struct Calibrator {
     let subject: PerformanceModel.Subject
     let footprint: Footprint
     let workers: Int
+    let batch: Int
   }
 }
 

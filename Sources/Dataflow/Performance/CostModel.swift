@@ -27,6 +27,9 @@ public struct Candidate {
     self.implementation = implementation
     self.device = device
   }
+
+  /// Firings that it can do at once.
+  var maximumBatchSize: Int { stage.maximumBatchSize(by: implementation) }
 }
 
 /// What was measured on this machine.
@@ -40,14 +43,13 @@ public struct CalibratedCosts: CostModel {
   }
 
   public func compute(_ candidate: Candidate, batch: Int, workers: Int) -> Estimate? {
-    guard batch == 1 else { return nil }
-    return estimate(candidate, nil, workers) ?? (workers == 1 ? nearest(candidate) : nil)
+    estimate(candidate, nil, batch, workers) ?? (workers == 1 ? nearest(candidate, batch) : nil)
   }
 
   /// What a firing takes longer with input from there.
   public func fetch(_ candidate: Candidate, from source: any Device, batch: Int) -> Estimate? {
-    guard batch == 1, let all = estimate(candidate, source.name, 1) else { return nil }
-    let alone = estimate(candidate, nil, 1) ?? nearest(candidate)
+    guard let all = estimate(candidate, source.name, batch, 1) else { return nil }
+    let alone = estimate(candidate, nil, batch, 1) ?? nearest(candidate, batch)
     return Estimate(
       seconds: max(all.seconds - (alone?.seconds ?? 0), 0), spread: all.spread, provenance: all.provenance)
   }
@@ -56,7 +58,11 @@ public struct CalibratedCosts: CostModel {
     fetch(candidate, from: source, batch: 1)
   }
 
-  public func batches(_ candidate: Candidate) -> [Int] { [1] }
+  /// Powers of two as far as anything was measured: what can't do several at once does them one by one.
+  public func batches(_ candidate: Candidate) -> [Int] {
+    let largest = calibration.models.flatMap(\.points).map(\.batch).max() ?? 1
+    return candidate.stage.isStateful ? [1] : [1, 2, 4, 8, 16, 32, 64].filter { $0 <= largest }
+  }
 
   public var overhead: Double { calibration.overhead.median }
   public var agreements: [Calibration.Agreement] { calibration.agreements }
@@ -77,19 +83,24 @@ public struct CalibratedCosts: CostModel {
   }
 
   /// Where a stage is never fed from its own device, the time with the nearest other one is what the others add to.
-  private func nearest(_ candidate: Candidate) -> Estimate? {
+  private func nearest(_ candidate: Candidate, _ batch: Int) -> Estimate? {
     let sources = calibration.models.map(\.subject).filter {
       $0.stage == candidate.stage.name && $0.implementation == candidate.implementation.name
         && $0.device == candidate.device.name
     }
-    return sources.compactMap { $0.source }.compactMap { estimate(candidate, $0, 1) }
+    return sources.compactMap { $0.source }.compactMap { estimate(candidate, $0, batch, 1) }
       .min { $0.seconds < $1.seconds }
   }
 
-  private func estimate(_ candidate: Candidate, _ source: String?, _ workers: Int) -> Estimate? {
+  private func estimate(_ candidate: Candidate, _ source: String?, _ batch: Int, _ workers: Int)
+    -> Estimate?
+  {
     let subject = PerformanceModel.Subject(
       stage: candidate.stage.name, implementation: candidate.implementation.name,
       device: candidate.device.name, source: source)
-    return calibration.model(of: subject)?.estimate(for: footprint, workers: workers)
+    guard let model = calibration.model(of: subject) else { return nil }
+    return candidate.maximumBatchSize > 1
+      ? model.estimate(for: footprint, batch: batch, workers: workers)
+      : model.estimate(for: footprint, workers: workers)?.times(batch)
   }
 }

@@ -19,4 +19,9 @@ public struct Estimate: Sendable, Hashable {
     self.spread = spread
     self.provenance = provenance
   }
+
+  /// The same so many times, one after the other.
+  func times(_ count: Int) -> Estimate {
+    Estimate(seconds: seconds * Double(count), spread: spread, provenance: provenance)
+  }
 }

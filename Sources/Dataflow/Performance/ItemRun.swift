@@ -6,6 +6,8 @@ public final class ItemRun: WorkloadRun {
   private let recorder = Recorder(eventsPerWorker: 2)
   private let inputs: [[any Sendable]]
   private let workers: Int
+  /// Items that all workers have in their hands, at most.
+  private let atOnce: Int
   private let time = MonotonicTime()
   private var next = 0
   /// Seconds from one completion to the next.
@@ -15,25 +17,28 @@ public final class ItemRun: WorkloadRun {
   public init(_ graph: Graph, plan: Plan, on platform: Platform, inputs: [[any Sendable]]) throws {
     var plan = plan
     workers = plan.placements.reduce(0) { $0 + $1.instances }
-    plan.queueCapacity = 2 * workers
+    atOnce = plan.placements.reduce(0) { $0 + $1.instances * $1.batch }
+    plan.queueCapacity = 2 * atOnce
     self.inputs = inputs
     executor = try Executor(graph, plan: plan, on: platform, recorder: recorder)
     pace = 0
     let begin = time.now
-    _ = try complete(2 * workers)
-    pace = Double(time.now - begin) / 1e9 / Double(2 * workers)
+    _ = try complete(2 * atOnce)
+    pace = Double(time.now - begin) / 1e9 / Double(2 * atOnce)
   }
 
   deinit { executor.drain() }
 
   public func run(seconds: Double) throws -> RunSample {
-    let count = max(Int(seconds / pace), 4 * workers)
+    // Whole batches, and as many of each worker.
+    let count = (max(Int(seconds / pace), 4 * atOnce) + atOnce - 1) / atOnce * atOnce
     let before = recorder.occupancy(of: executor.graph)
     let completions = try complete(count)
     let after = recorder.occupancy(of: executor.graph)
-    // The first to be done don't count: the time before them is not all theirs.
-    let (first, last) = (completions[workers - 1], completions[count - 1])
-    let throughput = Double(count - workers) / (Double(last - first) / 1e9)
+    // Neither the first to be done count, as the time before them is not all theirs, nor the last, when some workers have
+    // nothing to do any more.
+    let (first, last) = (completions[atOnce - 1], completions[count - atOnce - 1])
+    let throughput = Double(count - 2 * atOnce) / (Double(last - first) / 1e9)
     pace = 1 / throughput
     return RunSample(
       throughput: throughput, from: before, to: after, items: Double(count), workers: workers)

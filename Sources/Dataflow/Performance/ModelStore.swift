@@ -6,7 +6,7 @@ public struct ModelStore: Sendable {
 
   /// Files of calibrations are small; a larger one is no calibration.
   private static let maximumBytes = 16 << 20
-  private static let format = 1
+  private static let format = 2
 
   /// - Parameter folder: `$XDG_CACHE_HOME/drivetrain/calibrations` if not given.
   public init(folder: String = Installation.cache("calibrations")) { self.folder = folder }
@@ -72,7 +72,7 @@ extension Calibration {
     models.allSatisfy { model in
       model.points.allSatisfy {
         $0.seconds.median.isFinite && $0.seconds.median >= 0 && $0.seconds.spread >= 0
-          && $0.footprint.size.isFinite && $0.workers > 0
+          && $0.footprint.size.isFinite && $0.workers > 0 && $0.batch > 0
       }
     } && overhead.median.isFinite && overhead.median >= 0
   }

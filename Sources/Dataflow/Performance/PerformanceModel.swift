@@ -1,6 +1,6 @@
 /// The times of one implementation of a stage on one device, as far as they have been measured.
 public struct PerformanceModel: Sendable, Hashable, Codable {
-  /// What is timed: all that a firing of the stage takes, by where its input comes from.
+  /// What is timed: all that a firing or a batch of firings takes, by where its input comes from.
   public struct Subject: Sendable, Hashable, Codable {
     public let stage: String
     public let implementation: String
@@ -21,11 +21,15 @@ public struct PerformanceModel: Sendable, Hashable, Codable {
     public let footprint: Footprint
     /// How many workers did the same at the same time; they share caches and memory.
     public let workers: Int
+    /// How many firings were done at once.
+    public let batch: Int
+    /// Of all of them.
     public let seconds: Measurement
 
-    public init(footprint: Footprint, workers: Int, seconds: Measurement) {
+    public init(footprint: Footprint, workers: Int, batch: Int = 1, seconds: Measurement) {
       self.footprint = footprint
       self.workers = workers
+      self.batch = batch
       self.seconds = seconds
     }
   }
@@ -38,33 +42,35 @@ public struct PerformanceModel: Sendable, Hashable, Codable {
     self.points = points
   }
 
-  /// The time of one firing.
+  /// The time of one firing, or of a batch of firings.
   ///
-  /// Between two measured sizes, and between two measured numbers of workers, it is taken to lie on a straight line; outside
-  /// of them nothing is known, and nothing is guessed: `nil`.
-  public func estimate(for footprint: Footprint, workers: Int) -> Estimate? {
-    let counts = Set(points.map(\.workers)).sorted()
-    guard let lower = counts.last(where: { $0 <= workers }),
-      let upper = counts.first(where: { $0 >= workers })
-    else { return nil }
-    guard let few = estimate(for: footprint, measuredWith: lower),
-      let many = estimate(for: footprint, measuredWith: upper)
-    else { return nil }
-    return lower == upper
-      ? few : Self.between(few, many, at: Double(workers - lower) / Double(upper - lower))
+  /// Between two measured sizes, batches or numbers of workers it is taken to lie on a straight line; outside of them nothing is
+  /// known, and nothing is guessed: `nil`.
+  public func estimate(for footprint: Footprint, batch: Int = 1, workers: Int) -> Estimate? {
+    func ofSize(_ points: [Point]) -> Estimate? {
+      Self.estimate(points, at: footprint.size, along: \.footprint.size) { points in
+        points.first.map {
+          Estimate(seconds: $0.seconds.median, spread: $0.seconds.spread, provenance: .measured)
+        }
+      }
+    }
+    func ofBatch(_ points: [Point]) -> Estimate? {
+      Self.estimate(points, at: Double(batch), along: { Double($0.batch) }, ofSize)
+    }
+    return Self.estimate(points, at: Double(workers), along: { Double($0.workers) }, ofBatch)
   }
 
-  private func estimate(for footprint: Footprint, measuredWith workers: Int) -> Estimate? {
-    let line = points.filter { $0.workers == workers }.sorted { $0.footprint.size < $1.footprint.size }
-    func estimate(_ point: Point) -> Estimate {
-      Estimate(seconds: point.seconds.median, spread: point.seconds.spread, provenance: .measured)
-    }
-    if let exact = line.first(where: { $0.footprint.size == footprint.size }) { return estimate(exact) }
-    guard let lower = line.last(where: { $0.footprint.size < footprint.size }),
-      let upper = line.first(where: { $0.footprint.size > footprint.size })
+  /// What the points at a value of one quantity say, or those at the two values next to it.
+  private static func estimate(
+    _ points: [Point], at value: Double, along quantity: (Point) -> Double, _ inner: ([Point]) -> Estimate?
+  ) -> Estimate? {
+    let values = points.map(quantity)
+    guard let lower = values.filter({ $0 <= value }).max(), let upper = values.filter({ $0 >= value }).min(),
+      let low = inner(points.filter { quantity($0) == lower })
     else { return nil }
-    let (from, to) = (lower.footprint.size, upper.footprint.size)
-    return Self.between(estimate(lower), estimate(upper), at: (footprint.size - from) / (to - from))
+    guard lower < upper else { return low }
+    guard let high = inner(points.filter { quantity($0) == upper }) else { return nil }
+    return between(low, high, at: (value - lower) / (upper - lower))
   }
 
   private static func between(_ a: Estimate, _ b: Estimate, at part: Double) -> Estimate {

@@ -5,24 +5,36 @@ struct Probe {
     let device: any Device
     /// Cores of its device that one firing keeps busy.
     let cores: Int
+    /// Whether it is to be measured in batches: it can do them at once, and may be used.
+    let isBatched: Bool
   }
+
+  /// Batches that are measured, beside one. What lies between is interpolated.
+  static let batches = [2, 8]
 
   /// One for each stage of the graph.
   let options: [Option]
   let plan: Plan
   let footprint: Footprint
   let workers: Int
+  let batch: Int
 
-  init(_ options: [Option], in graph: Graph, footprint: Footprint, workers: Int) {
+  init(_ options: [Option], in graph: Graph, footprint: Footprint, workers: Int, batch: Int) {
     self.options = options
     self.footprint = footprint
     self.workers = workers
-    var placement = Placement([], on: options[0].device.name, instances: workers)
+    self.batch = batch
+    // Every batch is waited for until it is full: only such are measured.
+    var placement = Placement(
+      [], on: options[0].device.name, instances: workers, batch: batch, queueDelay: batch > 1 ? 60 : 0)
     for (stage, option) in zip(graph.stages, options) {
       placement.append(stage.name, on: option.device.name, by: option.implementation)
     }
     plan = Plan([placement])
   }
+
+  /// Whether it says anything of a stage: in batches, only of those that do them at once.
+  func measures(_ stage: Int) -> Bool { batch == 1 || options[stage].isBatched }
 
   /// Whether it keeps every core of the CPU busy and nothing else.
   func fills(_ platform: Platform) -> Bool {
@@ -51,7 +63,8 @@ struct ProbeSelection {
         return eligible.map { implementation in
           Probe.Option(
             implementation: implementation.name, device: device,
-            cores: implementation.parallelism.cores(of: device))
+            cores: implementation.parallelism.cores(of: device),
+            isBatched: stage.maximumBatchSize(by: implementation) > 1)
         }
       }
     }
@@ -61,17 +74,23 @@ struct ProbeSelection {
 
   func probes() -> [Probe] {
     guard options.allSatisfy({ !$0.isEmpty }) else { return [] }
-    return footprints.flatMap { footprint in workers.flatMap { probes(footprint, workers: $0) } }
+    let single = footprints.flatMap { footprint in
+      workers.flatMap { probes(footprint, workers: $0, batch: 1) }
+    }
+    guard let usual = footprints.first, graph.canBeBatched else { return single }
+    return single
+      + Probe.batches.flatMap { batch in workers.flatMap { probes(usual, workers: $0, batch: batch) } }
   }
 
-  private func probes(_ footprint: Footprint, workers: Int) -> [Probe] {
+  private func probes(_ footprint: Footprint, workers: Int, batch: Int) -> [Probe] {
     let options = options.map { $0.filter { $0.cores * workers <= $0.device.cores || workers == 1 } }
     guard options.allSatisfy({ !$0.isEmpty }) else { return [] }
     let order = graph.topology.order(of: Array(graph.stages.indices))
     var covered: Set<PerformanceModel.Subject> = []
     var probes: [Probe] = []
     func isNew(_ stage: Int, _ options: [Probe.Option?]) -> Bool {
-      graph.subject(of: stage, by: options).map { !covered.contains($0) } ?? false
+      guard batch == 1 || options[stage]?.isBatched ?? false else { return false }
+      return graph.subject(of: stage, by: options).map { !covered.contains($0) } ?? false
     }
     func add(_ fixed: [Int: Probe.Option]) -> Bool {
       var chosen = options.indices.map { fixed[$0] }
@@ -86,7 +105,7 @@ struct ProbeSelection {
       guard order.contains(where: { isNew($0, chosen) }) else { return false }
       covered.formUnion(order.compactMap { graph.subject(of: $0, by: chosen) })
       probes.append(
-        Probe(chosen.compactMap { $0 }, in: graph, footprint: footprint, workers: workers))
+        Probe(chosen.compactMap { $0 }, in: graph, footprint: footprint, workers: workers, batch: batch))
       return true
     }
     while add([:]) {}
@@ -119,6 +138,9 @@ extension Graph {
       stage: stages[stage].name, implementation: option.implementation, device: option.device.name,
       source: others.first)
   }
+
+  /// Whether several iterations may be done at once: nothing waits for what an earlier one gives back.
+  var canBeBatched: Bool { !inputs.isEmpty && connections.allSatisfy(\.initialItems.isEmpty) }
 
   /// Whether several workers may each run the whole graph.
   func canBeReplicated(on platform: Platform) -> Bool {

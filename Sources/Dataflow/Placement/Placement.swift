@@ -14,9 +14,9 @@ public struct Placement: Sendable, Hashable {
   /// Workers, each with an instance of every stage. Several may overtake each other: later stages see the items
   /// in another order, but the outputs of each item keep theirs.
   public var instances: Int
-  /// Iterations that a worker does at once, at most. Only simulations can do more than one as yet.
+  /// Iterations that a worker does at once, at most: stages whose implementations can, fire once for all of them.
   public var batch: Int
-  /// Seconds that a worker waits for a batch to fill.
+  /// Seconds that a worker waits, at most, for a batch to fill.
   public var queueDelay: Double
 
   public init(

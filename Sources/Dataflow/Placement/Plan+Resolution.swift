@@ -45,6 +45,16 @@ extension Plan {
       guard (1...Self.maximumBatch).contains(placement.batch) else {
         throw PlanError.batch(placement.batch, stage: first)
       }
+      guard (0...Self.maximumQueueDelay).contains(placement.queueDelay) else {
+        throw PlanError.queueDelay(placement.queueDelay, stage: first)
+      }
+      // What comes back can be missing after the first iteration of a batch.
+      let returning = topology.connections.first {
+        !$0.initialItems.isEmpty && members.contains($0.source.stage) && members.contains($0.target.stage)
+      }
+      if placement.batch > 1, let returning {
+        throw PlanError.batchOfFeedback(stage: graph.stages[returning.target.stage].name)
+      }
       try checkInstances(of: placement, first, members, graph)
       let devices = try placement.stages.map { name in
         let wanted = placement.device(of: name)

@@ -12,6 +12,8 @@ public struct Plan: Sendable, Hashable, CustomStringConvertible {
   static let maximumQueueCapacity = 1 << 20
   static let maximumInstances = 1 << 10
   static let maximumBatch = 1 << 12
+  /// Seconds.
+  static let maximumQueueDelay = 3600.0
 
   public init(_ placements: [Placement], queueCapacity: Int = 64) {
     self.placements = placements

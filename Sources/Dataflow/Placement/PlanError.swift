@@ -8,7 +8,8 @@ public enum PlanError: Error, Sendable, Equatable, CustomStringConvertible {
   case emptyPlacement
   case instances(Int, stage: String)
   case batch(Int, stage: String)
-  case needsBatches(stage: String)
+  case batchOfFeedback(stage: String)
+  case queueDelay(Double, stage: String)
   case queueCapacity(Int)
   case severalPlacements(Int)
   case statefulReplica(stage: String)
@@ -32,8 +33,10 @@ public enum PlanError: Error, Sendable, Equatable, CustomStringConvertible {
       "the placement of stage '\(stage)' has \(count) instances; use 1 to \(Plan.maximumInstances)"
     case .batch(let count, let stage):
       "the placement of stage '\(stage)' has batches of \(count); use 1 to \(Plan.maximumBatch)"
-    case .needsBatches(let stage):
-      "the plan batches stage '\(stage)', which can only be simulated; set its 'batch' to 1"
+    case .queueDelay(let seconds, let stage):
+      "the placement of stage '\(stage)' waits \(seconds) s for a batch; use 0 to \(Plan.maximumQueueDelay) s"
+    case .batchOfFeedback(let stage):
+      "stage '\(stage)' waits for what its own placement gives back to it, so its 'batch' must be 1"
     case .queueCapacity(let capacity):
       "the plan's queue capacity is \(capacity); use 1 to \(Plan.maximumQueueCapacity)"
     case .severalPlacements(let count):

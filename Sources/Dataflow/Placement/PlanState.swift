@@ -20,6 +20,8 @@ struct PlanState {
     /// The most cores that one of its workers keeps busy.
     var cores = 0.0
     var batch: Int
+    /// Whether nothing in it does its batch at once, so that there is no point in having one.
+    var isPointless: Bool
   }
 
   private var group: Group?
@@ -81,19 +83,22 @@ struct PlanState {
     joules += seconds * option.cores * problem.resources[option.silicon].activeWatts
     if var group {
       group.seconds += time
+      if option.isAtOnce { group.isPointless = false }
       if option.cores > group.cores {
         peaks[option.silicon] += (option.cores - group.cores) * group.workers
         group.cores = option.cores
       }
       self.group = group
     }
+    if options.count == problem.stages.count - 1, group?.isPointless ?? false { return false }
     if option.cores > 1 { wantsSeveral[option.silicon] = true }
     // Threads that work together on one firing wait for each other, so none must have to wait for its core.
     return !wantsSeveral[option.silicon]
       || peaks[option.silicon] <= problem.resources[option.silicon].capacity
   }
 
-  /// Sees to it that the current placement is one that the stage can be in; `false` if its batch is another.
+  /// Sees to it that the current placement is one that the stage can be in; `false` if its batch is another, or the placement
+  /// before has one for nothing.
   private mutating func begin(
     _ option: PlanningProblem.Option, _ stage: PlanningProblem.StageEntry, _ index: Int,
     _ problem: PlanningProblem, workers: Int
@@ -101,11 +106,13 @@ struct PlanState {
     if let group, problem.share((group.silicon, group.isSingle), (option.silicon, stage.isSingle)) {
       return group.batch == option.batch
     }
+    guard group.map({ !$0.isPointless }) ?? true else { return false }
     close()
     groupStart = index
     let count = problem.instances(option, isSingle: stage.isSingle, workers: workers)
     group = Group(
-      silicon: option.silicon, isSingle: stage.isSingle, workers: Double(count), batch: option.batch)
+      silicon: option.silicon, isSingle: stage.isSingle, workers: Double(count), batch: option.batch,
+      isPointless: option.batch > 1)
     if index == 0 { group?.seconds = overhead }
     return true
   }
@@ -159,6 +166,7 @@ struct PlanState {
   func costs(for objective: Objective, isLimited: Bool, contended: [Int]) -> [Double] {
     var costs: [Double] =
       objective != .latency || isLimited ? [slowest.interval, group.map(\.seconds) ?? 0] + loads : []
+    costs.append(group.map { $0.isPointless ? 1 : 0 } ?? 0)
     // The current placement apart: a further stage of several cores adds less where one is in it already.
     if !contended.isEmpty { costs.append(group?.cores ?? 0) }
     for index in contended {

@@ -22,7 +22,7 @@ extension Planner {
         for implementation in device.implementations(of: stage) where isEligible(implementation, stage) {
           let candidate = Candidate(stage, implementation, on: device)
           guard let silicon = silicons.firstIndex(of: device.silicon) else { continue }
-          for batch in isOneWorker ? [1] : costs.batches(candidate) {
+          for batch in isOneWorker || !graph.canBeBatched ? [1] : costs.batches(candidate) {
             let option = option(candidate, index, silicon, batch: batch, workers, &resources)
             if option.seconds.contains(where: { $0 != nil }) { options.append(option) }
           }
@@ -91,6 +91,7 @@ extension Planner {
     return PlanningProblem.Option(
       device: device.name, implementation: candidate.implementation.name, silicon: silicon,
       cores: Double(candidate.implementation.parallelism.cores(of: device)), batch: batch,
+      isAtOnce: candidate.maximumBatchSize > 1,
       seconds: workers.map { workers in
         costs.compute(candidate, batch: batch, workers: workers).map { $0.seconds * share }
       }, fetches: fetches, feedbacks: feedbacks)

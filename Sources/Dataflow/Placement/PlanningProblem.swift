@@ -38,6 +38,8 @@ public struct PlanningProblem: Sendable {
     public var cores: Double
     /// Items that one firing does at once; the same for all stages of a placement.
     public var batch: Int
+    /// Whether it really does them at once, and not one by one.
+    public var isAtOnce: Bool
     /// For each of the problem's `workers`: seconds of one item, all its firings together; `nil` where unknown.
     public var seconds: [Double?]
     /// Seconds that an item takes longer if its input comes from another device, and the resource that this occupies.
@@ -47,13 +49,15 @@ public struct PlanningProblem: Sendable {
 
     public init(
       device: String, implementation: String, silicon: Int, cores: Double = 1, batch: Int = 1,
-      seconds: [Double?], fetches: [String: Fetch] = [:], feedbacks: [String: Fetch]? = nil
+      isAtOnce: Bool = true, seconds: [Double?], fetches: [String: Fetch] = [:],
+      feedbacks: [String: Fetch]? = nil
     ) {
       self.device = device
       self.implementation = implementation
       self.silicon = silicon
       self.cores = cores
       self.batch = batch
+      self.isAtOnce = isAtOnce
       self.seconds = seconds
       self.fetches = fetches
       self.feedbacks = feedbacks ?? fetches

@@ -24,18 +24,22 @@ public struct Implementation: Sendable {
   public let parallelism: Parallelism
   /// How it computes if its results differ from the stage's reference: it may only be used where a tolerance allows it.
   public let approximation: Approximation?
+  /// How many firings one call of `fire` can do, on as many tokens of each input; what it emits belongs to them one by one. More
+  /// than one is for stages that keep no state and take one token from each input; after an error they are fired again, singly.
+  public let maximumBatchSize: Int
   /// Makes what one worker runs. Called once for each instance, before anything fires.
   public let makeInstance: @Sendable (any Device) throws -> any StageInstance
 
   public init(
     _ name: String, on deviceKind: DeviceKind, parallelism: Parallelism = .core,
-    approximation: Approximation? = nil,
+    approximation: Approximation? = nil, maximumBatchSize: Int = 1,
     makeInstance: @escaping @Sendable (any Device) throws -> any StageInstance
   ) {
     self.name = name
     self.deviceKind = deviceKind
     self.parallelism = parallelism
     self.approximation = approximation
+    self.maximumBatchSize = maximumBatchSize
     self.makeInstance = makeInstance
   }
 }
@@ -56,9 +60,12 @@ public struct Approximation: Sendable, Hashable {
 extension Implementation {
   /// An implementation on CPU cores, one if not said otherwise, from a function.
   public static func cpu(
-    _ name: String = "cpu", cores: Int = 1, _ fire: @escaping @Sendable (Firing) throws -> Void
+    _ name: String = "cpu", cores: Int = 1, maximumBatchSize: Int = 1,
+    _ fire: @escaping @Sendable (Firing) throws -> Void
   ) -> Implementation {
-    Implementation(name, on: .cpu, parallelism: .cores(cores)) { _ in FunctionInstance(fire: fire) }
+    Implementation(name, on: .cpu, parallelism: .cores(cores), maximumBatchSize: maximumBatchSize) { _ in
+      FunctionInstance(fire: fire)
+    }
   }
 }
 

@@ -1,5 +1,5 @@
-/// When a worker begins a batch: as soon as it is full, or when the first of it has waited long enough. A policy without a
-/// clock or a queue of its own.
+/// When a worker begins a batch: as soon as it is full, when the first of it has waited long enough, or when nothing more will
+/// come. A policy without a clock or a queue of its own.
 struct Batching {
   enum Decision: Equatable {
     /// So many iterations at once.
@@ -15,10 +15,12 @@ struct Batching {
 
   /// - Parameters:
   ///   - ready: iterations whose tokens are there.
+  ///   - hasEnded: whether no more will come.
   ///   - since: when the first of them was seen to be.
-  func decide(ready: Int, since: Double?, now: Double) -> Decision {
+  func decide(ready: Int, hasEnded: Bool = false, since: Double?, now: Double) -> Decision {
     guard ready > 0 else { return .wait(until: nil) }
     guard ready < maximum else { return .take(maximum) }
+    guard !hasEnded else { return .take(ready) }
     let waited = now - (since ?? now)
     // A timer may be early by a rounding error.
     return waited >= delay * (1 - 1e-9) ? .take(ready) : .wait(until: now + delay - waited)

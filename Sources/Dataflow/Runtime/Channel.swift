@@ -108,12 +108,17 @@ final class Channel: @unchecked Sendable {
     return received
   }
 
-  /// Waits until `count` tokens are there, and leaves them; `false` when they will never be.
-  func wait(for count: Int) -> Bool {
+  /// Waits until `count` tokens are there, and leaves them; `false` when they will never be, or aren't by a time of
+  /// `MonotonicTime`.
+  func wait(for count: Int, until deadline: Nanoseconds? = nil) -> Bool {
     monitor.withLock {
       while state.count < count {
         if state.isClosed { return false }
-        monitor.wait(for: arrival)
+        guard let deadline else {
+          monitor.wait(for: arrival)
+          continue
+        }
+        guard monitor.wait(for: arrival, until: deadline) else { return state.count >= count }
       }
       return true
     }

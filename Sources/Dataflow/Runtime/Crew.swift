@@ -28,8 +28,10 @@ final class Crew: Sendable {
 
   /// Iterates until there is nothing more to do.
   func run(_ worker: Worker) {
-    while isWanted, takeIn(worker) {
-      worker.iterate()
+    while isWanted {
+      let iterations = takeIn(worker)
+      guard iterations > 0 else { break }
+      worker.iterate(iterations)
       next?.offer(whileWaiting: waiting)
     }
     worker.abandonRest()
@@ -62,8 +64,9 @@ final class Crew: Sendable {
     return !entrances.isEmpty || !gate.isClosed || !exits.allSatisfy(\.isClosed)
   }
 
-  /// One worker at a time, so that tokens taken from several entrances belong together.
-  private func takeIn(_ worker: Worker) -> Bool {
-    entrances.count > 1 ? turn.withLock { worker.takeIn() } : worker.takeIn()
+  /// One worker at a time, so that tokens taken from several entrances belong together, and batches fill one after the other.
+  private func takeIn(_ worker: Worker) -> Int {
+    entrances.count > 1 || worker.batching.maximum > 1
+      ? turn.withLock { worker.takeIn() } : worker.takeIn()
   }
 }

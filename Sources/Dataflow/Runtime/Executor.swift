@@ -29,9 +29,6 @@ public final class Executor: Sendable {
   ) throws {
     let plan = plan ?? .fused(graph)
     let placements = try plan.resolve(graph, on: platform)
-    if let batched = placements.first(where: { $0.batch > 1 }) {
-      throw PlanError.needsBatches(stage: graph.stages[batched.members[0]].name)
-    }
     let time: any TimeSource = recorder?.time ?? MonotonicTime()
     self.graph = graph
     self.plan = plan

@@ -1,4 +1,5 @@
-/// One firing of a stage: the tokens it consumes and those it emits. Reused from one firing to the next.
+/// One firing of a stage, or a batch of firings that are done at once: the tokens consumed and those emitted. Reused from one
+/// firing to the next.
 ///
 /// Used by the thread that fires the stage, during `StageInstance.fire`.
 public final class Firing {
@@ -13,12 +14,16 @@ public final class Firing {
   /// The input ports' queues. The tokens of this firing are the first ones; they stay there until it is over.
   private let inputs: [Queue<Token>]
   private let consumed: [Int]
+  /// How many firings this one stands for.
+  @exclusivity(unchecked) private(set) var batch = 1
 
   /// For each port the positions of the tokens whose items are still wanted, if some are not; else empty.
   @exclusivity(unchecked) var wanted: [[Int]] = []
   let emissions = Queue<Emission>()
   /// Emissions by port.
   @exclusivity(unchecked) private(set) var emitted: [Int]
+  /// Of a batch: emissions by port and firing.
+  @exclusivity(unchecked) private var shares: [Int] = []
   /// When this firing began, and how much of it transfers have had.
   @exclusivity(unchecked) private var begin: Nanoseconds = 0
   @exclusivity(unchecked) private var moving: Nanoseconds = 0
@@ -29,7 +34,7 @@ public final class Firing {
     let port: Int
     /// The position in the owner port's queue of the token that this belongs with.
     let owner: Int
-    /// How many were emitted on the port before.
+    /// How many of the same firing were emitted on the port before.
     let rank: Int
     let value: any Sendable
   }
@@ -49,8 +54,11 @@ public final class Firing {
     emitted = stage.outputs.map { _ in 0 }
   }
 
-  /// How many tokens an input port has: its rate, less those whose items have failed meanwhile.
-  public func count(of port: Int = 0) -> Int { wanted.isEmpty ? consumed[port] : wanted[port].count }
+  /// How many tokens an input port has: its rate, less those whose items have failed meanwhile. In a batch, which only
+  /// implementations get that take several firings at once, as many as there are firings.
+  public func count(of port: Int = 0) -> Int {
+    wanted.isEmpty ? consumed[port] &* batch : wanted[port].count
+  }
 
   /// The value of a token of an input port.
   public func input<Value>(_ port: Int = 0, at index: Int = 0, as type: Value.Type = Value.self) throws
@@ -85,9 +93,11 @@ public final class Firing {
       stray = (port, index)
       return
     }
-    emissions.append(
-      Emission(port: port, owner: position(of: index, on: ownerPort), rank: emitted[port], value: value))
+    let owner = position(of: index, on: ownerPort)
+    var rank = emitted[port]
     emitted[port] += 1
+    if batch > 1 { rank = takeShare(of: port, firing: owner) }
+    emissions.append(Emission(port: port, owner: owner, rank: rank, value: value))
   }
 
   /// Moves data between devices, and has the time attributed to the transfer and not to computing.
@@ -113,6 +123,23 @@ public final class Firing {
     record(.transfer, ready: end - duration, begin: end - duration, end: end)
   }
 
+  /// How many emissions on a port belong to one firing of a batch.
+  func share(of port: Int, firing: Int) -> Int { shares[port * batch + firing] }
+
+  @inline(never)
+  private func takeShare(of port: Int, firing: Int) -> Int {
+    shares[port * batch + firing] += 1
+    return shares[port * batch + firing] - 1
+  }
+
+  /// What follows stands for so many firings.
+  func prepare(_ batch: Int) {
+    self.batch = batch
+    guard batch > 1 else { return }
+    shares.removeAll(keepingCapacity: true)
+    for _ in 0..<(emitted.count * batch) { shares.append(0) }
+  }
+
   func began(at begin: Nanoseconds) {
     self.begin = begin
     moving = 0
@@ -126,7 +153,7 @@ public final class Firing {
     wanted.isEmpty ? index : wanted[port][index]
   }
 
-  /// One event for each item, with the time since its last token was ready, or since `ready`.
+  /// One event for each item, with the time since its last token was ready, or since `ready`. The worker's time counts once.
   func record(
     _ kind: TraceEvent.Kind, ready: Nanoseconds? = nil, begin: Nanoseconds, end: Nanoseconds
   ) {
@@ -138,7 +165,7 @@ public final class Firing {
     }
     guard !inputs.isEmpty else { return ring.record(event(ambient, begin)) }
     let queue = inputs[ownerPort]
-    var index = 0
+    var (index, isFirst) = (0, true)
     while index < owners {
       let item = queue[position(of: index, on: ownerPort)].item
       var since = queue[position(of: index, on: ownerPort)].ready
@@ -147,7 +174,8 @@ public final class Firing {
         since = max(since, queue[position(of: index, on: ownerPort)].ready)
         index += 1
       }
-      ring.record(event(item, since))
+      ring.record(event(item, since), isCounted: isFirst)
+      isFirst = false
     }
   }
 

@@ -10,7 +10,11 @@ final class Monitor: @unchecked Sendable {
   init(conditions count: Int) {
     pthread_mutex_init(mutex, nil)
     conditions = .allocate(capacity: count)
-    for index in conditions.indices { pthread_cond_init(address(of: index), nil) }
+    var attributes = pthread_condattr_t()
+    pthread_condattr_init(&attributes)
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    for index in conditions.indices { pthread_cond_init(address(of: index), &attributes) }
+    pthread_condattr_destroy(&attributes)
   }
 
   deinit {
@@ -45,6 +49,16 @@ final class Monitor: @unchecked Sendable {
 
   /// Gives up the lock, which the caller holds, until the condition is signalled.
   func wait(for condition: Int) { pthread_cond_wait(address(of: condition), mutex) }
+
+  /// The same, but not after a time of `MonotonicTime`.
+  ///
+  /// - Returns: `false` when that has come.
+  func wait(for condition: Int, until deadline: Nanoseconds) -> Bool {
+    var time = timespec(
+      tv_sec: Int(clamping: deadline / 1_000_000_000), tv_nsec: Int(deadline % 1_000_000_000))
+    return pthread_cond_timedwait(address(of: condition), mutex, &time) != ETIMEDOUT
+  }
+
   func signal(_ condition: Int) { pthread_cond_signal(address(of: condition)) }
   func broadcast(_ condition: Int) { pthread_cond_broadcast(address(of: condition)) }
 

@@ -46,7 +46,7 @@ final class Seat: @unchecked Sendable {
   /// For the worker's own thread, when no more tokens come.
   func vacate() {
     occupied.withLock {
-      _ = worker.takeIn()  // What is too little for an iteration.
+      _ = worker.takeInOne()  // What is too little for an iteration.
       worker.abandonRest()
     }
   }

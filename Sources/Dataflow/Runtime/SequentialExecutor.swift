@@ -5,6 +5,8 @@
 public final class SequentialExecutor {
   public let graph: Graph
   private let worker: Worker
+  /// Iterations that are done at once, at most.
+  private let batch: Int
   private let ambient: Item
   private let time: any TimeSource
   private let counter: ItemCounter
@@ -25,6 +27,7 @@ public final class SequentialExecutor {
       throw PlanError.severalPlacements(placements.count)
     }
     self.graph = graph
+    batch = placement.batch
     time = recorder?.time ?? MonotonicTime()
     counter = recorder?.counter ?? ItemCounter()
     ambient = Item(ambientSince: time.now)
@@ -52,7 +55,7 @@ public final class SequentialExecutor {
     return answer(to: item)
   }
 
-  /// Runs several items, as many iterations as they fill. The results are in the items' order.
+  /// Runs several items, as many iterations as they fill, in the plan's batches. The results are in the items' order.
   public func process(items: [[any Sendable]]) throws -> [ItemResult] {
     let perIteration = graph.itemsPerIteration
     guard perIteration > 0 else { throw RuntimeError.noInputs }
@@ -64,9 +67,9 @@ public final class SequentialExecutor {
     }
     var results: [ItemResult] = []
     results.reserveCapacity(items.count)
-    for start in stride(from: 0, to: items.count, by: perIteration) {
-      let submitted = items[start..<(start + perIteration)].map(submit)
-      worker.iterate()
+    for start in stride(from: 0, to: items.count, by: perIteration * batch) {
+      let submitted = items[start..<min(start + perIteration * batch, items.count)].map(submit)
+      worker.iterate(submitted.count / perIteration)
       for item in submitted { results.append(answer(to: item)) }
     }
     return results

@@ -16,11 +16,26 @@ extension StageRunner {
   /// tokens on different ports must stay or go together.
   func setFailedAside() {
     let stopped = Set(items.filter(\.isStopped).map(ObjectIdentifier.init))
+    guard firing.batch == 1 else { return setFiringsAside(stopped) }
     firing.wanted = consumed.indices.map { port in
       (0..<consumed[port]).filter { !stopped.contains(ObjectIdentifier(wiring.inputs[port][$0].item)) }
     }
     slots = owners.map { Slot(item: $0, isGap: stopped.contains(ObjectIdentifier($0))) }
     if !hasWork, let error = items.lazy.compactMap(\.error).first { fail(error) }
+  }
+
+  /// Leaves those firings out of a batch that have a token of a stopped item; whoever else is in one fails with it.
+  private func setFiringsAside(_ stopped: Set<ObjectIdentifier>) {
+    let errors = (0..<firing.batch).map { index -> (any Error)? in
+      let items = wiring.inputs.map { $0[index].item }
+      guard let cause = items.first(where: { stopped.contains(ObjectIdentifier($0)) }) else { return nil }
+      let error = cause.error ?? CancellationError()
+      for item in items where !item.isAmbient { item.fail(error) }
+      return error
+    }
+    let wanted = errors.indices.filter { errors[$0] == nil }
+    firing.wanted = consumed.map { _ in wanted }
+    slots = zip(owners, errors).map { Slot(item: $0, isGap: $1 != nil) }
   }
 
   /// Fails the items of this firing; and everything, if it concerns no item.
@@ -36,23 +51,39 @@ extension StageRunner {
   private var items: [Item] {
     consumed.isEmpty
       ? [ambient]
-      : consumed.indices.flatMap { port in (0..<consumed[port]).map { wiring.inputs[port][$0].item } }
+      : consumed.indices.flatMap { port in (0..<tokens(of: port)).map { wiring.inputs[port][$0].item } }
   }
 
   private var owners: [Item] {
     let port = wiring.ownerPort
-    return consumed.isEmpty ? [ambient] : (0..<consumed[port]).map { wiring.inputs[port][$0].item }
+    return consumed.isEmpty ? [ambient] : (0..<tokens(of: port)).map { wiring.inputs[port][$0].item }
   }
 
   func checkRates() throws {
     if let stray = firing.stray {
       throw RuntimeError.strayEmission(stage: stage.name, port: stray.port, index: stray.index)
     }
+    guard firing.batch == 1 else { return try checkShares() }
     for port in produced.indices where !isRight(firing.emitted[port], for: produced[port]) {
-      throw RuntimeError.wrongRate(
-        stage: stage.name, port: stage.outputs[port].name, rate: produced[port].description,
-        emitted: firing.emitted[port])
+      throw wrongRate(on: port, firing.emitted[port])
     }
+  }
+
+  /// Each firing of a batch must have given what one firing gives.
+  private func checkShares() throws {
+    for (port, rate) in produced.enumerated() {
+      for index in 0..<firing.batch where slots.isEmpty || !slots[index].isGap {
+        let count = firing.share(of: port, firing: index)
+        if count > rate.maximum || !rate.isVariable && count < rate.maximum {
+          throw wrongRate(on: port, count)
+        }
+      }
+    }
+  }
+
+  private func wrongRate(on port: Int, _ emitted: Int) -> RuntimeError {
+    .wrongRate(
+      stage: stage.name, port: stage.outputs[port].name, rate: produced[port].description, emitted: emitted)
   }
 
   private func isRight(_ emitted: Int, for rate: Rate) -> Bool {
@@ -64,7 +95,8 @@ extension StageRunner {
 
   /// How many of a port's tokens belong with each token of the owner port, if it is the same number for all.
   private func share(of rate: Rate) -> Int? {
-    rate.maximum.isMultiple(of: slots.count) ? rate.maximum / slots.count : nil
+    if firing.batch > 1 { return rate.maximum }
+    return rate.maximum.isMultiple(of: slots.count) ? rate.maximum / slots.count : nil
   }
 
   /// Hands on what was emitted, with `Absent` in the places of failed items.

@@ -1,6 +1,9 @@
 /// Fires one stage inside one worker: runs the instance on the tokens in its input queues, passes on what it
 /// emits, and records when.
 ///
+/// Several firings may be done at once, as a batch, if the implementation can. When that fails they are done again, one by one:
+/// an error of one item is then no other's. So a stage of batches must bear to be run twice on the same input.
+///
 /// What happens when some of a firing's items have failed is in `StageRunner+Failure.swift`.
 final class StageRunner {
   /// Where a stage's tokens come from and go to.
@@ -36,6 +39,8 @@ final class StageRunner {
   /// Tokens that a firing takes from each input port, and gives at most on each output port.
   let consumed: [Int]
   let produced: [Rate]
+  /// Firings that are done at once, at most.
+  private let maximumBatch: Int
 
   /// The owner port's tokens, if some of the firing's items have failed; empty otherwise.
   @exclusivity(unchecked) var slots: [Slot] = []
@@ -43,10 +48,11 @@ final class StageRunner {
   @exclusivity(unchecked) private var states: [(any Sendable)?]
 
   init(
-    stage: Stage, index: Int, instance: any StageInstance, wiring: Wiring, ambient: Item,
-    time: any TimeSource, ring: TraceRing?
+    stage: Stage, index: Int, instance: any StageInstance, maximumBatch: Int = 1, wiring: Wiring,
+    ambient: Item, time: any TimeSource, ring: TraceRing?
   ) {
     self.stage = stage
+    self.maximumBatch = wiring.statePorts.isEmpty ? maximumBatch : 1
     self.instance = instance
     self.wiring = wiring
     self.ambient = ambient
@@ -66,8 +72,19 @@ final class StageRunner {
     return true
   }
 
-  /// Fires once. The tokens must be there.
-  func fire() {
+  /// Fires so many times, several at once if it can. The tokens must be there.
+  func fire(times: Int) {
+    var rest = times
+    while rest > 0 {
+      let batch = min(rest, maximumBatch)
+      fire(batch)
+      rest -= batch
+    }
+  }
+
+  /// Fires as many times at once. The tokens must be there.
+  func fire(_ batch: Int = 1) {
+    if batch > 1 || firing.batch > 1 { firing.prepare(batch) }
     for state in wiring.statePorts.indices { restore(state) }
     if isAnyStopped { setFailedAside() }
     let begin = isRecorded ? time.now : 0
@@ -78,6 +95,7 @@ final class StageRunner {
         try instance.fire(firing)
         try checkRates()
       } catch {
+        guard batch == 1 else { return fireOneByOne(batch, since: begin) }
         fail((error as? DeviceError)?.within(stage: stage.name) ?? error)
       }
       if isRecorded {
@@ -90,15 +108,30 @@ final class StageRunner {
     } else {
       passAroundGaps(at: end)
     }
-    firing.clearEmissions()
     giveUp()
+    forget()
+  }
+
+  private func forget() {
+    firing.clearEmissions()
+    guard !slots.isEmpty else { return }
+    slots.removeAll(keepingCapacity: true)
+    firing.wanted = []
+  }
+
+  /// What a batch couldn't do, whose tokens are still there.
+  private func fireOneByOne(_ batch: Int, since begin: Nanoseconds) {
+    if isRecorded { firing.record(.compute, begin: begin, end: time.now) }
+    forget()
+    for _ in 0..<batch { fire() }
   }
 
   private var isAnyStopped: Bool {
     if consumed.isEmpty { return ambient.isStopped }
+    let batch = firing.batch
     for port in consumed.indices {
       let queue = wiring.inputs[port]
-      for index in 0..<consumed[port] where queue[index].item.isStopped { return true }
+      for index in 0..<(consumed[port] &* batch) where queue[index].item.isStopped { return true }
     }
     return false
   }
@@ -145,16 +178,17 @@ final class StageRunner {
     return Token(item: item, ready: now, order: order, value: value)
   }
 
+  /// How many tokens of a port are consumed by all firings of the batch.
+  func tokens(of port: Int) -> Int { consumed[port] &* firing.batch }
+
   /// Gives up the consumed tokens; items that have none left are answered.
   private func giveUp() {
+    let batch = firing.batch
     for port in consumed.indices {
-      for _ in 0..<consumed[port] {
+      for _ in 0..<(consumed[port] &* batch) {
         // Read the clock again: another worker may have gone on with the item already, and be done.
         if let token = wiring.inputs[port].popFirst() { token.item.release(at: time.now) }
       }
     }
-    guard !slots.isEmpty else { return }
-    slots.removeAll(keepingCapacity: true)
-    firing.wanted = []
   }
 }

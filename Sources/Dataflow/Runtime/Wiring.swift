@@ -27,7 +27,7 @@ struct Wiring: Sendable {
     edges = graph.connections.map { connection in
       if placements.contains(where: { $0.contains(connection) }) { return nil }
       let channel = Channel(
-        capacity: graph.channelCapacity(of: connection, itemsInFlight: capacity),
+        capacity: graph.channelCapacity(of: connection, itemsInFlight: capacity, placements),
         quietTokens: zip(placements, continuations).reduce(0) { tokens, pair in
           guard let next = pair.1.map({ placements[$0] }), next.contains(connection.target.stage),
             pair.0.contains(connection.source.stage)
@@ -42,8 +42,8 @@ struct Wiring: Sendable {
     inputs = graph.inputs.map { _ in Channel(capacity: capacity, behind: gate, time: time) }
   }
 
-  /// A placement can be continued in if it is one worker and fed by nothing else. Only a later one, so that there is an
-  /// end to it.
+  /// A placement can be continued in if it is one worker, waits for no batches and is fed by nothing else. Only a later one,
+  /// so that there is an end to it.
   private static func continuations(_ graph: Graph, _ placements: [ResolvedPlacement]) -> [Int?] {
     placements.indices.map { index in
       guard !graph.inputs.isEmpty else { return nil }
@@ -52,7 +52,7 @@ struct Wiring: Sendable {
         let feeders = graph.connections.filter {
           target.contains($0.target.stage) && !target.contains($0.source.stage)
         }
-        return target.instances == 1 && feeders.count == 1
+        return target.instances == 1 && target.batch == 1 && feeders.count == 1
           && placements[index].contains(feeders[0].source.stage)
           && feeders[0].initialItems.isEmpty
           && !graph.inputs.contains { target.contains($0.stage) }
@@ -102,10 +102,13 @@ extension ResolvedPlacement {
 }
 
 extension Graph {
-  /// Room for what one iteration puts on an edge between placements, so that a full channel never stops a schedule.
-  func channelCapacity(of connection: Connection, itemsInFlight: Int) -> Int {
+  /// Room for what one batch of iterations puts on an edge between placements, so that a full channel never stops a schedule.
+  func channelCapacity(of connection: Connection, itemsInFlight: Int, _ placements: [ResolvedPlacement])
+    -> Int
+  {
     let source = stages[connection.source.stage].outputs[connection.source.port]
     let iteration = repetitions[connection.source.stage].count * source.rate.maximum
-    return max(itemsInFlight, iteration) + connection.initialItems.count
+    let batch = placements.first { $0.contains(connection.source.stage) }?.batch ?? 1
+    return max(itemsInFlight, iteration * batch) + connection.initialItems.count
   }
 }

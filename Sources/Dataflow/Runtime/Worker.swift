@@ -1,5 +1,7 @@
 /// Runs one instance of a placement: its stages, by its static schedule, over queues of its own.
 ///
+/// How it waits for batches is in `Worker+Batches.swift`.
+///
 /// Used by one thread at a time.
 final class Worker {
   /// Where tokens come in from outside: a queue, and how many one iteration takes.
@@ -7,6 +9,9 @@ final class Worker {
     let queue: Queue<Token>
     let tokens: Int
     let channel: Channel
+
+    /// Iterations whose tokens are there.
+    var iterations: Int { channel.count / tokens }
   }
 
   let intakes: [Intake]
@@ -17,12 +22,14 @@ final class Worker {
   /// The runners that fire as often as their inputs allow.
   private let trailing: [StageRunner]
   private let time: any TimeSource
+  let batching: Batching
 
   init(
     _ placement: ResolvedPlacement, in graph: Graph, wiring: Wiring, ambient: Item, time: any TimeSource,
     ring: TraceRing?
   ) throws {
     self.time = time
+    batching = Batching(maximum: placement.batch, delay: placement.queueDelay)
     var queueOf: [Graph.PortIndex: Queue<Token>] = [:]
     for member in placement.members {
       for port in graph.stages[member].inputs.indices {
@@ -53,6 +60,7 @@ final class Worker {
       runners.append(
         StageRunner(
           stage: stage, index: member, instance: try implementation.makeInstance(placement.devices[position]),
+          maximumBatch: min(placement.batch, stage.maximumBatchSize(by: implementation)),
           wiring: StageRunner.Wiring(
             inputs: ports(stage.inputs.count).compactMap { queueOf[$0] },
             outputs: ports(stage.outputs.count).map {
@@ -67,11 +75,9 @@ final class Worker {
     (steps, trailing) = placement.scheduled(runners)
   }
 
-  /// One iteration of the schedule.
-  func iterate() {
-    for step in steps {
-      for _ in 0..<step.count { step.member.fire() }
-    }
+  /// So many iterations of the schedule at once. Stages that can't do several are fired as often, one after the other.
+  func iterate(_ iterations: Int = 1) {
+    for step in steps { step.member.fire(times: step.count &* iterations) }
     // More than one pass only where a cycle among these stages makes an earlier one ready again.
     var hasFired = !trailing.isEmpty
     while hasFired {
@@ -85,8 +91,16 @@ final class Worker {
     }
   }
 
+  /// Waits for one iteration's tokens, or for a batch.
+  ///
+  /// - Returns: how many iterations' were taken in; 0 when the input has ended.
+  func takeIn() -> Int {
+    guard batching.maximum > 1, !intakes.isEmpty else { return takeInOne() ? 1 : 0 }
+    return takeInBatch()
+  }
+
   /// Waits for one iteration's tokens; `false` when the input has ended.
-  func takeIn() -> Bool {
+  func takeInOne() -> Bool {
     for intake in intakes {
       let hasMore = intake.channel.receive(intake.tokens, into: intake.queue)
       guard hasMore else { return false }

@@ -29,7 +29,7 @@ final class SimulatedMachine {
     let edges = graph.connections.map { connection -> SimulatedChannel? in
       if placements.contains(where: { $0.contains(connection) }) { return nil }
       let channel = SimulatedChannel(
-        capacity: graph.channelCapacity(of: connection, itemsInFlight: capacity), time: time)
+        capacity: graph.channelCapacity(of: connection, itemsInFlight: capacity, placements), time: time)
       for _ in connection.initialItems { channel.send(nil) {} }
       return channel
     }

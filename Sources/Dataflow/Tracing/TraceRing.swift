@@ -51,8 +51,9 @@ public final class TraceRing: @unchecked Sendable {
     totals[stage * 2 + Int(kind.rawValue)].load(ordering: .relaxed)
   }
 
-  func record(_ event: TraceEvent) {
-    if Int(event.stage) < stages {
+  /// - Parameter isCounted: whether its time is to be added to the stage's; several items may have shared it.
+  func record(_ event: TraceEvent, isCounted: Bool = true) {
+    if isCounted, Int(event.stage) < stages {
       let index = Int(event.stage) &* 2 &+ Int(event.kind.rawValue)
       let sum = totals[index].load(ordering: .relaxed) &+ (event.end &- event.begin)
       totals[index].store(sum, ordering: .relaxed)

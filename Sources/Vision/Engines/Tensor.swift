@@ -55,10 +55,12 @@ public final class Tensor: @unchecked Sendable {
   }
 }
 
-/// Float32 tensors of one shape, used again and again: fresh memory for each would cost its page faults.
+/// Float32 tensors of one shape, in batches of any size, used again and again: fresh memory for each would cost its page
+/// faults.
 ///
-/// Memory comes back when the last reference to a tensor goes, from any thread. At most `limit` are kept.
+/// Memory comes back when the last reference to a tensor goes, from any thread. The latest `limit` are kept.
 public final class TensorPool: Sendable {
+  /// That of a batch of one.
   public let shape: [Int]
   private let limit: Int
   private let free = Mutex<Free>(Free())
@@ -75,17 +77,20 @@ public final class TensorPool: Sendable {
 
   deinit { free.withLock { for buffer in $0.buffers { buffer.deallocate() } } }
 
-  public func take() -> Tensor {
-    let kept = free.withLock { $0.buffers.popLast() }
+  public func take(batch: Int = 1) -> Tensor {
+    var shape = shape
+    if batch != 1 { shape[0] *= batch }
+    let byteCount = shape.reduce(ElementType.float32.size, *)
+    let kept = free.withLock { free in
+      free.buffers.lastIndex { $0.count == byteCount }.map { free.buffers.remove(at: $0) }
+    }
     return Tensor(.float32, shape: shape, bytes: kept ?? Tensor.allocate(.float32, shape), pool: self)
   }
 
   fileprivate func takeBack(_ bytes: sending UnsafeMutableRawBufferPointer) {
-    let isKept = free.withLock { free in
-      guard free.buffers.count < limit else { return false }
+    free.withLock { free in
       free.buffers.append(bytes)
-      return true
+      if free.buffers.count > limit { free.buffers.removeFirst().deallocate() }
     }
-    if !isKept { bytes.deallocate() }
   }
 }

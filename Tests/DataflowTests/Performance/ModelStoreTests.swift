@@ -89,8 +89,8 @@ struct ModelStoreTests {
     let whole = try Data(contentsOf: URL(filePath: path))
     let foreign = [
       Data(), Data("{}".utf8), Data("[1, 2]".utf8), Data("\u{0}\u{1}".utf8),
-      Data(#"{"format": 1, "calibration": {"application": 3}}"#.utf8),
-      Data(String(decoding: whole, as: UTF8.self).replacing("\"format\" : 1", with: "\"format\" : 2").utf8),
+      Data(#"{"format": 2, "calibration": {"application": 3}}"#.utf8),
+      Data(String(decoding: whole, as: UTF8.self).replacing("\"format\" : 2", with: "\"format\" : 1").utf8),
       Data(
         String(decoding: whole, as: UTF8.self).replacing("\"median\" : 0.5", with: "\"median\" : -1").utf8),
     ]

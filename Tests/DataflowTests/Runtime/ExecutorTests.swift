@@ -536,7 +536,7 @@ extension Stage {
 
 extension Executor {
   /// Submits everything, drains, and gives the answers in the items' order.
-  fileprivate func results(of items: [[any Sendable]]) throws -> [ItemResult] {
+  func results(of items: [[any Sendable]]) throws -> [ItemResult] {
     let results = Locked<[Int: ItemResult]>([:])
     for (index, item) in items.enumerated() {
       try submit(item) { result in results.withLock { $0[index] = result } }
@@ -548,7 +548,7 @@ extension Executor {
 
 extension Graph {
   /// The stages dealt to some placements at random, which don't wait for each other in a circle.
-  fileprivate func randomPlan(using random: inout SeededGenerator) -> Plan {
+  func randomPlan(using random: inout SeededGenerator) -> Plan {
     while true {
       let parts = Int.random(in: 1...stages.count, using: &random)
       var placements = Array(repeating: [String](), count: parts)

@@ -81,10 +81,13 @@ struct PredictionTests {
     #expect(document.stages[0].queueDelay == 0)
   }
 
-  @Test func batchesAreForSimulations() throws {
+  @Test func batchesThatCannotBe() throws {
     let graph = try Graph("one", chain: [.mixing("s0")])
-    #expect(throws: PlanError.needsBatches(stage: "s0")) {
-      _ = try Executor(graph, plan: Plan([Placement(["s0"], batch: 2)]))
+    #expect(throws: PlanError.batchOfFeedback(stage: "sum")) {
+      _ = try Executor(.runningSum(), plan: Plan([Placement(["sum"], batch: 2)]))
+    }
+    #expect(throws: PlanError.queueDelay(-1, stage: "s0")) {
+      _ = try Executor(graph, plan: Plan([Placement(["s0"], batch: 2, queueDelay: -1)]))
     }
     #expect(throws: PlanError.batch(0, stage: "s0")) {
       _ = try Executor(graph, plan: Plan([Placement(["s0"], batch: 0)]))

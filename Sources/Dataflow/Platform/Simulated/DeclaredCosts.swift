@@ -20,12 +20,14 @@ public struct DeclaredCosts: CostModel {
       guard batch == 1, let here = measured?.onCPU(candidate, workers: workers) else { return nil }
       return Estimate(seconds: here.seconds / factor, spread: here.spread, provenance: .declared)
     case .declared(let roofline):
+      let isAtOnce = candidate.maximumBatchSize > 1
       let seconds = candidate.stage.work?(footprint).flatMap { work in
-        roofline.seconds(of: device.kind == .cpu ? work.onHost : work, batch: batch)
+        roofline.seconds(of: device.kind == .cpu ? work.onHost : work, batch: isAtOnce ? batch : 1)
       }
       return seconds.map {
         Estimate(
-          seconds: $0 / Double(candidate.implementation.parallelism.cores(of: device)), provenance: .declared)
+          seconds: $0 / Double(candidate.implementation.parallelism.cores(of: device)), provenance: .declared
+        ).times(isAtOnce ? 1 : batch)
       }
     }
   }
@@ -45,8 +47,10 @@ public struct DeclaredCosts: CostModel {
   }
 
   public func batches(_ candidate: Candidate) -> [Int] {
-    guard let device = candidate.device as? SimulatedDevice, !candidate.stage.isStateful else { return [1] }
-    return device.batches
+    guard let device = candidate.device as? SimulatedDevice else {
+      return measured?.batches(candidate) ?? [1]
+    }
+    return candidate.stage.isStateful ? [1] : device.batches
   }
 
   public var overhead: Double { measured?.overhead ?? 0 }

@@ -49,7 +49,7 @@ public struct SimulatedDevice: Device {
     guard kind != .cpu else { return stage.implementations.filter { $0.deviceKind == .cpu } }
     guard stage.work != nil else { return [] }
     return [
-      Implementation("declared", on: kind) { [absence] _ in throw absence }
+      Implementation("declared", on: kind, maximumBatchSize: .max) { [absence] _ in throw absence }
     ]
   }
 

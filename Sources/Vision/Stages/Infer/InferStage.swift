@@ -64,7 +64,9 @@ extension Stage {
       inputs: [Port(input.name, .batchSlot(Array(input.shape.dropFirst())))],
       outputs: [Port(output.name, .scores(classes: classes))],
       implementations: variants.map { variant in
-        .infer(variant, besides: variants[0]) { try InferInstance($0) }
+        .infer(variant, besides: variants[0], maximumBatchSize: input.shape[0] == nil ? .max : 1) {
+          try InferInstance($0)
+        }
       }, work: { _ in network.work })
   }
 
@@ -96,18 +98,20 @@ extension Stage {
 extension Implementation {
   /// A network run in one of several ways, of which the first is the reference.
   static func infer(
-    _ variant: EngineVariant, besides reference: EngineVariant,
+    _ variant: EngineVariant, besides reference: EngineVariant, maximumBatchSize: Int = 1,
     makeInstance: @escaping @Sendable (any EngineSession) throws -> any StageInstance
   ) -> Implementation {
     Implementation(
       variant.name, on: .cpu, parallelism: .cores(variant.threads),
-      approximation: variant.precision == reference.precision ? nil : variant.approximation
+      approximation: variant.precision == reference.precision ? nil : variant.approximation,
+      maximumBatchSize: maximumBatchSize
     ) { _ in try makeInstance(variant.session()) }
   }
 }
 
 private final class InferInstance: StageInstance {
   private let session: any EngineSession
+  private let gathering = BatchGathering()
 
   init(_ session: any EngineSession) throws(EngineError) {
     self.session = session
@@ -115,8 +119,12 @@ private final class InferInstance: StageInstance {
   }
 
   func fire(_ firing: Firing) throws {
-    let slot = try firing.input(as: BatchSlot.self)
-    guard let output = try session.run([slot.tensor]).first else { return }
-    firing.emit(Scores(tensor: output, index: slot.index))
+    let batch = try gathering.batch(of: firing)
+    guard let output = try session.run([batch]).first else { return }
+    guard output.shape.first == firing.count() else {
+      throw EngineError.wrongOutputs(
+        expected: "a row of scores for each image", found: "float32 \(output.shape)")
+    }
+    for index in 0..<firing.count() { firing.emit(Scores(tensor: output, index: index), of: index) }
   }
 }

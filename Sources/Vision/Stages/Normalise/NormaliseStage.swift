@@ -42,14 +42,16 @@ extension Stage {
       inputs: [Port("square", .pixels(height: height, width: width))],
       outputs: [Port("tensor", .batchSlot(shape))],
       implementations: [
-        .cpu("simd") { firing in
-          let slot = BatchSlot(tensor: pool.take(), index: 0)
-          let pixels = try firing.pixels()
-          guard let destination = slot.tensor.slot(slot.index).baseAddress else { return }
-          normalisation.write(pixels, to: destination)
-          firing.emit(slot)
+        .cpu("simd", maximumBatchSize: .max) { firing in
+          let batch = pool.take(batch: firing.count())
+          for index in 0..<firing.count() {
+            let pixels = try firing.pixels(at: index)
+            guard let destination = batch.slot(index).baseAddress else { return }
+            normalisation.write(pixels, to: destination)
+            firing.emit(BatchSlot(tensor: batch, index: index), of: index)
+          }
         },
-        Implementation("opencl", on: .opencl, parallelism: .device) { device in
+        Implementation("opencl", on: .opencl, parallelism: .device, maximumBatchSize: .max) { device in
           OpenCLNormaliseInstance(try OpenCLNormaliser(normalisation, on: device.openCL()), pool)
         },
       ],
@@ -75,9 +77,9 @@ private final class OpenCLNormaliseInstance: StageInstance {
       let pixels = try firing.input(at: index, as: PixelBuffer.self)
       return normaliser.has(pixels) ? pixels : try firing.pixels(at: index)
     }
-    let slots = images.map { _ in BatchSlot(tensor: pool.take(), index: 0) }
-    try normaliser.normalise(images, to: slots.map { $0.tensor.slot($0.index) })
+    let batch = pool.take(batch: images.count)
+    try normaliser.normalise(images, to: images.indices.map { batch.slot($0) })
     firing.transferred(for: normaliser.takeTransferTime())
-    for (index, slot) in slots.enumerated() { firing.emit(slot, of: index) }
+    for index in images.indices { firing.emit(BatchSlot(tensor: batch, index: index), of: index) }
   }
 }

@@ -45,7 +45,7 @@ extension Stage {
         Implementation("simd", on: .cpu) { _ in
           ResizeInstance(ImageResizer(geometry: settings.geometry, filter: settings.filter, pool: pool))
         },
-        Implementation("opencl", on: .opencl, parallelism: .device) { device in
+        Implementation("opencl", on: .opencl, parallelism: .device, maximumBatchSize: .max) { device in
           OpenCLResizeInstance(
             try OpenCLResizer(
               geometry: settings.geometry, filter: settings.filter, on: device.openCL()))

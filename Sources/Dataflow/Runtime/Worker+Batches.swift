@@ -1,0 +1,41 @@
+/// The shell around `Batching`.
+extension Worker {
+  /// Waits for a batch. Nobody else may take from these channels meanwhile.
+  ///
+  /// - Returns: how many iterations' tokens were taken in; 0 when the input has ended.
+  func takeInBatch() -> Int {
+    let clock = MonotonicTime()
+    var since: Double?
+    while true {
+      // In this order: who has found a channel closed sees everything that it will ever hold.
+      let hasEnded = intakes.contains { $0.channel.isClosed }
+      let ready = intakes.reduce(Int.max) { min($0, $1.iterations) }
+      let now = Double(clock.now) / 1e9
+      if ready > 0, since == nil { since = now }
+      switch batching.decide(ready: ready, hasEnded: hasEnded, since: since, now: now) {
+      case .take(let iterations):
+        // Unless everything was cancelled just now.
+        let isThere = intakes.allSatisfy { $0.channel.receiveNow(iterations * $0.tokens, into: $0.queue) }
+        return isThere ? iterations : 0
+      case .wait(let deadline):
+        let wanted = deadline == nil ? 1 : batching.maximum
+        guard let lacking = intakes.first(where: { $0.iterations < wanted }) else { continue }
+        let isThere = lacking.channel.wait(
+          for: wanted * lacking.tokens, until: deadline.map { Nanoseconds(($0 * 1e9).rounded(.up)) })
+        guard isThere || deadline != nil else {
+          _ = takeInOne()  // What is too little for an iteration.
+          return 0
+        }
+      }
+    }
+  }
+}
+
+extension Stage {
+  /// How many firings an implementation can do at once: those of stages that keep state, or take other than one token from
+  /// each input, only one.
+  public func maximumBatchSize(by implementation: Implementation) -> Int {
+    let isPlain = !isStateful && !inputs.isEmpty && inputs.allSatisfy { $0.rate == .fixed(1) }
+    return isPlain ? implementation.maximumBatchSize : 1
+  }
+}

@@ -1,0 +1,36 @@
+import Dataflow
+
+/// Makes one tensor of the slots that a firing takes in.
+///
+/// Used by one thread at a time.
+final class BatchGathering {
+  private var pool: TensorPool?
+
+  /// The batch that the slots are of, where they are all of it in their order: then nothing is copied. Else a batch of copies.
+  ///
+  /// - Throws: `EngineError` if the slots are not of one size.
+  func batch(of firing: Firing) throws -> Tensor {
+    let first = try firing.input(as: BatchSlot.self)
+    if try isWhole(first.tensor, firing) { return first.tensor }
+    let shape = [1] + first.tensor.shape.dropFirst()
+    if pool?.shape != shape { pool = TensorPool(shape: shape) }
+    guard let batch = pool?.take(batch: firing.count()) else { return first.tensor }
+    for index in 0..<firing.count() {
+      let slot = try firing.input(at: index, as: BatchSlot.self)
+      guard slot.tensor.shape.dropFirst() == shape.dropFirst() else {
+        throw EngineError.wrongInputs(expected: "float32 \(shape)", found: "float32 \(slot.tensor.shape)")
+      }
+      _ = batch.slot(index).update(from: slot.tensor.slot(slot.index))
+    }
+    return batch
+  }
+
+  private func isWhole(_ tensor: Tensor, _ firing: Firing) throws -> Bool {
+    guard tensor.shape.first == firing.count() else { return false }
+    for index in 0..<firing.count() {
+      let slot = try firing.input(at: index, as: BatchSlot.self)
+      guard slot.tensor === tensor, slot.index == index else { return false }
+    }
+    return true
+  }
+}
