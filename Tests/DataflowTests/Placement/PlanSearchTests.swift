@@ -25,6 +25,22 @@ struct PlanSearchTests {
     }
   }
 
+  /// Only where a stage of the placement does them at once.
+  @Test(arguments: [[false, false], [true, false], [false, true]])
+  func noBatchesForNothing(atOnce: [Bool]) {
+    let stages = atOnce.enumerated().map { index, isAtOnce in
+      PlanningProblem.StageEntry(
+        "s\(index)", sources: index == 0 ? [] : [index - 1],
+        options: [1, 4].map { batch in
+          PlanningProblem.Option(
+            device: "cpu", implementation: "cpu", silicon: 0, batch: batch, isAtOnce: isAtOnce, seconds: [1])
+        })
+    }
+    let problem = PlanningProblem(stages: stages, resources: [PlanningProblem.Resource("cpu", capacity: 1)])
+    let choices = PlanSearch(problem: problem, objective: .throughput).all(limit: .max).map(\.choice.options)
+    #expect(Set(choices) == (atOnce.contains(true) ? [[0, 0], [1, 1]] : [[0, 0]]))
+  }
+
   @Test func saysWhenItIsNotExact() {
     var random = SeededGenerator(seed: 5)
     let problem = PlanningProblem.random(stages: 8, devices: 3, options: 2, using: &random)
