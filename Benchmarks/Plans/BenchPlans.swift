@@ -18,6 +18,7 @@ struct BenchPlans {
     let runs = arguments.first.flatMap { Int($0) } ?? 3
     let word = arguments.last { Int($0) == nil } ?? ""
     let folder = try TemporaryFolder()
+    setvbuf(stdout, nil, _IOLBF, 0)  // A line at a time: it takes half an hour.
     print(
       "| application | chosen | items/s | median error | worst | regret | ÷ usual | ÷ best of ONNX Runtime fp32 |"
     )
@@ -42,15 +43,15 @@ struct BenchPlans {
     let (workload, platform) = (application.workload, Platform.local)
     let planner = Planner(
       workload, on: platform, by: try calibration(workload, on: platform), for: application.footprint)
-    let all = try planner.all(for: .throughput)
-    let candidates = all.diverse(7)
-    let reference = all.first { $0.plan.isReference }
+    let candidates = try planner.alternatives(6, for: .throughput)
+    let reference = try planner.all(for: .throughput).first { $0.plan.isReference }
     let others = [reference].compactMap { $0 }.filter { !candidates.contains($0) }
     let verification = try Verification(
       candidates + others, of: workload, on: platform, for: application.footprint)
     let predicted = Verification(rows: Array(verification.rows.prefix(candidates.count)))
     let chosen = verification.rows[0]
-    let usual = try alternating(chosen.plan, application.usual, application, on: platform)
+    let slice = max(0.4, Verification.itemsPerSlice / chosen.measured.median)
+    let usual = try alternating(chosen.plan, application.usual, application, on: platform, slice: slice)
     return Row(
       chosen: "\(chosen.plan)", throughput: chosen.measured.median, medianError: predicted.medianError,
       worstError: predicted.worstError, regret: predicted.regret, toUsual: usual,
@@ -61,13 +62,14 @@ struct BenchPlans {
 
   /// The median of how much faster one plan is than another.
   private static func alternating(
-    _ plan: Plan, _ other: Plan, _ application: Application, on platform: Platform
+    _ plan: Plan, _ other: Plan, _ application: Application, on platform: Platform,
+    slice: Double
   ) throws -> Double {
     let runs = try [plan, other].map {
       try application.workload.start($0, on: platform, for: application.footprint)
     }
     let ratios = try (0..<9).map { _ in
-      let throughputs = try runs.map { try $0.run(seconds: 0.4).throughput }
+      let throughputs = try runs.map { try $0.run(seconds: slice).throughput }
       return throughputs[0] / throughputs[1]
     }
     return ratios.sorted()[ratios.count / 2]

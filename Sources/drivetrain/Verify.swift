@@ -50,7 +50,7 @@ struct Verify: ParsableCommand, ApplicationCommand {
     let platform = try options.described.machineHere(to: "verified")
     let planner = Planner(
       workload, on: platform, by: try workload.calibration(on: platform), for: workload.footprints[0])
-    let candidates = try planner.all(for: .throughput).diverse(plans + 1)
+    let candidates = try planner.alternatives(plans, for: .throughput)
     let (progress, bystanders) = (ProgressLine(), Bystanders())
     let verification = try Verification(
       candidates, of: workload, on: platform, for: workload.footprints[0]

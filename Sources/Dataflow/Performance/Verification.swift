@@ -25,6 +25,9 @@ public struct Verification: Sendable {
     return best / chosen - 1
   }
 
+  /// At least, if that takes no more than 5 s.
+  public static let itemsPerSlice = 40.0
+
   public init(rows: [Row]) { self.rows = rows }
 
   /// Runs plans by turns.
@@ -38,6 +41,9 @@ public struct Verification: Sendable {
     rounds: Int = 7, slice: Double = 0.4, meter: RAPL? = try? RAPL(),
     observe: (Int, Int) -> Void = { _, _ in }
   ) throws {
+    // Of few items in a slice, one more or less would be a large error.
+    let slowest = plans.map(\.prediction.throughput).min() ?? 1
+    let slice = max(slice, min(Self.itemsPerSlice / slowest, 5))
     let runs = try plans.map { try workload.start($0.plan, on: platform, for: footprint) }
     var throughputs = plans.map { _ in [Double]() }
     var joules = throughputs
