@@ -18,20 +18,22 @@ struct BenchPlans {
     let runs = arguments.first.flatMap { Int($0) } ?? 3
     let word = arguments.last { Int($0) == nil } ?? ""
     let folder = try TemporaryFolder()
-    setvbuf(stdout, nil, _IOLBF, 0)  // A line at a time: it takes half an hour.
     print(
       "| application | chosen | items/s | median error | worst | regret | ÷ usual | ÷ best of ONNX Runtime fp32 |"
     )
-    print("|---|---|---|---|---|---|---|---|")
+    say("|---|---|---|---|---|---|---|---|")
     for application in try Application.all(in: folder) where word.isEmpty || application.name.contains(word) {
       let rows = try (0..<runs).map { _ in try row(application) }
       func each(_ value: (Row) -> String) -> String { rows.map(value).joined(separator: ", ") }
-      print(
+      say(
         "| \(application.name) | \(rows[0].chosen) | \(each { $0.throughput.told(1) }) | "
           + "\(each { $0.medianError.percent }) | \(each { $0.worstError.percent }) | \(each { $0.regret.percent }) | "
           + "\(each { $0.toUsual.told(2) }) | \(each { $0.toReference?.told(2) ?? "–" }) |")
     }
   }
+
+  /// At once: it takes half an hour.
+  private static func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 
   struct Row {
     let chosen: String
