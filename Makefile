@@ -27,6 +27,7 @@ bench: setup ## Measure, beside the rivals and the bounds
 	.build/release/bench-overhead
 	.build/release/bench-zero-load
 	.build/release/bench-engines
+	.build/release/bench-plans
 	.build/release/bench-environments
 	.build/release/bench-replay
 	.build/release/bench-networks

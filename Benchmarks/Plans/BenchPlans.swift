@@ -18,7 +18,7 @@ struct BenchPlans {
     let runs = arguments.first.flatMap { Int($0) } ?? 3
     let word = arguments.last { Int($0) == nil } ?? ""
     let folder = try TemporaryFolder()
-    print(
+    say(
       "| application | chosen | items/s | median error | worst | regret | ÷ usual | ÷ best of ONNX Runtime fp32 |"
     )
     say("|---|---|---|---|---|---|---|---|")
