@@ -1,5 +1,4 @@
 import Dataflow
-import Foundation
 import Reinforcement
 import TestSupport
 import Vision
@@ -25,12 +24,8 @@ struct Application {
   private static func pipelines(_ name: String, images: [String], _ folder: TemporaryFolder) throws
     -> [Application]
   {
-    let text = try String(contentsOfFile: Repository.path("Pipelines/\(name).yaml"), encoding: .utf8)
-    let tolerant = try folder.write(
-      Data(
-        (text.replacing("../.deps", with: Repository.path(".deps")) + "\ntolerance: {top1_agreement: 0.99}\n")
-          .utf8),
-      to: "\(name).yaml")
+    let text = try Repository.pipeline(name) + "\ntolerance: {top1_agreement: 0.99}\n"
+    let tolerant = try folder.write(text.utf8, to: "\(name).yaml")
     let paths = try images.map { try Repository.path(".deps/images/\($0).jpg") }
     return try [(name, ""), (tolerant, ", tolerance 0.99")].flatMap { file, suffix in
       let workload = try PipelineWorkload(Pipeline(file), images: paths)

@@ -3,14 +3,14 @@ import Foundation
 import TestSupport
 
 /// Whether plans do what is predicted of them, and whether the chosen one is the one to choose. Of every application, several
-/// times: the chosen plan and six others by turns, the plan that is used without calibration among them.
+/// times: the chosen plan and six others by turns; then the chosen one and that which is used without calibration.
 ///
 /// - error: of the predicted throughput, median and worst of the plans;
 /// - regret: how much faster the best of them is than the chosen one;
 /// - ÷ usual: the chosen plan's throughput ÷ that of the plan used without calibration. With a tolerance, that is ONNX
 ///   Runtime's in fp32, as is the best of its plans that comes next.
 ///
-/// What isn't calibrated is calibrated first, 45 s each. Usage: bench-plans [RUNS] [WORD OF THE NAME]
+/// What isn't calibrated is calibrated first, about a minute each. Usage: bench-plans [RUNS] [WORD OF THE NAME]
 @main
 struct BenchPlans {
   static func main() throws {
@@ -78,13 +78,9 @@ struct BenchPlans {
   }
 
   private static func calibration(_ workload: any Workload, on platform: Platform) throws -> Calibration {
-    let store = ModelStore()
-    let machine = Machine(platform, libraries: workload.libraries)
-    if let known = try? store.load(workload.graph.name, signature: workload.signature, on: machine) {
-      return known
-    }
+    if let known = try? workload.calibration(on: platform) { return known }
     let calibration = try Calibrator(workload, on: platform).calibrate()
-    try store.save(calibration)
+    try ModelStore().save(calibration)
     return calibration
   }
 }

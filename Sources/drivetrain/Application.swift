@@ -75,13 +75,3 @@ struct ApplicationOptions: ParsableArguments {
     ["medium", "small", "large"].compactMap { Installation.find(".deps/images/\($0).jpg") }
   }
 }
-
-extension Workload {
-  /// What has been measured of it on this machine, which `platform` may describe, or another one.
-  func calibration(on platform: Platform) throws -> Calibration {
-    let platform = platform.name == nil ? platform : .local
-    return try ModelStore().load(
-      graph.name, signature: signature, on: Machine(platform, libraries: libraries),
-      isWhole: !platform.isPart)
-  }
-}

@@ -16,6 +16,12 @@ public enum Repository {
     return path
   }
 
+  /// The text of one of the shipped pipelines, which can be read from any folder.
+  public static func pipeline(_ name: String) throws -> String {
+    try String(contentsOfFile: path("Pipelines/\(name).yaml"), encoding: .utf8)
+      .replacing("../.deps", with: path(".deps"))
+  }
+
   public static func image(_ name: String) throws -> Data {
     try Data(contentsOf: URL(filePath: try path(".deps/images/" + name)))
   }

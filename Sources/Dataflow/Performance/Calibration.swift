@@ -58,12 +58,14 @@ public struct Calibration: Sendable, Hashable, Codable {
 }
 
 extension [Calibration.Agreement] {
-  /// Whether an implementation that computes differently has been found close enough to the reference, by every metric.
-  func admit(_ implementation: String, of stage: String, within tolerance: [String: Double]) -> Bool {
-    !tolerance.isEmpty
+  /// Whether an implementation computes as the reference does, or has been found close enough to it by every metric.
+  func admit(_ implementation: Implementation, of stage: Stage, within tolerance: [String: Double]) -> Bool {
+    guard implementation.approximation != nil else { return true }
+    return !tolerance.isEmpty
       && tolerance.allSatisfy { metric, least in
         contains {
-          $0.stage == stage && $0.implementation == implementation && $0.metric == metric && $0.value >= least
+          $0.stage == stage.name && $0.implementation == implementation.name && $0.metric == metric
+            && $0.value >= least
         }
       }
   }

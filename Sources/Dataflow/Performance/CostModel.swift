@@ -28,18 +28,27 @@ public struct Candidate {
     self.device = device
   }
 
-  /// Firings that it can do at once.
-  var maximumBatchSize: Int { stage.maximumBatchSize(by: implementation) }
+  /// Whether it can do several firings at once.
+  var doesBatches: Bool { stage.maximumBatchSize(by: implementation) > 1 }
+
+  /// What a batch takes: all at once where it can, else one after the other.
+  func batch(_ count: Int, _ estimate: (Int) -> Estimate?) -> Estimate? {
+    doesBatches ? estimate(count) : estimate(1)?.times(count)
+  }
 }
 
 /// What was measured on this machine.
 public struct CalibratedCosts: CostModel {
   let calibration: Calibration
   let footprint: Footprint
+  /// Powers of two as far as anything was measured: what can't do several at once does them one by one.
+  private let batchSizes: [Int]
 
   public init(_ calibration: Calibration, for footprint: Footprint) {
     self.calibration = calibration
     self.footprint = footprint
+    let largest = calibration.models.flatMap(\.points).map(\.batch).max() ?? 1
+    batchSizes = [1, 2, 4, 8, 16, 32, 64].filter { $0 <= largest }
   }
 
   public func compute(_ candidate: Candidate, batch: Int, workers: Int) -> Estimate? {
@@ -58,11 +67,7 @@ public struct CalibratedCosts: CostModel {
     fetch(candidate, from: source, batch: 1)
   }
 
-  /// Powers of two as far as anything was measured: what can't do several at once does them one by one.
-  public func batches(_ candidate: Candidate) -> [Int] {
-    let largest = calibration.models.flatMap(\.points).map(\.batch).max() ?? 1
-    return candidate.stage.isStateful ? [1] : [1, 2, 4, 8, 16, 32, 64].filter { $0 <= largest }
-  }
+  public func batches(_ candidate: Candidate) -> [Int] { candidate.stage.isStateful ? [1] : batchSizes }
 
   public var overhead: Double { calibration.overhead.median }
   public var agreements: [Calibration.Agreement] { calibration.agreements }
@@ -99,8 +104,6 @@ public struct CalibratedCosts: CostModel {
       stage: candidate.stage.name, implementation: candidate.implementation.name,
       device: candidate.device.name, source: source)
     guard let model = calibration.model(of: subject) else { return nil }
-    return candidate.maximumBatchSize > 1
-      ? model.estimate(for: footprint, batch: batch, workers: workers)
-      : model.estimate(for: footprint, workers: workers)?.times(batch)
+    return candidate.batch(batch) { model.estimate(for: footprint, batch: $0, workers: workers) }
   }
 }

@@ -5,7 +5,7 @@ struct Probe {
     let device: any Device
     /// Cores of its device that one firing keeps busy.
     let cores: Int
-    /// Whether it is to be measured in batches: it can do them at once, and may be used.
+    /// Whether it is to be measured in batches, because it can do them at once.
     let isBatched: Bool
   }
 
@@ -57,10 +57,9 @@ struct ProbeSelection {
     footprints = workload.footprints
     options = workload.graph.stages.map { stage in
       platform.devices.flatMap { device in
-        let eligible = device.implementations(of: stage).filter {
-          $0.approximation == nil || agreements.admit($0.name, of: stage.name, within: workload.tolerance)
-        }
-        return eligible.map { implementation in
+        device.implementations(of: stage).filter {
+          agreements.admit($0, of: stage, within: workload.tolerance)
+        }.map { implementation in
           Probe.Option(
             implementation: implementation.name, device: device,
             cores: implementation.parallelism.cores(of: device),

@@ -19,7 +19,8 @@ extension Planner {
       let stage = graph.stages[index]
       var options: [PlanningProblem.Option] = []
       for device in platform.devices where placed[stage.name].map({ $0 == device.name }) ?? true {
-        for implementation in device.implementations(of: stage) where isEligible(implementation, stage) {
+        for implementation in device.implementations(of: stage)
+        where costs.agreements.admit(implementation, of: stage, within: tolerance) {
           let candidate = Candidate(stage, implementation, on: device)
           guard let silicon = silicons.firstIndex(of: device.silicon) else { continue }
           for batch in isOneWorker || !graph.canBeBatched ? [1] : costs.batches(candidate) {
@@ -91,16 +92,10 @@ extension Planner {
     return PlanningProblem.Option(
       device: device.name, implementation: candidate.implementation.name, silicon: silicon,
       cores: Double(candidate.implementation.parallelism.cores(of: device)), batch: batch,
-      isAtOnce: candidate.maximumBatchSize > 1,
+      isAtOnce: candidate.doesBatches,
       seconds: workers.map { workers in
         costs.compute(candidate, batch: batch, workers: workers).map { $0.seconds * share }
       }, fetches: fetches, feedbacks: feedbacks)
-  }
-
-  /// What computes with reduced precision must have been found close enough to the reference.
-  private func isEligible(_ implementation: Implementation, _ stage: Stage) -> Bool {
-    implementation.approximation == nil
-      || costs.agreements.admit(implementation.name, of: stage.name, within: tolerance)
   }
 
   private func missing(_ stage: Stage) -> PlannerError {

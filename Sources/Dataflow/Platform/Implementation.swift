@@ -69,6 +69,15 @@ extension Implementation {
   }
 }
 
+extension Stage {
+  /// How many firings an implementation can do at once: those of stages that keep state, or take other than one token from
+  /// each input, only one.
+  public func maximumBatchSize(by implementation: Implementation) -> Int {
+    let isPlain = !isStateful && !inputs.isEmpty && inputs.allSatisfy { $0.rate == .fixed(1) }
+    return isPlain ? implementation.maximumBatchSize : 1
+  }
+}
+
 /// What a worker fires. Used by one thread at a time, so it may keep scratch memory and state.
 public protocol StageInstance: AnyObject {
   /// Takes the firing's inputs and emits its outputs. An error fails the items of this firing, no others.

@@ -30,12 +30,3 @@ extension Worker {
     }
   }
 }
-
-extension Stage {
-  /// How many firings an implementation can do at once: those of stages that keep state, or take other than one token from
-  /// each input, only one.
-  public func maximumBatchSize(by implementation: Implementation) -> Int {
-    let isPlain = !isStateful && !inputs.isEmpty && inputs.allSatisfy { $0.rate == .fixed(1) }
-    return isPlain ? implementation.maximumBatchSize : 1
-  }
-}

@@ -47,8 +47,7 @@ public struct Pipeline: Sendable {
 
   /// A pipeline of one network, called as the file; its tensors are the pipeline's.
   private init(model path: String) throws {
-    let stage = try Stage.inferBatches(
-      EngineVariant.all(model: path))
+    let stage = try Stage.inferBatches(EngineVariant.all(model: path))
     self.init(try Graph(URL(filePath: path).deletingPathExtension().lastPathComponent, chain: [stage]))
   }
 

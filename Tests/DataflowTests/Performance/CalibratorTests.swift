@@ -34,9 +34,7 @@ private struct SleepingWorkload: Workload {
 }
 
 struct CalibratorTests {
-  private static let platform = Platform(devices: [
-    CPUDevice(model: "test", cores: 2, vectorBits: 64, memoryBytes: 1 << 30)
-  ])
+  private static let platform = Platform(devices: [CPUDevice.twoCores])
 
   private func calibration(_ workload: any Workload) throws -> Calibration {
     var calibrator = Calibrator(workload, on: Self.platform)

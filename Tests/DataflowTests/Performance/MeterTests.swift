@@ -33,9 +33,7 @@ private struct DrawingWorkload: Workload {
 
 struct MeterTests {
   private let kernel = PowerCap()
-  private let platform = Platform(devices: [
-    CPUDevice(model: "test", cores: 2, vectorBits: 64, memoryBytes: 1 << 30)
-  ])
+  private let platform = Platform(devices: [CPUDevice.twoCores])
 
   private func workload() throws -> DrawingWorkload {
     try kernel.put("intel-rapl:0", "package-0", 0, range: .max)

@@ -36,9 +36,7 @@ private struct BatchWorkload: Workload {
 
 /// Batches of real devices are planned by what was measured of them.
 struct BatchPlanTests {
-  private static let platform = Platform(devices: [
-    CPUDevice(model: "test", cores: 2, vectorBits: 64, memoryBytes: 1 << 30)
-  ])
+  private static let platform = Platform(devices: [CPUDevice.twoCores])
   private let workload: BatchWorkload
   private let calibration: Calibration
 

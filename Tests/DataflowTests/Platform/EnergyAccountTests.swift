@@ -6,7 +6,7 @@ import Testing
 struct EnergyAccountTests {
   private let kernel = PowerCap()
   private let time = ManualTime()
-  private let cpu = CPUDevice(model: "test", cores: 2, vectorBits: 64, memoryBytes: 1 << 30)
+  private let cpu = CPUDevice.twoCores
   private let declared = Power(["cpu": Power.Watts(idle: 10, full: 30)])
 
   /// Ten items, of which each works for a second on one core; and then an idle time as long.

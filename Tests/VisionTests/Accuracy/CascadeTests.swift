@@ -1,6 +1,5 @@
 import Dataflow
 import Foundation
-import Kernels
 import TestSupport
 import Testing
 
@@ -8,19 +7,10 @@ import Testing
 
 /// Networks of 8-bit integers, and float32 where those are unsure.
 @Suite struct CascadeTests {
-  private static let folder = ".deps/models/efficientnet-lite0.onnx"
-
   /// What the network is given: the cat, of which it can't say whether it is a tiger cat or an Egyptian, and a cup of
   /// espresso, of which it is sure.
   private func tensor(_ names: [String]) throws -> Tensor {
-    let resize = ResizeSettings(shortSide: 256, crop: 224, filter: .bilinear)
-    let normalisation = Normalisation(mean: [127, 127, 127], standardDeviation: [128, 128, 128])
-    let graph = try Graph(
-      "tensors",
-      chain: [
-        .decode(for: resize), .resize(resize), .normalise(normalisation, height: 224, width: 224),
-      ])
-    let executor = try SequentialExecutor(graph)
+    let executor = try SequentialExecutor(Graph("tensors", chain: EfficientNet.preparation))
     let tensor = Tensor(shape: [names.count, 3, 224, 224])
     for (index, name) in names.enumerated() {
       let slot: BatchSlot = try executor.process(EncodedImage(Repository.image(name))).output()
@@ -37,7 +27,7 @@ import Testing
   @Test(arguments: Engines.all.map(\.name))
   func computesAgainWhatIsUndecided(engine: String) throws {
     let engine = try #require(Engines.named(engine))
-    let path = try Repository.path(Self.folder)
+    let path = try EfficientNet.model()
     let exact = EngineVariant(engine, model: path, threads: 1)
     let quick = EngineVariant(engine, model: path, threads: 1, precision: .int8)
     let cascade = EngineVariant(engine, model: path, threads: 1, precision: .int8, fallback: (exact, 0.25))
@@ -80,21 +70,20 @@ import Testing
   /// The quantised ways are there if the file is, and calibration finds the one of least margin within the tolerance.
   @Test func leastMarginWithinTolerance() throws {
     let folder = try TemporaryFolder()
-    let model = try Repository.path(Self.folder)
+    let model = try EfficientNet.model()
     let all = EngineVariant.all(model: model, engine: OpenVINOEngine(), threads: 1).map(
       \.name)
     #expect(all.filter { $0.contains("int8") }.count == 5)
-    let text = try String(contentsOfFile: Repository.path("Pipelines/classify.yaml"), encoding: .utf8)
     let images = folder.path + "/images"
     try FileManager.default.createDirectory(atPath: images, withIntermediateDirectories: true)
     for name in ["chelsea.png", "coffee.png", "rocket.jpg"] {
       try Repository.image(name).write(to: URL(filePath: "\(images)/\(name)"))
     }
-    let file = try folder.write(
-      Data(
-        (text.replacing("../.deps", with: Repository.path(".deps"))
-          .replacing("infer:", with: "infer:\n    engine: openvino\n    threads: 1")
-          + "\ntolerance: {top1_agreement: 1, images: \(images)}").utf8), to: "classify.yaml")
+    let text =
+      try Repository.pipeline("classify")
+      .replacing("infer:", with: "infer:\n    engine: openvino\n    threads: 1")
+      + "\ntolerance: {top1_agreement: 1, images: \(images)}"
+    let file = try folder.write(text.utf8, to: "classify.yaml")
     let agreements = try PipelineWorkload(Pipeline(file)).agreements(on: .local)
     let int8 = agreements.filter { $0.implementation.contains("int8") }
     #expect(int8.last?.value == 1)

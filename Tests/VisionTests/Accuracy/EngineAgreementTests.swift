@@ -1,6 +1,5 @@
 import Dataflow
 import Foundation
-import Kernels
 import TestSupport
 import Testing
 
@@ -15,17 +14,9 @@ import Testing
 
   /// The scores of every photograph.
   private func scores(_ engine: any Engine, _ precision: Precision = .float32) throws -> [[Float]] {
-    let model = try Repository.path(".deps/models/efficientnet-lite0.onnx")
-    let resize = ResizeSettings(shortSide: 256, crop: 224, filter: .bilinear)
-    let graph = try Graph(
-      "scores",
-      chain: [
-        .decode(for: resize), .resize(resize),
-        .normalise(
-          Normalisation(mean: [127, 127, 127], standardDeviation: [128, 128, 128]), height: 224, width: 224),
-        .infer([EngineVariant(engine, model: model, threads: 2, precision: precision)]),
-      ])
-    let executor = try SequentialExecutor(graph)
+    let variant = EngineVariant(engine, model: try EfficientNet.model(), threads: 2, precision: precision)
+    let executor = try SequentialExecutor(
+      Graph("scores", chain: EfficientNet.preparation + [.infer([variant])]))
     return try Self.photographs.map { name in
       let scores: Scores = try executor.process(EncodedImage(Repository.image(name))).output()
       return scores.tensor.numbers

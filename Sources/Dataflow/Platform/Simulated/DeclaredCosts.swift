@@ -20,14 +20,13 @@ public struct DeclaredCosts: CostModel {
       guard batch == 1, let here = measured?.onCPU(candidate, workers: workers) else { return nil }
       return Estimate(seconds: here.seconds / factor, spread: here.spread, provenance: .declared)
     case .declared(let roofline):
-      let isAtOnce = candidate.maximumBatchSize > 1
-      let seconds = candidate.stage.work?(footprint).flatMap { work in
-        roofline.seconds(of: device.kind == .cpu ? work.onHost : work, batch: isAtOnce ? batch : 1)
-      }
-      return seconds.map {
-        Estimate(
-          seconds: $0 / Double(candidate.implementation.parallelism.cores(of: device)), provenance: .declared
-        ).times(isAtOnce ? 1 : batch)
+      guard let work = candidate.stage.work?(footprint) else { return nil }
+      return candidate.batch(batch) { batch in
+        roofline.seconds(of: device.kind == .cpu ? work.onHost : work, batch: batch).map {
+          Estimate(
+            seconds: $0 / Double(candidate.implementation.parallelism.cores(of: device)),
+            provenance: .declared)
+        }
       }
     }
   }
