@@ -4,11 +4,16 @@ import Vision
 extension HostedPipeline {
   /// Accepts tensors, one for each input of the pipeline, without waiting.
   ///
-  /// - Parameter completion: called once, on a worker's thread; must not block. `answer` says what came of it.
-  /// - Throws: `RuntimeError.queueFull` when too many items are in flight.
-  func submit(_ inputs: [Tensor], completion: @escaping @Sendable (ItemResult) -> Void) throws -> Item {
-    try executor.trySubmit(inputs, completion: completion)
+  /// - Parameter completion: called once, on any thread; must not block. `answer` says what came of it.
+  /// - Throws: `AdmissionError`.
+  func submit(
+    _ inputs: [Tensor], _ terms: RequestTerms = RequestTerms(),
+    completion: @escaping @Sendable (ItemResult) -> Void
+  ) throws -> Ticket {
+    try submit(inputs, bytes: Self.bytes(of: inputs), terms, completion: completion)
   }
+
+  private static func bytes(of tensors: [Tensor]) -> Int { tensors.reduce(0) { $0 + $1.bytes.count } }
 
   /// What the pipeline's outputs are, one tensor for each.
   ///
@@ -24,7 +29,7 @@ extension HostedPipeline {
   ///
   /// - Throws: what `submit` and `answer` throw.
   func infer(_ inputs: [Tensor]) async throws -> TensorAnswer {
-    try answer(try await executor.process(all: inputs))
+    try answer(try await process(inputs, bytes: Self.bytes(of: inputs)))
   }
 
   struct TensorAnswer: Sendable {

@@ -37,11 +37,12 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
   }
 
   func run() async throws {
+    let dispatcher = Dispatcher()
     var hosted: [HostedPipeline] = []
     for reference in pipelines {
       let loaded = try Pipeline(reference, scale: scale)
       let plan = try planned.plan(for: PipelineWorkload(loaded), objective: .throughput)
-      let pipeline = try HostedPipeline(loaded, plan: plan) { [planned] error in
+      let pipeline = try HostedPipeline(loaded, plan: plan, dispatcher: dispatcher) { [planned] error in
         complain("\(loaded.name): \(planned.advised(error))")
       }
       guard !hosted.contains(where: { $0.name == pipeline.name }) else {

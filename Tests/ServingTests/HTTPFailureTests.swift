@@ -28,7 +28,7 @@ import Vision
       (device(.outOfMemory), .serviceUnavailable),
       (device(.lost), .internalServerError),
       (ImageError.wrongRegion, .internalServerError),
-      (RuntimeError.queueFull, .serviceUnavailable),
+      (AdmissionError.full(concurrency: 9, retryAfter: 0), .serviceUnavailable),
       (RuntimeError.closed, .serviceUnavailable),
       (CancellationError(), .serviceUnavailable),
       (EngineError.failed(reason: "x"), .internalServerError),

@@ -10,17 +10,18 @@ extension Graph {
   ///   - decode -> shrink
   /// inputs: [decode]           # ports that items enter by; not needed for a chain
   /// outputs: [shrink]
-  /// tolerance: {…}             # for who plans: how much implementations of reduced precision may differ
   /// ```
   ///
-  /// - Parameter overrides: settings that stages may heed, from outside the file.
+  /// - Parameters:
+  ///   - overrides: settings that stages may heed, from outside the file.
+  ///   - others: keys of the file that say nothing about the graph.
   /// - Throws: `ConfigurationError` with file and line.
   public init(
-    _ document: ConfigurationNode, registry: StageRegistry, overrides: [String: String] = [:]
+    _ document: ConfigurationNode, registry: StageRegistry, overrides: [String: String] = [:],
+    besides others: [String] = []
   ) throws {
-    let values = try document.mapping(keys: [
-      "name", "description", "stages", "edges", "inputs", "outputs", "tolerance",
-    ])
+    let values = try document.mapping(
+      keys: ["name", "description", "stages", "edges", "inputs", "outputs"] + others)
     guard let stagesNode = values["stages"] else { throw document.error("the key 'stages' is missing") }
     let name = try values["name"]?.string() ?? document.fileStem
     let entries = try stagesNode.entries()

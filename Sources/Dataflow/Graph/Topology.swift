@@ -63,3 +63,8 @@ struct Topology {
     "\(stages[port.stage].name).\(stages[port.stage].inputs[port.port].name)"
   }
 }
+
+extension Graph {
+  /// The positions of all stages, each behind those that feed it.
+  public var stageOrder: [Int] { topology.order(of: Array(stages.indices)) }
+}

@@ -84,7 +84,7 @@ struct ProbeSelection {
   private func probes(_ footprint: Footprint, workers: Int, batch: Int) -> [Probe] {
     let options = options.map { $0.filter { $0.cores * workers <= $0.device.cores || workers == 1 } }
     guard options.allSatisfy({ !$0.isEmpty }) else { return [] }
-    let order = graph.topology.order(of: Array(graph.stages.indices))
+    let order = graph.stageOrder
     var covered: Set<PerformanceModel.Subject> = []
     var probes: [Probe] = []
     func isNew(_ stage: Int, _ options: [Probe.Option?]) -> Bool {

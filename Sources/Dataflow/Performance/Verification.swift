@@ -28,9 +28,12 @@ public struct Verification: Sendable {
   /// At least, if that takes no more than 5 s.
   public static let itemsPerSlice = 40.0
 
+  private static let roundsOfStart = 3
+
   public init(rows: [Row]) { self.rows = rows }
 
-  /// Runs plans by turns.
+  /// Runs plans by turns, and starts them anew several times: the same network is up to a fifth slower in one process, or
+  /// session, than in the next, depending on where in memory it happens to lie.
   ///
   /// - Parameters:
   ///   - plans: the chosen one first.
@@ -38,17 +41,21 @@ public struct Verification: Sendable {
   ///   - meter: says how much energy the CPU takes; `nil` where nothing does.
   public init(
     _ plans: [ChosenPlan], of workload: any Workload, on platform: Platform, for footprint: Footprint,
-    rounds: Int = 7, slice: Double = 0.4, meter: RAPL? = try? RAPL(),
+    rounds: Int = 9, slice: Double = 0.4, meter: RAPL? = try? RAPL(),
     observe: (Int, Int) -> Void = { _, _ in }
   ) throws {
     // Of few items in a slice, one more or less would be a large error.
     let slowest = plans.map(\.prediction.throughput).min() ?? 1
     let slice = max(slice, min(Self.itemsPerSlice / slowest, 5))
-    let runs = try plans.map { try workload.start($0.plan, on: platform, for: footprint) }
+    var runs: [any WorkloadRun] = []
     var throughputs = plans.map { _ in [Double]() }
     var joules = throughputs
     for round in 0..<rounds {
       observe(round, rounds)
+      if round.isMultiple(of: Self.roundsOfStart) {
+        runs = []  // Gone before the next ones come.
+        runs = try plans.map { try workload.start($0.plan, on: platform, for: footprint) }
+      }
       for (index, run) in runs.enumerated() {
         let (throughput, watts) = try meter.watts { try run.run(seconds: slice).throughput }
         throughputs[index].append(throughput)

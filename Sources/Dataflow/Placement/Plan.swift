@@ -21,7 +21,7 @@ public struct Plan: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Makes room for several batches of every worker.
-  mutating func fitQueues() {
+  public mutating func fitQueues() {
     let batched = placements.filter { $0.batch > 1 }.reduce(0) { $0 + $1.batch * $1.instances }
     queueCapacity = min(max(queueCapacity, 4 * batched), Self.maximumQueueCapacity)
   }
@@ -37,7 +37,7 @@ public struct Plan: Sendable, Hashable, CustomStringConvertible {
   ///
   /// Graphs that are no chain, and chains that keep state or regroup an item's tokens, are fused.
   public static func overlapping(_ graph: Graph, on device: any Device) -> Plan {
-    let order = graph.topology.order(of: Array(graph.stages.indices))
+    let order = graph.stageOrder
     let isChain =
       graph.connections.count == order.count - 1
       && zip(order, order.dropFirst()).allSatisfy { source, target in

@@ -10,7 +10,7 @@ extension Planner {
       return PlanningProblem.Resource(silicon, capacity: Double(devices.map(\.cores).max() ?? 1))
     }
     let host = platform.device(of: .cpu)
-    let order = graph.topology.order(of: Array(graph.stages.indices))
+    let order = graph.stageOrder
     let cores = host?.cores ?? 1
     let canBeReplicated = cores > 1 && !isOneWorker && graph.canBeReplicated(on: platform)
     let workers = canBeReplicated ? Self.workers(upTo: cores) : [1]

@@ -99,11 +99,14 @@ public final class Executor: Sendable {
   }
 
   /// As `submit`, but throws `RuntimeError.queueFull` where that would wait.
+  ///
+  /// - Parameter arrival: since when the item has waited somewhere else, if it has; by the executor's time source.
   @discardableResult
   public func trySubmit(
-    _ inputs: [any Sendable], completion: @escaping @Sendable (ItemResult) -> Void
+    _ inputs: [any Sendable], arrival: Nanoseconds? = nil,
+    completion: @escaping @Sendable (ItemResult) -> Void
   ) throws(RuntimeError) -> Item {
-    try enter(inputs, completion, waits: false)
+    try enter(inputs, arrival: arrival, completion, waits: false)
   }
 
   /// Runs an item and suspends until it is answered. Cancelling the task cancels the item.
@@ -146,6 +149,9 @@ public final class Executor: Sendable {
     }
     return result
   }
+
+  /// Items that can be in flight.
+  public var capacity: Int { gate.limit }
 
   /// Items accepted and not yet answered.
   public var inFlight: Int { gate.count }
@@ -190,15 +196,18 @@ public final class Executor: Sendable {
   }
 
   private func enter(
-    _ values: [any Sendable], _ completion: @escaping @Sendable (ItemResult) -> Void, waits: Bool
+    _ values: [any Sendable], arrival: Nanoseconds? = nil,
+    _ completion: @escaping @Sendable (ItemResult) -> Void,
+    waits: Bool
   ) throws(RuntimeError) -> Item {
     guard !wiring.inputs.isEmpty else { throw .noInputs }
     guard values.count == wiring.inputs.count else {
       throw .wrongNumberOfInputs(expected: wiring.inputs.count, found: values.count)
     }
     try gate.enter(waits: waits)
-    let now = time.now
-    let item = Item(id: counter.next(), arrival: now, tokens: values.count, outputs: graph.outputs.count) {
+    let arrival = arrival ?? time.now
+    let item = Item(id: counter.next(), arrival: arrival, tokens: values.count, outputs: graph.outputs.count)
+    {
       [gate] result in
       gate.leave()
       completion(result)
@@ -206,7 +215,7 @@ public final class Executor: Sendable {
     let isAccepted = isOpen.withLock { isOpen in
       guard isOpen else { return false }
       for (channel, value) in zip(wiring.inputs, values) {
-        channel.send(Token(item: item, ready: now, order: 0, value: value))
+        channel.send(Token(item: item, ready: arrival, order: 0, value: value))
       }
       return true
     }

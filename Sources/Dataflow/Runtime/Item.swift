@@ -106,6 +106,22 @@ public struct ItemResult: Sendable {
   /// Why there is no answer, if a stage failed or the item was cancelled.
   public let error: (any Error)?
 
+  init(
+    item: UInt64, arrival: Nanoseconds, completion: Nanoseconds, outputs: [[any Sendable]],
+    error: (any Error)?
+  ) {
+    self.item = item
+    self.arrival = arrival
+    self.completion = completion
+    self.outputs = outputs
+    self.error = error
+  }
+
+  /// What becomes of something that never got as far as a graph.
+  public init(arrival: Nanoseconds, completion: Nanoseconds, error: any Error) {
+    self.init(item: 0, arrival: arrival, completion: completion, outputs: [], error: error)
+  }
+
   /// The only value of one output.
   public func output<Value>(_ index: Int = 0, as type: Value.Type = Value.self) throws -> Value {
     if let error { throw error }

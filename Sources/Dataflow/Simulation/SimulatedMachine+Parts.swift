@@ -50,7 +50,7 @@ extension SimulatedMachine {
 
   /// The devices of the stages that feed one and come before it, or after it.
   private func feeders(of stage: Int, _ devices: [Int: any Device], isFeedback: Bool) -> [any Device] {
-    let order = graph.topology.order(of: Array(graph.stages.indices))
+    let order = graph.stageOrder
     func isEarlier(_ other: Int) -> Bool {
       order.firstIndex(of: other) ?? 0 < order.firstIndex(of: stage) ?? 0
     }

@@ -61,7 +61,7 @@ extension SimulatedMachine {
 
   /// What an item takes beyond its stages is the first placement's.
   private func overhead(of placement: ResolvedPlacement) -> Double {
-    guard let first = graph.topology.order(of: Array(graph.stages.indices)).first, placement.contains(first)
+    guard let first = graph.stageOrder.first, placement.contains(first)
     else { return 0 }
     let iterations = graph.repetitions[first].count / max(placement.schedule.firings(of: first), 1)
     return simulation.costs.overhead * simulation.itemsPerIteration / Double(iterations)

@@ -20,6 +20,10 @@ struct HTTPFailure: Error {
   init(_ error: any Error) {
     switch error {
     case let failure as HTTPFailure: self = failure
+    case AdmissionError.expired: self.init(.gatewayTimeout, "\(error)")
+    case let error as AdmissionError:
+      let seconds = Int((Double(error.retryAfter) / 1e9).rounded(.up))
+      self.init(.serviceUnavailable, "\(error)", retryAfterSeconds: min(max(seconds, 1), 60))
     case let error as DeviceError where error.reason == .outOfMemory:
       self.init(.serviceUnavailable, "\(error)", retryAfterSeconds: 1)
     case ImageError.outOfMemory:
@@ -27,8 +31,6 @@ struct HTTPFailure: Error {
     case InferenceRequestError.malformed: self.init(.badRequest, "\(error)")
     case is InferenceRequestError, is OutputNotFinite: self.init(.unprocessableContent, "\(error)")
     case let error as ImageError: self.init(error.status, "\(error)")
-    case RuntimeError.queueFull:
-      self.init(.serviceUnavailable, "too many requests are waiting; try again", retryAfterSeconds: 1)
     case RuntimeError.closed, is CancellationError:
       self.init(.serviceUnavailable, "the server is shutting down; try another", retryAfterSeconds: 1)
     case HTTPParserError.headerOverflow:

@@ -17,7 +17,7 @@ public struct PipelineServer: Sendable {
     /// Bytes of one request's body.
     public var maximumBodyBytes = ImageLimits().maximumBytes
     /// Bytes of all requests' bodies in memory.
-    public var maximumBodyBytesInFlight = 256 << 20
+    public var maximumBodyBytesInFlight = 512 << 20
     /// A request's body must be here after so long.
     public var maximumBodySeconds = 60
     /// A connection on which nothing happens for so long is closed.

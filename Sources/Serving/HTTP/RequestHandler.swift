@@ -18,7 +18,7 @@ final class RequestHandler: ChannelInboundHandler {
     /// The body is on its way.
     case reading(RequestBody, Route.Use)
     /// The request is complete, and its answer is being made.
-    case working(Item)
+    case working(any Cancellable)
     /// Answered before the request's end, which is passed over.
     case passingOver(since: Nanoseconds)
     /// Nothing more is read.
@@ -190,6 +190,6 @@ final class RequestHandler: ChannelInboundHandler {
   }
 
   private func abandon() {
-    if case .working(let item) = state { item.cancel() }
+    if case .working(let work) = state { work.cancel() }
   }
 }

@@ -1,4 +1,3 @@
-import Dataflow
 import NIOCore
 
 /// What is done with a request, as soon as its head is known.
@@ -13,6 +12,7 @@ enum Route: Sendable {
   /// The second argument is called once, from any thread, with what makes the answer, which then runs on the
   /// connection's thread: workers need not wait for an answer to be written. The item is cancelled if the client
   /// goes away.
-  typealias Use = @Sendable (ByteBuffer, @escaping @Sendable (@escaping MakeAnswer) -> Void) throws -> Item
+  typealias Use =
+    @Sendable (ByteBuffer, @escaping @Sendable (@escaping MakeAnswer) -> Void) throws -> any Cancellable
   typealias MakeAnswer = @Sendable () throws -> HTTPAnswer
 }

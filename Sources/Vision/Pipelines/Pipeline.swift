@@ -12,6 +12,8 @@ public struct Pipeline: Sendable {
   public let signature: PipelineSignature
   /// How much implementations of reduced precision may differ; nothing if the file doesn't say.
   public private(set) var tolerance = Tolerance()
+  /// How it is served, as far as the file says.
+  public private(set) var settings = ServingSettings()
   /// The file's text, if it comes from one.
   private(set) var source = ""
 
@@ -32,7 +34,8 @@ public struct Pipeline: Sendable {
     let document = try ConfigurationNode(yaml: text, file: path)
     var overrides: [String: String] = [:]
     if let scale { overrides["scale"] = scale.rawValue }
-    let graph = try Graph(document, registry: .vision, overrides: overrides)
+    let graph = try Graph(
+      document, registry: .vision, overrides: overrides, besides: [Tolerance.key] + ServingSettings.keys)
     guard PipelineSignature(graph) != nil else {
       let entrance = graph.inputs.map { graph.stages[$0.stage].inputs[$0.port].type }
       throw document.error(
@@ -40,9 +43,9 @@ public struct Pipeline: Sendable {
     }
     self.init(graph)
     source = text + (scale?.rawValue ?? "")
-    if let node = try document.entries().first(where: { $0.key == "tolerance" })?.value {
-      tolerance = try Tolerance(node)
-    }
+    let values = Dictionary(try document.entries().map { ($0.key, $0.value) }) { first, _ in first }
+    if let node = values[Tolerance.key] { tolerance = try Tolerance(node) }
+    settings = try ServingSettings(values)
   }
 
   /// A pipeline of one network, called as the file; its tensors are the pipeline's.

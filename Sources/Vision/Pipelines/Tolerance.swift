@@ -4,6 +4,7 @@ import Foundation
 /// How much a pipeline's answers may differ from those of the reference, so that a network may be run in a lower
 /// precision: `tolerance: {top1_agreement: 0.99}` in its file.
 public struct Tolerance: Sendable, Hashable {
+  static let key = "tolerance"
   public static let top1Agreement = "top1_agreement"
 
   /// The part of the calibration images, 0…1, whose likeliest class must be the same; `nil`: nothing may differ.

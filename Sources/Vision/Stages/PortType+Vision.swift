@@ -13,6 +13,8 @@ extension PortType {
     PortType(BatchSlot.self, name: "float32 tensor", shape: shape)
   }
 
+  var isSlot: Bool { fits(.batchSlot([])) }
+
   /// A whole batch: a tensor as a model declares it.
   static func batch(_ element: ElementType, shape: [Int?] = []) -> PortType {
     PortType(Tensor.self, name: "\(element) batch", shape: shape)

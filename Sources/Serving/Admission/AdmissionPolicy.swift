@@ -1,0 +1,63 @@
+import Dataflow
+
+/// Whether a request is taken in. A policy: what is known goes in, a decision comes out.
+struct AdmissionPolicy: Sendable {
+  /// What is known of a pipeline when a request arrives. Times in nanoseconds.
+  struct Snapshot: Sendable {
+    /// Requests that wait or are worked on, and how many may.
+    var inFlight: Int
+    var concurrency: Int
+    /// Work that comes before this request, and what is left of that in progress.
+    var workAhead: Nanoseconds
+    /// The work of this request itself.
+    var cost: Nanoseconds
+    /// How much work is done at once: slots, less what other pipelines have of the machine.
+    var speed: Double
+    /// Time until an answer is of no use.
+    var timeout: Nanoseconds
+  }
+
+  /// Estimates are means; a promise needs something more.
+  private static let waitMargin = 1.1, costMargin = 1.5
+
+  /// - Returns: why the request is refused; `nil` if it isn't.
+  static func refusal(_ snapshot: Snapshot) -> AdmissionError? {
+    let wait = Double(snapshot.workAhead) / max(snapshot.speed, 1e-3)
+    guard snapshot.inFlight < snapshot.concurrency else {
+      return .full(concurrency: snapshot.concurrency, retryAfter: Nanoseconds(wait))
+    }
+    let answered = Nanoseconds(wait * waitMargin + Double(snapshot.cost) * costMargin)
+    guard answered > snapshot.timeout else { return nil }
+    return .tooLate(expected: answered, timeout: snapshot.timeout)
+  }
+}
+
+/// Why a request gets no answer though there is nothing wrong with it.
+public enum AdmissionError: Error, Equatable, CustomStringConvertible {
+  /// As many requests wait or are worked on as may.
+  case full(concurrency: Int, retryAfter: Nanoseconds)
+  /// It would not be answered within its time. Nanoseconds.
+  case tooLate(expected: Nanoseconds, timeout: Nanoseconds)
+  /// Its time was over before its turn came.
+  case expired(waited: Nanoseconds)
+
+  /// Nanoseconds after which it may be worth asking again.
+  public var retryAfter: Nanoseconds {
+    switch self {
+    case .full(_, let retryAfter): retryAfter
+    case .tooLate(let expected, let timeout): expected - timeout
+    case .expired: 0
+    }
+  }
+
+  public var description: String {
+    func milliseconds(_ time: Nanoseconds) -> String { "\((time + 500_000) / 1_000_000) ms" }
+    return switch self {
+    case .full(let concurrency, _): "\(concurrency) requests are waiting, which is the limit; try again"
+    case .tooLate(let expected, let timeout):
+      "an answer would take \(milliseconds(expected)), and the request's time is \(milliseconds(timeout)); try again"
+    case .expired(let waited):
+      "the request's time was over after it had waited for \(milliseconds(waited)); try again"
+    }
+  }
+}

@@ -1,0 +1,10 @@
+import Dataflow
+
+/// Work that nobody may want any more.
+protocol Cancellable: Sendable {
+  /// Stops it, or doesn't begin it.
+  func cancel()
+}
+
+extension Ticket: Cancellable {}
+extension Item: Cancellable {}

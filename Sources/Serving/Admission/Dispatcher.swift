@@ -1,0 +1,151 @@
+import Dataflow
+import Dispatch
+import Synchronization
+
+/// The machine's time, given to the requests of all pipelines: `DispatchState` inside a lock.
+///
+/// What waits here are requests as they came, compressed; a pipeline's runtime gets as many as its workers have places for,
+/// so that an image is decoded just before its place in a batch is free. Nothing is done while the lock is held that takes
+/// time, or that could come back here.
+public final class Dispatcher: Sendable {
+  private struct State {
+    var machine = DispatchState()
+    /// Those that wait, by the number of their entry.
+    var tickets: [UInt64: Ticket] = [:]
+    /// Who waits for the end of a closed lane.
+    var closing: [Int: @Sendable () -> Void] = [:]
+  }
+
+  private let state = Mutex(State())
+  let time: any TimeSource
+
+  public init() { time = MonotonicTime() }
+
+  init(time: any TimeSource) { self.time = time }
+
+  /// Opens a lane for a pipeline.
+  func open(weight: Double, slots: Int, concurrency: Int) -> Lane {
+    Lane(
+      self, id: state.withLock { $0.machine.addLane(weight: weight, slots: slots, concurrency: concurrency) })
+  }
+
+  /// Where one pipeline's requests wait.
+  final class Lane: Sendable {
+    private let dispatcher: Dispatcher
+    fileprivate let id: Int
+
+    fileprivate init(_ dispatcher: Dispatcher, id: Int) {
+      self.dispatcher = dispatcher
+      self.id = id
+    }
+
+    /// Takes a request in and starts it when its turn comes, maybe at once.
+    ///
+    /// - Parameters:
+    ///   - start: hands it to the runtime, which got it at `arrival`; called on any thread, must not wait.
+    ///   - completion: called once: with what the runtime says, `AdmissionError.expired` or `CancellationError`.
+    /// - Throws: `AdmissionError`; `RuntimeError.closed`.
+    func submit(
+      bytes: Int, _ terms: RequestTerms, start: @escaping Ticket.Start,
+      completion: @escaping @Sendable (ItemResult) -> Void
+    ) throws -> Ticket {
+      try dispatcher.submit(self, bytes: bytes, terms, start: start, completion: completion)
+    }
+
+    /// Requests that wait.
+    var waiting: Int { dispatcher.state.withLock { $0.machine.lanes[id]?.line.count ?? 0 } }
+
+    /// Takes nothing in any more, and waits until everything that was taken in is answered. Not to be called by a worker.
+    func closeAndWait() {
+      let isEmpty = DispatchSemaphore(value: 0)
+      dispatcher.close(self) { isEmpty.signal() }
+      isEmpty.wait()
+    }
+  }
+
+  private func submit(
+    _ lane: Lane, bytes: Int, _ terms: RequestTerms, start: @escaping Ticket.Start,
+    completion: @escaping @Sendable (ItemResult) -> Void
+  ) throws -> Ticket {
+    let now = time.now
+    let result = state.withLock { state -> Result<Ticket, any Error> in
+      state.machine.submit(
+        to: lane.id, bytes: bytes, priority: terms.priority, timeout: terms.timeout, now: now
+      ).map { request in
+        let ticket = Ticket(
+          request, bytes: bytes, of: self, start: start, completion: completion)
+        state.tickets[request.entry.id] = ticket
+        return ticket
+      }
+    }
+    let ticket = try result.get()
+    proceed()
+    return ticket
+  }
+
+  /// Does what is to be done, by the state's word.
+  private func proceed() {
+    defer { tellOfClosedLanes() }
+    while true {
+      let now = time.now
+      let step = state.withLock { state -> (action: DispatchState.Action, ticket: Ticket?)? in
+        guard let action = state.machine.next(now) else { return nil }
+        return (action, state.tickets.removeValue(forKey: action.request.entry.id))
+      }
+      guard let step else { return }
+      switch step.action {
+      case .start:
+        guard let ticket = step.ticket, let error = ticket.begin() else { continue }
+        state.withLock { $0.machine.finish(step.action.request, bytes: 0, duration: nil) }
+        ticket.answer(error, at: now)
+      case .expire(let request):
+        step.ticket?.answer(AdmissionError.expired(waited: now - request.entry.arrival), at: now)
+      }
+    }
+  }
+
+  private func tellOfClosedLanes() {
+    let over = state.withLock { state in
+      let over = state.closing.filter { state.machine.lanes[$0.key] == nil }
+      for id in over.keys { state.closing[id] = nil }
+      return over.values
+    }
+    for tell in over { tell() }
+  }
+
+  /// A request that was started is over.
+  func finished(_ request: DispatchState.Request, bytes: Int, after duration: Nanoseconds?) {
+    state.withLock { $0.machine.finish(request, bytes: bytes, duration: duration) }
+    proceed()
+  }
+
+  private func close(_ lane: Lane, whenOver: @escaping @Sendable () -> Void) {
+    state.withLock { state in
+      state.machine.closeLane(lane.id)
+      state.closing[lane.id] = whenOver
+    }
+    proceed()
+  }
+
+  /// - Returns: whether it still waited, and doesn't any more.
+  func cancel(_ request: DispatchState.Request) -> Bool {
+    state.withLock { state in
+      guard state.machine.cancel(request) else { return false }
+      state.tickets[request.entry.id] = nil
+      return true
+    }
+  }
+}
+
+/// How a request wants to be treated.
+public struct RequestTerms: Sendable, Hashable {
+  /// 0 is the most urgent.
+  public var priority = 0
+  /// Nanoseconds after which an answer is of no use.
+  public var timeout: Nanoseconds?
+
+  public init(priority: Int = 0, timeout: Nanoseconds? = nil) {
+    self.priority = priority
+    self.timeout = timeout
+  }
+}

@@ -1,0 +1,73 @@
+import Dataflow
+import Synchronization
+
+/// A request that was taken in. It is answered exactly once.
+public final class Ticket: Sendable {
+  typealias Start =
+    @Sendable (
+      _ arrival: Nanoseconds, _ completion: @escaping @Sendable (ItemResult) -> Void
+    ) throws -> Item
+
+  private enum State {
+    case waiting
+    case started(Item)
+    case cancelled
+  }
+
+  private let request: DispatchState.Request
+  private let bytes: Int
+  private let dispatcher: Dispatcher
+  private let start: Start
+  private let completion: @Sendable (ItemResult) -> Void
+  private let state = Mutex(State.waiting)
+
+  init(
+    _ request: DispatchState.Request, bytes: Int, of dispatcher: Dispatcher, start: @escaping Start,
+    completion: @escaping @Sendable (ItemResult) -> Void
+  ) {
+    self.request = request
+    self.bytes = bytes
+    self.dispatcher = dispatcher
+    self.start = start
+    self.completion = completion
+  }
+
+  /// Its turn has come.
+  ///
+  /// - Returns: why it can't begin, if it can't.
+  func begin() -> (any Error)? {
+    let started = dispatcher.time.now
+    do {
+      let item = try start(request.entry.arrival) { [self] result in
+        let duration = result.completion - min(started, result.completion)
+        dispatcher.finished(request, bytes: bytes, after: result.error == nil ? duration : nil)
+        completion(result)
+      }
+      let isCancelled = state.withLock { state in
+        if case .cancelled = state { return true }
+        state = .started(item)
+        return false
+      }
+      if isCancelled { item.cancel() }
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// Work on it stops, or doesn't begin; it is answered with `CancellationError`.
+  public func cancel() {
+    if dispatcher.cancel(request) { return answer(CancellationError(), at: dispatcher.time.now) }
+    let item = state.withLock { state -> Item? in
+      defer { state = .cancelled }
+      if case .started(let item) = state { return item }
+      return nil
+    }
+    item?.cancel()
+  }
+
+  /// Answers what was not begun.
+  func answer(_ error: any Error, at now: Nanoseconds) {
+    completion(ItemResult(arrival: request.entry.arrival, completion: now, error: error))
+  }
+}

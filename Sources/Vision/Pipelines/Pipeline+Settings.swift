@@ -1,0 +1,106 @@
+import Dataflow
+
+extension Pipeline {
+  /// A plan with the knobs turned that the pipeline's file sets.
+  ///
+  /// Preprocessing is everything before the network. Where both halves would have as many workers and the same batches they
+  /// stay in the same workers, if the plan has them there: an image then changes no thread.
+  ///
+  /// - Returns: the same plan where no knob is set, or nothing comes before the network.
+  public func apply(_ settings: ServingSettings, to plan: Plan) -> Plan {
+    let (before, after) = halves
+    guard !before.isEmpty, !after.isEmpty else { return plan }
+    var preprocessing = Half(before, of: plan)
+    var inference = Half(after, of: plan)
+    preprocessing.turn(
+      settings.knobs[.preprocessingInstances], settings.knobs[.preprocessingBatch],
+      settings.knobs[.preprocessingDelay])
+    inference.turn(
+      settings.knobs[.inferenceInstances], settings.knobs[.inferenceBatch], settings.knobs[.inferenceDelay])
+    guard preprocessing.isTurned || inference.isTurned else { return plan }
+    let isFused = plan.placements.contains { $0.stages.contains(before[0]) && $0.stages.contains(after[0]) }
+    var placements = preprocessing.placements + inference.placements
+    if isFused, placements.count == 2, placements[0].workers == placements[1].workers {
+      placements = [placements[0].joined(with: placements[1])]
+    }
+    var turned = Plan(placements, queueCapacity: plan.queueCapacity)
+    turned.fitQueues()
+    return turned
+  }
+
+  /// The knobs as a plan has them.
+  public func knobs(of plan: Plan) -> [ServingSettings.Knob: Int] {
+    let (before, after) = halves
+    var knobs: [ServingSettings.Knob: Int] = [:]
+    if let first = before.first, let half = plan.placement(of: first) {
+      knobs[.preprocessingInstances] = half.instances
+      knobs[.preprocessingBatch] = half.batch
+      knobs[.preprocessingDelay] = Int(half.queueDelay * 1e6)
+    }
+    if let first = after.first, let half = plan.placement(of: first) {
+      knobs[.inferenceInstances] = half.instances
+      knobs[.inferenceBatch] = half.batch
+      knobs[.inferenceDelay] = Int(half.queueDelay * 1e6)
+    }
+    return knobs
+  }
+
+  /// The names of the stages before the network, and from there on.
+  private var halves: (before: [String], after: [String]) {
+    let order = graph.stageOrder.map { graph.stages[$0] }
+    let network = order.firstIndex {
+      $0.inputs.contains(where: \.type.isSlot) && !$0.outputs.contains(where: \.type.isSlot)
+    }
+    let names = order.map(\.name)
+    return network.map { (Array(names[..<$0]), Array(names[$0...])) } ?? (names, [])
+  }
+}
+
+/// The placements that have a half of a pipeline's stages, before some numbers of theirs are changed.
+private struct Half {
+  private(set) var placements: [Placement]
+  private(set) var isTurned = false
+
+  init(_ stages: [String], of plan: Plan) {
+    placements = plan.placements.compactMap { $0.only(stages) }
+  }
+
+  mutating func turn(_ instances: Int?, _ batch: Int?, _ delay: Int?) {
+    for index in placements.indices {
+      if let instances { placements[index].instances = instances }
+      if let batch { placements[index].batch = batch }
+      if let delay { placements[index].queueDelay = Double(delay) / 1e6 }
+    }
+    isTurned = instances != nil || batch != nil || delay != nil
+  }
+}
+
+extension Plan {
+  fileprivate func placement(of stage: String) -> Placement? {
+    placements.first { $0.stages.contains(stage) }
+  }
+}
+
+extension Placement {
+  /// What says how its workers work.
+  fileprivate var workers: [Double] { [Double(instances), Double(batch), queueDelay] }
+
+  /// With these of its stages alone; `nil` if it has none of them.
+  fileprivate func only(_ names: [String]) -> Placement? {
+    var part = self
+    part.stages = stages.filter(names.contains)
+    part.devices = devices.filter { names.contains($0.key) }
+    part.implementations = implementations.filter { names.contains($0.key) }
+    return part.stages.isEmpty ? nil : part
+  }
+
+  fileprivate func joined(with other: Placement) -> Placement {
+    var all = self
+    all.stages += other.stages
+    all.implementations.merge(other.implementations) { first, _ in first }
+    for stage in other.stages where other.device(of: stage) != device {
+      all.devices[stage] = other.device(of: stage)
+    }
+    return all
+  }
+}

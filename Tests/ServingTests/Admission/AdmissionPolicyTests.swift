@@ -1,0 +1,53 @@
+import Testing
+
+@testable import Serving
+
+@Suite struct AdmissionPolicyTests {
+  private func snapshot(_ change: (inout AdmissionPolicy.Snapshot) -> Void = { _ in })
+    -> AdmissionPolicy.Snapshot
+  {
+    var snapshot = AdmissionPolicy.Snapshot(
+      inFlight: 10, concurrency: 20, workAhead: 1000, cost: 100, speed: 2, timeout: 10_000)
+    change(&snapshot)
+    return snapshot
+  }
+
+  @Test func admitsWhatCanBeAnsweredInTime() {
+    #expect(AdmissionPolicy.refusal(snapshot()) == nil)
+    #expect(AdmissionPolicy.refusal(snapshot { $0.timeout = 800 }) == nil)
+  }
+
+  @Test func refusesWhatCannot() throws {
+    let refusal = try #require(AdmissionPolicy.refusal(snapshot { $0.timeout = 550 }))
+    guard case .tooLate(let expected, 550) = refusal else {
+      Issue.record("\(refusal)")
+      return
+    }
+    #expect((600...750).contains(expected) && refusal.retryAfter == expected - 550)
+    #expect(AdmissionPolicy.refusal(snapshot { ($0.timeout, $0.speed) = (550, 4) }) == nil)
+  }
+
+  @Test func refusesMoreThanTheLimit() {
+    #expect(AdmissionPolicy.refusal(snapshot { $0.inFlight = 19 }) == nil)
+    let refusal = AdmissionPolicy.refusal(snapshot { $0.inFlight = 20 })
+    #expect(refusal == .full(concurrency: 20, retryAfter: 500))
+  }
+
+  @Test func admitsWhereNothingIsKnown() {
+    #expect(AdmissionPolicy.refusal(snapshot { ($0.workAhead, $0.cost, $0.speed) = (0, 0, 0) }) == nil)
+  }
+
+  @Test func learnsTimesBySize() {
+    var times = ServiceTimes()
+    #expect(times.estimate(bytes: 5000) == 0)
+    for _ in 0..<200 {
+      times.record(bytes: 5000, duration: 4_000_000)
+      times.record(bytes: 8_000_000, duration: 70_000_000)
+    }
+    #expect((3_990_000...4_010_000).contains(times.estimate(bytes: 6000)))
+    #expect(times.estimate(bytes: 7_900_000) > 69_000_000)
+    #expect(times.estimate(bytes: 1) < 5_000_000 && times.estimate(bytes: .max) > 69_000_000)
+    for _ in 0..<200 { times.record(bytes: 5000, duration: 8_000_000) }
+    #expect(times.estimate(bytes: 5000) > 7_900_000)
+  }
+}

@@ -1,0 +1,135 @@
+import Dataflow
+import Testing
+
+@testable import Serving
+
+@Suite struct DispatchStateTests {
+  /// A machine on which everything takes as long as `cost` says, in virtual time.
+  private struct Machine {
+    var state = DispatchState()
+    var now: UInt64 = 0
+    var running: [(request: DispatchState.Request, end: UInt64)] = []
+    var started: [DispatchState.Request] = []
+    var expired: [DispatchState.Request] = []
+
+    mutating func submit(
+      _ lane: Int, bytes: Int = 1, priority: Int = 0, timeout: UInt64? = nil
+    ) throws -> DispatchState.Request {
+      let request = try state.submit(
+        to: lane, bytes: bytes, priority: priority, timeout: timeout, now: now
+      ).get()
+      proceed(bytes)
+      return request
+    }
+
+    mutating func proceed(_ duration: Int = 1) {
+      while let action = state.next(now) {
+        switch action {
+        case .start(let request):
+          started.append(request)
+          running.append((request, now + UInt64(duration)))
+        case .expire(let request): expired.append(request)
+        }
+      }
+    }
+
+    /// Until the next end.
+    mutating func step(bytes: Int = 1) {
+      guard let index = running.indices.min(by: { running[$0].end < running[$1].end }) else { return }
+      let (request, end) = running.remove(at: index)
+      now = max(now, end)
+      state.finish(request, bytes: bytes, duration: UInt64(bytes))
+      proceed(bytes)
+    }
+  }
+
+  @Test func fillsTheSlotsAndThenWaits() throws {
+    var machine = Machine()
+    let lane = machine.state.addLane(weight: 1, slots: 2, concurrency: 4)
+    let requests = try (0..<4).map { _ in try machine.submit(lane) }
+    #expect(machine.started.map(\.entry.id) == requests.prefix(2).map(\.entry.id))
+    #expect(throws: AdmissionError.self) { try machine.submit(lane) }
+    machine.step()
+    #expect(machine.started.count == 3)
+    _ = try machine.submit(lane)
+  }
+
+  @Test(arguments: [1.0, 3]) func pipelinesShareByWeight(weight: Double) throws {
+    var machine = Machine()
+    let light = machine.state.addLane(weight: 1, slots: 2, concurrency: 10_000)
+    let heavy = machine.state.addLane(weight: weight, slots: 2, concurrency: 10_000)
+    for _ in 0..<1000 {
+      _ = try machine.submit(light)
+      _ = try machine.submit(heavy)
+    }
+    for _ in 0..<800 { machine.step() }
+    let count = machine.started.count { $0.lane == heavy }
+    #expect(abs(Double(count) / Double(machine.started.count) - weight / (weight + 1)) < 0.02)
+    #expect(machine.running.count == 2)
+  }
+
+  @Test func whoHadNothingToDoGainsNothingByThat() throws {
+    var machine = Machine()
+    let busy = machine.state.addLane(weight: 1, slots: 1, concurrency: 10_000)
+    let idle = machine.state.addLane(weight: 1, slots: 1, concurrency: 10_000)
+    for _ in 0..<600 { _ = try machine.submit(busy) }
+    for _ in 0..<500 { machine.step() }
+    for _ in 0..<50 { _ = try machine.submit(idle) }
+    let before = machine.started.count
+    for _ in 0..<40 { machine.step() }
+    let count = machine.started[before...].count { $0.lane == busy }
+    #expect((18...22).contains(count))
+  }
+
+  @Test func aRequestWhoseTimeIsOverIsNotStarted() throws {
+    var machine = Machine()
+    let lane = machine.state.addLane(weight: 1, slots: 1, concurrency: 10)
+    _ = try machine.submit(lane, bytes: 100)
+    let late = try machine.submit(lane, timeout: 50)
+    let patient = try machine.submit(lane, timeout: 500)
+    machine.step()
+    #expect(machine.expired.map(\.entry.id) == [late.entry.id])
+    #expect(machine.started.last?.entry == patient.entry)
+  }
+
+  @Test func promisesAreKeptOnceTimesAreKnown() throws {
+    var machine = Machine()
+    let lane = machine.state.addLane(weight: 1, slots: 2, concurrency: 10_000)
+    for _ in 0..<20 {
+      _ = try machine.submit(lane, bytes: 100)
+      machine.step(bytes: 100)
+    }
+    var (accepted, refused) = (0, 0)
+    for _ in 0..<100 {
+      do {
+        _ = try machine.submit(lane, bytes: 100, timeout: 1000)
+        accepted += 1
+      } catch { refused += 1 }
+    }
+    for _ in 0..<200 { machine.step(bytes: 100) }
+    #expect(machine.expired.isEmpty)
+    #expect((14...20).contains(accepted) && refused == 100 - accepted)
+  }
+
+  @Test func cancelledOnesDontRun() throws {
+    var machine = Machine()
+    let lane = machine.state.addLane(weight: 1, slots: 1, concurrency: 10)
+    let (first, second) = (try machine.submit(lane), try machine.submit(lane))
+    #expect(!machine.state.cancel(first) && machine.state.cancel(second) && !machine.state.cancel(second))
+    machine.step()
+    #expect(machine.started.map(\.entry) == [first.entry])
+  }
+
+  @Test func aClosedLaneEndsWithWhatItHas() throws {
+    var machine = Machine()
+    let lane = machine.state.addLane(weight: 1, slots: 1, concurrency: 10)
+    for _ in 0..<2 { _ = try machine.submit(lane) }
+    machine.state.closeLane(lane)
+    #expect(throws: RuntimeError.closed) { try machine.submit(lane) }
+    for _ in 0..<2 {
+      #expect(machine.state.lanes.count == 1)
+      machine.step()
+    }
+    #expect(machine.started.count == 2 && machine.state.lanes.isEmpty)
+  }
+}
