@@ -22,7 +22,7 @@ extension HostedPipeline {
 
   private func warmUpImage() async throws {
     guard let image = Data(base64Encoded: Self.image) else { return }
-    let report = try await infer(image, named: "warm-up").report
+    let report = try await infer(image, named: "warm-up")
     _ = InferenceReport.json(pipeline: name, items: [report])
   }
 
@@ -30,9 +30,13 @@ extension HostedPipeline {
   private func warmUpTensors(_ inputs: [TensorDescription], _ outputs: [TensorDescription]) async throws {
     let zeros = inputs.compactMap { Tensor(zeros: $0) }
     guard zeros.count == inputs.count else { return }
-    let answer = try await infer(zeros)
-    _ = try InferenceResponse(
-      model: name, id: nil, outputs: zip(outputs, answer.outputs).map { ($0.name, $1) }
+    let tensors = try await infer(zeros)
+    let answers = zip(outputs, tensors).map {
+      OutputTensor(name: $0.name, shape: $1.shape, contents: .tensor($1))
+    }
+    for answer in answers { try answer.check() }
+    _ = InferenceResponse(
+      model: name, version: version, id: nil, outputs: answers.map { ($0, false) }, attribution: nil
     ).json()
   }
 

@@ -11,6 +11,10 @@ public final class HostedPipeline: Sendable {
   /// Where requests wait for a place in the executor.
   let lane: Dispatcher.Lane
   let recorder: Recorder
+  /// Counts from 1.
+  let version: Int
+  let statistics: ModelStatistics
+  private let record: @Sendable (RequestRecord) -> Void
   private let observe: @Sendable (DeviceError) -> Void
   /// What has been told of: failures of each device for each reason.
   private let told = Locked<Set<DeviceFailure>>([])
@@ -28,13 +32,18 @@ public final class HostedPipeline: Sendable {
   /// - Parameters:
   ///   - plan: `Plan.overlapping` if not given. The knobs that the pipeline's file sets are turned in it.
   ///   - dispatcher: shares the machine out among the pipelines that have the same one.
+  ///   - record: told what became of each request. Must not block.
   ///   - observe: told of the first failure of each kind of a device: clients can do nothing about it. Must not block.
-  public init(
+  init(
     _ pipeline: Pipeline, plan: Plan? = nil, on platform: Platform = .local,
-    dispatcher: Dispatcher = Dispatcher(), limits: ImageLimits = ImageLimits(),
+    dispatcher: Dispatcher = Dispatcher(), limits: ImageLimits = ImageLimits(), version: Int = 1,
+    record: @escaping @Sendable (RequestRecord) -> Void,
     observe: @escaping @Sendable (DeviceError) -> Void = { _ in }
   ) throws {
     self.pipeline = pipeline
+    self.version = version
+    self.record = record
+    statistics = ModelStatistics(network: pipeline.network, of: pipeline.graph.stages.count)
     self.limits = limits
     self.observe = observe
     recorder = Recorder()
@@ -48,19 +57,14 @@ public final class HostedPipeline: Sendable {
       concurrency: settings.concurrency)
   }
 
-  /// Accepts one encoded image, without waiting.
-  ///
-  /// - Parameter completion: called once, on any thread; must not block. `answer` says what came of it.
-  /// - Throws: `ImageError` if the image is refused by its header; `AdmissionError` if it would not be answered in time, or too
-  ///   many requests are in flight.
-  func submit(
-    _ data: Data, named input: String, _ terms: RequestTerms = RequestTerms(),
-    completion: @escaping @Sendable (Completed) -> Void
-  ) throws -> Ticket {
-    let image = try EncodedImage(data, limits: limits)
-    return try submit([image], bytes: data.count, terms) {
-      completion(Completed(input: input, image: image, result: $0))
-    }
+  /// Starts the pipeline's workers, and keeps no record of requests.
+  public convenience init(
+    _ pipeline: Pipeline, plan: Plan? = nil, on platform: Platform = .local,
+    dispatcher: Dispatcher = Dispatcher(),
+    observe: @escaping @Sendable (DeviceError) -> Void = { _ in }
+  ) throws {
+    try self.init(
+      pipeline, plan: plan, on: platform, dispatcher: dispatcher, record: { _ in }, observe: observe)
   }
 
   /// Puts an item in the line.
@@ -77,34 +81,22 @@ public final class HostedPipeline: Sendable {
     }
   }
 
-  /// Puts an item in the line and suspends until it is answered. Cancelling the task cancels it.
-  func process(_ item: [any Sendable], bytes: Int) async throws -> ItemResult {
-    let submitted = Locked<Ticket?>(nil)
+  /// Runs one item and suspends until it is answered. Cancelling the task cancels it.
+  func process(_ input: Input) async throws -> Finished {
+    let running = Locked<(any Cancellable)?>(nil)
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         do {
-          let ticket = try submit(item, bytes: bytes, RequestTerms()) { continuation.resume(returning: $0) }
-          submitted.withLock { $0 = ticket }
-          if Task.isCancelled { ticket.cancel() }
+          let work = try run([input], RequestTerms()) { continuation.resume(returning: $0[0]) }
+          running.withLock { $0 = work }
+          if Task.isCancelled { work.cancel() }
         } catch {
           continuation.resume(throwing: error)
         }
       }
     } onCancel: {
-      submitted.withLock { $0 }?.cancel()
+      running.withLock { $0 }?.cancel()
     }
-  }
-
-  /// What is told about a completed image.
-  ///
-  /// - Throws: what a stage threw.
-  func answer(_ completed: Completed) throws -> Answer {
-    try check(completed.result)
-    let attribution = recorder.attribution(of: completed.result, in: pipeline.graph)
-    return Answer(
-      report: InferenceReport(
-        input: completed.input, image: completed.image, result: completed.result, attribution: attribution),
-      attribution: attribution)
   }
 
   /// - Throws: what a stage threw.
@@ -119,23 +111,34 @@ public final class HostedPipeline: Sendable {
 
   /// Answers one encoded image.
   ///
-  /// - Throws: what `submit` and `answer` throw.
-  public func infer(_ data: Data, named input: String) async throws -> Answer {
-    let image = try EncodedImage(data, limits: limits)
-    let result = try await process([image], bytes: data.count)
-    return try answer(Completed(input: input, image: image, result: result))
+  /// - Throws: `ImageError`, `AdmissionError`, what a stage threw.
+  public func infer(_ data: Data, named name: String) async throws -> InferenceReport {
+    let (input, image) = try input(of: data)
+    return try report(try await process(input), on: image, named: name)
   }
 
-  /// An image that has been through the pipeline.
-  struct Completed: Sendable {
-    let input: String
-    let image: EncodedImage
-    let result: ItemResult
+  /// Answers tensors, one for each input of the pipeline, by one for each output.
+  func infer(_ tensors: [Tensor]) async throws -> [Tensor] {
+    let finished = try await process(
+      Input(values: tensors, bytes: tensors.reduce(0) { $0 + $1.bytes.count }))
+    try check(finished.result)
+    return try pipeline.graph.outputs.indices.map { try finished.result.output($0) }
   }
 
-  public struct Answer: Sendable {
-    public let report: InferenceReport
-    public let attribution: Attribution
+  /// What is told about an image that is done.
+  ///
+  /// - Throws: what a stage threw.
+  func report(_ finished: Finished, on image: EncodedImage, named name: String) throws -> InferenceReport {
+    try check(finished.result)
+    return InferenceReport(
+      input: name, image: image, result: finished.result,
+      attribution: finished.attribution ?? recorder.attribution(of: finished.result, in: pipeline.graph))
+  }
+
+  /// Leaves a record of a request.
+  func note(_ request: RequestRecord) {
+    statistics.record(request, at: Int(Date().timeIntervalSince1970 * 1000))
+    record(request)
   }
 
   /// Answers what was accepted, and ends the workers. Blocks.

@@ -23,6 +23,8 @@ struct RequestRecord: Sendable {
     let bytes: Int
     /// Of the image as displayed.
     var pixels: Int?
+    /// What the network is asked: 1 for an image, the batch for tensors.
+    var inferences = 1
     /// Where its time went, if it was worked on.
     var attribution: Attribution?
   }

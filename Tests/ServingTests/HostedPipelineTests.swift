@@ -21,12 +21,12 @@ import Vision
     let hosted = try host()
     let image = green
     try await withThrowingTaskGroup { group in
-      for _ in 0..<40 { group.addTask { try await hosted.infer(image, named: "x") } }
-      for try await answer in group {
-        let attribution = answer.attribution
+      for _ in 0..<40 { group.addTask { try await hosted.process(hosted.input(of: image).input) } }
+      for try await finished in group {
+        let attribution = try #require(finished.attribution)
         let stages = attribution.stages.reduce(0) { $0 + $1.compute + $1.queue + $1.transfer }
         #expect(stages + attribution.unattributed == attribution.total)
-        #expect(answer.report.outputs?.first?.label == "green")
+        #expect(try finished.result.output(as: Classification.self).labels.first?.label == "green")
       }
     }
     hosted.drain()
@@ -36,7 +36,7 @@ import Vision
     let hosted = try host()
     await #expect(throws: ImageError.empty) { try await hosted.infer(Data(), named: "x") }
     await #expect(throws: ImageError.self) { try await hosted.infer(green.prefix(200), named: "x") }
-    #expect(try await hosted.infer(green, named: "x").report.outputs?.first?.label == "green")
+    #expect(try await hosted.infer(green, named: "x").outputs?.first?.label == "green")
     hosted.drain()
     await #expect(throws: RuntimeError.closed) { try await hosted.infer(green, named: "x") }
   }

@@ -27,12 +27,15 @@ import Vision
     try await hosted.warmUp()
     let image = image(0.25)
     try await withThrowingTaskGroup { group in
-      for _ in 0..<40 { group.addTask { try await hosted.infer([image]) } }
-      for try await answer in group {
-        let attribution = answer.attribution
+      for _ in 0..<40 {
+        group.addTask { try await hosted.process(HostedPipeline.Input(values: [image], bytes: 1)) }
+      }
+      for try await finished in group {
+        let attribution = try #require(finished.attribution)
+        let output = try finished.result.output(as: Tensor.self)
         let stages = attribution.stages.reduce(0) { $0 + $1.compute + $1.queue + $1.transfer }
         #expect(stages + attribution.unattributed == attribution.total)
-        #expect(answer.outputs.map(\.shape) == [[1, 6]] && abs(answer.outputs[0].slot(0)[0] - 0.25) < 1e-6)
+        #expect(output.shape == [1, 6] && abs(output.slot(0)[0] - 0.25) < 1e-6)
       }
     }
     hosted.drain()
@@ -42,8 +45,8 @@ import Vision
   /// Inputs are added by the model: two of them make twice one.
   @Test func severalInputs() async throws {
     let hosted = try host { $0.hasSecondInput = true }
-    let answer = try await hosted.infer([image(0.25), image(0.5)])
-    #expect(abs(answer.outputs[0].slot(0)[0] - 0.75) < 1e-6)
+    let outputs = try await hosted.infer([image(0.25), image(0.5)])
+    #expect(abs(outputs[0].slot(0)[0] - 0.75) < 1e-6)
     await #expect(throws: RuntimeError.self) { try await hosted.infer([image(1)]) }
     hosted.drain()
   }
@@ -53,9 +56,9 @@ import Vision
       $0.givesArgMax = true
       $0.bias = [0, 0, 0, 0, 2, 0]
     }
-    let answer = try await hosted.infer([image(0)])
-    #expect(answer.outputs.map(\.element) == [.int64])
-    withExtendedLifetime(answer) { #expect(Array(answer.outputs[0].integers) == [4]) }
+    let outputs = try await hosted.infer([image(0)])
+    #expect(outputs.map(\.element) == [.int64])
+    withExtendedLifetime(outputs) { #expect(Array(outputs[0].integers) == [4]) }
     hosted.drain()
   }
 

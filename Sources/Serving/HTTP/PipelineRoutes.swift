@@ -2,10 +2,10 @@ import Dataflow
 import Foundation
 import HTTPTypes
 import NIOCore
-import NIOFoundationCompat
 import Vision
 
-/// The HTTP interface of the hosted pipelines: health, metadata and inference, after the Open Inference Protocol.
+/// The HTTP interface of the hosted pipelines, after the Open Inference Protocol: health, metadata, inference, and the
+/// extensions that its clients use.
 struct PipelineRoutes: Sendable {
   let pipelines: [String: HostedPipeline]
 
@@ -13,52 +13,75 @@ struct PipelineRoutes: Sendable {
   func route(_ request: HTTPRequest) throws(HTTPFailure) -> Route {
     let path = request.path?.prefix { $0 != "?" } ?? ""
     let parts = path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
-    switch (parts.first, parts.dropFirst().first, parts.count) {
-    case ("v2", "health", 3) where parts[2] == "live" || parts[2] == "ready":
-      try allow([.get, .head], request, path)
-      return .answer(HTTPAnswer(json: [parts[2]: true]))
-    case ("v2", "models", 3):
-      try allow([.get, .head], request, path)
-      return .answer(HTTPAnswer(json: ModelMetadata(try pipeline(parts[2]))))
-    case ("v2", "models", 4) where parts[3] == "ready":
-      try allow([.get, .head], request, path)
-      return .answer(HTTPAnswer(json: ["name": try pipeline(parts[2]).name]))
-    case ("v2", "models", 4) where parts[3] == "infer":
+    guard parts.first == "v2" else { throw nothing(at: path, request) }
+    switch (parts.dropFirst().first, parts.count) {
+    case (nil, _):
+      return try get(request, path) { ServerMetadata.json() }
+    case ("health", 3) where parts[2] == "live" || parts[2] == "ready":
+      return try get(request, path) { "{\"\(parts[2])\":true}" }
+    case ("models", 3) where parts[2] == "stats":
+      return try get(request, path) { ModelStatistics.Values.json(sorted.map(\.statisticsEntry)) }
+    case ("models", 3...): return try model(Array(parts.dropFirst(2)), request, path)
+    case ("repository", 3) where parts[2] == "index":
       try allow([.post], request, path)
-      return try infer(try pipeline(parts[2]), request)
-    default:
-      throw HTTPFailure(
-        .notFound, "there is nothing at \(request.method.rawValue) \(path); see /v2/models/NAME")
+      return .answer(HTTPAnswer(json: index()))
+    default: throw nothing(at: path, request)
     }
   }
 
-  private func infer(_ pipeline: HostedPipeline, _ request: HTTPRequest) throws(HTTPFailure) -> Route {
-    switch pipeline.pipeline.signature {
-    case .image: try inferImage(pipeline, request)
-    case .tensors(let inputs, let outputs):
-      try inferTensors(pipeline, request, inputs: inputs, outputs: outputs)
+  /// `NAME[/versions/VERSION][/WHAT]`.
+  private func model(
+    _ parts: [String], _ request: HTTPRequest, _ path: Substring
+  ) throws(HTTPFailure) -> Route {
+    let pipeline = try pipeline(parts[0])
+    var rest = parts.dropFirst()
+    if rest.first == "versions", rest.count >= 2 {
+      rest = rest.dropFirst()
+      guard rest.first == "\(pipeline.version)" else {
+        throw HTTPFailure(
+          .notFound,
+          "model '\(pipeline.name)' has no version '\(rest.first ?? "")'; it has \(pipeline.version)")
+      }
+      rest = rest.dropFirst()
+    }
+    switch (rest.first, rest.count) {
+    case (nil, _): return try get(request, path) { ModelDescription(pipeline).metadata() }
+    case ("ready", 1): return try get(request, path) { "{\"name\":\"\(pipeline.name)\",\"ready\":true}" }
+    case ("config", 1): return try get(request, path) { ModelDescription(pipeline).configuration() }
+    case ("stats", 1):
+      return try get(request, path) { ModelStatistics.Values.json([pipeline.statisticsEntry]) }
+    case ("infer", 1):
+      try allow([.post], request, path)
+      return try infer(pipeline, request)
+    default: throw nothing(at: path, request)
     }
   }
 
-  private func inferImage(_ pipeline: HostedPipeline, _ request: HTTPRequest) throws(HTTPFailure) -> Route {
-    guard let type = request.headerFields[.contentType], type.lowercased().hasPrefix("image/") else {
-      throw HTTPFailure(
-        .unsupportedMediaType,
-        "send the image as the body with Content-Type image/jpeg, image/png or image/webp, not "
-          + (request.headerFields[.contentType] ?? "without one"))
-    }
-    return .body { body, reply in
-      // The bytes are shared, not copied: the buffer is never written again.
-      let data = body.getData(at: body.readerIndex, length: body.readableBytes, byteTransferStrategy: .noCopy)
-      return try pipeline.submit(data ?? Data(), named: "request") { completed in
-        reply {
-          let answer = try pipeline.answer(completed)
-          return HTTPAnswer(
-            headers: [.serverTiming: ServerTiming(answer.attribution).value],
-            json: InferenceReport.json(pipeline: pipeline.name, items: [answer.report]))
+  private var sorted: [HostedPipeline] { pipelines.values.sorted { $0.name < $1.name } }
+
+  private func index() -> String {
+    var json = JSONText(capacity: 128 * (pipelines.count + 1))
+    json.array { json in
+      for pipeline in sorted {
+        json.object { json in
+          json.value("name", pipeline.name)
+          json.value("version", "\(pipeline.version)")
+          json.value("state", "READY")
         }
       }
     }
+    return json.text
+  }
+
+  private func get(
+    _ request: HTTPRequest, _ path: Substring, _ json: () -> String
+  ) throws(HTTPFailure) -> Route {
+    try allow([.get, .head], request, path)
+    return .answer(HTTPAnswer(json: json()))
+  }
+
+  private func nothing(at path: Substring, _ request: HTTPRequest) -> HTTPFailure {
+    HTTPFailure(.notFound, "there is nothing at \(request.method.rawValue) \(path); see /v2/models/NAME")
   }
 
   private func pipeline(_ name: String) throws(HTTPFailure) -> HostedPipeline {
@@ -81,6 +104,13 @@ struct PipelineRoutes: Sendable {
   }
 }
 
+extension HostedPipeline {
+  var statisticsEntry: (name: String, version: Int, values: ModelStatistics.Values) {
+    (name, version, statistics.values)
+  }
+}
+
 extension HTTPField.Name {
   static let serverTiming = HTTPField.Name("Server-Timing")!
+  static let inferenceHeaderLength = HTTPField.Name("Inference-Header-Content-Length")!
 }

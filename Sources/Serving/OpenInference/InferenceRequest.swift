@@ -1,87 +1,91 @@
+import Dataflow
+import Foundation
 import Vision
 
-/// A request of the Open Inference Protocol that fits a model: `{"id":…,"inputs":[…],"outputs":[…]}`.
-///
-/// `parameters` and unknown keys are passed over, as the protocol wants it.
+/// A request of the Open Inference Protocol that fits a model, by whatever protocol it came.
 struct InferenceRequest: Sendable {
-  /// The client's own name for the request, for the answer.
-  private(set) var id: String?
-  /// One for each of the model's inputs, in the model's order.
-  let inputs: [Tensor]
-  /// The positions of the outputs that are wanted; all where the client names none.
-  let outputs: [Int]
+  /// What a client asks to be given.
+  struct Output: Sendable {
+    /// Of the model's outputs.
+    let position: Int
+    /// As bytes behind the answer's JSON, and not as numbers in it.
+    var isBinary = false
+  }
 
+  enum Payload: Sendable {
+    /// One for each of the model's inputs, in the model's order.
+    case tensors([Tensor])
+    /// Encoded images.
+    case images([Data])
+  }
+
+  /// The client's own name for the request, for the answer.
+  let id: String?
+  let payload: Payload
+  /// All where the client names none.
+  let outputs: [Output]
+  let terms: RequestTerms
+
+  /// A request as it is written, before it is known whether it fits. Used while its bytes live.
+  struct Draft {
+    var id: String?
+    var inputs: [InputTensor] = []
+    /// `nil`: all.
+    var outputs: [(name: String, isBinary: Bool?)]?
+    /// For outputs that don't say.
+    var isBinary = false
+    var terms = RequestTerms()
+  }
+
+  /// - Parameter share: makes data of a part of the request's bytes.
   /// - Throws: `InferenceRequestError`.
   init(
-    parsing body: UnsafeRawBufferPointer, inputs: [TensorDescription], outputs: [TensorDescription],
-    limits: TensorLimits = TensorLimits()
+    _ draft: Draft, for signature: PipelineSignature, limits: TensorLimits = TensorLimits(),
+    share: (UnsafeRawBufferPointer) -> Data
   ) throws {
-    do {
-      try self.init(JSONReader(body), inputs, outputs, limits)
-    } catch let error as JSONError {
-      throw InferenceRequestError.malformed(
-        "the body is not valid: \(error.reason), at byte \(error.position)")
-    }
-  }
-
-  private init(
-    _ reader: JSONReader, _ inputs: [TensorDescription], _ outputs: [TensorDescription],
-    _ limits: TensorLimits
-  ) throws {
-    var reader = reader
-    var id: String?
-    var drafts: [RequestTensor]?
-    var wanted: [String]?
-    try reader.object { reader, key in
-      switch key {
-      case "id": id = try reader.string()
-      case "inputs":
-        var list: [RequestTensor] = []
-        try reader.array { list.append(try RequestTensor(&$0)) }
-        drafts = list
-      case "outputs":
-        var list: [String] = []
-        try reader.array { list.append(try Self.outputName(&$0)) }
-        wanted = list
-      default: try reader.skip()
+    let interface = ModelInterface(signature)
+    id = draft.id
+    terms = draft.terms
+    let known = interface.inputs.map { "'\($0.name)', \($0.datatype) of shape \($0.shape)" }
+      .joined(separator: "; ")
+    for (index, input) in draft.inputs.enumerated() {
+      guard interface.inputs.contains(where: { $0.name == input.name }) else {
+        throw InferenceRequestError.unfit("the model has no input '\(input.name)'; it takes \(known)")
+      }
+      guard !draft.inputs[..<index].contains(where: { $0.name == input.name }) else {
+        throw InferenceRequestError.unfit("input '\(input.name)' is given twice")
       }
     }
-    try reader.end()
-    guard let drafts else { throw InferenceRequestError.malformed("the key 'inputs' is missing") }
-    self.id = id
-    self.inputs = try Self.match(drafts, with: inputs, limits)
-    self.outputs = try wanted.map { try Self.positions(of: $0, in: outputs) } ?? Array(outputs.indices)
-  }
-
-  private static func outputName(_ reader: inout JSONReader) throws -> String {
-    var name: String?
-    try reader.object { reader, key in
-      if key == "name" { name = try reader.string() } else { try reader.skip() }
+    func input(_ name: String) throws -> InputTensor {
+      guard let input = draft.inputs.first(where: { $0.name == name }) else {
+        throw InferenceRequestError.unfit("input '\(name)' is missing; the model takes \(known)")
+      }
+      return input
     }
-    guard let name else { throw InferenceRequestError.malformed("an output has no 'name'") }
-    return name
+    switch signature {
+    case .tensors(let inputs, _):
+      payload = .tensors(try Self.tensors(inputs, limits, input))
+    case .image:
+      var limits = limits
+      limits.maximumBatch = ModelInterface.maximumImages
+      payload = .images(try input(ModelInterface.image).elements(limits, share))
+    }
+    if let wanted = draft.outputs {
+      let positions = try interface.positions(of: wanted.map(\.name))
+      outputs = zip(positions, wanted).map { Output(position: $0, isBinary: $1.isBinary ?? draft.isBinary) }
+    } else {
+      outputs = interface.outputs.indices.map { Output(position: $0, isBinary: draft.isBinary) }
+    }
   }
 
   /// Brings the inputs into the model's order and reads their numbers.
-  private static func match(
-    _ drafts: [RequestTensor], with inputs: [TensorDescription], _ limits: TensorLimits
+  private static func tensors(
+    _ inputs: [TensorDescription], _ limits: TensorLimits, _ given: (String) throws -> InputTensor
   ) throws -> [Tensor] {
-    for (index, draft) in drafts.enumerated() {
-      guard inputs.contains(where: { $0.name == draft.name }) else {
-        throw InferenceRequestError.unfit(
-          "the model has no input '\(draft.name)'; it takes \(list(inputs))")
-      }
-      guard !drafts[..<index].contains(where: { $0.name == draft.name }) else {
-        throw InferenceRequestError.unfit("input '\(draft.name)' is given twice")
-      }
-    }
     var tensors: [Tensor] = []
     var batch: Int?
     for input in inputs {
-      guard let draft = drafts.first(where: { $0.name == input.name }) else {
-        throw InferenceRequestError.unfit("input '\(input.name)' is missing; the model takes \(list(inputs))")
-      }
-      let tensor = try draft.tensor(for: input, limits)
+      let tensor = try given(input.name).tensor(for: input, limits)
       tensors.append(tensor)
       guard input.shape.first == .some(nil) else { continue }
       guard batch == nil || batch == tensor.shape.first else {
@@ -90,19 +94,6 @@ struct InferenceRequest: Sendable {
       batch = tensor.shape.first
     }
     return tensors
-  }
-
-  private static func positions(of names: [String], in outputs: [TensorDescription]) throws -> [Int] {
-    try names.map { name in
-      guard let position = outputs.firstIndex(where: { $0.name == name }) else {
-        throw InferenceRequestError.unfit("the model has no output '\(name)'; it gives \(list(outputs))")
-      }
-      return position
-    }
-  }
-
-  private static func list(_ tensors: [TensorDescription]) -> String {
-    tensors.map { "'\($0.name)', \($0.expectation)" }.joined(separator: "; ")
   }
 }
 
@@ -115,9 +106,7 @@ enum InferenceRequestError: Error, Equatable, CustomStringConvertible {
 
   var description: String {
     switch self {
-    case .malformed(let reason):
-      "\(reason); send {\"inputs\":[{\"name\":…,\"shape\":[…],\"datatype\":…,\"data\":[…]}]}"
-    case .unfit(let reason): reason
+    case .malformed(let reason), .unfit(let reason): reason
     }
   }
 }

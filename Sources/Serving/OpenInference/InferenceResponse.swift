@@ -1,45 +1,76 @@
+import Dataflow
+import NIOCore
 import Vision
 
 /// An answer of the Open Inference Protocol.
 struct InferenceResponse: Sendable {
   let model: String
+  let version: Int
   /// That of the request.
   let id: String?
-  /// What is given, with the names that the model has for it.
-  let outputs: [(name: String, tensor: Tensor)]
+  /// What was asked for.
+  let outputs: [(tensor: OutputTensor, isBinary: Bool)]
+  /// Where the time went, of the slowest of the request's images.
+  let attribution: Attribution?
 
-  /// - Throws: `OutputNotFinite`: JSON has no way to say it, and what can be computed with is not meant.
-  func json() throws -> String {
-    for (name, tensor) in outputs where tensor.element == .float32 {
-      guard tensor.data.allSatisfy(\.isFinite) else { throw OutputNotFinite(name: name) }
-    }
-    var json = JSONText(capacity: outputs.reduce(128) { $0 + 96 + $1.tensor.bytes.count * 3 })
+  /// Where the time went, in microseconds, as parameters of the answer.
+  var times: [(name: String, microseconds: Double)] {
+    guard let attribution else { return [] }
+    func microseconds(_ time: Nanoseconds) -> Double { Double(time) / 1000 }
+    return attribution.stages.map { ("\($0.name)_us", microseconds($0.compute)) }
+      + [
+        ("queue_us", microseconds(attribution.queue)), ("transfer_us", microseconds(attribution.transfer)),
+        ("unattributed_us", microseconds(attribution.unattributed)),
+        ("total_us", microseconds(attribution.total)),
+      ]
+  }
+
+  /// - Returns: JSON, and the bytes that follow it.
+  func json() -> (json: String, binary: ByteBuffer?) {
+    var binary: ByteBuffer?
+    var json = JSONText(capacity: 256 + outputs.count * 128)
     json.object { json in
       json.value("model_name", model)
-      json.value("model_version", "1")
+      json.value("model_version", "\(version)")
       if let id { json.value("id", id) }
+      if attribution != nil {
+        json.object("parameters") { json in for (name, time) in times { json.value(name, time) } }
+      }
       json.array("outputs") { json in
-        for (name, tensor) in outputs { json.object { Self.write(name, tensor, to: &$0) } }
+        for (tensor, isBinary) in outputs {
+          json.object { json in
+            Self.writeHead(tensor, to: &json)
+            if isBinary {
+              let size = tensor.withRawBytes { bytes in
+                binary = binary ?? ByteBuffer()
+                return binary?.writeBytes(bytes) ?? 0
+              }
+              json.object("parameters") { $0.value("binary_data_size", size) }
+            } else {
+              Self.writeData(tensor, to: &json)
+            }
+          }
+        }
       }
     }
-    return json.text
+    return (json.text, binary)
   }
 
-  private static func write(_ name: String, _ tensor: Tensor, to json: inout JSONText) {
-    json.value("name", name)
-    json.value("datatype", tensor.element.datatype)
+  private static func writeHead(_ tensor: OutputTensor, to json: inout JSONText) {
+    json.value("name", tensor.name)
+    json.value("datatype", tensor.datatype)
     json.array("shape") { json in for extent in tensor.shape { json.value(nil, extent) } }
-    if tensor.element == .float32 {
-      json.array("data", of: tensor.data)
-    } else {
-      json.array("data", of: tensor.integers)
+  }
+
+  private static func writeData(_ tensor: OutputTensor, to json: inout JSONText) {
+    switch tensor.contents {
+    case .tensor(let tensor) where tensor.element == .float32: json.array("data", of: tensor.data)
+    case .tensor(let tensor): json.array("data", of: tensor.integers)
+    case .texts(let texts): json.array("data") { json in for text in texts { json.value(nil, text) } }
+    case .floats(let numbers):
+      json.array("data") { json in for number in numbers { json.value(nil, number) } }
+    case .integers(let numbers):
+      json.array("data") { json in for number in numbers { json.value(nil, Int(number)) } }
     }
   }
-}
-
-/// A network gave numbers that mean nothing, for numbers that it was given.
-struct OutputNotFinite: Error, Equatable, CustomStringConvertible {
-  let name: String
-
-  var description: String { "the network's output '\(name)' is not finite for these inputs" }
 }

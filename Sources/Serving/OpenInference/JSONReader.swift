@@ -96,6 +96,12 @@ struct JSONReader {
     return isInteger ? Int64(String(decoding: bytes[range], as: UTF8.self)) : nil
   }
 
+  mutating func boolean() throws(JSONError) -> Bool {
+    let isTrue = peek() == UInt8(ascii: "t")
+    try word(isTrue ? "true" : "false")
+    return isTrue
+  }
+
   /// Passes over any value.
   mutating func skip() throws { try skip(depth: 0) }
 

@@ -26,6 +26,11 @@ package struct JSONText {
     text += String(integer)
   }
 
+  package mutating func value(_ key: String? = nil, isTrue: Bool) {
+    begin(key)
+    text += isTrue ? "true" : "false"
+  }
+
   /// JSON has no infinities; they become null.
   package mutating func value(
     _ key: String? = nil, _ number: some BinaryFloatingPoint & LosslessStringConvertible

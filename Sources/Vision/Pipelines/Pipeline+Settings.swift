@@ -45,14 +45,20 @@ extension Pipeline {
     return knobs
   }
 
+  /// The position of the network's stage: the first that takes batches and gives none; that of the last stage if there is none.
+  public var network: Int {
+    graph.stageOrder.first { index in
+      let stage = graph.stages[index]
+      return stage.inputs.contains(where: \.type.isSlot) && !stage.outputs.contains(where: \.type.isSlot)
+    } ?? (graph.stages.count - 1)
+  }
+
   /// The names of the stages before the network, and from there on.
   private var halves: (before: [String], after: [String]) {
-    let order = graph.stageOrder.map { graph.stages[$0] }
-    let network = order.firstIndex {
-      $0.inputs.contains(where: \.type.isSlot) && !$0.outputs.contains(where: \.type.isSlot)
-    }
-    let names = order.map(\.name)
-    return network.map { (Array(names[..<$0]), Array(names[$0...])) } ?? (names, [])
+    let (order, network) = (graph.stageOrder, network)
+    let position = order.firstIndex(of: network) ?? 0
+    let names = order.map { graph.stages[$0].name }
+    return (Array(names[..<position]), Array(names[position...]))
   }
 }
 

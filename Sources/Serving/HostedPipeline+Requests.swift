@@ -1,0 +1,160 @@
+import Dataflow
+import Foundation
+import HTTPTypes
+import Vision
+
+extension HostedPipeline {
+  /// One image, or one set of tensors, on its way through the pipeline.
+  struct Input: Sendable {
+    let values: [any Sendable]
+    let bytes: Int
+    var pixels: Int?
+    var inferences = 1
+  }
+
+  /// What became of it.
+  struct Finished: Sendable {
+    let result: ItemResult
+    let attribution: Attribution?
+  }
+
+  /// Accepts the images or tensors of a request, without waiting.
+  ///
+  /// - Parameter completion: called once, on any thread, when all are done; must not block.
+  /// - Throws: `AdmissionError`; `RuntimeError.closed`.
+  func run(
+    _ inputs: [Input], _ terms: RequestTerms, completion: @escaping @Sendable ([Finished]) -> Void
+  ) throws -> any Cancellable {
+    let arrival = recorder.time.now
+    let set = RequestSet(count: inputs.count) { [self] results in
+      let finished = results.map { result in
+        Finished(
+          result: result,
+          attribution: result.item == 0 ? nil : recorder.attribution(of: result, in: pipeline.graph))
+      }
+      note(inputs, finished, arrival)
+      completion(finished)
+    }
+    do {
+      for (index, input) in inputs.enumerated() {
+        set.add(try submit(input.values, bytes: input.bytes, terms) { set.finish(index, $0) })
+      }
+    } catch {
+      set.abandon()
+      note(inputs, error, arrival)
+      throw error
+    }
+    return set
+  }
+
+  /// Accepts a request of the Open Inference Protocol, without waiting.
+  ///
+  /// - Parameter completion: called once, on any thread, with what makes the answer or throws why there is none.
+  func infer(
+    _ request: InferenceRequest,
+    completion: @escaping @Sendable (@escaping @Sendable () throws -> InferenceResponse) -> Void
+  ) throws -> any Cancellable {
+    let inputs = try recordingInvalid { try self.inputs(of: request) }
+    return try run(inputs, request.terms) { [self] finished in
+      completion { [self] in
+        let outputs = try self.outputs(of: finished)
+        let slowest = finished.compactMap(\.attribution).max { $0.total < $1.total }
+        return InferenceResponse(
+          model: name, version: version, id: request.id,
+          outputs: request.outputs.map { (outputs[$0.position], $0.isBinary) }, attribution: slowest)
+      }
+    }
+  }
+
+  private func inputs(of request: InferenceRequest) throws -> [Input] {
+    switch request.payload {
+    case .tensors(let tensors):
+      let bytes = tensors.reduce(0) { $0 + $1.bytes.count }
+      return [Input(values: tensors, bytes: bytes, inferences: tensors.first?.shape.first ?? 1)]
+    case .images(let images):
+      return try images.enumerated().map { index, data in
+        do {
+          return try input(of: data).input
+        } catch let error as ImageError where images.count > 1 {
+          throw InferenceRequestError.unfit("image \(index): \(error)")
+        }
+      }
+    }
+  }
+
+  /// Checks an image's header.
+  func input(of data: Data) throws -> (input: Input, image: EncodedImage) {
+    let image = try EncodedImage(data, limits: limits)
+    let pixels = image.header.displayedWidth * image.header.displayedHeight
+    return (Input(values: [image], bytes: data.count, pixels: pixels), image)
+  }
+
+  private func outputs(of finished: [Finished]) throws -> [OutputTensor] {
+    switch pipeline.signature {
+    case .image:
+      let classifications = try finished.enumerated().map { index, finished in
+        do {
+          try check(finished.result)
+          return try finished.result.output(as: Classification.self)
+        } catch let error as ImageError where index > 0 {
+          throw InferenceRequestError.unfit("image \(index): \(error)")
+        }
+      }
+      return [OutputTensor](classifications)
+    case .tensors(_, let outputs):
+      try check(finished[0].result)
+      return try outputs.enumerated().map { index, output in
+        let tensor = try finished[0].result.output(index, as: Tensor.self)
+        let answer = OutputTensor(name: output.name, shape: tensor.shape, contents: .tensor(tensor))
+        try answer.check()
+        return answer
+      }
+    }
+  }
+
+  /// Leaves a record of requests that turn out to be invalid.
+  func recordingInvalid<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch {
+      note([], error, recorder.time.now)
+      throw error
+    }
+  }
+
+  private func note(_ inputs: [Input], _ finished: [Finished], _ arrival: Nanoseconds) {
+    let error = finished.lazy.compactMap(\.result.error).first
+    note(
+      RequestRecord(
+        model: name, version: version, outcome: error.map(RequestRecord.Outcome.init) ?? .ok,
+        arrival: arrival,
+        completion: finished.map(\.result.completion).max() ?? arrival,
+        parts: zip(inputs, finished).map { input, finished in
+          RequestRecord.Part(
+            bytes: input.bytes, pixels: input.pixels, inferences: input.inferences,
+            attribution: finished.attribution)
+        }))
+  }
+
+  private func note(_ inputs: [Input], _ error: any Error, _ arrival: Nanoseconds) {
+    note(
+      RequestRecord(
+        model: name, version: version, outcome: RequestRecord.Outcome(error), arrival: arrival,
+        completion: recorder.time.now,
+        parts: inputs.map {
+          RequestRecord.Part(bytes: $0.bytes, pixels: $0.pixels, inferences: $0.inferences)
+        }))
+  }
+}
+
+extension RequestRecord.Outcome {
+  /// What an error means for who counts outcomes.
+  init(_ error: any Error) {
+    switch error {
+    case is CancellationError: self = .cancelled
+    case AdmissionError.expired: self = .expired
+    case is AdmissionError, RuntimeError.closed: self = .refused
+    default: self = HTTPFailure(error).status.kind == .clientError ? .invalid : .failed
+    }
+  }
+}

@@ -1,0 +1,171 @@
+import Dataflow
+import Foundation
+import Vision
+
+extension InferenceRequest {
+  /// Reads `{"id":…,"inputs":[{"name":…,"shape":[…],"datatype":…,"data":[…]}],"outputs":[…]}`, with the binary tensors that
+  /// follow it: inputs whose parameters give a `binary_data_size`.
+  ///
+  /// Unknown keys and parameters are passed over, as the protocol wants it.
+  init(
+    parsing json: UnsafeRawBufferPointer,
+    binary: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0),
+    for signature: PipelineSignature, limits: TensorLimits = TensorLimits(),
+    share: (UnsafeRawBufferPointer) -> Data = { Data($0) }
+  ) throws {
+    do {
+      var reader = JSONReader(json)
+      var draft = Draft()
+      try draft.read(&reader, binary)
+      try self.init(draft, for: signature, limits: limits, share: share)
+    } catch let error as JSONError {
+      throw InferenceRequestError.malformed(
+        "the body is not valid: \(error.reason), at byte \(error.position); send {\"inputs\":[{\"name\":…,\"shape\":[…],\"datatype\":…,\"data\":[…]}]}"
+      )
+    }
+  }
+}
+
+extension InferenceRequest.Draft {
+  fileprivate mutating func read(_ reader: inout JSONReader, _ binary: UnsafeRawBufferPointer) throws {
+    var rest = binary[...]
+    var hasInputs = false
+    try reader.object { reader, key in
+      switch key {
+      case "id": id = try reader.string()
+      case "inputs":
+        hasInputs = true
+        try reader.array { inputs.append(try InputTensor(&$0, binary: &rest)) }
+      case "outputs":
+        var list: [(String, Bool?)] = []
+        try reader.array { list.append(try Self.output(&$0)) }
+        outputs = list
+      case "parameters": try parameters(&reader)
+      default: try reader.skip()
+      }
+    }
+    try reader.end()
+    guard hasInputs else {
+      throw InferenceRequestError.malformed("the key 'inputs' is missing; send {\"inputs\":[…]}")
+    }
+    guard rest.isEmpty else {
+      throw InferenceRequestError.malformed(
+        "\(rest.count) bytes follow behind the last input's; see its 'binary_data_size'")
+    }
+  }
+
+  private static func output(_ reader: inout JSONReader) throws -> (String, Bool?) {
+    var (name, isBinary): (String?, Bool?)
+    try reader.object { reader, key in
+      switch key {
+      case "name": name = try reader.string()
+      case "parameters":
+        try reader.object { reader, key in
+          switch key {
+          case "binary_data": isBinary = try reader.boolean()
+          case "classification":
+            throw InferenceRequestError.unfit(
+              "'classification' of an output is not supported; ask for 'label'")
+          default: try reader.skip()
+          }
+        }
+      default: try reader.skip()
+      }
+    }
+    guard let name else { throw InferenceRequestError.malformed("an output has no 'name'") }
+    return (name, isBinary)
+  }
+
+  private mutating func parameters(_ reader: inout JSONReader) throws {
+    try reader.object { reader, key in
+      switch key {
+      case "priority": try setPriority(try reader.integer())
+      case "timeout": try setTimeout(microseconds: try reader.integer())
+      case "binary_data_output": isBinary = try reader.boolean()
+      default: try reader.skip()
+      }
+    }
+  }
+}
+
+extension InferenceRequest.Draft {
+  /// - Throws: `InferenceRequestError` for what is none.
+  mutating func setPriority(_ priority: Int64?) throws {
+    terms.priority = try RequestTerms.priority(priority)
+  }
+
+  mutating func setTimeout(microseconds: Int64?) throws {
+    terms.timeout = try RequestTerms.timeout(microseconds: microseconds)
+  }
+}
+
+extension RequestTerms {
+  static func priority(_ priority: Int64?) throws -> Int {
+    guard let priority, (0...1000).contains(priority) else {
+      throw InferenceRequestError.unfit("'priority' must be from 0, the most urgent, to 1000")
+    }
+    return Int(priority)
+  }
+
+  /// 0 stands for none, as Triton has it.
+  static func timeout(microseconds: Int64?) throws -> Nanoseconds? {
+    guard let microseconds, (0...86_400_000_000).contains(microseconds) else {
+      throw InferenceRequestError.unfit("'timeout' must be from 0 to 86400000000 microseconds")
+    }
+    return microseconds == 0 ? nil : Nanoseconds(microseconds) * 1000
+  }
+}
+
+extension InputTensor {
+  /// Reads `{"name":…,"shape":[…],"datatype":…,"data":[…]}`, and passes over the numbers.
+  fileprivate init(_ reader: inout JSONReader, binary: inout UnsafeRawBufferPointer.SubSequence) throws {
+    var name: String?
+    var datatype: String?
+    var shape: [Int]?
+    var data: JSONReader?
+    var (size, encoding): (Int64?, String?)
+    try reader.object { reader, key in
+      switch key {
+      case "name": name = try reader.string()
+      case "datatype": datatype = try reader.string()
+      case "shape":
+        var extents: [Int64] = []
+        try reader.array { reader in
+          guard let extent = try reader.integer(), extents.count < 9 else {
+            throw reader.error("a shape has up to 8 whole numbers above 0")
+          }
+          extents.append(extent)
+        }
+        shape = try Self.shape(extents)
+      case "data":
+        data = reader
+        try reader.skip()
+      case "parameters":
+        try reader.object { reader, key in
+          switch key {
+          case "binary_data_size": size = try reader.integer() ?? -1
+          case "content_type": encoding = try reader.string()
+          default: try reader.skip()
+          }
+        }
+      default: try reader.skip()
+      }
+    }
+    guard let name else { throw InferenceRequestError.malformed("an input has no 'name'") }
+    guard let datatype else { throw InferenceRequestError.malformed("input '\(name)' has no 'datatype'") }
+    guard let shape else { throw InferenceRequestError.malformed("input '\(name)' has no 'shape'") }
+    if let size {
+      guard data == nil, size >= 0, size <= Int64(binary.count) else {
+        throw InferenceRequestError.malformed(
+          "input '\(name)' has a 'binary_data_size' of \(size), and \(data == nil ? "\(binary.count) bytes follow" : "'data' too")"
+        )
+      }
+      let bytes = UnsafeRawBufferPointer(rebasing: binary.prefix(Int(size)))
+      binary = binary.dropFirst(Int(size))
+      self.init(name: name, datatype: datatype, shape: shape, contents: .raw(bytes))
+    } else {
+      guard let data else { throw InferenceRequestError.malformed("input '\(name)' has no 'data'") }
+      self.init(name: name, datatype: datatype, shape: shape, contents: .json(data), encoding: encoding)
+    }
+  }
+}

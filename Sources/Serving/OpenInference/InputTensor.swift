@@ -1,0 +1,160 @@
+import Foundation
+import Vision
+
+/// A tensor of a request whose numbers are not read yet: which they should be is known only once the model is.
+///
+/// Used while the request's bytes live; it keeps pointers to them.
+struct InputTensor {
+  enum Contents {
+    /// A reader that stands before the numbers or texts.
+    case json(JSONReader)
+    /// Numbers as the machine has them, little-endian; of BYTES, each element behind its length in four bytes.
+    case raw(UnsafeRawBufferPointer)
+    case floats([Float])
+    case integers([Int64])
+    case elements([UnsafeRawBufferPointer])
+  }
+
+  let name, datatype: String
+  let shape: [Int]
+  let contents: Contents
+  /// Of texts that stand for bytes: `base64`, if they say so.
+  var encoding: String?
+
+  /// Reads the numbers for an input.
+  func tensor(for input: TensorDescription, _ limits: TensorLimits) throws -> Tensor {
+    guard datatype == input.element?.datatype, let element = input.element, fits(input.shape) else {
+      throw InferenceRequestError.unfit(
+        "input '\(name)' takes \(input.expectation), not \(datatype) of shape \(shape)")
+    }
+    guard input.shape.first != .some(nil) || (shape.first ?? 1) <= limits.maximumBatch else {
+      throw InferenceRequestError.unfit(
+        "input '\(name)' has a batch of \(shape.first ?? 1); the limit is \(limits.maximumBatch)")
+    }
+    let count = try count(limits)
+    let tensor = Tensor(element, shape: shape)
+    switch (contents, element) {
+    case (.json(let reader), .float32):
+      var numbers = RequestNumbers(of: name, shape: shape, reader)
+      try numbers.read(into: tensor.data) { try $0.float() }
+    case (.json(let reader), .int64):
+      var numbers = RequestNumbers(of: name, shape: shape, reader)
+      try numbers.read(into: tensor.integers) { try $0.integer() }
+    case (.raw(let bytes), .float32), (.raw(let bytes), .int64):
+      guard bytes.count == tensor.bytes.count else {
+        throw InferenceRequestError.unfit(
+          "input '\(name)' has \(bytes.count) bytes; \(datatype) of shape \(shape) has \(tensor.bytes.count)")
+      }
+      tensor.bytes.copyMemory(from: bytes)
+      if element == .float32 { try checkFinite(tensor.data) }
+    case (.floats(let numbers), .float32):
+      try check(numbers.count, is: count)
+      _ = tensor.data.update(fromContentsOf: numbers)
+      try checkFinite(tensor.data)
+    case (.integers(let numbers), .int64):
+      try check(numbers.count, is: count)
+      _ = tensor.integers.update(fromContentsOf: numbers)
+    case (.floats, _), (.integers, _), (.elements, _):
+      throw InferenceRequestError.unfit("the contents of input '\(name)' are not \(datatype)")
+    default: throw InferenceRequestError.unfit("\(datatype) is not supported")
+    }
+    return tensor
+  }
+
+  /// The bytes of each element of a BYTES tensor.
+  ///
+  /// - Parameter share: makes data of a part of the request's bytes.
+  func elements(_ limits: TensorLimits, _ share: (UnsafeRawBufferPointer) -> Data) throws -> [Data] {
+    guard datatype == "BYTES" else {
+      throw InferenceRequestError.unfit("input '\(name)' takes BYTES, not \(datatype)")
+    }
+    let count = try count(limits)
+    guard count <= limits.maximumBatch else {
+      throw InferenceRequestError.unfit(
+        "input '\(name)' has \(count) elements; the limit is \(limits.maximumBatch)")
+    }
+    let elements: [Data]
+    switch contents {
+    case .json(let reader): elements = try texts(reader, count)
+    case .raw(let bytes): elements = try split(bytes).map(share)
+    case .elements(let parts): elements = parts.map(share)
+    case .floats, .integers:
+      throw InferenceRequestError.unfit("the contents of input '\(name)' are not BYTES")
+    }
+    try check(elements.count, is: count)
+    return elements
+  }
+
+  private func texts(_ reader: JSONReader, _ limit: Int) throws -> [Data] {
+    var (reader, elements) = (reader, [Data]())
+    func read(_ reader: inout JSONReader) throws {
+      guard reader.peek() != UInt8(ascii: "[") else { return try reader.array(read) }
+      let text = try reader.string()
+      guard encoding == "base64" else { return elements.append(Data(text.utf8)) }
+      guard let data = Data(base64Encoded: text) else {
+        throw InferenceRequestError.unfit("element \(elements.count) of input '\(name)' is not base64")
+      }
+      elements.append(data)
+    }
+    try reader.array { reader in
+      guard elements.count < limit else { throw wrongCount(elements.count + 1, limit) }
+      try read(&reader)
+    }
+    return elements
+  }
+
+  private func split(_ bytes: UnsafeRawBufferPointer) throws -> [UnsafeRawBufferPointer] {
+    var (rest, elements) = (bytes[...], [UnsafeRawBufferPointer]())
+    while !rest.isEmpty {
+      let length = rest.prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+      guard rest.count >= 4, rest.count - 4 >= length else {
+        throw InferenceRequestError.malformed(
+          "element \(elements.count) of input '\(name)' goes beyond its bytes; each is preceded by its length in 4 bytes, the lowest first"
+        )
+      }
+      elements.append(UnsafeRawBufferPointer(rebasing: rest.dropFirst(4).prefix(length)))
+      rest = rest.dropFirst(4 + length)
+    }
+    return elements
+  }
+
+  /// Without overflow: the extents are below 2³¹, and so is the product before each step.
+  private func count(_ limits: TensorLimits) throws -> Int {
+    var count = 1
+    for extent in shape {
+      count *= extent
+      guard count <= limits.maximumNumbers else {
+        throw InferenceRequestError.unfit(
+          "input '\(name)' has more than \(limits.maximumNumbers) numbers, which is the limit")
+      }
+    }
+    return count
+  }
+
+  private func check(_ found: Int, is expected: Int) throws {
+    guard found == expected else { throw wrongCount(found, expected) }
+  }
+
+  private func wrongCount(_ found: Int, _ expected: Int) -> InferenceRequestError {
+    .unfit("input '\(name)' has \(found) elements; its shape \(shape) says \(expected)")
+  }
+
+  private func checkFinite(_ numbers: UnsafeMutableBufferPointer<Float>) throws {
+    guard let index = numbers.firstIndex(where: { !$0.isFinite }) else { return }
+    throw InferenceRequestError.unfit("number \(index) of input '\(name)' is not finite")
+  }
+
+  private func fits(_ expected: [Int?]) -> Bool {
+    expected.count == shape.count && zip(expected, shape).allSatisfy { $0 == nil || $0 == $1 }
+  }
+}
+
+extension InputTensor {
+  /// A shape, checked; each extent is above 0 and below 2³¹.
+  static func shape(_ extents: [Int64]) throws -> [Int] {
+    guard extents.count <= 8, extents.allSatisfy({ $0 > 0 && $0 <= Int64(Int32.max) }) else {
+      throw InferenceRequestError.malformed("a shape has up to 8 whole numbers above 0, not \(extents)")
+    }
+    return extents.map { Int($0) }
+  }
+}

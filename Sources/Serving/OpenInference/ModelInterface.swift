@@ -1,0 +1,78 @@
+import Vision
+
+/// What a pipeline takes and gives, in the Open Inference Protocol's terms.
+struct ModelInterface: Sendable, Equatable {
+  struct Entry: Sendable, Equatable, Encodable {
+    let name, datatype: String
+    /// −1 where an extent is free.
+    let shape: [Int]
+  }
+
+  let inputs, outputs: [Entry]
+  /// Of the extents that come first; 0 where they are none's batch.
+  let maximumBatch: Int
+
+  /// The input of pipelines that take images: each element is the bytes of an image file.
+  static let image = "image"
+  /// Their outputs: the likeliest classes of each image, best first.
+  static let label = "label", index = "index", score = "score"
+  /// Images in one request.
+  static let maximumImages = 64
+
+  init(_ signature: PipelineSignature) {
+    switch signature {
+    case .image:
+      inputs = [Entry(name: Self.image, datatype: "BYTES", shape: [-1, 1])]
+      outputs = [
+        Entry(name: Self.label, datatype: "BYTES", shape: [-1, -1]),
+        Entry(name: Self.index, datatype: "INT64", shape: [-1, -1]),
+        Entry(name: Self.score, datatype: "FP32", shape: [-1, -1]),
+      ]
+      maximumBatch = Self.maximumImages
+    case .tensors(let inputs, let outputs):
+      self.inputs = inputs.map { Entry($0) }
+      self.outputs = outputs.map { Entry($0) }
+      let isBatch = (inputs + outputs).allSatisfy { $0.shape.first == .some(nil) }
+      maximumBatch = isBatch ? TensorLimits().maximumBatch : 0
+    }
+  }
+
+  /// Of these outputs' names the positions.
+  func positions(of names: [String]) throws -> [Int] {
+    try names.map { name in
+      guard let position = outputs.firstIndex(where: { $0.name == name }) else {
+        let known = outputs.map { "'\($0.name)', \($0.datatype) of shape \($0.shape)" }.joined(
+          separator: "; ")
+        throw InferenceRequestError.unfit("the model has no output '\(name)'; it gives \(known)")
+      }
+      return position
+    }
+  }
+}
+
+extension ModelInterface.Entry {
+  fileprivate init(_ tensor: TensorDescription) {
+    self.init(name: tensor.name, datatype: tensor.element?.datatype ?? "", shape: tensor.protocolShape)
+  }
+}
+
+extension ElementType {
+  /// The Open Inference Protocol's name.
+  var datatype: String {
+    switch self {
+    case .float32: "FP32"
+    case .float16: "FP16"
+    case .uint8: "UINT8"
+    case .int32: "INT32"
+    case .int64: "INT64"
+    }
+  }
+}
+
+extension TensorDescription {
+  /// As the Open Inference Protocol writes it: −1 where an extent is free.
+  var protocolShape: [Int] { shape.map { $0 ?? -1 } }
+
+  /// For messages: what a client should send.
+  var expectation: String { "\(element?.datatype ?? "an unknown type") of shape \(protocolShape)" }
+}
