@@ -15,7 +15,7 @@ struct ServerUnderTest {
       var configuration = PipelineServer.Configuration()
       configuration.port = 0
       try await PipelineServer([hosted], configuration).run {
-        port = $0
+        port = $0[0]
         ready.signal()
       }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Dataflow
+import Foundation
 import Serving
 import Vision
 
@@ -27,13 +28,39 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
   @Option(help: "The port to listen on; 0 lets the system choose.")
   var port = 8000
 
+  @Option(
+    help:
+      "A port for gRPC; 0 lets the system choose. 8001 if not given and free; one that the system chooses with --port 0. Either port speaks HTTP/1.1, HTTP/2 and gRPC."
+  )
+  var grpcPort: Int?
+
+  @Flag(help: "Have no second port for gRPC.")
+  var noGrpc = false
+
+  @Option(help: ArgumentHelp("Speak TLS, with the certificate in this PEM file.", valueName: "file"))
+  var tlsCertificate: String?
+
+  @Option(help: ArgumentHelp("The certificate's key, a PEM file.", valueName: "file"))
+  var tlsKey: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Answer only requests with the token in this file, Authorization: Bearer TOKEN; or else in $DRIVETRAIN_TOKEN.",
+      valueName: "file"))
+  var tokenFile: String?
+
   @Option(help: "How JPEGs are decoded: auto (at a reduced size where that suffices) or exact.")
   var scale: DecodeScale?
 
   @OptionGroup var planned: PlanOption
 
   func validate() throws {
-    guard (0...65535).contains(port) else { throw ValidationError("--port must be from 0 to 65535") }
+    guard (0...65535).contains(port), (0...65535).contains(grpcPort ?? 0) else {
+      throw ValidationError("--port and --grpc-port must be from 0 to 65535")
+    }
+    guard (tlsCertificate == nil) == (tlsKey == nil) else {
+      throw ValidationError("--tls-certificate and --tls-key belong together; give both")
+    }
   }
 
   func run() async throws {
@@ -53,20 +80,50 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
     var configuration = PipelineServer.Configuration()
     configuration.host = host
     configuration.port = port
+    configuration.grpcPort = await portOfGRPC()
+    configuration.security = try TransportSecurity(
+      certificate: tlsCertificate, key: tlsKey, token: try token())
+    let scheme = tlsCertificate == nil ? "http" : "https"
     let address = host.contains(":") ? "[\(host)]" : host
-    try await PipelineServer(hosted, configuration).run { [hosted] port in
+    try await PipelineServer(hosted, configuration).run { [hosted] ports in
       for pipeline in hosted { complain("\(pipeline.name): \(pipeline.plan)") }
-      complain("serving on http://\(address):\(port); stop with Ctrl-C")
+      let grpc = ports.count > 1 ? ", gRPC on port \(ports[1])" : ""
+      complain("serving on \(scheme)://\(address):\(ports[0])\(grpc); stop with Ctrl-C")
     }
+  }
+
+  private func portOfGRPC() async -> Int? {
+    if noGrpc || grpcPort != nil { return noGrpc ? nil : grpcPort }
+    guard port != 0 else { return 0 }
+    guard await PipelineServer.isFree(port: Self.usualGRPCPort, of: host) else {
+      complain(
+        "port \(Self.usualGRPCPort) is in use: gRPC is on port \(port) alone, unless --grpc-port names another"
+      )
+      return nil
+    }
+    return Self.usualGRPCPort
+  }
+
+  private static let usualGRPCPort = 8001
+
+  /// The secret that requests must bring.
+  private func token() throws -> String? {
+    guard let tokenFile else { return ProcessInfo.processInfo.environment["DRIVETRAIN_TOKEN"] }
+    let text = try Data.read(tokenFile, atMost: 4096).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
+    guard !token.isEmpty else { throw ServeError.emptyToken(tokenFile) }
+    return token
   }
 }
 
 enum ServeError: Error, CustomStringConvertible {
   case duplicateName(String)
+  case emptyToken(String)
 
   var description: String {
     switch self {
     case .duplicateName(let name): "two pipelines are named '\(name)'; change 'name' in one of the files"
+    case .emptyToken(let path): "\(path): there is no token in it"
     }
   }
 }

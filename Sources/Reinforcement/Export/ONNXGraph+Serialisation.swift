@@ -1,3 +1,5 @@
+import Dataflow
+
 extension ONNXGraph {
   private static let formatVersion = 8
   private static let operatorSet = 17

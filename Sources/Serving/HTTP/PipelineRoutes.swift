@@ -7,7 +7,7 @@ import Vision
 /// The HTTP interface of the hosted pipelines, after the Open Inference Protocol: health, metadata, inference, and the
 /// extensions that its clients use.
 struct PipelineRoutes: Sendable {
-  let pipelines: [String: HostedPipeline]
+  let models: ServedModels
 
   /// - Throws: 404 and 405 for what isn't there, 415 for what is no image.
   func route(_ request: HTTPRequest) throws(HTTPFailure) -> Route {
@@ -20,7 +20,7 @@ struct PipelineRoutes: Sendable {
     case ("health", 3) where parts[2] == "live" || parts[2] == "ready":
       return try get(request, path) { "{\"\(parts[2])\":true}" }
     case ("models", 3) where parts[2] == "stats":
-      return try get(request, path) { ModelStatistics.Values.json(sorted.map(\.statisticsEntry)) }
+      return try get(request, path) { ModelStatistics.Values.json(models.sorted.map(\.statisticsEntry)) }
     case ("models", 3...): return try model(Array(parts.dropFirst(2)), request, path)
     case ("repository", 3) where parts[2] == "index":
       try allow([.post], request, path)
@@ -33,17 +33,15 @@ struct PipelineRoutes: Sendable {
   private func model(
     _ parts: [String], _ request: HTTPRequest, _ path: Substring
   ) throws(HTTPFailure) -> Route {
-    let pipeline = try pipeline(parts[0])
     var rest = parts.dropFirst()
+    var version = ""
     if rest.first == "versions", rest.count >= 2 {
-      rest = rest.dropFirst()
-      guard rest.first == "\(pipeline.version)" else {
-        throw HTTPFailure(
-          .notFound,
-          "model '\(pipeline.name)' has no version '\(rest.first ?? "")'; it has \(pipeline.version)")
-      }
-      rest = rest.dropFirst()
+      version = rest.dropFirst().first ?? ""
+      rest = rest.dropFirst(2)
     }
+    let name =
+      parts[0].utf8.contains(UInt8(ascii: "%")) ? parts[0].removingPercentEncoding ?? parts[0] : parts[0]
+    let pipeline = try models.find(name, version: version)
     switch (rest.first, rest.count) {
     case (nil, _): return try get(request, path) { ModelDescription(pipeline).metadata() }
     case ("ready", 1): return try get(request, path) { "{\"name\":\"\(pipeline.name)\",\"ready\":true}" }
@@ -57,12 +55,10 @@ struct PipelineRoutes: Sendable {
     }
   }
 
-  private var sorted: [HostedPipeline] { pipelines.values.sorted { $0.name < $1.name } }
-
   private func index() -> String {
-    var json = JSONText(capacity: 128 * (pipelines.count + 1))
+    var json = JSONText(capacity: 128 * (models.sorted.count + 1))
     json.array { json in
-      for pipeline in sorted {
+      for pipeline in models.sorted {
         json.object { json in
           json.value("name", pipeline.name)
           json.value("version", "\(pipeline.version)")
@@ -82,15 +78,6 @@ struct PipelineRoutes: Sendable {
 
   private func nothing(at path: Substring, _ request: HTTPRequest) -> HTTPFailure {
     HTTPFailure(.notFound, "there is nothing at \(request.method.rawValue) \(path); see /v2/models/NAME")
-  }
-
-  private func pipeline(_ name: String) throws(HTTPFailure) -> HostedPipeline {
-    let name = name.utf8.contains(UInt8(ascii: "%")) ? name.removingPercentEncoding ?? name : name
-    guard let pipeline = pipelines[name] else {
-      throw HTTPFailure(
-        .notFound, "there is no model '\(name)'; there is \(pipelines.keys.sorted().joined(separator: ", "))")
-    }
-    return pipeline
   }
 
   private func allow(

@@ -5,6 +5,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
+import Synchronization
 import UnixSignals
 import Vision
 
@@ -14,6 +15,9 @@ public struct PipelineServer: Sendable {
     public var host = "127.0.0.1"
     /// 0 lets the system choose.
     public var port = 8000
+    /// For gRPC; 0 lets the system choose, `nil`: none of its own. (Both ports speak everything.)
+    public var grpcPort: Int?
+    public var security = TransportSecurity.none
     /// Bytes of one request's body.
     public var maximumBodyBytes = ImageLimits().maximumBytes
     /// Bytes of all requests' bodies in memory.
@@ -40,17 +44,27 @@ public struct PipelineServer: Sendable {
 
   /// Runs until SIGTERM or SIGINT and returns when everything accepted is answered.
   ///
-  /// - Parameter onReady: called with the port once requests are answered.
+  /// - Parameter onReady: called with the ports, that of gRPC last if there is one, once requests are answered.
   /// - Throws: `ServerError` if the address can't be had; `WarmUpError` if a pipeline doesn't work.
-  public func run(onReady: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
+  public func run(onReady: @escaping @Sendable ([Int]) -> Void = { _ in }) async throws {
     for pipeline in pipelines { try await pipeline.warmUp() }
     // One thread is enough for all connections: what takes time runs on the pipelines' own threads.
     let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     // The server's own log has nothing for users: failures go to the client that caused them.
     var logger = Logger(label: "drivetrain", factory: StreamLogHandler.standardError(label:))
     logger.logLevel = .critical
+    let listening = Listening(
+      on: [configuration.port] + [configuration.grpcPort].compactMap(\.self), then: onReady)
+    let channel = connections()
     var services = ServiceGroupConfiguration(
-      services: [server(on: loops, logger: logger, onReady: onReady)],
+      services: listening.ports.indices.map { index in
+        channel.server(
+          configuration: ServerConfiguration(
+            address: .hostname(configuration.host, port: listening.ports[index]),
+            availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections)),
+          onServerRunning: { listening.began(index, on: $0.localAddress?.port ?? 0) }, eventLoopGroup: loops,
+          logger: logger)
+      },
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     services.maximumGracefulShutdownDuration = .seconds(configuration.shutdownSeconds)
     let group = ServiceGroup(configuration: services)
@@ -69,24 +83,59 @@ public struct PipelineServer: Sendable {
     }
   }
 
-  private func server(
-    on loops: MultiThreadedEventLoopGroup, logger: Logger, onReady: @escaping @Sendable (Int) -> Void
-  ) -> any Service {
-    let routes = PipelineRoutes(
-      pipelines: Dictionary(pipelines.map { ($0.name, $0) }) { first, _ in first })
+  /// Whether a port could be listened on a moment ago.
+  public static func isFree(port: Int, of host: String) async -> Bool {
+    let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+    guard let channel = try? await bootstrap.bind(host: host, port: port).get() else { return false }
+    try? await channel.close()
+    return true
+  }
+
+  private func connections() -> ConnectionChannel {
+    let models = ServedModels(pipelines)
+    let routes = PipelineRoutes(models: models)
+    let service = InferenceService(models: models)
+    let security = configuration.security
     let budget = BodyBudget(
       maximum: max(configuration.maximumBodyBytesInFlight, configuration.maximumBodyBytes))
     let limits = RequestBody.Limits(
       maximumBytes: configuration.maximumBodyBytes,
       maximumTime: Nanoseconds(clamping: configuration.maximumBodySeconds) &* 1_000_000_000)
-    let channel = RequestChannel(idleTimeout: .seconds(configuration.idleTimeoutSeconds)) {
-      RequestHandler(limits: limits, budget: budget, route: routes.route)
+    return ConnectionChannel(
+      idleTimeout: .seconds(Int64(configuration.idleTimeoutSeconds)), tls: security.tls,
+      makeHandler: {
+        RequestHandler(limits: limits, budget: budget) { request in
+          try security.authorise(request)
+          return try routes.route(request)
+        }
+      },
+      makeGRPCHandler: {
+        GRPCHandler(
+          limit: limits.maximumBytes, budget: budget, authorise: security.authorise, service: service.method)
+      })
+  }
+}
+
+/// Which ports are listened on by now.
+private final class Listening: Sendable {
+  let ports: [Int]
+  private let chosen: Mutex<[Int?]>
+  private let then: @Sendable ([Int]) -> Void
+
+  /// - Parameter then: called once all are.
+  init(on ports: [Int], then: @escaping @Sendable ([Int]) -> Void) {
+    self.ports = ports
+    self.then = then
+    chosen = Mutex(Array(repeating: nil, count: ports.count))
+  }
+
+  func began(_ index: Int, on port: Int) {
+    let all = chosen.withLock { chosen in
+      chosen[index] = port
+      return chosen.allSatisfy { $0 != nil } ? chosen.compactMap(\.self) : nil
     }
-    return channel.server(
-      configuration: ServerConfiguration(
-        address: .hostname(configuration.host, port: configuration.port),
-        availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections)),
-      onServerRunning: { onReady($0.localAddress?.port ?? 0) }, eventLoopGroup: loops, logger: logger)
+    if let all { then(all) }
   }
 }
 
@@ -95,10 +144,11 @@ public struct ServerError: Error, CustomStringConvertible {
   public let description: String
 
   init(_ error: any Error, _ configuration: PipelineServer.Configuration) {
-    let (host, port) = (configuration.host, configuration.port)
+    let host = configuration.host
+    let port = configuration.grpcPort.map { "\(configuration.port) or \($0)" } ?? "\(configuration.port)"
     description =
       switch (error as? IOError)?.errnoCode {
-      case EADDRINUSE: "port \(port) of \(host) is in use; choose another with --port"
+      case EADDRINUSE: "port \(port) of \(host) is in use; choose others with --port and --grpc-port"
       case EACCES: "port \(port) needs more rights; choose one above 1023 with --port"
       case EADDRNOTAVAIL: "\(host) is not an address of this machine; choose another with --host"
       case let code?: "can't listen on \(host), port \(port): \(String(cString: strerror(code)))"

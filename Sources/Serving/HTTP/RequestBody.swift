@@ -96,6 +96,12 @@ final class BodyBudget: Sendable {
 
     var bytes: Int { count.withLock { $0 } }
 
+    /// Gives some of it back.
+    func shrink(by less: Int) {
+      count.withLock { $0 -= less }
+      budget.total.withLock { $0 -= less }
+    }
+
     /// - Returns: `false`, and nothing changes, if there is no room.
     func grow(by more: Int) -> Bool {
       let fits = budget.total.withLock { total in

@@ -45,12 +45,6 @@ final class RequestHandler: ChannelInboundHandler {
     self.time = time
   }
 
-  func handlerAdded(context: ChannelHandlerContext) {
-    // Images are large: read the socket in large pieces. Failing to set the option costs speed only.
-    let allocator = AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 64 << 10, maximum: 1 << 20)
-    _ = try? context.channel.syncOptions?.setOption(.recvAllocator, value: allocator)
-  }
-
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
     case .head(let head): begin(head, context)

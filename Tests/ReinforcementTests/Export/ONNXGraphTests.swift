@@ -1,3 +1,4 @@
+import Dataflow
 import Testing
 
 @testable import Reinforcement

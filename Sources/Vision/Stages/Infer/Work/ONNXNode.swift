@@ -1,3 +1,5 @@
+import Dataflow
+
 /// An operation of an ONNX graph, as far as its cost depends on it.
 struct ONNXNode {
   let operation: String

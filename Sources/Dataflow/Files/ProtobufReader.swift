@@ -1,18 +1,18 @@
 /// Reads the wire format of protocol buffers field by field, without copying.
 ///
 /// The bytes must outlive the reader.
-struct ProtobufReader: IteratorProtocol, Sequence {
-  enum Value {
+package struct ProtobufReader: IteratorProtocol, Sequence {
+  package enum Value {
     case number(UInt64)
     case bytes(UnsafeRawBufferPointer)
   }
 
   private var rest: UnsafeRawBufferPointer.SubSequence
 
-  init(_ bytes: UnsafeRawBufferPointer) { rest = bytes[...] }
+  package init(_ bytes: UnsafeRawBufferPointer) { rest = bytes[...] }
 
   /// The next field; `nil` at the end, and where the bytes are no such format.
-  mutating func next() -> (field: Int, value: Value)? {
+  package mutating func next() -> (field: Int, value: Value)? {
     guard !rest.isEmpty, let key = varint() else { return nil }
     switch key & 7 {
     case 0: return varint().map { (Int(key >> 3), .number($0)) }
@@ -42,17 +42,31 @@ struct ProtobufReader: IteratorProtocol, Sequence {
 }
 
 extension ProtobufReader {
+  /// Whether the bytes are fields to their end.
+  package var isWhole: Bool {
+    var reader = self
+    while reader.next() != nil {}
+    return reader.rest.isEmpty
+  }
+
+  /// The last whole number that a field has.
+  package func number(_ field: Int) -> UInt64? {
+    var last: UInt64?
+    for case (field, .number(let number)) in self { last = number }
+    return last
+  }
+
   /// The messages, texts or arrays that a field has.
-  func all(_ field: Int) -> [UnsafeRawBufferPointer] {
+  package func all(_ field: Int) -> [UnsafeRawBufferPointer] {
     compactMap { entry in
       if entry.field == field, case .bytes(let bytes) = entry.value { bytes } else { nil }
     }
   }
 
-  func text(_ field: Int) -> String? { all(field).first.map { String(decoding: $0, as: UTF8.self) } }
+  package func text(_ field: Int) -> String? { all(field).first.map { String(decoding: $0, as: UTF8.self) } }
 
   /// The whole numbers that a field has, packed or not.
-  func numbers(_ field: Int) -> [Int] {
+  package func numbers(_ field: Int) -> [Int] {
     flatMap { entry -> [Int] in
       guard entry.field == field else { return [] }
       switch entry.value {

@@ -1,36 +1,38 @@
-/// Writes the wire format of protocol buffers, as far as ONNX and TensorBoard need it.
+/// Writes the wire format of protocol buffers, field by field.
 ///
 /// Source: Protocol Buffers documentation, *Encoding*.
-struct ProtobufWriter {
-  private(set) var bytes: [UInt8] = []
+package struct ProtobufWriter {
+  package private(set) var bytes: [UInt8] = []
+
+  package init() {}
 
   /// An integer or an enumeration.
-  mutating func add(_ field: Int, _ value: Int) {
+  package mutating func add(_ field: Int, _ value: Int) {
     varint(UInt64(field) << 3)
     varint(UInt64(bitPattern: Int64(value)))
   }
 
-  mutating func add(_ field: Int, _ value: String) { add(field, bytes: value.utf8) }
+  package mutating func add(_ field: Int, _ value: String) { add(field, bytes: value.utf8) }
 
   /// Bytes as they are.
-  mutating func add(_ field: Int, bytes value: some Collection<UInt8>) {
+  package mutating func add(_ field: Int, bytes value: some Collection<UInt8>) {
     varint(UInt64(field) << 3 | 2)
     varint(UInt64(value.count))
     bytes += value
   }
 
-  mutating func add(_ field: Int, float value: Float) {
+  package mutating func add(_ field: Int, float value: Float) {
     varint(UInt64(field) << 3 | 5)
     withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 }
   }
 
-  mutating func add(_ field: Int, double value: Double) {
+  package mutating func add(_ field: Int, double value: Double) {
     varint(UInt64(field) << 3 | 1)
     withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 }
   }
 
   /// A message inside this one.
-  mutating func add(_ field: Int, _ build: (inout ProtobufWriter) -> Void) {
+  package mutating func add(_ field: Int, _ build: (inout ProtobufWriter) -> Void) {
     var message = ProtobufWriter()
     build(&message)
     add(field, bytes: message.bytes)

@@ -1,0 +1,46 @@
+import NIOCore
+
+/// Puts the messages of a call together from the pieces that come: each has a byte that says whether it is compressed, and its
+/// length in four.
+struct GRPCMessageReader {
+  private let limit: Int
+  private var bytes = ByteBuffer()
+
+  /// - Parameter limit: bytes of one message.
+  init(limit: Int) { self.limit = limit }
+
+  mutating func append(_ part: ByteBuffer) {
+    var part = part
+    if bytes.readableBytes == 0 {
+      bytes = part
+      if let length = length, length > bytes.readableBytes { bytes.reserveCapacity(min(length, limit) + 5) }
+    } else {
+      bytes.writeBuffer(&part)
+    }
+  }
+
+  /// Bytes of a message that isn't complete.
+  var waiting: Int { bytes.readableBytes }
+
+  /// The next message, if all of it is here.
+  ///
+  /// - Throws: `GRPCStatus`.
+  mutating func next() throws(GRPCStatus) -> ByteBuffer? {
+    guard let isCompressed = bytes.getInteger(at: bytes.readerIndex, as: UInt8.self), let length else {
+      return nil
+    }
+    guard isCompressed == 0 else {
+      throw GRPCStatus(.unimplemented, "compressed messages are not supported; send them as they are")
+    }
+    guard length <= limit else {
+      throw GRPCStatus(.resourceExhausted, "a message has \(length) bytes; the limit is \(limit)")
+    }
+    guard bytes.readableBytes - 5 >= length else { return nil }
+    bytes.moveReaderIndex(forwardBy: 5)
+    return bytes.readSlice(length: length)
+  }
+
+  private var length: Int? {
+    bytes.getInteger(at: bytes.readerIndex + 1, as: UInt32.self).map { Int($0) }
+  }
+}

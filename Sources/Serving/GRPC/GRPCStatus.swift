@@ -1,0 +1,75 @@
+import Dataflow
+import HTTPTypes
+import Vision
+
+/// How a call ended.
+struct GRPCStatus: Error, Equatable {
+  /// Source: gRPC documentation, *Status codes and their use in gRPC*.
+  enum Code: Int {
+    case ok = 0
+    case invalidArgument = 3
+    case deadlineExceeded = 4
+    case notFound = 5
+    case resourceExhausted = 8
+    case unimplemented = 12
+    case `internal` = 13
+    case unavailable = 14
+    case unauthenticated = 16
+  }
+
+  let code: Code
+  var message = ""
+
+  init(_ code: Code, _ message: String = "") {
+    self.code = code
+    self.message = message
+  }
+
+  /// What an error thrown anywhere below means to the client.
+  init(_ error: any Error) {
+    switch error {
+    case let status as GRPCStatus: self = status
+    case AdmissionError.expired: self.init(.deadlineExceeded, "\(error)")
+    case is AdmissionError: self.init(.resourceExhausted, "\(error)")
+    default:
+      let failure = HTTPFailure(error)
+      self.init(Self.code(failure.status), failure.message)
+    }
+  }
+
+  private static func code(_ status: HTTPResponse.Status) -> Code {
+    switch status {
+    case .notFound: .notFound
+    case .unauthorized: .unauthenticated
+    case .serviceUnavailable: .unavailable
+    case .gatewayTimeout, .requestTimeout: .deadlineExceeded
+    case .contentTooLarge: .resourceExhausted
+    default: status.kind == .clientError ? .invalidArgument : .internal
+    }
+  }
+
+  /// As a call's trailers have it.
+  var trailers: HTTPFields {
+    var fields = HTTPFields()
+    fields[.grpcStatus] = "\(code.rawValue)"
+    if !message.isEmpty { fields[.grpcMessage] = Self.percentEncoded(message) }
+    return fields
+  }
+
+  private static func percentEncoded(_ text: String) -> String {
+    let digits = Array("0123456789ABCDEF".utf8)
+    let bytes = text.utf8.flatMap { byte in
+      (0x20...0x7E).contains(byte) && byte != UInt8(ascii: "%")
+        ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
+
+extension HTTPField.Name {
+  static let grpcStatus = HTTPField.Name("grpc-status")!
+  static let grpcMessage = HTTPField.Name("grpc-message")!
+  static let grpcTimeout = HTTPField.Name("grpc-timeout")!
+  static let grpcEncoding = HTTPField.Name("grpc-encoding")!
+  static let grpcAcceptEncoding = HTTPField.Name("grpc-accept-encoding")!
+}

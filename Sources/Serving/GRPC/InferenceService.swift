@@ -1,0 +1,99 @@
+import Dataflow
+import NIOCore
+import Vision
+
+/// The calls of `inference.GRPCInferenceService` and of `grpc.health.v1.Health`.
+struct InferenceService: Sendable {
+  struct Method: Sendable {
+    enum Body: Sendable {
+      /// Answered at once.
+      case now(@Sendable (ByteBuffer) throws -> [UInt8])
+      /// Answered later: the last argument is called once, from any thread, with what makes the answer.
+      case later(
+        @Sendable (
+          ByteBuffer, Nanoseconds?, @escaping @Sendable (@escaping @Sendable () throws -> [UInt8]) -> Void
+        )
+          throws -> any Cancellable)
+    }
+
+    let body: Body
+    /// Whether the call takes many messages and answers each.
+    var isStream = false
+  }
+
+  let models: ServedModels
+
+  /// - Throws: `GRPCStatus`.
+  func method(_ path: String) throws(GRPCStatus) -> Method {
+    let models = models
+    switch path {
+    case "/grpc.health.v1.Health/Check":
+      return Method(body: .now { message in try HealthMessages.check(message, models) })
+    case Self.path("ServerLive"), Self.path("ServerReady"):
+      return Method(body: .now { _ in ServerMessages.yes() })
+    case Self.path("ModelReady"):
+      return Method(
+        body: .now { message in
+          let isThere = (try? ModelReference(message).find(in: models)) != nil
+          return isThere ? ServerMessages.yes() : []
+        })
+    case Self.path("ServerMetadata"): return Method(body: .now { _ in ServerMessages.metadata() })
+    case Self.path("ModelMetadata"):
+      return Method(
+        body: .now { ModelDescription(try ModelReference($0).find(in: models)).metadataMessage() })
+    case Self.path("ModelConfig"):
+      return Method(
+        body: .now { ModelDescription(try ModelReference($0).find(in: models)).configurationMessage() })
+    case Self.path("ModelStatistics"):
+      return Method(
+        body: .now { message in
+          let reference = try ModelReference(message)
+          let wanted = reference.name.isEmpty ? models.sorted : [try reference.find(in: models)]
+          return ServerMessages.statistics(wanted.map(\.statisticsEntry))
+        })
+    case Self.path("RepositoryIndex"):
+      return Method(body: .now { _ in ServerMessages.index(models.sorted.map { ($0.name, $0.version) }) })
+    case Self.path("ModelInfer"): return Method(body: infer(isStream: false))
+    case Self.path("ModelStreamInfer"): return Method(body: infer(isStream: true), isStream: true)
+    default: throw GRPCStatus(.unimplemented, "there is no call \(path)")
+    }
+  }
+
+  private static func path(_ name: String) -> String { "/inference.GRPCInferenceService/\(name)" }
+
+  private func infer(isStream: Bool) -> Method.Body {
+    .later { [models] message, timeout, reply in
+      let (pipeline, request) = try message.withUnsafeReadableBytes { bytes in
+        let draft = try InferenceMessage(bytes)
+        let pipeline = try draft.model.find(in: models)
+        let request = try pipeline.recordingInvalid {
+          var draft = try draft.draft()
+          if let timeout { draft.terms.timeout = min(timeout, draft.terms.timeout ?? .max) }
+          return try InferenceRequest(draft, for: pipeline.pipeline.signature) { part in
+            message.shared(part, of: bytes)
+          }
+        }
+        return (pipeline, request)
+      }
+      return try pipeline.infer(request) { makeResponse in
+        reply {
+          let response = try makeResponse().message()
+          return isStream ? Self.streamed(response) : response
+        }
+      }
+    }
+  }
+
+  private static func streamed(_ response: [UInt8]) -> [UInt8] {
+    var message = ProtobufWriter()
+    message.add(2, bytes: response)
+    return message.bytes
+  }
+
+  /// What a stream gives for a message that can't be answered.
+  static func streamError(_ reason: String) -> [UInt8] {
+    var message = ProtobufWriter()
+    message.add(1, reason)
+    return message.bytes
+  }
+}

@@ -1,0 +1,129 @@
+import Dataflow
+import NIOCore
+
+/// Answers about the server and its models, as protocol buffers.
+enum ServerMessages {
+  /// `live`, `ready`.
+  static func yes() -> [UInt8] { build { $0.add(1, 1) } }
+
+  static func metadata() -> [UInt8] {
+    build { message in
+      message.add(1, ServerMetadata.name)
+      message.add(2, Version.current)
+      for name in ServerMetadata.extensions { message.add(3, name) }
+    }
+  }
+
+  static func index(_ models: [(name: String, version: Int)]) -> [UInt8] {
+    build { message in
+      for (name, version) in models {
+        message.add(1) { model in
+          model.add(1, name)
+          model.add(2, "\(version)")
+          model.add(3, "READY")
+        }
+      }
+    }
+  }
+
+  static func statistics(_ models: [(name: String, version: Int, values: ModelStatistics.Values)]) -> [UInt8]
+  {
+    build { message in
+      for (name, version, values) in models {
+        message.add(1) { model in
+          model.add(1, name)
+          model.add(2, "\(version)")
+          model.add(3, values.lastInference)
+          model.add(4, values.inferences)
+          model.add(5, values.infer.count)
+          model.add(6) { parts in
+            for (index, part) in values.durations.enumerated() {
+              parts.add(index + 1) { duration in
+                duration.add(1, part.value.count)
+                duration.add(2, Int(part.value.nanoseconds))
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  static func build(_ body: (inout ProtobufWriter) -> Void) -> [UInt8] {
+    var message = ProtobufWriter()
+    body(&message)
+    return message.bytes
+  }
+}
+
+enum HealthMessages {
+  /// - Throws: `GRPCStatus` if the service that is asked for is none of ours.
+  static func check(_ message: ByteBuffer, _ models: ServedModels) throws -> [UInt8] {
+    let service = message.withUnsafeReadableBytes { ProtobufReader($0).text(1) ?? "" }
+    guard service.isEmpty || service == "inference.GRPCInferenceService" || models.pipelines[service] != nil
+    else {
+      throw GRPCStatus(.notFound, "there is no service '\(service)'")
+    }
+    return ServerMessages.yes()  // SERVING.
+  }
+}
+
+/// Which model a message is about: `name` and `version`.
+struct ModelReference {
+  let name, version: String
+
+  init(name: String, version: String) {
+    self.name = name
+    self.version = version
+  }
+
+  init(_ message: ByteBuffer) throws {
+    self = try message.withUnsafeReadableBytes { bytes in
+      let reader = ProtobufReader(bytes)
+      guard reader.isWhole else { throw GRPCStatus(.invalidArgument, "the message is not valid") }
+      return ModelReference(name: reader.text(1) ?? "", version: reader.text(2) ?? "")
+    }
+  }
+
+  func find(in models: ServedModels) throws -> HostedPipeline { try models.find(name, version: version) }
+}
+
+extension ModelDescription {
+  func metadataMessage() -> [UInt8] {
+    ServerMessages.build { message in
+      message.add(1, name)
+      message.add(2, "\(version)")
+      message.add(3, Self.platform)
+      for (field, entries) in [(4, interface.inputs), (5, interface.outputs)] {
+        for entry in entries {
+          message.add(field) { tensor in
+            tensor.add(1, entry.name)
+            tensor.add(2, entry.datatype)
+            for extent in entry.shape { tensor.add(3, extent) }
+          }
+        }
+      }
+    }
+  }
+
+  func configurationMessage() -> [UInt8] {
+    ServerMessages.build { message in
+      message.add(1) { config in
+        config.add(1, name)
+        config.add(2, Self.platform)
+        config.add(4, interface.maximumBatch)
+        for (field, dimensionsField, entries) in [(5, 4, interface.inputs), (6, 3, interface.outputs)] {
+          for entry in entries {
+            config.add(field) { tensor in
+              tensor.add(1, entry.name)
+              tensor.add(2, entry.configurationType.number)
+              for extent in dimensions(of: entry) { tensor.add(dimensionsField, extent) }
+            }
+          }
+        }
+        config.add(11) { _ in }
+        config.add(17, Self.platform)
+      }
+    }
+  }
+}

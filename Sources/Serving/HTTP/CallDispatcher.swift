@@ -1,0 +1,36 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTPTypes
+
+/// Gives an HTTP/2 stream to the handler of its kind, which the head of its request tells.
+final class CallDispatcher: ChannelInboundHandler, RemovableChannelHandler {
+  typealias InboundIn = HTTPRequestPart
+  typealias InboundOut = HTTPRequestPart
+
+  private let makeHandler: @Sendable () -> RequestHandler
+  private let makeGRPCHandler: @Sendable () -> GRPCHandler
+
+  init(
+    makeHandler: @escaping @Sendable () -> RequestHandler,
+    makeGRPCHandler: @escaping @Sendable () -> GRPCHandler
+  ) {
+    self.makeHandler = makeHandler
+    self.makeGRPCHandler = makeGRPCHandler
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard case .head(let head) = unwrapInboundIn(data) else { return context.close(promise: nil) }
+    let pipeline = context.pipeline.syncOperations
+    do {
+      if GRPCHandler.isCall(head) {
+        try pipeline.addHandler(makeGRPCHandler())
+      } else {
+        try pipeline.addHandler(makeHandler())
+      }
+    } catch {
+      return context.close(promise: nil)
+    }
+    context.fireChannelRead(data)
+    pipeline.removeHandler(self, promise: nil)
+  }
+}

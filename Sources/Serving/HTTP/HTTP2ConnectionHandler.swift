@@ -1,0 +1,78 @@
+import NIOCore
+import NIOHTTP2
+
+/// Ends HTTP/2 connections: those on which nothing happens, and all of them, once their requests are answered, when the
+/// server stops.
+///
+/// Used by the event loop's thread alone.
+final class HTTP2ConnectionHandler: ChannelInboundHandler {
+  typealias InboundIn = HTTP2Frame
+  typealias OutboundOut = HTTP2Frame
+
+  private let idleTimeout: TimeAmount
+  private var open = 0
+  private var isStopping = false
+  private var timer: Scheduled<Void>?
+  private var context: ChannelHandlerContext?
+  let streams: Streams
+
+  init(idleTimeout: TimeAmount, eventLoop: any EventLoop) {
+    self.idleTimeout = idleTimeout
+    streams = Streams()
+    streams.handler = NIOLoopBoundBox(nil, eventLoop: eventLoop)
+    streams.handler?.value = self
+  }
+
+  /// Told of streams by the multiplexer, on the event loop's thread.
+  ///
+  /// Sendable: `handler` is set before the connection begins, and its box is for the event loop's thread.
+  final class Streams: NIOHTTP2StreamDelegate, @unchecked Sendable {
+    fileprivate var handler: NIOLoopBoundBox<HTTP2ConnectionHandler?>?
+
+    func streamCreated(_ id: HTTP2StreamID, channel: any Channel) { handler?.value?.changed(by: 1) }
+    func streamClosed(_ id: HTTP2StreamID, channel: any Channel) { handler?.value?.changed(by: -1) }
+  }
+
+  private func changed(by difference: Int) {
+    open += difference
+    timer?.cancel()
+    guard open == 0, let context else { return }
+    if isStopping { context.close(promise: nil) } else { startTimer(context) }
+  }
+
+  private func startTimer(_ context: ChannelHandlerContext) {
+    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    timer = context.eventLoop.scheduleTask(in: idleTimeout) {
+      let (handler, context) = bound.value
+      handler.sayGoodbye(context)
+      context.close(promise: nil)
+    }
+  }
+
+  private func sayGoodbye(_ context: ChannelHandlerContext) {
+    let frame = HTTP2Frame(
+      streamID: .rootStream,
+      payload: .goAway(lastStreamID: .maxID, errorCode: .noError, opaqueData: nil))
+    context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    startTimer(context)
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    timer?.cancel()
+    self.context = nil
+    streams.handler?.value = nil
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
+    isStopping = true
+    sayGoodbye(context)
+    if open == 0 { context.close(promise: nil) }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+}

@@ -1,0 +1,58 @@
+import NIOCore
+import NIOTLS
+
+/// Waits for a connection's first bytes, and sets up the version of HTTP that they are: HTTP/2 begins with its preface
+/// (RFC 9113, 3.4), also where TLS has agreed on it before.
+final class HTTPVersionDetector: ChannelInboundHandler, RemovableChannelHandler {
+  typealias InboundIn = ByteBuffer
+  typealias InboundOut = ByteBuffer
+
+  private static let preface = ByteBuffer(string: "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+
+  private let timeout: TimeAmount
+  private let configure: (_ isHTTP2: Bool, any Channel) throws -> Void
+  private var received = ByteBuffer()
+  private var timer: Scheduled<Void>?
+
+  /// - Parameter timeout: a connection on which nothing comes for so long is closed.
+  init(timeout: TimeAmount, configure: @escaping (Bool, any Channel) throws -> Void) {
+    self.timeout = timeout
+    self.configure = configure
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+    timer = context.eventLoop.scheduleTask(in: timeout) { bound.value.close(promise: nil) }
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    var part = unwrapInboundIn(data)
+    if received.readableBytes == 0 { received = part } else { received.writeBuffer(&part) }
+    let count = min(received.readableBytes, Self.preface.readableBytes)
+    let isHTTP2 = received.readableBytesView.prefix(count).elementsEqual(
+      Self.preface.readableBytesView.prefix(count))
+    guard !isHTTP2 || count == Self.preface.readableBytes else { return }
+    do {
+      try configure(isHTTP2, context.channel)
+    } catch {
+      return context.close(promise: nil)
+    }
+    context.fireChannelRead(wrapInboundOut(received))
+    context.fireChannelReadComplete()
+    received = ByteBuffer()
+    context.pipeline.syncOperations.removeHandler(self, promise: nil)
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    switch event {
+    case is ChannelShouldQuiesceEvent, ChannelEvent.inputClosed: context.close(promise: nil)
+    default: context.fireUserInboundEventTriggered(event)
+    }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    context.close(promise: nil)  // A handshake that failed.
+  }
+}

@@ -1,0 +1,74 @@
+import Dataflow
+import Foundation
+import HTTPTypes
+import NIOSSL
+
+/// Who may ask, and how the way there is protected.
+public struct TransportSecurity: Sendable {
+  let tls: NIOSSLContext?
+  /// What requests must bring, if anything.
+  let token: String?
+
+  public static let none = TransportSecurity(tls: nil, token: nil)
+
+  private init(tls: NIOSSLContext?, token: String?) {
+    self.tls = tls
+    self.token = token
+  }
+
+  /// - Parameters:
+  ///   - certificate: a PEM file: the certificate, then those that vouch for it.
+  ///   - key: a PEM file.
+  /// - Throws: `FileError`.
+  public init(certificate: String?, key: String?, token: String?) throws {
+    self.token = token
+    guard let certificate, let key else {
+      tls = nil
+      return
+    }
+    let chain = try Self.reading(certificate) { try NIOSSLCertificate.fromPEMFile($0) }
+    let privateKey = try Self.reading(key) { try NIOSSLPrivateKey(file: $0, format: .pem) }
+    guard !chain.isEmpty else {
+      throw FileError("\(certificate): there is no certificate in it; give a PEM file")
+    }
+    var configuration = TLSConfiguration.makeServerConfiguration(
+      certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(privateKey))
+    configuration.minimumTLSVersion = .tlsv12
+    configuration.applicationProtocols = ["h2", "http/1.1"]
+    do {
+      tls = try NIOSSLContext(configuration: configuration)
+    } catch {
+      throw FileError("\(certificate) and \(key) don't belong together: \(error)")
+    }
+  }
+
+  private static func reading<Value>(_ path: String, _ read: (String) throws -> Value) throws -> Value {
+    guard FileManager.default.isReadableFile(atPath: path) else {
+      throw FileError("\(path): there is no such file, or it can't be read")
+    }
+    do {
+      return try read(path)
+    } catch {
+      throw FileError("\(path): not a PEM file of the right kind: \(error)")
+    }
+  }
+
+  /// - Throws: 401. Whether the server is alive may be asked by anybody: who watches over it has no secrets.
+  func authorise(_ request: HTTPRequest) throws(HTTPFailure) {
+    guard let token else { return }
+    let path = request.path ?? ""
+    guard !path.hasPrefix("/v2/health/"), !path.hasPrefix("/grpc.health.v1.Health/") else { return }
+    let given = request.headerFields[.authorization] ?? ""
+    guard Self.areEqual("Bearer \(token)", given) else {
+      var failure = HTTPFailure(.unauthorized, "send the server's token: Authorization: Bearer TOKEN")
+      failure.headers[.wwwAuthenticate] = "Bearer"
+      throw failure
+    }
+  }
+
+  /// In a time that doesn't tell where they differ.
+  private static func areEqual(_ a: String, _ b: String) -> Bool {
+    guard a.utf8.count == b.utf8.count else { return false }
+    return zip(a.utf8, b.utf8).reduce(0) { $0 | $1.0 ^ $1.1 } == 0
+  }
+}
