@@ -63,6 +63,6 @@ struct LoadTally: Sendable {
 
   /// The run ends earlier than was planned.
   mutating func cut(at now: Nanoseconds) {
-    window = min(window.lowerBound, now)..<min(window.upperBound, max(now, window.lowerBound))
+    window = window.lowerBound..<min(window.upperBound, max(now, window.lowerBound))
   }
 }

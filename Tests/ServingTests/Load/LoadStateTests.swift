@@ -63,8 +63,10 @@ import Testing
       if step == .connect { connections += 1 } else { #expect(step == .wait) }
     }
     #expect(connections == LoadPacing.maximumConnections && state.waiting == 600)
-    for number in 1...UInt64(600) { #expect(state.take(for: 1, at: 700 * ms) == number * ms) }
-    #expect(state.take(for: 1, at: 700 * ms) == nil && state.waiting == 0 && state.inFlight == 600)
+    // More wait than connections are being opened.
+    #expect(state.failedToConnect(at: 600 * ms) == (ms, .connect) && state.connections == connections)
+    for number in 2...UInt64(600) { #expect(state.take(for: 1, at: 700 * ms) == number * ms) }
+    #expect(state.take(for: 1, at: 700 * ms) == nil && state.waiting == 0 && state.inFlight == 599)
   }
 
   @Test func noArrivalsAfterTheEnd() {
@@ -94,8 +96,8 @@ import Testing
     _ = state.take(for: 2, at: 2 * ms)
     _ = state.arrive(at: 3 * ms)
     state.finished()
-    // One waits.
-    #expect(state.lost(2, at: 3 * ms) == .connect)
+    // One waits, but a connection is being opened for it.
+    #expect(state.lost(2, at: 3 * ms) == .none && state.connections == 1)
     // An idle connection that has gone is not used.
     #expect(state.take(for: 3, at: 3 * ms) == 3 * ms)
     state.finished()

@@ -5,24 +5,21 @@ import Testing
 import Vision
 
 @Suite struct InferenceOnlyTests {
-  private let image: EncodedImage
-
-  init() throws { image = try EncodedImage(Repository.image("small.jpg")) }
-
-  /// With all that the whole pipeline does before the network left out, it is at least as fast, and about as fast as the
-  /// network's share of the time says.
-  @Test func isTheNetworksPace() throws {
+  /// A photograph whose decoding takes several times as long as the network does not take any longer.
+  @Test func preparationIsLeftOut() throws {
+    let image = try EncodedImage(Repository.image("large.jpg"))
     let pipeline = try Pipeline(Repository.path("Pipelines/classify.yaml"))
     let plan = Plan.fused(pipeline.graph)
     let alone = try InferenceOnly(pipeline, plan: plan).measure(image, seconds: 0.5)
     #expect(alone.items > 4 && alone.seconds > 0.1)
     #expect(abs(alone.throughput * alone.seconds / Double(alone.items) - 1) < 0.5)
     let whole = try ItemRun(pipeline.graph, plan: plan, on: .local, inputs: [[image]]).run(seconds: 0.5)
-    #expect(alone.throughput > 0.9 * whole.throughput)
+    #expect(alone.throughput > 2 * whole.throughput)
   }
 
   @Test func inBatches() throws {
     let pipeline = try Pipeline(Repository.path("Pipelines/classify.yaml"))
+    let image = try EncodedImage(Repository.image("small.jpg"))
     var plan = Plan.fused(pipeline.graph)
     plan.placements[0].batch = 4
     plan.placements[0].queueDelay = 0.002
