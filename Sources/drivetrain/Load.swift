@@ -86,10 +86,11 @@ struct Load: AsyncParsableCommand {
     configuration.seed = seed
     Interruption.listen()
     let progress = Locked(ProgressLine())
-    let report = try await LoadGenerator(configuration).run(isInterrupted: { Interruption.isAsked }) {
-      event in
-      progress.withLock { $0.show(event.text, min(event.seconds / event.totalSeconds, 1)) }
-    }
+    let report = try await LoadGenerator(configuration).run(
+      isInterrupted: { Interruption.isAsked },
+      observe: { event in
+        progress.withLock { $0.show(event.text, min(event.seconds / event.totalSeconds, 1)) }
+      })
     progress.withLock { $0.end() }
     try json ? printJSON(report) : printOut(report.text)
   }
