@@ -102,4 +102,21 @@ class LitServe(Server):
         return [PYTHON, "litserve_server.py", str(port)]
 
 
-RIVAL_SERVERS = [Uvicorn("uvicorn"), LitServe("litserve")]
+class Triton(Server):
+    """Without its own client libraries: an image is a request of raw bytes."""
+
+    path = "/v2/models/classify/infer"
+    headers = {"Content-Type": "application/octet-stream", "Inference-Header-Content-Length": "0"}
+    packages = RIVALS / "lib/python3.11/site-packages"
+
+    def command(self, network, port):
+        server = self.packages / "pytriton/tritonserver"
+        return [server / "bin/tritonserver", "--model-repository", HERE / "triton", "--backend-directory",
+                server / "backends", "--http-address", "127.0.0.1", "--http-port", str(port), "--allow-grpc", "false",
+                "--allow-metrics", "false", "--log-info", "false"]
+
+    def environment(self):
+        return {"PYTHONPATH": f"{HERE}:{RIVALS}/triton:{self.packages}"}
+
+
+RIVAL_SERVERS = [Triton("triton"), Uvicorn("uvicorn"), LitServe("litserve")]
