@@ -1,7 +1,8 @@
 extension Graph {
   /// Some of the stages and the edges between them, as a graph of its own. Where edges are cut, what was taken from other
   /// stages is taken from its inputs, and what was given to others leaves by its outputs.
-  public func part(_ name: String, of members: Set<Int>) throws(GraphError) -> Graph {
+  public func part(_ name: String, of names: [String]) throws(GraphError) -> Graph {
+    let members = Set(stages.indices.filter { names.contains(stages[$0].name) })
     func isInner(_ connection: Connection) -> Bool {
       members.contains(connection.source.stage) && members.contains(connection.target.stage)
     }
@@ -22,7 +23,4 @@ extension Graph {
         endpoint($0, \.outputs)
       })
   }
-
-  /// The stage, and all that work on what it gives.
-  public func downstream(of stage: Int) -> Set<Int> { topology.reachable(from: stage).union([stage]) }
 }

@@ -22,8 +22,9 @@ struct HTTPCall: Sendable {
     ClientBootstrap(group: loop).connectTimeout(.seconds(5))
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHTTPClient(
-            HTTPCallHandler(self, promise: promise, within: limit))
+          let handler = HTTPCallHandler(self, promise: promise, within: limit)
+          try channel.pipeline.syncOperations.addHTTPClientHandlers()
+          try channel.pipeline.syncOperations.addHandler(handler)
         }
       }
       .connect(to: address).whenFailure { promise.fail($0) }

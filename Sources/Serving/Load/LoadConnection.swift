@@ -1,13 +1,12 @@
 import Dataflow
 import NIOCore
-import NIOHTTP1
 
 /// One keep-alive connection: sends a request, waits for its answer, tells the driver.
 ///
 /// Used by the event loop's thread alone.
 final class LoadConnection: ChannelInboundHandler {
-  typealias InboundIn = HTTPClientResponsePart
-  typealias OutboundOut = HTTPClientRequestPart
+  typealias InboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
 
   struct Request {
     /// When it should have been sent.
@@ -21,7 +20,7 @@ final class LoadConnection: ChannelInboundHandler {
   private(set) var request: Request?
   private let driver: LoadDriver
   private var context: ChannelHandlerContext?
-  private var answer = LoadTally.Outcome.failed(.malformed)
+  private var reader = AnswerReader()
   private var isLast = false
   private var failure = LoadTally.Failure.connection
 
@@ -30,13 +29,13 @@ final class LoadConnection: ChannelInboundHandler {
     self.driver = driver
   }
 
-  func send(_ head: HTTPRequestHead, _ body: ByteBuffer, _ request: Request) {
+  /// - Parameter head, body: as they are sent; all requests share them, and nothing is copied.
+  func send(_ head: ByteBuffer, _ body: ByteBuffer, _ request: Request) {
     guard let context else { return }
     self.request = request
-    // Head and body go into one system call; the body is all requests' and is not copied.
-    context.write(wrapOutboundOut(.head(head)), promise: nil)
-    context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
-    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    // Both go into one system call.
+    context.write(wrapOutboundOut(head), promise: nil)
+    context.writeAndFlush(wrapOutboundOut(body), promise: nil)
   }
 
   func close() { context?.close(promise: nil) }
@@ -53,27 +52,31 @@ final class LoadConnection: ChannelInboundHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    switch unwrapInboundIn(data) {
-    case .head(let head):
-      let code = Int(head.status.code)
-      answer = 200..<300 ~= code ? .ok(timing: head.headers.first(name: "server-timing")) : .status(code)
-      isLast = !head.isKeepAlive
-    case .body: break
-    case .end:
-      guard let request else { return }
-      self.request = nil
-      driver.finished(request, answer)
-      if isLast { close() } else { driver.canSend(self) }
+    var bytes = unwrapInboundIn(data)
+    do {
+      // What comes without a request is no answer to anything.
+      guard request != nil else { throw AnswerReader.Malformed() }
+      if let answer = try reader.read(&bytes) { finish(answer) }
+    } catch {
+      failure = .malformed
+      close()
     }
   }
 
-  func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    if error is HTTPParserError || error is NIOHTTPDecoderError { failure = .malformed }
-    context.close(promise: nil)
+  private func finish(_ answer: AnswerReader.Answer) {
+    guard let request else { return }
+    self.request = nil
+    isLast = !answer.keepsOpen
+    let isOK = 200..<300 ~= answer.status
+    driver.finished(request, isOK ? .ok(timing: answer.serverTiming) : .status(answer.status))
+    if isLast { close() } else { driver.canSend(self) }
   }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
   func channelInactive(context: ChannelHandlerContext) {
     self.context = nil
+    if let answer = reader.end() { finish(answer) }
     if let request {
       self.request = nil
       driver.finished(request, .failed(failure))

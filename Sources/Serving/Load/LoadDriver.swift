@@ -1,6 +1,5 @@
 import Dataflow
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 
 /// Runs a load: the connections and timers around `LoadState`.
@@ -15,7 +14,7 @@ final class LoadDriver {
 
   private let loop: any EventLoop
   private let address: SocketAddress
-  private let requests: [(head: HTTPRequestHead, body: ByteBuffer)]
+  private let requests: [(head: ByteBuffer, body: ByteBuffer)]
   private let isInterrupted: @Sendable () -> Bool
   private let observe: @Sendable (LoadProgress) -> Void
   private let completion: (Result) -> Void
@@ -51,7 +50,10 @@ final class LoadDriver {
     self.observe = observe
     self.completion = completion
     requests = configuration.images.map {
-      (target.head(target.path, contentType: $0.contentType, bytes: $0.body.readableBytes), $0.body)
+      (
+        ByteBuffer(target.head(target.path, contentType: $0.contentType, bytes: $0.body.readableBytes)),
+        $0.body
+      )
     }
     mix = configuration.mix
     begin = time.now
@@ -116,9 +118,11 @@ final class LoadDriver {
     connections[connection.id] = connection
     let bound = NIOLoopBound(connection, eventLoop: loop)
     ClientBootstrap(group: loop).connectTimeout(.seconds(5))
+      // An answer mostly comes in one piece: there is nothing to gain by looking for more.
+      .channelOption(.maxMessagesPerRead, value: 1)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHTTPClient(bound.value)
+          try channel.pipeline.syncOperations.addHandler(bound.value)
         }
       }
       .connect(to: address).assumeIsolated().whenFailure { [self] _ in failedToConnect(connection) }
@@ -180,15 +184,5 @@ final class LoadDriver {
         tally: tally,
         processorSeconds: finished > 0 ? processorTime.seconds / Double(finished) : nil,
         wasInterrupted: wasInterrupted))
-  }
-}
-
-extension ChannelPipeline.SynchronousOperations {
-  /// HTTP/1.1 as a client speaks it; the headers are sent as they are.
-  func addHTTPClient(_ handler: some ChannelInboundHandler) throws {
-    var configuration = HTTPRequestEncoder.Configuration()
-    configuration.automaticallySetFramingHeaders = false
-    try addHandlers(
-      HTTPRequestEncoder(configuration: configuration), ByteToMessageHandler(HTTPResponseDecoder()), handler)
   }
 }

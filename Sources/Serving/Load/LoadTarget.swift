@@ -82,3 +82,11 @@ public struct LoadTarget: Sendable {
     }
   }
 }
+
+extension ByteBuffer {
+  /// A request's head as it is sent.
+  init(_ head: HTTPRequestHead) {
+    let headers = head.headers.map { "\($0.name): \($0.value)\r\n" }.joined()
+    self.init(string: "\(head.method.rawValue) \(head.uri) HTTP/1.1\r\n\(headers)\r\n")
+  }
+}

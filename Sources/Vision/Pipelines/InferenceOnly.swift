@@ -20,22 +20,18 @@ public struct InferenceOnly: Sendable {
   /// - Throws: `InferenceOnlyError` if the pipeline isn't preparation and then a network; `PlanError`.
   public init(_ pipeline: Pipeline, plan: Plan, on platform: Platform = .local) throws {
     let graph = pipeline.graph
-    let entrances = graph.connections.filter {
-      graph.stages[$0.target.stage].inputs[$0.target.port].type.fits(.batchSlot([]))
-    }
-    guard let entrance = entrances.first, entrances.count == 1, pipeline.signature == .image else {
+    let (before, after) = pipeline.halves
+    guard pipeline.signature == .image, !before.isEmpty else {
       throw InferenceOnlyError(pipeline: pipeline.name)
     }
-    let behind = graph.downstream(of: entrance.target.stage)
-    let before = Set(graph.stages.indices).subtracting(behind)
-    let (preparing, inferring) = try (graph.part("prepare", of: before), graph.part("infer", of: behind))
+    let (preparing, inferring) = try (graph.part("prepare", of: before), graph.part("infer", of: after))
     guard preparing.outputs.count == 1, inferring.inputs.count == 1 else {
       throw InferenceOnlyError(pipeline: pipeline.name)
     }
-    let network = graph.stages[entrance.target.stage]
-    let inferencePlan = plan.part(of: inferring.stages.map(\.name)).filling(platform, with: network)
+    let inferencePlan = plan.part(of: after).filling(
+      platform, with: graph.stages[pipeline.network])
     let batch = inferencePlan.placements.map(\.batch).max() ?? 1
-    preparation = (preparing, plan.part(of: preparing.stages.map(\.name)).sequential(batch: batch))
+    preparation = (preparing, plan.part(of: before).sequential(batch: batch))
     inference = (inferring, inferencePlan)
     self.platform = platform
     try preparation.plan.check(preparing, on: platform)

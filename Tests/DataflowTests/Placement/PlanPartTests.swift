@@ -21,11 +21,11 @@ import Testing
   }
 
   @Test func cutEdgesAreThePartsBorder() throws {
-    let rest = try graph.part("rest", of: graph.downstream(of: 1))
+    let rest = try graph.part("rest", of: ["negate", "halve"])
     #expect(rest.stages.map(\.name) == ["halve", "negate"] && rest.inputs.count == 1)
     let executor = try SequentialExecutor(rest, plan: plan.part(of: ["halve", "negate"]).sequential())
     #expect(try executor.process(10).output(as: Int.self) == -5)
-    let first = try graph.part("first", of: [0])
+    let first = try graph.part("first", of: ["double"])
     #expect(try SequentialExecutor(first).process(10).output(as: Int.self) == 20)
   }
 
