@@ -1,11 +1,11 @@
 # Everything is one command on a fresh Debian or Ubuntu with Swift: each target does its own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench format lint clean
+.PHONY: help setup build demo test bench bench-serving format lint clean
 
 SOURCES := Package.swift Sources Tests Benchmarks Fuzz
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing: system packages, and pinned wheels into .deps/
 	@Scripts/setup
@@ -34,6 +34,9 @@ bench: setup ## Measure, beside the rivals and the bounds
 	.build/release/bench-opencl 1 .deps/images/medium.jpg
 	Benchmarks/preprocess
 	Benchmarks/training
+
+bench-serving: setup ## Measure the server under load, beside other servers
+	Benchmarks/serving
 
 format: ## Format the sources
 	swift format --in-place --parallel --recursive $(SOURCES)

@@ -4,6 +4,7 @@ import Synchronization
 /// The items of one request, which is answered when all of them are.
 final class RequestSet: Cancellable {
   private struct State {
+    /// Of those that are not all answered: a ticket keeps its set, so a set that kept its tickets would never go.
     var tickets: [Ticket] = []
     var results: [ItemResult?]
     var left: Int
@@ -21,7 +22,7 @@ final class RequestSet: Cancellable {
 
   func add(_ ticket: Ticket) {
     let isCancelled = state.withLock { state in
-      state.tickets.append(ticket)
+      if state.left > 0 { state.tickets.append(ticket) }
       return state.isCancelled
     }
     if isCancelled { ticket.cancel() }
@@ -31,13 +32,16 @@ final class RequestSet: Cancellable {
     let all = state.withLock { state -> [ItemResult]? in
       state.results[index] = result
       state.left -= 1
-      return state.left == 0 ? state.results.compactMap(\.self) : nil
+      guard state.left == 0 else { return nil }
+      state.tickets = []
+      return state.results.compactMap(\.self)
     }
     if let all { completion(all) }
   }
 
   func cancel() {
     let tickets = state.withLock { state in
+      defer { state.tickets = [] }
       state.isCancelled = true
       return state.tickets
     }

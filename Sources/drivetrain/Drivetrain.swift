@@ -9,7 +9,8 @@ struct Drivetrain: AsyncParsableCommand {
     commandName: "drivetrain",
     abstract: "Whole DNN applications on mixed hardware, every microsecond accounted for.",
     subcommands: [
-      Infer.self, Serve.self, Train.self, Evaluate.self, Export.self, Calibrate.self, PlanCommand.self,
+      Infer.self, Serve.self, Load.self, Train.self, Evaluate.self, Export.self, Calibrate.self,
+      PlanCommand.self,
       Verify.self, Simulate.self, Devices.self,
     ])
 

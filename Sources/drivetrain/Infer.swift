@@ -109,15 +109,9 @@ extension InferenceReport {
     var lines = ["\(input)  \(width) × \(height), \(bytes) bytes"]
     lines += outputs.map { "  \(Double($0.score).fixed(3))  \($0.label)" }
     let parts =
-      attribution.stages.map { ($0.name, $0.microseconds) } + [("unattributed", attribution.unattributed)]
-    let longest = parts.map(\.0.count).max() ?? 0
-    for (name, time) in parts {
-      let share = attribution.total > 0 ? time / attribution.total : 0
-      lines.append(
-        "  \(name.padded(longest))  \((time / 1000).fixed(3, width: 8)) ms  \((share * 100).fixed(1, width: 5)) %  "
-          + String(repeating: "█", count: Int((share * 40).rounded())))
-    }
-    lines.append("  \("total".padded(longest))  \((attribution.total / 1000).fixed(3, width: 8)) ms")
+      attribution.stages.map { ($0.name, $0.microseconds / 1000) }
+      + [("unattributed", attribution.unattributed / 1000)]
+    lines += Breakdown(parts: parts, total: attribution.total / 1000).lines
     return lines.joined(separator: "\n")
   }
 }

@@ -36,6 +36,8 @@ public protocol WorkloadRun: AnyObject {
 public struct RunSample: Sendable {
   /// Items for each second, at full load.
   public let throughput: Double
+  /// Items done.
+  public let items: Double
   /// For each stage of the graph, seconds of computing for each item, over all its firings.
   public let compute: [Double]
   /// The same of moving data between devices.
@@ -51,6 +53,7 @@ public struct RunSample: Sendable {
       zip(before.stages, after.stages).map { Double($1[keyPath: part] - $0[keyPath: part]) / 1e9 / items }
     }
     self.throughput = throughput
+    self.items = items
     compute = perItem(\.compute)
     transfer = perItem(\.transfer)
     let attributed = compute.reduce(0, +) + transfer.reduce(0, +)

@@ -29,7 +29,8 @@ struct HTTPFailure: Error {
     case ImageError.outOfMemory:
       self.init(.serviceUnavailable, "\(error)", retryAfterSeconds: 1)
     case InferenceRequestError.malformed: self.init(.badRequest, "\(error)")
-    case is InferenceRequestError, is OutputNotFinite: self.init(.unprocessableContent, "\(error)")
+    case is InferenceRequestError, is OutputNotFinite, is InferenceOnlyError:
+      self.init(.unprocessableContent, "\(error)")
     case let error as ImageError: self.init(error.status, "\(error)")
     case RuntimeError.closed, is CancellationError:
       self.init(.serviceUnavailable, "the server is shutting down; try another", retryAfterSeconds: 1)

@@ -8,6 +8,7 @@ import Vision
 /// extensions that its clients use.
 struct PipelineRoutes: Sendable {
   let models: ServedModels
+  let inferenceOnly = InferenceOnlyRuns()
 
   /// - Throws: 404 and 405 for what isn't there, 415 for what is no image.
   func route(_ request: HTTPRequest) throws(HTTPFailure) -> Route {
@@ -51,6 +52,9 @@ struct PipelineRoutes: Sendable {
     case ("infer", 1):
       try allow([.post], request, path)
       return try infer(pipeline, request)
+    case ("inference-only", 1):
+      try allow([.post], request, path)
+      return try inferenceOnly.route(to: pipeline, request)
     default: throw nothing(at: path, request)
     }
   }

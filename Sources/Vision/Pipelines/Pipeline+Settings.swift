@@ -54,7 +54,7 @@ extension Pipeline {
   }
 
   /// The names of the stages before the network, and from there on.
-  private var halves: (before: [String], after: [String]) {
+  var halves: (before: [String], after: [String]) {
     let (order, network) = (graph.stageOrder, network)
     let position = order.firstIndex(of: network) ?? 0
     let names = order.map { graph.stages[$0].name }
@@ -68,7 +68,7 @@ private struct Half {
   private(set) var isTurned = false
 
   init(_ stages: [String], of plan: Plan) {
-    placements = plan.placements.compactMap { $0.only(stages) }
+    placements = plan.part(of: stages).placements
   }
 
   mutating func turn(_ instances: Int?, _ batch: Int?, _ delay: Int?) {
@@ -90,15 +90,6 @@ extension Plan {
 extension Placement {
   /// What says how its workers work.
   fileprivate var workers: [Double] { [Double(instances), Double(batch), queueDelay] }
-
-  /// With these of its stages alone; `nil` if it has none of them.
-  fileprivate func only(_ names: [String]) -> Placement? {
-    var part = self
-    part.stages = stages.filter(names.contains)
-    part.devices = devices.filter { names.contains($0.key) }
-    part.implementations = implementations.filter { names.contains($0.key) }
-    return part.stages.isEmpty ? nil : part
-  }
 
   fileprivate func joined(with other: Placement) -> Placement {
     var all = self

@@ -1,0 +1,122 @@
+"""The servers that are compared: how each is started, and where it takes an image."""
+
+import contextlib
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HERE = pathlib.Path(__file__).resolve().parent
+RIVALS = ROOT / ".deps/rivals-serving"
+PYTHON = RIVALS / "bin/python"
+
+
+class Server:
+    """A server as it is started: a command with a port, and the URL that an image is posted to."""
+
+    path = "/predict"
+    headers = {}
+    is_ours = False
+
+    def __init__(self, name):
+        self.name = name
+
+    def command(self, network, port):
+        raise NotImplementedError
+
+    def environment(self):
+        return {}
+
+    @contextlib.contextmanager
+    def running(self, network, image):
+        """The URL, once the server answers an image there; gone when this ends."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        environment = {**os.environ, "NETWORK": network, "PYTHONDONTWRITEBYTECODE": "1", **self.environment()}
+        log = RIVALS / f"{self.name.replace(' ', '-')}.log"
+        with open(log, "w") as output:
+            process = subprocess.Popen(
+                self.command(network, port), env=environment, cwd=HERE, stdin=subprocess.DEVNULL, stdout=output,
+                stderr=output, start_new_session=True)
+        try:
+            url = f"http://127.0.0.1:{port}{self.path.format(network=network)}"
+            self.wait(url, process, image, log)
+            yield url
+        finally:
+            self.stop(process)
+
+    def wait(self, url, process, image, log):
+        request = urllib.request.Request(
+            url, image.read_bytes(), {"Content-Type": "image/jpeg", **self.headers}, method="POST")
+        deadline = time.monotonic() + 180
+        while True:
+            with contextlib.suppress(OSError, urllib.error.URLError):
+                urllib.request.urlopen(request, timeout=30).read()
+                return
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{self.name} does not answer; see {log}")
+            time.sleep(0.2)
+
+    def stop(self, process):
+        """Ends what it has started, which is a session of its own."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            pass
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+class Drivetrain(Server):
+    is_ours = True
+
+    def __init__(self, variant, program):
+        super().__init__(f"drivetrain {variant}")
+        self.variant, self.program = variant, program
+        self.path = f"/v2/models/{{network}}-{variant}/infer"
+
+    def pipeline(self, network):
+        return HERE / f"Pipelines/{network}-{self.variant}.yaml"
+
+    def command(self, network, port):
+        return [self.program, "serve", self.pipeline(network), "--port", str(port)]
+
+
+class Uvicorn(Server):
+    def command(self, network, port):
+        return [PYTHON, "-m", "uvicorn", "uvicorn_server:app", "--workers", "2", "--port", str(port),
+                "--log-level", "warning", "--no-access-log"]
+
+
+class LitServe(Server):
+    def command(self, network, port):
+        return [PYTHON, "litserve_server.py", str(port)]
+
+
+class Triton(Server):
+    """Without its own client libraries: an image is a request of raw bytes."""
+
+    path = "/v2/models/classify/infer"
+    headers = {"Content-Type": "application/octet-stream", "Inference-Header-Content-Length": "0"}
+    packages = RIVALS / "lib/python3.11/site-packages"
+
+    def command(self, network, port):
+        server = self.packages / "pytriton/tritonserver"
+        return [server / "bin/tritonserver", "--model-repository", HERE / "triton", "--backend-directory",
+                server / "backends", "--http-address", "127.0.0.1", "--http-port", str(port), "--allow-grpc", "false",
+                "--allow-metrics", "false", "--log-info", "false"]
+
+    def environment(self):
+        return {"PYTHONPATH": f"{HERE}:{RIVALS}/triton:{self.packages}"}
+
+
+RIVAL_SERVERS = [Triton("triton"), Uvicorn("uvicorn"), LitServe("litserve")]

@@ -1,0 +1,53 @@
+import Dataflow
+import Foundation
+import HTTPTypes
+import NIOCore
+import NIOFoundationCompat
+import Synchronization
+import Vision
+
+/// Answers how fast a pipeline's network alone is, which takes all cores for some seconds: one such request at a time.
+final class InferenceOnlyRuns: Sendable {
+  private let isRunning = Atomic<Bool>(false)
+
+  /// `POST …/inference-only?seconds=2` with an image as the body.
+  ///
+  /// - Throws: 400 for other seconds than allowed.
+  func route(to pipeline: HostedPipeline, _ request: HTTPRequest) throws(HTTPFailure) -> Route {
+    let seconds = try Self.seconds(request.path ?? "")
+    return .body { [self] body, reply in
+      let image = try EncodedImage(Data(buffer: body), limits: pipeline.limits)
+      guard
+        isRunning.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
+      else {
+        throw HTTPFailure(.conflict, "inference alone is being measured already; ask again when that is done")
+      }
+      // A thread of its own: it blocks.
+      Thread.detachNewThread {
+        let result = Result {
+          try InferenceOnly(pipeline.pipeline, plan: pipeline.plan).measure(image, seconds: seconds)
+        }
+        self.isRunning.store(false, ordering: .releasing)
+        reply { HTTPAnswer(json: try result.get()) }
+      }
+      return Unstoppable()
+    }
+  }
+
+  /// It ends soon enough by itself.
+  private struct Unstoppable: Cancellable {
+    func cancel() {}
+  }
+
+  private static func seconds(_ path: String) throws(HTTPFailure) -> Double {
+    guard let query = path.split(separator: "?", maxSplits: 1).dropFirst().first else { return 2 }
+    let allowed = InferenceOnly.allowedSeconds
+    guard query.hasPrefix("seconds="), let seconds = Double(query.dropFirst("seconds=".count)),
+      allowed.contains(seconds)
+    else {
+      throw HTTPFailure(
+        .badRequest, "'\(query)' must be seconds=S from \(allowed.lowerBound) to \(allowed.upperBound)")
+    }
+    return seconds
+  }
+}
