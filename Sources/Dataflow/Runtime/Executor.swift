@@ -159,7 +159,9 @@ public final class Executor: Sendable {
   /// For each placement of the plan, the tokens that wait in front of it.
   public var waiting: [Int] {
     plan.placements.map { placement in
-      func isHere(_ port: Graph.PortIndex) -> Bool { placement.stages.contains(graph.stages[port.stage].name) }
+      func isHere(_ port: Graph.PortIndex) -> Bool {
+        placement.stages.contains(graph.stages[port.stage].name)
+      }
       let onEdges = zip(graph.connections, wiring.edges).reduce(0) { sum, edge in
         sum + (isHere(edge.0.target) ? edge.1?.count ?? 0 : 0)
       }

@@ -31,10 +31,16 @@ public struct PipelineServer: Sendable {
   }
 
   private let pipelines: [HostedPipeline]
+  private let telemetry: Telemetry
   private let configuration: Configuration
 
-  public init(_ pipelines: [HostedPipeline], _ configuration: Configuration = Configuration()) {
+  /// - Parameter telemetry: that which the pipelines tell of their requests.
+  public init(
+    _ pipelines: [HostedPipeline], telemetry: Telemetry = Telemetry(),
+    _ configuration: Configuration = Configuration()
+  ) {
     self.pipelines = pipelines
+    self.telemetry = telemetry
     self.configuration = configuration
   }
 
@@ -54,9 +60,13 @@ public struct PipelineServer: Sendable {
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     services.maximumGracefulShutdownDuration = .seconds(configuration.shutdownSeconds)
     let group = ServiceGroup(configuration: services)
+    telemetry.observe { [pipelines] in pipelines }
+    let observation = Task { [telemetry] in await telemetry.run() }
     do {
       try await group.run()
     } catch {
+      observation.cancel()
+      await observation.value
       throw ServerError(error, configuration)
     }
     try? await loops.shutdownGracefully()
@@ -67,13 +77,15 @@ public struct PipelineServer: Sendable {
         continuation.resume()
       }
     }
+    observation.cancel()
+    await observation.value
   }
 
   private func server(
     on loops: MultiThreadedEventLoopGroup, logger: Logger, onReady: @escaping @Sendable (Int) -> Void
   ) -> any Service {
     let routes = PipelineRoutes(
-      pipelines: Dictionary(pipelines.map { ($0.name, $0) }) { first, _ in first })
+      pipelines: Dictionary(pipelines.map { ($0.name, $0) }) { first, _ in first }, telemetry: telemetry)
     let budget = BodyBudget(
       maximum: max(configuration.maximumBodyBytesInFlight, configuration.maximumBodyBytes))
     let limits = RequestBody.Limits(

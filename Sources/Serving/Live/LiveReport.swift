@@ -22,6 +22,7 @@ struct LiveReport {
     json.object { json in
       json.value("version", Version.current)
       json.value("unix_time", Date().timeIntervalSince1970)
+      json.value("monotonic", Double(now) / 1e9)
       json.value("step", Int(LiveWindow.step(of: now)))
       json.value("step_seconds", Int(LiveWindow.seconds))
       json.value("steps_kept", LiveWindow.length)

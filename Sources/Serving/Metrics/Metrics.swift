@@ -107,10 +107,12 @@ extension MetricsText {
   fileprivate mutating func write(_ pipelines: [PipelineSnapshot]) {
     family("drivetrain_requests_in_flight", .gauge, "Requests accepted and not yet answered.")
     for pipeline in pipelines { sample(["model": pipeline.name], UInt64(pipeline.inFlight)) }
-    family("drivetrain_queue_length", .gauge, "What waits in front of a stage.")
+    family(
+      "drivetrain_queue_length", .gauge,
+      "What waits: requests for their turn (admission), and images or tensors in front of a stage.")
     for pipeline in pipelines {
       for queue in pipeline.queues {
-        sample(["model": pipeline.name, "stage": queue.stage], UInt64(queue.length))
+        sample(["model": pipeline.name, "queue": queue.stage], UInt64(queue.length))
       }
     }
     family("drivetrain_batch_size", .histogram, "How many images or sets of tensors a stage took at once.")

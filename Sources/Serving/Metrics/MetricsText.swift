@@ -39,9 +39,13 @@ struct MetricsText {
     text += "# HELP \(described) \(Self.escaped(help))\n# TYPE \(described) \(kind.rawValue)\n"
   }
 
-  mutating func sample(_ labels: Labels = [:], _ value: UInt64) { line("", labels, String(value)) }
+  mutating func sample(_ value: UInt64) { sample([:], value) }
 
-  mutating func sample(_ labels: Labels = [:], _ value: Double) {
+  mutating func sample(_ value: Double) { sample([:], value) }
+
+  mutating func sample(_ labels: Labels, _ value: UInt64) { line("", labels, String(value)) }
+
+  mutating func sample(_ labels: Labels, _ value: Double) {
     // JSON's and Swift's way to write numbers is Prometheus' too, but for these.
     line("", labels, value.isNaN ? "NaN" : value.isInfinite ? (value > 0 ? "+Inf" : "-Inf") : String(value))
   }

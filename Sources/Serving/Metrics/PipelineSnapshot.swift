@@ -30,7 +30,9 @@ struct PipelineSnapshot: Sendable {
       }
       return Double(time) / Double(placement.instances)
     }
-    guard let busiest = plan.placements.max(by: { busy($0) < busy($1) }), busy(busiest) > 0 else { return nil }
+    guard let busiest = plan.placements.max(by: { busy($0) < busy($1) }), busy(busiest) > 0 else {
+      return nil
+    }
     // Of its stages the one that takes the most.
     return occupancy.stages.filter { busiest.stages.contains($0.name) }.max { $0.compute < $1.compute }?.name
   }

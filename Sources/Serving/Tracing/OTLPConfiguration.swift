@@ -23,7 +23,9 @@ public struct OTLPConfiguration: Sendable, Hashable {
     }
     let base = endpoint ?? variable("OTEL_EXPORTER_OTLP_ENDPOINT")
     let own = endpoint == nil ? variable("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") : nil
-    guard let text = own ?? base.map({ ($0.hasSuffix("/") ? $0 : $0 + "/") + "v1/traces" }) else { return nil }
+    guard let text = own ?? base.map({ ($0.hasSuffix("/") ? $0 : $0 + "/") + "v1/traces" }) else {
+      return nil
+    }
     guard let url = URLComponents(string: text), ["http", "https"].contains(url.scheme?.lowercased()),
       url.host?.isEmpty == false
     else { throw OTLPConfigurationError.endpoint(own ?? base ?? text) }

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Dataflow
 import Foundation
 import NIOCore
+import NIOHTTP1
 
 /// Posts spans to an OpenTelemetry collector, in batches and in the background.
 ///

@@ -128,8 +128,11 @@ extension Attribution {
   /// What an item's time went to, one after the other: of each stage waiting, moving data, and computing, where it did.
   fileprivate var pieces: [(name: String, stage: String, time: Nanoseconds)] {
     stages.flatMap { stage in
-      [("queue", stage.name, stage.queue), ("transfer", stage.name, stage.transfer), (stage.name, stage.name, stage.compute)]
-        .filter { $0.2 > 0 }
+      [
+        ("queue", stage.name, stage.queue), ("transfer", stage.name, stage.transfer),
+        (stage.name, stage.name, stage.compute),
+      ]
+      .filter { $0.2 > 0 }
     }
   }
 }
