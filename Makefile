@@ -16,7 +16,8 @@ build: setup ## Build the drivetrain executable, optimised
 demo: build ## Classify a photograph, see where the time goes, serve it over HTTP
 	@Scripts/demo .build/release/drivetrain
 
-test: setup lint ## Run every test, and those of the core under the thread sanitizer too
+test: lint ## Run every test, and those of the core under the thread sanitizer too
+	@Scripts/setup tests
 	swift build --build-tests
 	swift test --skip-build
 	swift run -c release allocation-check

@@ -20,10 +20,13 @@ extension HostedPipeline {
 
   /// Accepts the images or tensors of a request, without waiting.
   ///
-  /// - Parameter completion: called once, on any thread, when all are done; must not block.
+  /// - Parameters:
+  ///   - span: what traces know the request by.
+  ///   - completion: called once, on any thread, when all are done; must not block.
   /// - Throws: `AdmissionError`; `RuntimeError.closed`.
   func run(
-    _ inputs: [Input], _ terms: RequestTerms, completion: @escaping @Sendable ([Finished]) -> Void
+    _ inputs: [Input], _ terms: RequestTerms, span: RequestSpan? = nil,
+    completion: @escaping @Sendable ([Finished]) -> Void
   ) throws -> any Cancellable {
     let arrival = recorder.time.now
     let set = RequestSet(count: inputs.count) { [self] results in
@@ -32,7 +35,7 @@ extension HostedPipeline {
           result: result,
           attribution: result.item == 0 ? nil : recorder.attribution(of: result, in: pipeline.graph))
       }
-      note(inputs, finished, arrival)
+      note(inputs, finished, arrival, span)
       completion(finished)
     }
     do {
@@ -41,7 +44,7 @@ extension HostedPipeline {
       }
     } catch {
       set.abandon()
-      note(inputs, error, arrival)
+      note(inputs, error, arrival, span)
       throw error
     }
     return set
@@ -51,11 +54,11 @@ extension HostedPipeline {
   ///
   /// - Parameter completion: called once, on any thread, with what makes the answer or throws why there is none.
   func infer(
-    _ request: InferenceRequest,
+    _ request: InferenceRequest, span: RequestSpan? = nil,
     completion: @escaping @Sendable (@escaping @Sendable () throws -> InferenceResponse) -> Void
   ) throws -> any Cancellable {
-    let inputs = try recordingInvalid { try self.inputs(of: request) }
-    return try run(inputs, request.terms) { [self] finished in
+    let inputs = try recordingInvalid(span) { try self.inputs(of: request) }
+    return try run(inputs, request.terms, span: span) { [self] finished in
       completion { [self] in
         let outputs = try self.outputs(of: finished)
         let slowest = finished.compactMap(\.attribution).max { $0.total < $1.total }
@@ -113,16 +116,16 @@ extension HostedPipeline {
   }
 
   /// Leaves a record of requests that turn out to be invalid.
-  func recordingInvalid<Result>(_ body: () throws -> Result) throws -> Result {
+  func recordingInvalid<Result>(_ span: RequestSpan? = nil, _ body: () throws -> Result) throws -> Result {
     do {
       return try body()
     } catch {
-      note([], error, recorder.time.now)
+      note([], error, recorder.time.now, span)
       throw error
     }
   }
 
-  private func note(_ inputs: [Input], _ finished: [Finished], _ arrival: Nanoseconds) {
+  private func note(_ inputs: [Input], _ finished: [Finished], _ arrival: Nanoseconds, _ span: RequestSpan?) {
     let error = finished.lazy.compactMap(\.result.error).first
     note(
       RequestRecord(
@@ -133,17 +136,17 @@ extension HostedPipeline {
           RequestRecord.Part(
             bytes: input.bytes, pixels: input.pixels, inferences: input.inferences,
             attribution: finished.attribution)
-        }))
+        }, span: span))
   }
 
-  private func note(_ inputs: [Input], _ error: any Error, _ arrival: Nanoseconds) {
+  private func note(_ inputs: [Input], _ error: any Error, _ arrival: Nanoseconds, _ span: RequestSpan?) {
     note(
       RequestRecord(
         model: name, version: version, outcome: RequestRecord.Outcome(error), arrival: arrival,
         completion: recorder.time.now,
         parts: inputs.map {
           RequestRecord.Part(bytes: $0.bytes, pixels: $0.pixels, inferences: $0.inferences)
-        }))
+        }, span: span))
   }
 }
 

@@ -1,5 +1,6 @@
 import Dataflow
 import Foundation
+import Synchronization
 import Vision
 
 extension HostedPipeline {
@@ -8,6 +9,8 @@ extension HostedPipeline {
   ///
   /// - Throws: `WarmUpError`.
   func warmUp() async throws {
+    isWarmingUp.store(true, ordering: .relaxed)
+    defer { isWarmingUp.store(false, ordering: .relaxed) }
     do {
       for _ in 0..<3 {
         switch pipeline.signature {

@@ -1,5 +1,6 @@
 import Dataflow
 import Foundation
+import Synchronization
 import Vision
 
 /// A pipeline that is loaded, warm, and answers requests.
@@ -14,6 +15,12 @@ public final class HostedPipeline: Sendable {
   /// Counts from 1.
   let version: Int
   let statistics: ModelStatistics
+  /// What is expected of the plan, where that was measured.
+  let prediction: Prediction?
+  /// What the pipeline keeps busy.
+  let load: ProcessorLoad
+  /// No user's requests come meanwhile, and none are recorded.
+  let isWarmingUp = Atomic(false)
   private let record: @Sendable (RequestRecord) -> Void
   private let observe: @Sendable (DeviceError) -> Void
   /// What has been told of: failures of each device for each reason.
@@ -32,11 +39,13 @@ public final class HostedPipeline: Sendable {
   /// - Parameters:
   ///   - plan: `Plan.overlapping` if not given. The knobs that the pipeline's file sets are turned in it.
   ///   - dispatcher: shares the machine out among the pipelines that have the same one.
+  ///   - prediction: what is expected of the plan.
   ///   - record: told what became of each request. Must not block.
   ///   - observe: told of the first failure of each kind of a device: clients can do nothing about it. Must not block.
   init(
     _ pipeline: Pipeline, plan: Plan? = nil, on platform: Platform = .local,
     dispatcher: Dispatcher = Dispatcher(), limits: ImageLimits = ImageLimits(), version: Int = 1,
+    prediction: Prediction? = nil,
     record: @escaping @Sendable (RequestRecord) -> Void,
     observe: @escaping @Sendable (DeviceError) -> Void = { _ in }
   ) throws {
@@ -52,19 +61,23 @@ public final class HostedPipeline: Sendable {
     executor = try Executor(
       pipeline.graph, plan: pipeline.apply(settings, to: plan ?? usual ?? .fused(pipeline.graph)),
       on: platform, recorder: recorder)
+    // Of another plan nothing is known.
+    self.prediction = executor.plan == plan ? prediction : nil
+    load = try ProcessorLoad(pipeline.graph, plan: executor.plan, on: platform)
     lane = dispatcher.open(
       weight: settings.weight, slots: min(executor.plan.slots, executor.capacity),
       concurrency: settings.concurrency)
   }
 
-  /// Starts the pipeline's workers, and keeps no record of requests.
+  /// Starts the pipeline's workers. Requests are told to `telemetry`, if there is one.
   public convenience init(
     _ pipeline: Pipeline, plan: Plan? = nil, on platform: Platform = .local,
-    dispatcher: Dispatcher = Dispatcher(),
+    dispatcher: Dispatcher = Dispatcher(), prediction: Prediction? = nil, telemetry: Telemetry? = nil,
     observe: @escaping @Sendable (DeviceError) -> Void = { _ in }
   ) throws {
     try self.init(
-      pipeline, plan: plan, on: platform, dispatcher: dispatcher, record: { _ in }, observe: observe)
+      pipeline, plan: plan, on: platform, dispatcher: dispatcher, prediction: prediction,
+      record: { telemetry?.record($0) }, observe: observe)
   }
 
   /// Puts an item in the line.
@@ -138,7 +151,22 @@ public final class HostedPipeline: Sendable {
   /// Leaves a record of a request.
   func note(_ request: RequestRecord) {
     statistics.record(request, at: Int(Date().timeIntervalSince1970 * 1000))
-    record(request)
+    if !isWarmingUp.load(ordering: .relaxed) { record(request) }
+  }
+
+  /// The latest of what the workers did.
+  public var trace: Trace { recorder.trace(of: pipeline.graph) }
+
+  /// How it is at the moment.
+  var snapshot: PipelineSnapshot {
+    let inRuntime = zip(plan.placements, executor.waiting).map {
+      PipelineSnapshot.Queue(stage: $0.stages[0], length: $1)
+    }
+    let waiting = lane.waiting
+    return PipelineSnapshot(
+      name: name, version: version, plan: plan, prediction: prediction, inFlight: waiting + executor.inFlight,
+      queues: [PipelineSnapshot.Queue(stage: "admission", length: waiting)] + inRuntime,
+      occupancy: recorder.occupancy(of: pipeline.graph), batchSizes: recorder.batchSizes(of: pipeline.graph))
   }
 
   /// Answers what was accepted, and ends the workers. Blocks.

@@ -35,4 +35,6 @@ struct RequestRecord: Sendable {
   /// When its last byte was here, and when its answer was ready.
   let arrival, completion: Nanoseconds
   let parts: [Part]
+  /// What traces know it by, if it belongs to one.
+  var span: RequestSpan?
 }

@@ -24,25 +24,32 @@ struct PlanOption: ParsableArguments {
 
   /// The plan, which is told in one line; `nil` where nothing is measured and none is given.
   func plan(for workload: any Workload, objective: Objective, on machine: Platform = .local) throws -> Plan? {
+    try choice(for: workload, objective: objective, on: machine).plan
+  }
+
+  /// The same, with what is expected of it where that was measured.
+  func choice(
+    for workload: any Workload, objective: Objective, on machine: Platform = .local
+  ) throws -> (plan: Plan?, prediction: Prediction?) {
     let name = workload.graph.name
     guard isAuto else {
       let plan = try PlanDocument(contentsOf: plan).plan
       try plan.check(workload.graph, on: machine)
       complain("\(name): by \(self.plan): \(plan)")
-      return plan
+      return (plan, nil)
     }
     let platform = try selection.platform(of: machine)
     do {
       let calibration = try workload.calibration(on: platform)
-      guard let footprint = calibration.footprints.first else { return try usual(on: platform) }
+      guard let footprint = calibration.footprints.first else { return (try usual(on: platform), nil) }
       let chosen = try Planner(workload, on: platform, by: calibration, for: footprint).plan(for: objective)
       complain("\(name): planned for \(objective): \(chosen.line)")
-      return chosen.plan
+      return (chosen.plan, chosen.prediction)
     } catch CalibrationError.missing {
-      return try usual(on: platform)
+      return (try usual(on: platform), nil)
     } catch let error as CalibrationError {
       complain("\(name): the usual plan, because \(error)")
-      return try usual(on: platform)
+      return (try usual(on: platform), nil)
     }
   }
 

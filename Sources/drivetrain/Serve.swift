@@ -12,6 +12,10 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
                                    {"inputs":[{"name":…,"shape":[…],"datatype":"FP32","data":[…]}]}
       GET  /v2/models/NAME         what it takes and gives, and its plan
       GET  /v2/health/live, /v2/health/ready
+      GET  /                       the dashboard, for a browser
+      GET  /metrics                for Prometheus
+
+      Spans go to an OpenTelemetry collector where --otlp-endpoint, or OTEL_EXPORTER_OTLP_ENDPOINT, names one.
 
       SIGTERM and Ctrl-C answer what was accepted, then stop.
 
@@ -52,7 +56,21 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
   @Option(help: "How JPEGs are decoded: auto (at a reduced size where that suffices) or exact.")
   var scale: DecodeScale?
 
+  @Option(
+    help: ArgumentHelp(
+      "Send spans to this OpenTelemetry collector: POST URL/v1/traces, as JSON.", valueName: "url"))
+  var otlpEndpoint: String?
+
+  @Option(help: "The part of requests to trace, 0 to 1, where clients don't say.")
+  var traceRate = 1.0
+
+  @Option(
+    help: ArgumentHelp(
+      "Write what the workers did last, when the server ends, for ui.perfetto.dev.", valueName: "file"))
+  var trace: String?
+
   @OptionGroup var planned: PlanOption
+  @OptionGroup var described: MachineOption
 
   func validate() throws {
     guard (0...65535).contains(port), (0...65535).contains(grpcPort ?? 0) else {
@@ -61,15 +79,32 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
     guard (tlsCertificate == nil) == (tlsKey == nil) else {
       throw ValidationError("--tls-certificate and --tls-key belong together; give both")
     }
+    guard (0...1).contains(traceRate) else { throw ValidationError("--trace-rate must be from 0 to 1") }
+    do {
+      _ = try otlp
+    } catch {
+      throw ValidationError("\(error)")
+    }
+  }
+
+  private var otlp: OTLPConfiguration? {
+    get throws {
+      try OTLPConfiguration(endpoint: otlpEndpoint, environment: ProcessInfo.processInfo.environment)
+    }
   }
 
   func run() async throws {
+    let machine = try described.machineHere(to: "served")
+    let telemetry = Telemetry(platform: machine, otlp: try otlp, traceRate: traceRate) { complain($0) }
     let dispatcher = Dispatcher()
     var hosted: [HostedPipeline] = []
     for reference in pipelines {
       let loaded = try Pipeline(reference, scale: scale)
-      let plan = try planned.plan(for: PipelineWorkload(loaded), objective: .throughput)
-      let pipeline = try HostedPipeline(loaded, plan: plan, dispatcher: dispatcher) { [planned] error in
+      let (plan, prediction) = try planned.choice(
+        for: PipelineWorkload(loaded), objective: .throughput, on: machine)
+      let pipeline = try HostedPipeline(
+        loaded, plan: plan, on: machine, dispatcher: dispatcher, prediction: prediction, telemetry: telemetry
+      ) { [planned] error in
         complain("\(loaded.name): \(planned.advised(error))")
       }
       guard !hosted.contains(where: { $0.name == pipeline.name }) else {
@@ -85,10 +120,13 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
       certificate: tlsCertificate, key: tlsKey, token: try token())
     let scheme = tlsCertificate == nil ? "http" : "https"
     let address = host.contains(":") ? "[\(host)]" : host
-    try await PipelineServer(hosted, configuration).run { [hosted] ports in
+    try await PipelineServer(hosted, telemetry: telemetry, configuration).run { [hosted] ports in
       for pipeline in hosted { complain("\(pipeline.name): \(pipeline.plan)") }
       let grpc = ports.count > 1 ? ", gRPC on port \(ports[1])" : ""
       complain("serving on \(scheme)://\(address):\(ports[0])\(grpc); stop with Ctrl-C")
+    }
+    if let trace {
+      try Trace.perfetto(of: hosted.map { ($0.name, $0.trace) }).writeWhole(to: trace)
     }
   }
 

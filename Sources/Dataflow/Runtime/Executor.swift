@@ -156,6 +156,21 @@ public final class Executor: Sendable {
   /// Items accepted and not yet answered.
   public var inFlight: Int { gate.count }
 
+  /// For each placement of the plan, the tokens that wait in front of it.
+  public var waiting: [Int] {
+    plan.placements.map { placement in
+      func isHere(_ port: Graph.PortIndex) -> Bool {
+        placement.stages.contains(graph.stages[port.stage].name)
+      }
+      let onEdges = zip(graph.connections, wiring.edges).reduce(0) { sum, edge in
+        sum + (isHere(edge.0.target) ? edge.1?.count ?? 0 : 0)
+      }
+      return zip(graph.inputs, wiring.inputs).reduce(onEdges) { sum, input in
+        sum + (isHere(input.0) ? input.1.count : 0)
+      }
+    }
+  }
+
   /// The first error of work that belongs to no item: that of sources, and of graphs without inputs.
   public var failure: (any Error)? { ambient.error }
 

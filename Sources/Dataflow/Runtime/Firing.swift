@@ -179,6 +179,9 @@ public final class Firing {
     }
   }
 
+  /// Counts this firing, or this batch of firings.
+  func count() { ring?.count(batch: batch, of: stageIndex) }
+
   func clearEmissions() {
     if emissions.count > 0 { emissions.removeAll() }
     for port in emitted.indices { emitted[port] = 0 }

@@ -101,6 +101,7 @@ final class StageRunner {
       if isRecorded {
         end = time.now
         firing.record(.compute, begin: begin, end: end)
+        firing.count()
       }
     }
     if slots.isEmpty {

@@ -41,6 +41,16 @@ public final class Recorder: Sendable {
     Occupancy(of: graph, in: rings(of: graph), during: 0)
   }
 
+  /// How many items each stage of a graph took at once, in the graph's order.
+  public func batchSizes(of graph: Graph) -> [BatchSizes] {
+    let rings = rings(of: graph)
+    return graph.stages.indices.map { stage in
+      var sizes = BatchSizes()
+      for ring in rings { sizes.add(ring, stage: stage) }
+      return sizes
+    }
+  }
+
   private func rings(of graph: Graph) -> [TraceRing] {
     rings.withLock { $0.filter { $0.graph == graph.name } }
   }

@@ -5,18 +5,30 @@ extension Trace {
   /// each worker, a slice for each event, with the item and its time in the queue.
   ///
   /// Times count from the first event, in microseconds.
-  public func perfetto() -> Data {
-    let start = workers.flatMap(\.events).map(\.ready).min() ?? 0
+  public func perfetto() -> Data { Self.document(lines(process: 1, from: start)) }
+
+  /// Several graphs' traces in one, on one time: a process for each, called as its graph.
+  public static func perfetto(of traces: [(name: String, trace: Trace)]) -> Data {
+    let start = traces.map(\.trace.start).min() ?? 0
+    var lines: [String] = []
+    for (index, (name, trace)) in traces.enumerated() {
+      lines.append(Self.name("process_name", process: index + 1, thread: 0, name))
+      lines += trace.lines(process: index + 1, from: start)
+    }
+    return document(lines)
+  }
+
+  private var start: Nanoseconds { workers.flatMap(\.events).map(\.ready).min() ?? 0 }
+
+  private func lines(process: Int, from start: Nanoseconds) -> [String] {
     var lines: [String] = []
     for (thread, worker) in workers.enumerated() {
-      lines.append(
-        #"{"ph":"M","pid":1,"tid":\#(thread),"name":"thread_name","args":{"name":\#(Self.quoted(worker.name))}}"#
-      )
+      lines.append(Self.name("thread_name", process: process, thread: thread, worker.name))
       for event in worker.events {
         let stage = Int(event.stage)
         let name = stages.indices.contains(stage) ? stages[stage] : "stage \(stage)"
         lines.append(
-          #"{"ph":"X","pid":1,"tid":\#(thread),"cat":"\#(event.kind)","#
+          #"{"ph":"X","pid":\#(process),"tid":\#(thread),"cat":"\#(event.kind)","#
             + #""name":\#(Self.quoted(event.kind == .compute ? name : "transfer (\(name))")),"#
             + #""ts":\#(Self.microseconds(from: start, to: event.begin)),"#
             + #""dur":\#(Self.microseconds(from: event.begin, to: event.end)),"#
@@ -24,8 +36,16 @@ extension Trace {
             + #""queue_us":\#(Self.microseconds(from: event.ready, to: event.begin))}}"#)
       }
     }
-    return Data(
+    return lines
+  }
+
+  private static func document(_ lines: [String]) -> Data {
+    Data(
       ("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[\n" + lines.joined(separator: ",\n") + "\n]}\n").utf8)
+  }
+
+  private static func name(_ kind: String, process: Int, thread: Int, _ name: String) -> String {
+    #"{"ph":"M","pid":\#(process),"tid":\#(thread),"name":"\#(kind)","args":{"name":\#(quoted(name))}}"#
   }
 
   private static func microseconds(from start: Nanoseconds, to end: Nanoseconds) -> String {

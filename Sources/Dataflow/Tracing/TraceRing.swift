@@ -16,9 +16,12 @@ public final class TraceRing: @unchecked Sendable {
   private let head = Atomic<Int>(0)
   /// For each stage the time in all events so far, kept or not, by kind: compute, transfer.
   private let totals: UnsafeMutablePointer<Atomic<UInt64>>
+  /// For each stage its firings by size of batch, as `BatchSizes` counts them, and then what they took together.
+  private let batches: UnsafeMutablePointer<Atomic<UInt64>>
   private let stages: Int
 
   private static let wordsPerEvent = 5
+  private static let wordsPerBatch = BatchSizes.bounds.count + 2
 
   /// - Parameters:
   ///   - stages: how many stages the graph has.
@@ -29,6 +32,8 @@ public final class TraceRing: @unchecked Sendable {
     self.stages = stages
     totals = .allocate(capacity: stages * 2)
     for total in 0..<(stages * 2) { (totals + total).initialize(to: Atomic(0)) }
+    batches = .allocate(capacity: stages * Self.wordsPerBatch)
+    for count in 0..<(stages * Self.wordsPerBatch) { (batches + count).initialize(to: Atomic(0)) }
     let wanted = min(max(capacity, 2), 1 << 24)
     let size = 1 << (Int.bitWidth - (wanted - 1).leadingZeroBitCount)
     mask = size - 1
@@ -41,6 +46,8 @@ public final class TraceRing: @unchecked Sendable {
     words.deallocate()
     totals.deinitialize(count: stages * 2)
     totals.deallocate()
+    batches.deinitialize(count: stages * Self.wordsPerBatch)
+    batches.deallocate()
   }
 
   /// Events recorded so far, kept or not.
@@ -49,6 +56,25 @@ public final class TraceRing: @unchecked Sendable {
   /// The time that a stage has spent in this worker, computing and moving data; the former includes the latter.
   func total(_ kind: TraceEvent.Kind, of stage: Int) -> Nanoseconds {
     totals[stage * 2 + Int(kind.rawValue)].load(ordering: .relaxed)
+  }
+
+  /// How often a stage took a batch of one of the sizes of `BatchSizes`.
+  func firings(of stage: Int, _ index: Int) -> UInt64 {
+    batches[stage * Self.wordsPerBatch + index].load(ordering: .relaxed)
+  }
+
+  /// What a stage took together.
+  func items(of stage: Int) -> UInt64 { firings(of: stage, Self.wordsPerBatch - 1) }
+
+  /// Counts a firing of a stage, or a batch of firings.
+  func count(batch: Int, of stage: Int) {
+    guard stage < stages else { return }
+    let counts = batches + stage &* Self.wordsPerBatch
+    func add(_ more: Int, at index: Int) {
+      counts[index].store(counts[index].load(ordering: .relaxed) &+ UInt64(more), ordering: .relaxed)
+    }
+    add(1, at: BatchSizes.index(of: batch))
+    add(batch, at: Self.wordsPerBatch - 1)
   }
 
   /// - Parameter isCounted: whether its time is to be added to the stage's; several items may have shared it.

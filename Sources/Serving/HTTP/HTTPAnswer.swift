@@ -9,6 +9,13 @@ struct HTTPAnswer: Sendable {
   var headers: HTTPFields
   var body: ByteBuffer
 
+  init(headers: HTTPFields = [:], text: String, type: String) {
+    status = .ok
+    self.headers = headers
+    self.headers[.contentType] = type
+    body = ByteBuffer(string: text)
+  }
+
   init(_ status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], json: String) {
     self.status = status
     self.headers = headers

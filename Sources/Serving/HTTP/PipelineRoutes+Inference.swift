@@ -10,6 +10,13 @@ extension PipelineRoutes {
 
   /// A request for inference: an image as the body, or the Open Inference Protocol's JSON, which binary tensors may follow.
   func infer(_ pipeline: HostedPipeline, _ request: HTTPRequest) throws(HTTPFailure) -> Route {
+    guard let span = telemetry.tracer.span(of: request) else { return try infer(pipeline, request, nil) }
+    return try infer(pipeline, request, span).answered(within: span)
+  }
+
+  private func infer(
+    _ pipeline: HostedPipeline, _ request: HTTPRequest, _ span: RequestSpan?
+  ) throws(HTTPFailure) -> Route {
     let type = request.headerFields[.contentType]
     let mediaType = type?.prefix(while: { $0 != ";" }).lowercased().filter { $0 != " " }
     if let length = request.headerFields[.inferenceHeaderLength] {
@@ -18,9 +25,9 @@ extension PipelineRoutes {
           .badRequest,
           "Inference-Header-Content-Length is '\(length)'; it must be from 1 to \(Self.largestJSON)")
       }
-      return protocolRequest(pipeline, headerLength: length)
+      return protocolRequest(pipeline, headerLength: length, span)
     }
-    if mediaType == "application/json" { return protocolRequest(pipeline, headerLength: nil) }
+    if mediaType == "application/json" { return protocolRequest(pipeline, headerLength: nil, span) }
     guard case .image = pipeline.pipeline.signature, mediaType?.hasPrefix("image/") ?? false else {
       let image =
         pipeline.pipeline.signature == .image
@@ -29,16 +36,18 @@ extension PipelineRoutes {
         .unsupportedMediaType,
         "send \(image)tensors as JSON with Content-Type application/json, not \(type ?? "without one")")
     }
-    return try image(pipeline, request)
+    return try image(pipeline, request, span)
   }
 
-  private func image(_ pipeline: HostedPipeline, _ request: HTTPRequest) throws(HTTPFailure) -> Route {
+  private func image(
+    _ pipeline: HostedPipeline, _ request: HTTPRequest, _ span: RequestSpan?
+  ) throws(HTTPFailure) -> Route {
     let terms = try terms(of: request)
     return .body { body, reply in
-      let (input, image) = try pipeline.recordingInvalid {
+      let (input, image) = try pipeline.recordingInvalid(span) {
         try pipeline.input(of: body.shared(0..<body.readableBytes))
       }
-      return try pipeline.run([input], terms) { finished in
+      return try pipeline.run([input], terms, span: span) { finished in
         reply {
           let report = try pipeline.report(finished[0], on: image, named: "request")
           return HTTPAnswer(
@@ -69,10 +78,14 @@ extension PipelineRoutes {
   }
 
   /// - Parameter headerLength: bytes of the JSON, if something else follows it.
-  private func protocolRequest(_ pipeline: HostedPipeline, headerLength: Int?) -> Route {
+  private func protocolRequest(
+    _ pipeline: HostedPipeline, headerLength: Int?, _ span: RequestSpan?
+  ) -> Route {
     .body { body, reply in
-      let request = try pipeline.recordingInvalid { try self.request(body, headerLength, for: pipeline) }
-      return try pipeline.infer(request) { makeResponse in
+      let request = try pipeline.recordingInvalid(span) {
+        try self.request(body, headerLength, for: pipeline)
+      }
+      return try pipeline.infer(request, span: span) { makeResponse in
         reply {
           let response = try makeResponse()
           let (json, binary) = response.json()

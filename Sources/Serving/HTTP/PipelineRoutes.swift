@@ -9,17 +9,24 @@ import Vision
 struct PipelineRoutes: Sendable {
   let models: ServedModels
   let inferenceOnly = InferenceOnlyRuns()
+  let telemetry: Telemetry
 
   /// - Throws: 404 and 405 for what isn't there, 415 for what is no image.
   func route(_ request: HTTPRequest) throws(HTTPFailure) -> Route {
     let path = request.path?.prefix { $0 != "?" } ?? ""
     let parts = path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
-    guard parts.first == "v2" else { throw nothing(at: path, request) }
+    guard parts.first == "v2" else {
+      try allow([.get, .head], request, path)
+      guard let answer = telemetry.answer(parts, request) else { throw nothing(at: path, request) }
+      return .answer(answer)
+    }
     switch (parts.dropFirst().first, parts.count) {
     case (nil, _):
       return try get(request, path) { ServerMetadata.json() }
     case ("health", 3) where parts[2] == "live" || parts[2] == "ready":
       return try get(request, path) { "{\"\(parts[2])\":true}" }
+    case ("live", 2):
+      return try get(request, path) { telemetry.live(request) }
     case ("models", 3) where parts[2] == "stats":
       return try get(request, path) { ModelStatistics.Values.json(models.sorted.map(\.statisticsEntry)) }
     case ("models", 3...): return try model(Array(parts.dropFirst(2)), request, path)

@@ -35,10 +35,16 @@ public struct PipelineServer: Sendable {
   }
 
   private let pipelines: [HostedPipeline]
+  private let telemetry: Telemetry
   private let configuration: Configuration
 
-  public init(_ pipelines: [HostedPipeline], _ configuration: Configuration = Configuration()) {
+  /// - Parameter telemetry: that which the pipelines tell of their requests.
+  public init(
+    _ pipelines: [HostedPipeline], telemetry: Telemetry = Telemetry(),
+    _ configuration: Configuration = Configuration()
+  ) {
     self.pipelines = pipelines
+    self.telemetry = telemetry
     self.configuration = configuration
   }
 
@@ -68,9 +74,13 @@ public struct PipelineServer: Sendable {
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     services.maximumGracefulShutdownDuration = .seconds(configuration.shutdownSeconds)
     let group = ServiceGroup(configuration: services)
+    telemetry.observe { [pipelines] in pipelines }
+    let observation = Task { [telemetry] in await telemetry.run() }
     do {
       try await group.run()
     } catch {
+      observation.cancel()
+      await observation.value
       throw ServerError(error, configuration)
     }
     try? await loops.shutdownGracefully()
@@ -81,6 +91,8 @@ public struct PipelineServer: Sendable {
         continuation.resume()
       }
     }
+    observation.cancel()
+    await observation.value
   }
 
   /// Whether a port could be listened on a moment ago.
@@ -94,7 +106,7 @@ public struct PipelineServer: Sendable {
 
   private func connections() -> ConnectionChannel {
     let models = ServedModels(pipelines)
-    let routes = PipelineRoutes(models: models)
+    let routes = PipelineRoutes(models: models, telemetry: telemetry)
     let service = InferenceService(models: models)
     let security = configuration.security
     let budget = BodyBudget(

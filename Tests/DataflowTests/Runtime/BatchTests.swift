@@ -45,6 +45,26 @@ struct BatchTests {
     #expect(single.entries.count == 10)
   }
 
+  @Test func sizesAreCounted() throws {
+    let single = Log()
+    let graph = try Graph("batch", chain: [adding("all"), .logging("each", to: single)])
+    let recorder = Recorder()
+    let executor = try SequentialExecutor(graph, plan: fused(graph, batch: 4), recorder: recorder)
+    _ = try executor.process(items: (0..<14).map { [$0] })
+    let counted = recorder.batchSizes(of: graph)
+    #expect(counted.map(\.items) == [14, 14])
+    // 4 + 4 + 4 + 2, and each by itself.
+    #expect(counted[0].firings == [0, 1, 3] + Array(repeating: 0, count: 11))
+    #expect(counted[1].firings == [14] + Array(repeating: 0, count: 13))
+  }
+
+  @Test func sizesAreCountedByPowersOfTwo() {
+    #expect(
+      [0, 1, 2, 3, 4, 5, 8, 9, 4096, 4097, Int.max].map { BatchSizes.index(of: $0) }
+        == [0, 0, 1, 2, 2, 3, 3, 4, 12, 13, 13])
+    #expect(BatchSizes.bounds.last == UInt64(Plan.maximumBatch))
+  }
+
   /// Whatever the graph, the plan and the batches.
   @Test(arguments: 0..<40)
   func resultsEqualTheSequentialOnes(seed: Int) throws {

@@ -118,6 +118,22 @@ struct TraceTests {
     #expect(decoded.traceEvents[3].dur == 0)
   }
 
+  @Test func perfettoOfSeveralGraphs() throws {
+    func trace(_ begin: Nanoseconds) -> Trace {
+      Trace(
+        stages: ["s"],
+        workers: [
+          Trace.Worker(
+            name: "w", events: [TraceEvent(item: 1, stage: 0, ready: begin, begin: begin, end: begin + 1000)])
+        ])
+    }
+    let data = Trace.perfetto(of: [("first", trace(5_000)), ("second", trace(2_000))])
+    let events = try JSONDecoder().decode(Perfetto.self, from: data).traceEvents
+    #expect(events.map(\.name) == ["process_name", "thread_name", "s", "process_name", "thread_name", "s"])
+    #expect(events.map(\.pid) == [1, 1, 1, 2, 2, 2])
+    #expect(events[3].args.name == "second" && events[2].ts == 3 && events[5].ts == 0)
+  }
+
   @Test func perfettoOfNothing() throws {
     let trace = Trace(stages: [], workers: [])
     #expect(try JSONDecoder().decode(Perfetto.self, from: trace.perfetto()).traceEvents.isEmpty)

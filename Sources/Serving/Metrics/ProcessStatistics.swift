@@ -1,0 +1,63 @@
+import Foundation
+
+/// What the kernel says of this process.
+struct ProcessStatistics: Sendable {
+  var residentBytes: UInt64 = 0
+  var virtualBytes: UInt64 = 0
+  var cpuSeconds = 0.0
+  var openFiles: UInt64 = 0
+  var maximumOpenFiles: UInt64 = 0
+  /// Since 1970.
+  var startSeconds = 0.0
+
+  /// Reads them; `nil` where there is no `/proc`.
+  init?() {
+    guard let status = try? String(contentsOfFile: "/proc/self/stat", encoding: .utf8),
+      let boot = Self.bootSeconds
+    else { return nil }
+    // The second field is the program's name in brackets, which may have spaces and brackets in it.
+    let fields = status[(status.lastIndex(of: ")") ?? status.startIndex)...].split(separator: " ").dropFirst()
+    // Numbered from 1 in proc(5); the first of these is the third.
+    func field(_ number: Int) -> Double {
+      let index = fields.startIndex + number - 3
+      return fields.indices.contains(index) ? Double(fields[index]) ?? 0 : 0
+    }
+    let ticks = Double(sysconf(Int32(_SC_CLK_TCK)))
+    cpuSeconds = (field(14) + field(15)) / ticks
+    startSeconds = boot + field(22) / ticks
+    virtualBytes = UInt64(field(23))
+    residentBytes = UInt64(field(24)) * UInt64(sysconf(Int32(_SC_PAGESIZE)))
+    var limit = rlimit()
+    if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 {
+      maximumOpenFiles = UInt64(limit.rlim_cur)
+    }
+    // Without the one that the folder is read by.
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd"))?.count ?? 1
+    openFiles = UInt64(max(files - 1, 0))
+  }
+
+  /// When the machine was started, in seconds since 1970: what the kernel counts from.
+  private static let bootSeconds: Double? = {
+    let status = try? String(contentsOfFile: "/proc/stat", encoding: .utf8)
+    let line = status?.split(separator: "\n").first { $0.hasPrefix("btime ") }
+    return line?.split(separator: " ").last.flatMap { Double($0) }
+  }()
+}
+
+extension MetricsText {
+  /// The metrics that every Prometheus client gives, under their usual names.
+  mutating func write(_ process: ProcessStatistics) {
+    family("process_resident_memory_bytes", .gauge, "Resident memory.")
+    sample(process.residentBytes)
+    family("process_virtual_memory_bytes", .gauge, "Virtual memory.")
+    sample(process.virtualBytes)
+    family("process_cpu_seconds_total", .counter, "CPU time, user and system.")
+    sample(process.cpuSeconds)
+    family("process_open_fds", .gauge, "Open file descriptors.")
+    sample(process.openFiles)
+    family("process_max_fds", .gauge, "File descriptors that may be open.")
+    sample(process.maximumOpenFiles)
+    family("process_start_time_seconds", .gauge, "When the process was started, since 1970.")
+    sample(process.startSeconds)
+  }
+}

@@ -1,0 +1,119 @@
+import Dataflow
+import Foundation
+import HTTPTypes
+import Vision
+
+/// What is told about a server to those who watch it: metrics, the dashboard, and spans.
+///
+/// Any thread may use it.
+public final class Telemetry: Sendable {
+  let metrics: Metrics
+  let tracer: Tracer
+  private let exporter: OTLPExporter?
+  private let hosted: Hosted
+
+  /// What is hosted at the moment, and the energy that it takes.
+  private final class Hosted: Sendable {
+    private let pipelines = Locked<@Sendable () -> [HostedPipeline]>({ [] })
+    private let energy: EnergyCounter
+
+    init(_ platform: Platform) { energy = EnergyCounter { EnergyMeter(on: platform) } }
+
+    var all: [HostedPipeline] { pipelines.withLock { $0 }() }
+
+    func observe(_ pipelines: @escaping @Sendable () -> [HostedPipeline]) {
+      self.pipelines.withLock { $0 = pipelines }
+    }
+
+    func readEnergy() -> EnergyCounter.Reading? {
+      energy.read(
+        all.map { (ObjectIdentifier($0), $0.load.busy($0.recorder.occupancy(of: $0.pipeline.graph))) })
+    }
+  }
+
+  /// - Parameters:
+  ///   - platform: what the pipelines run on, for what it is declared to draw.
+  ///   - otlp: where spans go, if they go anywhere.
+  ///   - traceRate: the part of requests, 0…1, that are traced of those whose clients don't say.
+  ///   - tell: told when spans can't be sent.
+  public init(
+    platform: Platform = .local, otlp: OTLPConfiguration? = nil, traceRate: Double = 1,
+    tell: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
+    let hosted = Hosted(platform)
+    let exporter = otlp.map { OTLPExporter($0, tell: tell) }
+    self.hosted = hosted
+    self.exporter = exporter
+    tracer = Tracer(rate: exporter == nil ? 0 : traceRate)
+    metrics = Metrics(
+      pipelines: { hosted.all.map(\.snapshot) }, energy: { hosted.readEnergy() },
+      others: exporter.map { exporter in [{ $0.write(exporter.queue.counts) }] } ?? [])
+  }
+
+  /// - Parameter pipelines: asked for what is hosted whenever somebody looks.
+  func observe(_ pipelines: @escaping @Sendable () -> [HostedPipeline]) { hosted.observe(pipelines) }
+
+  func record(_ record: RequestRecord) {
+    metrics.record(record)
+    if record.span?.context.isSampled ?? false { exporter?.queue.add(record) }
+  }
+
+  /// Exports spans and looks at the energy counters, until the task is cancelled and the last spans are gone.
+  func run() async {
+    await withTaskGroup(of: Void.self) { group in
+      if let exporter { group.addTask { await exporter.run() } }
+      group.addTask { [hosted] in
+        while !Task.isCancelled {
+          _ = hosted.readEnergy()
+          try? await Task.sleep(for: .seconds(10))
+        }
+      }
+    }
+  }
+
+  /// - Parameter path: its parts.
+  /// - Returns: `nil` where there is nothing.
+  func answer(_ path: [String], _ request: HTTPRequest) -> HTTPAnswer? {
+    switch path {
+    case []: return Dashboard().answer
+    case ["metrics"]:
+      let format = MetricsText.Format(accept: request.headerFields[.accept])
+      return HTTPAnswer(text: metrics.text(format), type: format.contentType)
+    default: return nil
+    }
+  }
+
+  /// What the dashboard asks for.
+  func live(_ request: HTTPRequest) -> String {
+    let query = request.path?.split(separator: "?", maxSplits: 1).dropFirst().first
+    return LiveReport(metrics, query: query).json()
+  }
+}
+
+extension Tracer {
+  func span(of request: HTTPRequest) -> RequestSpan? {
+    span(parent: request.headerFields[.traceParent], state: request.headerFields[.traceState])
+  }
+}
+
+extension Route {
+  /// Tells the client which span its request was.
+  func answered(within span: RequestSpan) -> Route {
+    guard case .body(let use) = self else { return self }
+    return .body { body, reply in
+      try use(body) { makeAnswer in
+        reply {
+          var answer = try makeAnswer()
+          answer.headers[.traceParent] = span.context.parent
+          if !span.context.state.isEmpty { answer.headers[.traceState] = span.context.state }
+          return answer
+        }
+      }
+    }
+  }
+}
+
+extension HTTPField.Name {
+  static let traceParent = HTTPField.Name("traceparent")!
+  static let traceState = HTTPField.Name("tracestate")!
+}
