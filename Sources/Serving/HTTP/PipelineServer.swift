@@ -83,7 +83,6 @@ public struct PipelineServer: Sendable {
       await observation.value
       throw ServerError(error, configuration)
     }
-    try? await loops.shutdownGracefully()
     let pipelines = pipelines
     await withCheckedContinuation { continuation in
       Thread.detachNewThread {
@@ -91,6 +90,8 @@ public struct PipelineServer: Sendable {
         continuation.resume()
       }
     }
+    // After the last answer, which is made on a loop.
+    try? await loops.shutdownGracefully()
     observation.cancel()
     await observation.value
   }
