@@ -66,11 +66,16 @@ final class GRPCHandler: ChannelInboundHandler {
 
   private func begin(_ head: HTTPRequest) throws {
     try authorise(head)
-    deadline = try head.headerFields[.grpcTimeout].map { time.now &+ (try Self.duration($0)) }
+    deadline = try head.headerFields[.grpcTimeout].map { Self.sum(time.now, try Self.duration($0)) }
     if let encoding = head.headerFields[.grpcEncoding], encoding != "identity" {
       throw GRPCStatus(.unimplemented, "'\(encoding)' is not supported; messages must not be compressed")
     }
     method = try service(head.path ?? "")
+  }
+
+  private static func sum(_ a: Nanoseconds, _ b: Nanoseconds) -> Nanoseconds {
+    let (sum, isTooLarge) = a.addingReportingOverflow(b)
+    return isTooLarge ? .max : sum
   }
 
   /// `100m`: up to eight digits and a unit.
@@ -81,7 +86,8 @@ final class GRPCHandler: ChannelInboundHandler {
     guard (2...9).contains(text.utf8.count), let unit = text.last.flatMap({ units[$0] }),
       text.dropLast().allSatisfy({ $0.isASCII && $0.isNumber }), let number = Nanoseconds(text.dropLast())
     else { throw GRPCStatus(.invalidArgument, "grpc-timeout is '\(text)'; it must be like 100m") }
-    return number * unit
+    let (duration, isTooLong) = number.multipliedReportingOverflow(by: unit)
+    return isTooLong ? .max : duration
   }
 
   private func takeMessages(_ context: ChannelHandlerContext) throws {

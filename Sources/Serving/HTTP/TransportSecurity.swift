@@ -57,7 +57,10 @@ public struct TransportSecurity: Sendable {
   func authorise(_ request: HTTPRequest) throws(HTTPFailure) {
     guard let token else { return }
     let path = request.path ?? ""
-    guard !path.hasPrefix("/v2/health/"), !path.hasPrefix("/grpc.health.v1.Health/") else { return }
+    // Nothing is told on the dashboard's page itself: it asks for the token.
+    guard path != "/", !path.hasPrefix("/v2/health/"), !path.hasPrefix("/grpc.health.v1.Health/") else {
+      return
+    }
     let given = request.headerFields[.authorization] ?? ""
     guard Self.areEqual("Bearer \(token)", given) else {
       var failure = HTTPFailure(.unauthorized, "send the server's token: Authorization: Bearer TOKEN")

@@ -26,9 +26,10 @@ public struct OTLPConfiguration: Sendable, Hashable {
     guard let text = own ?? base.map({ ($0.hasSuffix("/") ? $0 : $0 + "/") + "v1/traces" }) else {
       return nil
     }
-    guard let url = URLComponents(string: text), ["http", "https"].contains(url.scheme?.lowercased()),
+    let given = own ?? base ?? ""
+    guard let url = URLComponents(string: given), ["http", "https"].contains(url.scheme?.lowercased()),
       url.host?.isEmpty == false
-    else { throw OTLPConfigurationError.endpoint(own ?? base ?? text) }
+    else { throw OTLPConfigurationError.endpoint(given) }
     traces = text
     service = variable("OTEL_SERVICE_NAME") ?? "drivetrain"
     headers = try Self.headers(

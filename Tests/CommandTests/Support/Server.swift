@@ -6,6 +6,8 @@ import Testing
 final class Server: Sendable {
   let process: ChildProcess
   let port: UInt16
+  /// Its second port, if it has one.
+  let grpcPort: UInt16?
 
   init(_ pipelines: String..., arguments: [String] = [], environment: [String: String] = [:]) throws {
     process = try ChildProcess(
@@ -13,9 +15,12 @@ final class Server: Sendable {
     let deadline = Date.now + 60
     while true {
       let said = process.standardError
-      if let match = said.firstMatch(of: /serving on http:\/\/127\.0\.0\.1:(\d+)/), let port = UInt16(match.1)
+      if let match = said.firstMatch(
+        of: /serving on https?:\/\/127\.0\.0\.1:(\d+)(?:, gRPC on port (\d+))?;/),
+        let port = UInt16(match.1)
       {
         self.port = port
+        grpcPort = match.2.flatMap { UInt16($0) }
         return
       }
       guard !process.hasEnded, Date.now < deadline else {

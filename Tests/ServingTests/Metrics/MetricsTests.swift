@@ -91,7 +91,7 @@ import Testing
     metrics.record(record)
     let clock = MonotonicTime()
     let best =
-      (0..<20).map { _ in
+      (0..<20).map { _ -> Nanoseconds in
         let begin = clock.now
         for _ in 0..<500 { metrics.record(record) }
         return (clock.now - begin) / 500
@@ -105,14 +105,11 @@ import Testing
   }
 
   @Test func energyNeverGoesDown() {
-    let platform = Platform(devices: [Platform.local.devices[0]])
-    var declared = platform
-    declared.power = Power([platform.devices[0].silicon: Power.Watts(idle: 10, full: 30)])
+    let cpu = Platform.local.devices[0]
+    let silicon = cpu.silicon
+    let platform = Platform(devices: [cpu], power: Power([silicon: Power.Watts(idle: 10, full: 30)]))
     let time = ManualTime()
-    let meter = EnergyMeter(on: declared, counters: nil, time: time)
-    let silicon = platform.devices[0].silicon
-    nonisolated(unsafe) let only = meter
-    let counter = EnergyCounter { only }
+    let counter = EnergyCounter { EnergyMeter(on: platform, counters: nil, time: time) }
     final class Hosted {}
     let (first, second) = (Hosted(), Hosted())
     time.advance(by: 1_000_000_000)

@@ -1,0 +1,159 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Clients of other servers, unchanged: Triton's own, and curl.
+@Suite struct ProtocolClientTests {
+  private func python(_ script: String, _ arguments: [String]) throws -> String {
+    let python = try ChildProcess(
+      try Repository.path(".deps/python/bin/python"), ["-c", script] + arguments)
+    let code = try python.wait()
+    return code == 0 ? python.standardOutput : "exit \(code): \(python.standardError)"
+  }
+
+  @Test(arguments: ["http", "grpc"]) func tritonClient(wire: String) throws {
+    let server = try Server("classify")
+    let port = wire == "http" ? server.port : try #require(server.grpcPort)
+    let image = try Repository.path(".deps/images/china.jpg")
+    let said = try python(Self.triton, [wire, "127.0.0.1:\(port)", image])
+    #expect(said == "done\n", "\(said)")
+    #expect(try server.terminate() == 0)
+  }
+
+  /// Either port speaks everything, of gRPC also beside HTTP.
+  @Test func everyPortSpeaksGRPC() throws {
+    let server = try Server("classify", arguments: ["--no-grpc"])
+    #expect(server.grpcPort == nil)
+    let image = try Repository.path(".deps/images/china.jpg")
+    let said = try python(Self.triton, ["grpc", "127.0.0.1:\(server.port)", image])
+    #expect(said == "done\n", "\(said)")
+  }
+
+  private static let triton = """
+    import queue, sys
+    import numpy as np
+    from importlib import import_module
+    wire, address, image = sys.argv[1:]
+    triton = import_module(f"tritonclient.{wire}")
+    client = triton.InferenceServerClient(address)
+    data = open(image, "rb").read()
+
+    def images(*elements):
+        tensor = triton.InferInput("image", [len(elements), 1], "BYTES")
+        tensor.set_data_from_numpy(np.array(elements, dtype=object).reshape(-1, 1))
+        return [tensor]
+
+    def fails(reason, call):
+        try:
+            call()
+        except Exception as error:
+            assert reason in str(error), str(error)
+        else:
+            raise AssertionError(f"no error where there should be: {reason}")
+
+    assert client.is_server_live() and client.is_server_ready()
+    assert client.is_model_ready("classify") and client.is_model_ready("classify", "1")
+    assert not client.is_model_ready("nothing")
+    options = {} if wire == "http" else {"as_json": True}
+    assert client.get_server_metadata(**options)["name"] == "drivetrain"
+    metadata = client.get_model_metadata("classify", **options)
+    assert [output["name"] for output in metadata["outputs"]] == ["label", "index", "score"]
+    config = client.get_model_config("classify", **options)
+    config = config if wire == "http" else config["config"]
+    assert config["max_batch_size"] == 64 and config["input"][0]["data_type"] == "TYPE_STRING"
+
+    answer = client.infer("classify", images(data), request_id="one")
+    assert answer.as_numpy("label")[0][0] == b"palace" and answer.as_numpy("index").shape == (1, 5)
+    assert answer.as_numpy("score").dtype == np.float32
+    index = triton.InferRequestedOutput("index")
+    batch = client.infer("classify", images(data, data, data), outputs=[index], priority=1, timeout=30000000)
+    assert batch.as_numpy("index").shape == (3, 5) and batch.as_numpy("label") is None
+    if wire == "http":
+        text = client.infer("classify", images(data), outputs=[triton.InferRequestedOutput("index", binary_data=False)])
+        assert text.as_numpy("index")[0][0] == answer.as_numpy("index")[0][0]
+        waiting = [client.async_infer("classify", images(data)) for _ in range(4)]
+        assert all(one.get_result().as_numpy("index").shape == (1, 5) for one in waiting)
+    else:
+        answers = queue.Queue()
+        client.start_stream(lambda result, error: answers.put((result, error)))
+        for number in range(3):
+            client.async_stream_infer("classify", images(data), request_id=str(number))
+        client.async_stream_infer("classify", images(b"no image"))
+        got = [answers.get(timeout=30) for _ in range(4)]
+        client.stop_stream()
+        assert {result.get_response().id for result, error in got if result} == {"0", "1", "2"}
+        assert any(error and "not a JPEG" in str(error) for result, error in got)
+        fails("not supported", lambda: client.infer("classify", images(data), compression_algorithm="gzip"))
+
+    statistics = client.get_inference_statistics("classify", **options)["model_stats"][0]
+    assert int(statistics["inference_count"]) >= 4, statistics
+    assert int(statistics["inference_stats"]["compute_infer"]["ns"]) > 0
+    fails("there is no model 'nothing'", lambda: client.infer("nothing", images(data)))
+    fails("truncated JPEG", lambda: client.infer("classify", images(data[:5000])))
+    fails("image 1: ", lambda: client.infer("classify", images(data, b"no image")))
+    fails("would take", lambda: client.infer("classify", images(data), timeout=1))
+    fails("the limit is 64", lambda: client.infer("classify", images(*[b"x"] * 65)))
+    print("done")
+    """
+
+  private func curl(_ arguments: String...) throws -> String {
+    let curl = try ChildProcess(
+      "/usr/bin/curl", ["-s", "-o", "/dev/null", "-w", "%{http_version} %{http_code}"] + arguments)
+    let code = try curl.wait()
+    return code == 0 ? curl.standardOutput : "exit \(code)"
+  }
+
+  @Test func http2InClearText() throws {
+    let server = try Server("classify")
+    let image = try Repository.path(".deps/images/small.jpg")
+    let base = "http://127.0.0.1:\(server.port)/v2"
+    let post = [
+      "-H", "Content-Type: image/jpeg", "--data-binary", "@\(image)", "\(base)/models/classify/infer",
+    ]
+    #expect(try curl("--http2-prior-knowledge", post[0], post[1], post[2], post[3], post[4]) == "2 200")
+    #expect(try curl("--http1.1", post[0], post[1], post[2], post[3], post[4]) == "1.1 200")
+    #expect(try curl("--http2-prior-knowledge", "\(base)/nothing") == "2 404")
+    #expect(try server.terminate() == 0)
+  }
+
+  @Test func tlsAndAToken() throws {
+    let folder = try TemporaryFolder()
+    let (key, certificate) = ("\(folder.path)/key.pem", "\(folder.path)/certificate.pem")
+    let openssl = try ChildProcess(
+      "/usr/bin/openssl",
+      [
+        "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "2",
+        "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1",
+      ])
+    try #require(openssl.wait() == 0)
+    let token = try folder.write("secret\n".utf8, to: "token")
+    let server = try Server(
+      "classify",
+      arguments: ["--tls-certificate", certificate, "--tls-key", key, "--token-file", token])
+    let model = "https://127.0.0.1:\(server.port)/v2/models/classify"
+    for (version, option) in [("1.1", "--http1.1"), ("2", "--http2")] {
+      let right = "Authorization: Bearer secret"
+      #expect(try curl(option, "--cacert", certificate, "-H", right, model) == "\(version) 200")
+      #expect(try curl(option, "--cacert", certificate, "-H", "\(right)s", model) == "\(version) 401")
+      #expect(try curl(option, "--cacert", certificate, model) == "\(version) 401")
+      let live = "https://127.0.0.1:\(server.port)/v2/health/live"
+      #expect(try curl(option, "--cacert", certificate, live) == "\(version) 200")
+    }
+    // Neither clear text nor a handshake that fails harms others.
+    #expect(try curl("http://127.0.0.1:\(server.port)/v2").hasPrefix("exit"))
+    #expect(try server.terminate() == 0)
+  }
+
+  @Test func filesThatAreNone() throws {
+    let folder = try TemporaryFolder()
+    let text = try folder.write("no certificate".utf8, to: "text.pem")
+    for (arguments, reason) in [
+      (["--tls-certificate", "/nowhere.pem", "--tls-key", text], "/nowhere.pem: there is no such file"),
+      (["--tls-certificate", text, "--tls-key", text], "not a PEM file"),
+      (["--token-file", try folder.write("\n".utf8, to: "empty")], "there is no token in it"),
+    ] {
+      let serve = try ChildProcess(Drivetrain.path, ["serve", "classify", "--port", "0"] + arguments)
+      #expect(try serve.wait() == 1 && serve.standardError.contains(reason), "\(serve.standardError)")
+    }
+  }
+}

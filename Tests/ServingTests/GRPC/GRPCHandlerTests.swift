@@ -1,0 +1,129 @@
+import HTTPTypes
+import NIOCore
+import NIOEmbedded
+import NIOHTTPTypes
+import Synchronization
+import Testing
+
+@testable import Dataflow
+@testable import Serving
+
+@Suite struct GRPCHandlerTests {
+  private let channel = EmbeddedChannel()
+  private let item = Item(id: 1, arrival: 0, tokens: 1, outputs: 1)
+  private let replies = Replies()
+
+  private final class Replies: Sendable {
+    let all = Mutex<[@Sendable (@escaping @Sendable () throws -> [UInt8]) -> Void]>([])
+  }
+
+  init() throws {
+    let (item, replies) = (item, replies)
+    let handler = GRPCHandler(limit: 100, budget: BodyBudget(maximum: 1000)) { path in
+      switch path {
+      case "/echo": InferenceService.Method(body: .now { Array($0.readableBytesView) })
+      case "/later", "/stream":
+        InferenceService.Method(
+          body: .later { _, _, reply in
+            replies.all.withLock { $0.append(reply) }
+            return item
+          }, isStream: path == "/stream")
+      default: throw GRPCStatus(.unimplemented, "there is no call \(path)")
+      }
+    }
+    try channel.pipeline.syncOperations.addHandler(handler)
+    try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+  }
+
+  private func reply(_ number: Int, _ make: @escaping @Sendable () throws -> [UInt8]) {
+    let reply = replies.all.withLock { $0[number] }
+    reply(make)
+  }
+
+  private func send(_ path: String, _ fields: HTTPFields = [:], _ bytes: [UInt8]..., ends: Bool = true) throws
+  {
+    try channel.writeInbound(
+      HTTPRequestPart.head(
+        HTTPRequest(method: .post, scheme: nil, authority: nil, path: path, headerFields: fields)))
+    for part in bytes { try channel.writeInbound(HTTPRequestPart.body(ByteBuffer(bytes: part))) }
+    if ends { try channel.writeInbound(HTTPRequestPart.end(nil)) }
+  }
+
+  /// The messages, and the status with which the call ended.
+  private func answer() throws -> (bodies: [[UInt8]], status: String?, message: String?) {
+    channel.embeddedEventLoop.run()
+    var (bodies, status, message): ([[UInt8]], String?, String?) = ([], nil, nil)
+    while let part = try channel.readOutbound(as: HTTPResponsePart.self) {
+      switch part {
+      case .head(let head): #expect(head.status == .ok)
+      case .body(let body): bodies.append(Array(body.readableBytesView))
+      case .end(let trailers):
+        status = trailers?[.grpcStatus]
+        message = trailers?[.grpcMessage]
+      }
+    }
+    return (bodies, status, message)
+  }
+
+  @Test func answersAtOnceAndLater() throws {
+    try send("/echo", [:], [0, 0, 0], [0, 2, 7], [8])
+    let echo = try answer()
+    #expect(echo.bodies == [[0, 0, 0, 0, 2, 7, 8]] && echo.status == "0")
+  }
+
+  @Test func answersLater() throws {
+    try send("/later", [:], [0, 0, 0, 0, 0])
+    #expect(try answer().status == nil)
+    reply(0) { [5] }
+    let later = try answer()
+    #expect(later.bodies == [[0, 0, 0, 0, 1, 5]] && later.status == "0")
+  }
+
+  @Test func aStreamAnswersEach() throws {
+    try send("/stream", [:], [0, 0, 0, 0, 0, 0, 0, 0, 0, 0], ends: false)
+    reply(1) { [1] }
+    reply(0) { throw GRPCStatus(.invalidArgument, "no") }
+    #expect(try answer().bodies.map(\.count) == [6, 9])
+    try channel.writeInbound(HTTPRequestPart.end(nil))
+    #expect(try answer().status == "0")
+  }
+
+  @Test(
+    arguments: [
+      ([1, 0, 0, 0, 0], "12"),  // Compressed.
+      ([0, 255, 255, 255, 255], "8"),  // Too large.
+      ([0, 0, 0, 0, 9, 1], "3"),  // Breaks off.
+      ([], "3"),
+      ([0, 0, 0, 0, 0, 0, 0, 0, 0, 0], "3"),  // Two.
+    ] as [([UInt8], String)]) func wrongMessages(bytes: [UInt8], status: String) throws
+  {
+    try send("/later", [:], bytes)
+    #expect(try answer().status == status)
+  }
+
+  @Test func wrongHeads() throws {
+    try send("/nothing", [:], [0, 0, 0, 0, 0])
+    let unknown = try answer()
+    #expect(unknown.status == "12" && unknown.message == "there is no call /nothing")
+  }
+
+  @Test(arguments: ["", "5", "m", "-5m", "123456789m", "5x", "5\u{0661}m"]) func wrongTimeouts(text: String) {
+    #expect(throws: GRPCStatus.self) { try GRPCHandler.duration(text) }
+  }
+
+  @Test func timeouts() throws {
+    #expect(try GRPCHandler.duration("250m") == 250_000_000)
+    #expect(try GRPCHandler.duration("99999999H") == .max)
+    #expect(try GRPCHandler.duration("99999999S") == 99_999_999_000_000_000)
+  }
+
+  @Test func whoGoesAwayCancels() throws {
+    try send("/later", [:], [0, 0, 0, 0, 0])
+    channel.pipeline.fireChannelInactive()
+    #expect(item.isStopped)
+  }
+
+  @Test func messagesOfStatusesAreEncoded() {
+    #expect(GRPCStatus(.internal, "5 % „ü“\n").trailers[.grpcMessage] == "5 %25 %E2%80%9E%C3%BC%E2%80%9C%0A")
+  }
+}
