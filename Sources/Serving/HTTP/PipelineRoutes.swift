@@ -52,7 +52,7 @@ struct PipelineRoutes: Sendable {
     let pipeline = try models.find(name, version: version)
     switch (rest.first, rest.count) {
     case (nil, _): return try get(request, path) { ModelDescription(pipeline).metadata() }
-    case ("ready", 1): return try get(request, path) { "{\"name\":\"\(pipeline.name)\",\"ready\":true}" }
+    case ("ready", 1): return try get(request, path) { ModelDescription(pipeline).readiness() }
     case ("config", 1): return try get(request, path) { ModelDescription(pipeline).configuration() }
     case ("stats", 1):
       return try get(request, path) { ModelStatistics.Values.json([pipeline.statisticsEntry]) }

@@ -50,6 +50,16 @@ struct ModelDescription: Sendable {
     }
   }
 
+  /// `GET /v2/models/NAME/ready`.
+  func readiness() -> String {
+    var json = JSONText(capacity: 64)
+    json.object { json in
+      json.value("name", name)
+      json.value("ready", isTrue: true)
+    }
+    return json.text
+  }
+
   /// `GET /v2/models/NAME/config`: as much of Triton's model configuration as its clients read.
   func configuration() -> String {
     var json = JSONText(capacity: 1024)
