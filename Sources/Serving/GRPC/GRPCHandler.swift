@@ -10,7 +10,7 @@ final class GRPCHandler: ChannelInboundHandler {
   typealias InboundIn = HTTPRequestPart
   typealias OutboundOut = HTTPResponsePart
 
-  private let service: @Sendable (String) throws -> InferenceService.Method
+  private let service: @Sendable (HTTPRequest) throws -> InferenceService.Method
   private let authorise: @Sendable (HTTPRequest) throws -> Void
   private let share: BodyBudget.Share
   private let time: any TimeSource
@@ -30,7 +30,7 @@ final class GRPCHandler: ChannelInboundHandler {
   init(
     limit: Int, budget: BodyBudget, time: any TimeSource = MonotonicTime(),
     authorise: @escaping @Sendable (HTTPRequest) throws -> Void = { _ in },
-    service: @escaping @Sendable (String) throws -> InferenceService.Method
+    service: @escaping @Sendable (HTTPRequest) throws -> InferenceService.Method
   ) {
     self.service = service
     self.authorise = authorise
@@ -70,7 +70,7 @@ final class GRPCHandler: ChannelInboundHandler {
     if let encoding = head.headerFields[.grpcEncoding], encoding != "identity" {
       throw GRPCStatus(.unimplemented, "'\(encoding)' is not supported; messages must not be compressed")
     }
-    method = try service(head.path ?? "")
+    method = try service(head)
   }
 
   private static func sum(_ a: Nanoseconds, _ b: Nanoseconds) -> Nanoseconds {

@@ -1,4 +1,5 @@
 import Dataflow
+import HTTPTypes
 import NIOCore
 import Vision
 
@@ -22,10 +23,13 @@ struct InferenceService: Sendable {
   }
 
   let models: ServedModels
+  let telemetry: Telemetry
 
+  /// What a call's head asks for.
+  ///
   /// - Throws: `GRPCStatus`.
-  func method(_ path: String) throws(GRPCStatus) -> Method {
-    let models = models
+  func method(_ head: HTTPRequest) throws(GRPCStatus) -> Method {
+    let (models, path) = (models, head.path ?? "")
     switch path {
     case "/grpc.health.v1.Health/Check":
       return Method(body: .now { message in try HealthMessages.check(message, models) })
@@ -53,20 +57,21 @@ struct InferenceService: Sendable {
         })
     case Self.path("RepositoryIndex"):
       return Method(body: .now { _ in ServerMessages.index(models.sorted.map { ($0.name, $0.version) }) })
-    case Self.path("ModelInfer"): return Method(body: infer(isStream: false))
-    case Self.path("ModelStreamInfer"): return Method(body: infer(isStream: true), isStream: true)
+    case Self.path("ModelInfer"): return Method(body: infer(isStream: false, telemetry.tracer.span(of: head)))
+    case Self.path("ModelStreamInfer"): return Method(body: infer(isStream: true, nil), isStream: true)
     default: throw GRPCStatus(.unimplemented, "there is no call \(path)")
     }
   }
 
   private static func path(_ name: String) -> String { "/inference.GRPCInferenceService/\(name)" }
 
-  private func infer(isStream: Bool) -> Method.Body {
+  /// - Parameter span: what traces know a request by; the messages of a stream have none.
+  private func infer(isStream: Bool, _ span: RequestSpan?) -> Method.Body {
     .later { [models] message, timeout, reply in
       let (pipeline, request) = try message.withUnsafeReadableBytes { bytes in
         let draft = try InferenceMessage(bytes)
         let pipeline = try draft.model.find(in: models)
-        let request = try pipeline.recordingInvalid {
+        let request = try pipeline.recordingInvalid(span) {
           var draft = try draft.draft()
           if let timeout { draft.terms.timeout = min(timeout, draft.terms.timeout ?? .max) }
           return try InferenceRequest(draft, for: pipeline.pipeline.signature) { part in
@@ -75,7 +80,7 @@ struct InferenceService: Sendable {
         }
         return (pipeline, request)
       }
-      return try pipeline.infer(request) { makeResponse in
+      return try pipeline.infer(request, span: span) { makeResponse in
         reply {
           let response = try makeResponse().message()
           return isStream ? Self.streamed(response) : response

@@ -108,7 +108,7 @@ public struct PipelineServer: Sendable {
   private func connections() -> ConnectionChannel {
     let models = ServedModels(pipelines)
     let routes = PipelineRoutes(models: models, telemetry: telemetry)
-    let service = InferenceService(models: models)
+    let service = InferenceService(models: models, telemetry: telemetry)
     let security = configuration.security
     let budget = BodyBudget(
       maximum: max(configuration.maximumBodyBytesInFlight, configuration.maximumBodyBytes))

@@ -19,16 +19,16 @@ import Testing
 
   init() throws {
     let (item, replies) = (item, replies)
-    let handler = GRPCHandler(limit: 100, budget: BodyBudget(maximum: 1000)) { path in
-      switch path {
+    let handler = GRPCHandler(limit: 100, budget: BodyBudget(maximum: 1000)) { head in
+      switch head.path {
       case "/echo": InferenceService.Method(body: .now { Array($0.readableBytesView) })
       case "/later", "/stream":
         InferenceService.Method(
           body: .later { _, _, reply in
             replies.all.withLock { $0.append(reply) }
             return item
-          }, isStream: path == "/stream")
-      default: throw GRPCStatus(.unimplemented, "there is no call \(path)")
+          }, isStream: head.path == "/stream")
+      default: throw GRPCStatus(.unimplemented, "there is no call \(head.path ?? "")")
       }
     }
     try channel.pipeline.syncOperations.addHandler(handler)
