@@ -18,7 +18,7 @@ final class BareLibrary {
     _ bytes: UnsafeRawBufferPointer, geometry: CropGeometry, filter: ResizeFilter, scale: DecodeScale
   ) throws {
     let header = try ImageHeader(parsing: bytes)
-    guard header.format == .jpeg, let handle = cjpeg_create() else { return nil }
+    guard header.format == .jpeg, let handle = cjpeg_create(true) else { return nil }
     let chosen = try ImageDecoder().decode(bytes, header: header, for: geometry, filter: filter, scale: scale)
     self.bytes = bytes
     self.header = header

@@ -10,6 +10,8 @@
 
 #include <jerror.h>
 
+#include "eighth.h"
+
 struct cjpeg_decoder {
   struct jpeg_decompress_struct info;
   struct jpeg_error_mgr errors;
@@ -22,6 +24,8 @@ struct cjpeg_decoder {
   const uint8_t *end; /* one past the last byte of the image */
   uint8_t *row;       /* one row of CMYK */
   size_t row_capacity;
+  bool is_bare;
+  eighth_decoder *eighth; /* made when it is first of use */
 };
 
 /* Pixels around the region that interpolated chroma at its border depends on. */
@@ -74,7 +78,7 @@ static void on_progress(j_common_ptr info) {
     fail(decoder, cjpeg_too_many_scans, "too many scans");
 }
 
-cjpeg_decoder *cjpeg_create(void) {
+cjpeg_decoder *cjpeg_create(bool is_bare) {
   cjpeg_decoder *decoder = calloc(1, sizeof *decoder);
   if (decoder == NULL) return NULL;
   decoder->info.err = jpeg_std_error(&decoder->errors);
@@ -87,12 +91,14 @@ cjpeg_decoder *cjpeg_create(void) {
   }
   jpeg_create_decompress(&decoder->info);
   decoder->info.progress = &decoder->progress;
+  decoder->is_bare = is_bare;
   return decoder;
 }
 
 void cjpeg_destroy(cjpeg_decoder *decoder) {
   if (decoder == NULL) return;
   jpeg_destroy_decompress(&decoder->info);
+  eighth_destroy(decoder->eighth);
   free(decoder->row);
   free(decoder);
 }
@@ -182,12 +188,22 @@ static bool has_end(cjpeg_decoder *decoder) {
   return false;
 }
 
-cjpeg_result cjpeg_read(cjpeg_decoder *decoder, uint8_t *pixels, size_t row_bytes) {
+/* Decodes by eighth.h, if it can. Otherwise nothing is changed but pixels. */
+static bool read_eighth(cjpeg_decoder *decoder, uint8_t *pixels, size_t row_bytes) {
+  struct jpeg_source_mgr *source = decoder->info.src;
+  if (decoder->is_bare || !eighth_can(&decoder->info)) return false;
+  if (decoder->eighth == NULL) decoder->eighth = eighth_create();
+  if (decoder->eighth == NULL) return false;
+  const uint8_t *end = eighth_read(decoder->eighth, &decoder->info, source->next_input_byte, source->bytes_in_buffer,
+                                   decoder->region, pixels, row_bytes);
+  if (end == NULL) return false;
+  source->bytes_in_buffer -= (size_t)(end - source->next_input_byte);
+  source->next_input_byte = end;
+  return true;
+}
+
+static void read_rows(cjpeg_decoder *decoder, uint8_t *pixels, size_t row_bytes) {
   j_decompress_ptr info = &decoder->info;
-  if (setjmp(decoder->failed)) {
-    jpeg_abort_decompress(info);
-    return decoder->result;
-  }
   if (decoder->region.y > 0) jpeg_skip_scanlines(info, decoder->region.y);
   uint32_t end = decoder->region.y + decoder->region.height;
   while (info->output_scanline < end) {
@@ -201,6 +217,15 @@ cjpeg_result cjpeg_read(cjpeg_decoder *decoder, uint8_t *pixels, size_t row_byte
     for (uint32_t i = 0; i < count; i++) rows[i] = next + i * row_bytes;
     if (jpeg_read_scanlines(info, rows, count) == 0) fail(decoder, cjpeg_truncated, "rows are missing");
   }
+}
+
+cjpeg_result cjpeg_read(cjpeg_decoder *decoder, uint8_t *pixels, size_t row_bytes) {
+  j_decompress_ptr info = &decoder->info;
+  if (setjmp(decoder->failed)) {
+    jpeg_abort_decompress(info);
+    return decoder->result;
+  }
+  if (!read_eighth(decoder, pixels, row_bytes)) read_rows(decoder, pixels, row_bytes);
   if (!jpeg_input_complete(info) && !has_end(decoder)) fail(decoder, cjpeg_truncated, "no end-of-image marker");
   jpeg_abort_decompress(info);
   return cjpeg_ok;

@@ -5,6 +5,7 @@
 #ifndef CJPEG_H
 #define CJPEG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,8 +25,9 @@ typedef struct cjpeg_region {
   uint32_t x, y, width, height;
 } cjpeg_region;
 
-/* NULL if there is no memory. A decoder is used by one thread at a time, for any number of images. */
-cjpeg_decoder *cjpeg_create(void);
+/* NULL if there is no memory. A decoder is used by one thread at a time, for any number of images. A bare one is libjpeg-turbo
+ * alone, which others are compared with; their pixels are the same. */
+cjpeg_decoder *cjpeg_create(bool is_bare);
 void cjpeg_destroy(cjpeg_decoder *decoder);
 
 /* Starts an image. `bytes` must stay valid until cjpeg_read returns. width and height are what the
