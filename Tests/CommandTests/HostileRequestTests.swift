@@ -91,6 +91,25 @@ import Testing
     #expect(try server.terminate() == 0)
   }
 
+  /// The same by HTTP/2, whose streams and connections both break off.
+  @Test func clientsOfHTTP2ThatVanish() throws {
+    let server = try Server("classify")
+    let image = try Repository.path(".deps/images/large.jpg")
+    for _ in 0..<8 {
+      let curl = try ChildProcess(
+        "/usr/bin/curl",
+        [
+          "-s", "--http2-prior-knowledge", "--limit-rate", "1M", "-H", "Content-Type: image/jpeg",
+          "--data-binary", "@\(image)", "http://127.0.0.1:\(server.port)\(Self.path)",
+        ])
+      usleep(200_000)
+      curl.signal(SIGKILL)
+      #expect(try curl.wait() != 0)
+    }
+    #expect(try server.infer(Repository.image("medium.jpg")).status == 200)
+    #expect(try server.terminate() == 0)
+  }
+
   /// All are answered; those for whom there is no room are told to come back.
   @Test func manyAtOnce() throws {
     let server = try Server("classify")

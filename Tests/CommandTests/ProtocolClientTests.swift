@@ -96,6 +96,41 @@ import Testing
     print("done")
     """
 
+  /// Triton's load generator, if it can be run here: its wheel wants a newer C library than Debian 12's. (Run by the loader: what
+  /// is unzipped is not executable.)
+  private static let tritonLoad: [String]? = {
+    guard let path = try? Repository.path(".deps/bin/perf_analyzer") else { return nil }
+    let run = ["/lib64/ld-linux-x86-64.so.2", path]
+    let version = try? ChildProcess(run[0], [run[1], "--version"])
+    return (try? version?.wait()) == 0 ? run : nil
+  }()
+
+  @Test(
+    .enabled(if: tritonLoad != nil, "perf_analyzer does not run here: it wants glibc 2.38"),
+    arguments: [["http"], ["http", "--async"], ["grpc"], ["grpc", "--streaming"], ["grpc", "-b", "2"]])
+  func perfAnalyzer(wire: [String]) throws {
+    let run = try #require(Self.tritonLoad)
+    let server = try Server("classify")
+    let port = wire[0] == "http" ? server.port : try #require(server.grpcPort)
+    let folder = try TemporaryFolder()
+    let image = try Repository.image("small.jpg")
+    // An element of BYTES is preceded by its length.
+    let element = withUnsafeBytes(of: UInt32(image.count).littleEndian) { Data($0) } + image
+    let input = try folder.write(
+      #"{"data":[{"image":{"content":{"b64":"\#(element.base64EncodedString())"},"shape":[1]}}]}"#.utf8,
+      to: "input.json")
+    let load = try ChildProcess(
+      run[0],
+      [
+        run[1], "-m", "classify", "-u", "127.0.0.1:\(port)", "-i", wire[0], "--input-data", input,
+        "--measurement-interval", "500", "--max-trials", "3", "--stability-percentage", "1000",
+        "--concurrency-range", "2",
+      ] + wire.dropFirst())
+    #expect(try load.wait() == 0, "\(load.standardError)")
+    #expect(load.standardOutput.contains("Concurrency: 2, throughput: "), "\(load.standardOutput)")
+    #expect(load.standardOutput.contains("compute infer"), "\(load.standardOutput)")
+  }
+
   private func curl(_ arguments: String...) throws -> String {
     let curl = try ChildProcess(
       "/usr/bin/curl", ["-s", "-o", "/dev/null", "-w", "%{http_version} %{http_code}"] + arguments)

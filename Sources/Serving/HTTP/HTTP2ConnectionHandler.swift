@@ -37,8 +37,25 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
     open += difference
     timer?.cancel()
     guard open == 0, let context else { return }
-    if isStopping { context.close(promise: nil) } else { startTimer(context) }
+    if isStopping { end(context) } else { startTimer(context) }
   }
+
+  /// Says no more, and closes when the client has: to close a connection at once on which something came meanwhile would take
+  /// from the client what it has not read yet.
+  private func end(_ context: ChannelHandlerContext) {
+    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    // After what is being written.
+    context.eventLoop.execute {
+      let (handler, context) = bound.value
+      guard handler.context != nil else { return }
+      context.flush()
+      context.close(mode: .output, promise: nil)
+      handler.timer = context.eventLoop.scheduleTask(in: Self.farewell) { bound.value.1.close(promise: nil) }
+    }
+  }
+
+  /// How long a client may take to close its side.
+  private static let farewell = TimeAmount.seconds(2)
 
   private func startTimer(_ context: ChannelHandlerContext) {
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
@@ -68,10 +85,11 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if case ChannelEvent.inputClosed = event, isStopping { return context.close(promise: nil) }
     guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
     isStopping = true
     sayGoodbye(context)
-    if open == 0 { context.close(promise: nil) }
+    if open == 0 { end(context) }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }

@@ -26,8 +26,8 @@ public struct PipelineServer: Sendable {
     public var maximumBodySeconds = 60
     /// A connection on which nothing happens for so long is closed.
     public var idleTimeoutSeconds = 60
-    /// Further connections wait to be accepted. Below the 1,024 files that a process may usually have open.
-    public var maximumConnections = 900
+    /// Further connections wait to be accepted. Fewer where the system lets the process have fewer files open.
+    public var maximumConnections = 16_384
     /// After the signal to stop, what isn't answered in so long is given up.
     public var shutdownSeconds = 25
 
@@ -62,12 +62,15 @@ public struct PipelineServer: Sendable {
     let listening = Listening(
       on: [configuration.port] + [configuration.grpcPort].compactMap(\.self), then: onReady)
     let channel = connections()
+    let files = OpenFiles.raiseLimit()
+    // Some are for models, traces and collectors.
+    let maximumConnections = min(configuration.maximumConnections, max(files - 124, files / 2))
     var services = ServiceGroupConfiguration(
       services: listening.ports.indices.map { index in
         channel.server(
           configuration: ServerConfiguration(
             address: .hostname(configuration.host, port: listening.ports[index]),
-            availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections)),
+            availableConnectionsDelegate: MaximumAvailableConnections(maximumConnections)),
           onServerRunning: { listening.began(index, on: $0.localAddress?.port ?? 0) }, eventLoopGroup: loops,
           logger: logger)
       },
