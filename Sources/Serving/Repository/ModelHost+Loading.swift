@@ -58,6 +58,7 @@ extension ModelHost {
       do {
         let reference = try await onOwnThread { try source.reference(of: name, version: version) }
         let pipeline = try await loader.load(reference, named: name, version: version)
+        noteEnd(of: model)
         let replaced = model.replace(by: pipeline, failures: failures)
         if failures.isEmpty { return replaced }
         break

@@ -15,7 +15,7 @@ public final class ModelHost: Sendable {
   private let changes = SerialQueue(limit: ModelHost.longestQueue)
   private let readings = SerialQueue(limit: ModelHost.longestQueue)
   private let isClosed = Atomic(false)
-  /// What answers its last requests.
+  /// What answers its last requests, or is about to.
   private let retiring = Locked<[HostedPipeline]>([])
   private let drains = DispatchGroup()
 
@@ -38,7 +38,10 @@ public final class ModelHost: Sendable {
   public var pipelines: [HostedPipeline] { models.pipelines }
 
   /// All that have workers: what is served, and what answers its last requests.
-  var working: [HostedPipeline] { models.pipelines + retiring.withLock { $0 } }
+  var working: [HostedPipeline] {
+    let served = models.pipelines
+    return served + retiring.withLock { $0 }.filter { retiring in !served.contains { $0 === retiring } }
+  }
 
   /// Loads a model, or loads it again: the highest version there is.
   ///
@@ -66,7 +69,9 @@ public final class ModelHost: Sendable {
   /// - Throws: 503 if too many changes wait.
   func unload(_ name: String, reply: @escaping @Sendable (Result<Void, any Error>) -> Void) throws {
     try enqueue(changes, reply) { [self] in
-      if let pipeline = try models.model(name).unload() {
+      let model = try models.model(name)
+      noteEnd(of: model)
+      if let pipeline = model.unload() {
         tell("\(name): unloaded")
         await retire(pipeline)
       }
@@ -112,18 +117,22 @@ public final class ModelHost: Sendable {
         reply(.failure(error))
       }
     }
-    guard !isClosed.load(ordering: .acquiring) else { throw RuntimeError.closed }
     guard isTaken else {
+      guard !isClosed.load(ordering: .acquiring) else { throw RuntimeError.closed }
       throw HTTPFailure(
         .serviceUnavailable, "\(Self.longestQueue) such requests are waiting, which is the limit; try again",
         retryAfterSeconds: 1)
     }
   }
 
+  /// What a model serves is about to be served no more. It works on, and nobody who counts that may miss it.
+  func noteEnd(of model: ServedModel) {
+    if let pipeline = model.pipeline { retiring.withLock { $0.append(pipeline) } }
+  }
+
   /// Ends a pipeline that is served no more, once it has answered all that it accepted.
   private func retire(_ pipeline: HostedPipeline) async {
     let isOver = DispatchSemaphore(value: 0)
-    retiring.withLock { $0.append(pipeline) }
     drains.enter()
     Thread.detachNewThread { [retiring, drains, telemetry = loader.telemetry] in
       pipeline.drain()
