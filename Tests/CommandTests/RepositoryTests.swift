@@ -169,6 +169,24 @@ import Testing
     #expect(broken.standardError.contains("'name' is 'other'"), "\(broken.standardError)")
   }
 
+  /// What is being loaded when the signal comes is waited for, and what waits behind it is refused; nobody is left without an answer.
+  @Test func stopsWhileModelsAreLoaded() throws {
+    try folder.writeNetwork(1, of: "net")
+    let server = try serve()
+    try folder.makeVersion("1", of: "classify")
+    try folder.write(Repository.pipeline("classify").utf8, "pipeline.yaml", 1, of: "classify")
+    let connections = try (0..<6).map { _ in try server.connect() }
+    for connection in connections {
+      try connection.sendHead("POST", "/v2/repository/models/classify/load", ["Content-Length": "0"])
+    }
+    // Another connection's answer says that the server has seen them.
+    #expect(try server.get("/v2/health/live").status == 200)
+    server.process.signal(SIGTERM)
+    let statuses = try connections.map { try $0.response().status }
+    #expect(Set(statuses).isSubset(of: [200, 503]) && statuses.contains(503), "\(statuses)")
+    #expect(try server.process.wait() == 0)
+  }
+
   /// Every 0.2 s another version, while clients ask all the time: nobody gets an error, or a version's wrong answer.
   @Test func reloadsUnderLoadDropNothing() throws {
     try folder.writeNetwork(1, of: "net")

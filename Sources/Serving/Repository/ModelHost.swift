@@ -49,17 +49,17 @@ public final class ModelHost: Sendable {
   /// - Throws: 503 if too many changes wait.
   func load(_ name: String, reply: @escaping @Sendable (Result<Void, any Error>) -> Void) throws {
     try enqueue(changes, reply) { [self] in
-      let model = try await model(named: name)
-      let replaced: HostedPipeline?
       do {
-        replaced = try await load(model)
+        let model = try await model(named: name)
+        let replaced = try await load(model)
+        reply(.success(()))
+        if let pipeline = model.pipeline { tell(pipeline.line) }
+        if let replaced { await retire(replaced) }
       } catch let failure as LoadFailure {
         tell("\(failure)")
         throw failure
       }
-      reply(.success(()))
-      if let pipeline = model.pipeline { tell(pipeline.line) }
-      if let replaced { await retire(replaced) }
+      await onOwnThread { FreedMemory.giveBack() }
     }
   }
 
@@ -76,6 +76,7 @@ public final class ModelHost: Sendable {
         await retire(pipeline)
       }
       reply(.success(()))
+      await onOwnThread { FreedMemory.giveBack() }
     }
   }
 
