@@ -14,7 +14,9 @@ struct ServerUnderTest {
     Task {
       var configuration = PipelineServer.Configuration()
       configuration.port = 0
-      try await PipelineServer([hosted], configuration).run {
+      let host = ModelHost()
+      try await host.serve(hosted)
+      try await PipelineServer(host, configuration).run {
         port = $0[0]
         ready.signal()
       }

@@ -42,6 +42,9 @@ extension HostedPipeline {
       for (index, input) in inputs.enumerated() {
         set.add(try submit(input.values, bytes: input.bytes, terms) { set.finish(index, $0) })
       }
+    } catch RuntimeError.closed {
+      set.abandon()
+      throw RuntimeError.closed  // Not recorded: another pipeline may take the request.
     } catch {
       set.abandon()
       note(inputs, error, arrival, span)

@@ -25,7 +25,7 @@ extension HostedPipeline {
 
   private func warmUpImage() async throws {
     guard let image = Data(base64Encoded: Self.image) else { return }
-    let report = try await infer(image, named: "warm-up")
+    let report = try await infer(image, named: "warm-up", Self.warmUpTerms)
     _ = InferenceReport.json(pipeline: name, items: [report])
   }
 
@@ -33,7 +33,7 @@ extension HostedPipeline {
   private func warmUpTensors(_ inputs: [TensorDescription], _ outputs: [TensorDescription]) async throws {
     let zeros = inputs.compactMap { Tensor(zeros: $0) }
     guard zeros.count == inputs.count else { return }
-    let tensors = try await infer(zeros)
+    let tensors = try await infer(zeros, Self.warmUpTerms)
     let answers = zip(outputs, tensors).map {
       OutputTensor(name: $0.name, shape: $1.shape, contents: .tensor($1))
     }
@@ -42,6 +42,9 @@ extension HostedPipeline {
       model: name, version: version, id: nil, outputs: answers.map { ($0, false) }, attribution: nil
     ).json()
   }
+
+  /// It may have to wait for others' requests, whatever time the pipeline's own have.
+  private static let warmUpTerms = RequestTerms(timeout: 60_000_000_000)
 
   /// A JPEG with subsampled colours, as photographs are.
   private static let image = """

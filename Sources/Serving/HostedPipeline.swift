@@ -95,12 +95,12 @@ public final class HostedPipeline: Sendable {
   }
 
   /// Runs one item and suspends until it is answered. Cancelling the task cancels it.
-  func process(_ input: Input) async throws -> Finished {
+  func process(_ input: Input, _ terms: RequestTerms = RequestTerms()) async throws -> Finished {
     let running = Locked<(any Cancellable)?>(nil)
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         do {
-          let work = try run([input], RequestTerms()) { continuation.resume(returning: $0[0]) }
+          let work = try run([input], terms) { continuation.resume(returning: $0[0]) }
           running.withLock { $0 = work }
           if Task.isCancelled { work.cancel() }
         } catch {
@@ -126,14 +126,18 @@ public final class HostedPipeline: Sendable {
   ///
   /// - Throws: `ImageError`, `AdmissionError`, what a stage threw.
   public func infer(_ data: Data, named name: String) async throws -> InferenceReport {
+    try await infer(data, named: name, RequestTerms())
+  }
+
+  func infer(_ data: Data, named name: String, _ terms: RequestTerms) async throws -> InferenceReport {
     let (input, image) = try input(of: data)
-    return try report(try await process(input), on: image, named: name)
+    return try report(try await process(input, terms), on: image, named: name)
   }
 
   /// Answers tensors, one for each input of the pipeline, by one for each output.
-  func infer(_ tensors: [Tensor]) async throws -> [Tensor] {
+  func infer(_ tensors: [Tensor], _ terms: RequestTerms = RequestTerms()) async throws -> [Tensor] {
     let finished = try await process(
-      Input(values: tensors, bytes: tensors.reduce(0) { $0 + $1.bytes.count }))
+      Input(values: tensors, bytes: tensors.reduce(0) { $0 + $1.bytes.count }), terms)
     try check(finished.result)
     return try pipeline.graph.outputs.indices.map { try finished.result.output($0) }
   }

@@ -15,19 +15,25 @@ public final class Telemetry: Sendable {
   /// What is hosted at the moment, and the energy that it takes.
   private final class Hosted: Sendable {
     private let pipelines = Locked<@Sendable () -> [HostedPipeline]>({ [] })
+    private let working = Locked<@Sendable () -> [HostedPipeline]>({ [] })
     private let energy: EnergyCounter
 
     init(_ platform: Platform) { energy = EnergyCounter { EnergyMeter(on: platform) } }
 
     var all: [HostedPipeline] { pipelines.withLock { $0 }() }
 
-    func observe(_ pipelines: @escaping @Sendable () -> [HostedPipeline]) {
+    func observe(
+      _ pipelines: @escaping @Sendable () -> [HostedPipeline],
+      working: @escaping @Sendable () -> [HostedPipeline]
+    ) {
       self.pipelines.withLock { $0 = pipelines }
+      self.working.withLock { $0 = working }
     }
 
     func readEnergy() -> EnergyCounter.Reading? {
-      energy.read(
-        all.map { (ObjectIdentifier($0), $0.load.busy($0.recorder.occupancy(of: $0.pipeline.graph))) })
+      let working = working.withLock { $0 }
+      return energy.read(
+        working().map { (ObjectIdentifier($0), $0.load.busy($0.recorder.occupancy(of: $0.pipeline.graph))) })
     }
   }
 
@@ -50,8 +56,18 @@ public final class Telemetry: Sendable {
       others: exporter.map { exporter in [{ $0.write(exporter.queue.counts) }] } ?? [])
   }
 
-  /// - Parameter pipelines: asked for what is hosted whenever somebody looks.
-  func observe(_ pipelines: @escaping @Sendable () -> [HostedPipeline]) { hosted.observe(pipelines) }
+  /// - Parameters:
+  ///   - pipelines: asked for what is served whenever somebody looks.
+  ///   - working: asked for all that take energy: those, and what still answers its last requests.
+  func observe(
+    _ pipelines: @escaping @Sendable () -> [HostedPipeline],
+    working: @escaping @Sendable () -> [HostedPipeline]
+  ) {
+    hosted.observe(pipelines, working: working)
+  }
+
+  /// Counts the energy that was taken up to now, which must be done before a pipeline goes.
+  func readEnergy() { _ = hosted.readEnergy() }
 
   func record(_ record: RequestRecord) {
     metrics.record(record)

@@ -11,11 +11,15 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
       POST /v2/models/NAME/infer   an image as the body: labels and times; or tensors as JSON, for a network alone:
                                    {"inputs":[{"name":…,"shape":[…],"datatype":"FP32","data":[…]}]}
       GET  /v2/models/NAME         what it takes and gives, and its plan
+      POST /v2/repository/index, /v2/repository/models/NAME/load, …/unload
       GET  /v2/health/live, /v2/health/ready
       GET  /                       the dashboard, for a browser
       GET  /metrics                for Prometheus
 
       Spans go to an OpenTelemetry collector where --otlp-endpoint, or OTEL_EXPORTER_OTLP_ENDPOINT, names one.
+
+      A model repository is a directory of NAME/VERSION/pipeline.yaml or NAME/VERSION/model.onnx, VERSION from 1. The
+      highest version that works is served; load serves a newer one, while requests go on.
 
       SIGTERM and Ctrl-C answer what was accepted, then stop.
 
@@ -24,7 +28,13 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
       """)
 
   @Argument(help: "Pipelines' names in Pipelines/, or paths to their YAML files, or to ONNX models.")
-  var pipelines: [String]
+  var pipelines: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Serve the models in this directory too, and what is put there later once it is loaded.",
+      valueName: "directory"))
+  var repository: String?
 
   @Option(help: "The address to listen on.")
   var host = "127.0.0.1"
@@ -73,6 +83,9 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
   @OptionGroup var described: MachineOption
 
   func validate() throws {
+    guard !pipelines.isEmpty || repository != nil else {
+      throw ValidationError("there is nothing to serve; name pipelines, or a --repository")
+    }
     guard (0...65535).contains(port), (0...65535).contains(grpcPort ?? 0) else {
       throw ValidationError("--port and --grpc-port must be from 0 to 65535")
     }
@@ -96,22 +109,15 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
   func run() async throws {
     let machine = try described.machineHere(to: "served")
     let telemetry = Telemetry(platform: machine, otlp: try otlp, traceRate: traceRate) { complain($0) }
-    let dispatcher = Dispatcher()
-    var hosted: [HostedPipeline] = []
-    for reference in pipelines {
-      let loaded = try Pipeline(reference, scale: scale)
-      let (plan, prediction) = try planned.choice(
-        for: PipelineWorkload(loaded), objective: .throughput, on: machine)
-      let pipeline = try HostedPipeline(
-        loaded, plan: plan, on: machine, dispatcher: dispatcher, prediction: prediction, telemetry: telemetry
-      ) { [planned] error in
-        complain("\(loaded.name): \(planned.advised(error))")
-      }
-      guard !hosted.contains(where: { $0.name == pipeline.name }) else {
-        throw ServeError.duplicateName(pipeline.name)
-      }
-      hosted.append(pipeline)
+    let loader = ModelLoader(scale: scale, on: machine, telemetry: telemetry) { [planned] pipeline in
+      try planned.choice(for: PipelineWorkload(pipeline), objective: .throughput, on: machine)
+    } observe: { [planned] name, error in
+      complain("\(name): \(planned.advised(error))")
     }
+    let models = ModelHost(loader, repository: try repository.map { try ModelRepository($0) }) {
+      complain($0)
+    }
+    try await models.start(pipelines)
     var configuration = PipelineServer.Configuration()
     configuration.host = host
     configuration.port = port
@@ -120,13 +126,13 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
       certificate: tlsCertificate, key: tlsKey, token: try token())
     let scheme = tlsCertificate == nil ? "http" : "https"
     let address = host.contains(":") ? "[\(host)]" : host
-    try await PipelineServer(hosted, telemetry: telemetry, configuration).run { [hosted] ports in
-      for pipeline in hosted { complain("\(pipeline.name): \(pipeline.plan)") }
+    try await PipelineServer(models, telemetry: telemetry, configuration).run { ports in
+      for pipeline in models.pipelines { complain(pipeline.line) }
       let grpc = ports.count > 1 ? ", gRPC on port \(ports[1])" : ""
       complain("serving on \(scheme)://\(address):\(ports[0])\(grpc); stop with Ctrl-C")
     }
     if let trace {
-      try Trace.perfetto(of: hosted.map { ($0.name, $0.trace) }).writeWhole(to: trace)
+      try Trace.perfetto(of: models.pipelines.map { ($0.name, $0.trace) }).writeWhole(to: trace)
     }
   }
 
@@ -155,12 +161,10 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
 }
 
 enum ServeError: Error, CustomStringConvertible {
-  case duplicateName(String)
   case emptyToken(String)
 
   var description: String {
     switch self {
-    case .duplicateName(let name): "two pipelines are named '\(name)'; change 'name' in one of the files"
     case .emptyToken(let path): "\(path): there is no token in it"
     }
   }

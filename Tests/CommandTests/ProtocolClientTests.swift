@@ -131,6 +131,57 @@ import Testing
     #expect(load.standardOutput.contains("compute infer"), "\(load.standardOutput)")
   }
 
+  /// Models are loaded and unloaded by Triton's client.
+  @Test(arguments: ["http", "grpc"]) func tritonRepository(wire: String) throws {
+    let folder = try RepositoryFolder()
+    try folder.writeNetwork(1, of: "net")
+    let server = try Server(arguments: ["--repository", folder.path])
+    let port = wire == "http" ? server.port : try #require(server.grpcPort)
+    try folder.writeNetwork(2, of: "net")
+    try folder.makeVersion("1", of: "empty")
+    let said = try python(Self.repository, [wire, "127.0.0.1:\(port)"])
+    #expect(said == "done\n", "\(said)")
+    #expect(try server.terminate() == 0)
+  }
+
+  private static let repository = """
+    import sys
+    from importlib import import_module
+    wire, address = sys.argv[1:]
+    triton = import_module(f"tritonclient.{wire}")
+    client = triton.InferenceServerClient(address)
+
+    def index():
+        if wire == "http":
+            models = client.get_model_repository_index()
+        else:
+            models = client.get_model_repository_index(as_json=True).get("models", [])
+        return [(model["name"], model["version"], model["state"], model.get("reason", "")) for model in models]
+
+    def fails(reason, call):
+        try:
+            call()
+        except Exception as error:
+            assert reason in str(error), str(error)
+        else:
+            raise AssertionError(f"no error where there should be: {reason}")
+
+    assert index() == [("empty", "1", "UNAVAILABLE", "not loaded"), ("net", "1", "READY", "")], index()
+    client.load_model("net")
+    assert client.is_model_ready("net", "2") and not client.is_model_ready("net", "1")
+    client.unload_model("net", unload_dependents=True)
+    assert not client.is_model_ready("net") and client.is_server_ready()
+    assert index()[1][:3] == ("net", "2", "UNAVAILABLE"), index()
+    client.load_model("net")
+    assert client.is_model_ready("net")
+    fails("neither pipeline.yaml nor model.onnx", lambda: client.load_model("empty"))
+    fails("there is no model 'nothing'", lambda: client.load_model("nothing"))
+    fails("there is no model 'nothing'", lambda: client.unload_model("nothing"))
+    fails("can't be a model's name", lambda: client.load_model(".net"))
+    fails("'config' is not supported", lambda: client.load_model("net", config="{}"))
+    print("done")
+    """
+
   private func curl(_ arguments: String...) throws -> String {
     let curl = try ChildProcess(
       "/usr/bin/curl", ["-s", "-o", "/dev/null", "-w", "%{http_version} %{http_code}"] + arguments)

@@ -27,6 +27,9 @@ public struct ONNXModel: Sendable {
   /// Gives the best class's number (int64) and not the scores.
   public var givesArgMax = false
   public var bias: [Float] = []
+  /// Asks for a shape in the end that the scores of a batch of 1 don't have, which nobody sees before the network runs. Needs a
+  /// free `batch`.
+  public var failsWhenRun = false
 
   public init(_ change: (inout ONNXModel) -> Void = { _ in }) { change(&self) }
 
@@ -60,7 +63,8 @@ public struct ONNXModel: Sendable {
     if givesPixels { node("Abs", [pixels], "scores") }
     node("ReduceMean", [pixels], "mean", [("axes", isNHWC ? [1, 2] : [2, 3]), ("keepdims", [0])])
     node("MatMul", ["mean", "weight"], "product")
-    node("Add", ["product", "bias"], givesArgMax || givesPixels ? "sums" : "scores")
+    node("Add", ["product", "bias"], givesArgMax || givesPixels || failsWhenRun ? "sums" : "scores")
+    if failsWhenRun { node("Reshape", ["sums", "sevenfold"], "scores") }
     if givesArgMax { node("ArgMax", ["sums"], "scores", [("axis", [1]), ("keepdims", [0])]) }
 
     var weights: [Float] = []
@@ -71,6 +75,7 @@ public struct ONNXModel: Sendable {
     graph.add(5) {
       Self.tensor(&$0, "bias", [classes], bias.isEmpty ? Array(repeating: 0, count: classes) : bias)
     }
+    if failsWhenRun { graph.add(5) { Self.integers(&$0, "sevenfold", [7, classes]) } }
 
     let shape = isNHWC ? [batch, side, side, 3] : [batch, 3, side, side]
     graph.add(11) { Self.value(&$0, "image", element.rawValue, shape) }
@@ -110,6 +115,13 @@ public struct ONNXModel: Sendable {
     tensor.add(2, 1)
     tensor.add(8, name)
     tensor.add(9, values.withUnsafeBytes { Data($0) })
+  }
+
+  private static func integers(_ tensor: inout ProtocolBuffer, _ name: String, _ values: [Int]) {
+    tensor.add(1, values.count)
+    tensor.add(2, 7)
+    tensor.add(8, name)
+    tensor.add(9, values.map(Int64.init).withUnsafeBytes { Data($0) })
   }
 
   private static func value(_ value: inout ProtocolBuffer, _ name: String, _ element: Int, _ shape: [Int?]) {

@@ -13,17 +13,19 @@ extension Graph {
   /// ```
   ///
   /// - Parameters:
+  ///   - name: for a file that says none; that of the file, if not given.
   ///   - overrides: settings that stages may heed, from outside the file.
   ///   - others: keys of the file that say nothing about the graph.
   /// - Throws: `ConfigurationError` with file and line.
   public init(
-    _ document: ConfigurationNode, registry: StageRegistry, overrides: [String: String] = [:],
+    _ document: ConfigurationNode, named name: String? = nil, registry: StageRegistry,
+    overrides: [String: String] = [:],
     besides others: [String] = []
   ) throws {
     let values = try document.mapping(
       keys: ["name", "description", "stages", "edges", "inputs", "outputs"] + others)
     guard let stagesNode = values["stages"] else { throw document.error("the key 'stages' is missing") }
-    let name = try values["name"]?.string() ?? document.fileStem
+    let name = try values["name"]?.string() ?? name ?? document.fileStem
     let entries = try stagesNode.entries()
     do {
       guard entries.count <= Self.maximumStages else { throw GraphError.tooManyStages(entries.count) }

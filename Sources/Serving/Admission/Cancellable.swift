@@ -6,5 +6,10 @@ protocol Cancellable: Sendable {
   func cancel()
 }
 
+/// Work that ends by itself, whoever wants it.
+struct Unstoppable: Cancellable {
+  func cancel() {}
+}
+
 extension Ticket: Cancellable {}
 extension Item: Cancellable {}

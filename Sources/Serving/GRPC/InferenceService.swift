@@ -22,8 +22,10 @@ struct InferenceService: Sendable {
     var isStream = false
   }
 
-  let models: ServedModels
+  let host: ModelHost
   let telemetry: Telemetry
+
+  private var models: ServedModels { host.models }
 
   /// What a call's head asks for.
   ///
@@ -38,25 +40,26 @@ struct InferenceService: Sendable {
     case Self.path("ModelReady"):
       return Method(
         body: .now { message in
-          let isThere = (try? ModelReference(message).find(in: models)) != nil
+          let isThere = (try? models.find(ModelReference(message))) != nil
           return isThere ? ServerMessages.yes() : []
         })
     case Self.path("ServerMetadata"): return Method(body: .now { _ in ServerMessages.metadata() })
     case Self.path("ModelMetadata"):
       return Method(
-        body: .now { ModelDescription(try ModelReference($0).find(in: models)).metadataMessage() })
+        body: .now { ModelDescription(try models.find(ModelReference($0))).metadataMessage() })
     case Self.path("ModelConfig"):
       return Method(
-        body: .now { ModelDescription(try ModelReference($0).find(in: models)).configurationMessage() })
+        body: .now { ModelDescription(try models.find(ModelReference($0))).configurationMessage() })
     case Self.path("ModelStatistics"):
       return Method(
         body: .now { message in
           let reference = try ModelReference(message)
-          let wanted = reference.name.isEmpty ? models.sorted : [try reference.find(in: models)]
+          let wanted = reference.name.isEmpty ? models.pipelines : [try models.find(reference)]
           return ServerMessages.statistics(wanted.map(\.statisticsEntry))
         })
-    case Self.path("RepositoryIndex"):
-      return Method(body: .now { _ in ServerMessages.index(models.sorted.map { ($0.name, $0.version) }) })
+    case Self.path("RepositoryIndex"): return RepositoryMessages.index(host)
+    case Self.path("RepositoryModelLoad"): return RepositoryMessages.load(host)
+    case Self.path("RepositoryModelUnload"): return RepositoryMessages.unload(host)
     case Self.path("ModelInfer"): return Method(body: infer(isStream: false, telemetry.tracer.span(of: head)))
     case Self.path("ModelStreamInfer"): return Method(body: infer(isStream: true, nil), isStream: true)
     default: throw GRPCStatus(.unimplemented, "there is no call \(path)")
@@ -68,22 +71,22 @@ struct InferenceService: Sendable {
   /// - Parameter span: what traces know a request by; the messages of a stream have none.
   private func infer(isStream: Bool, _ span: RequestSpan?) -> Method.Body {
     .later { [models] message, timeout, reply in
-      let (pipeline, request) = try message.withUnsafeReadableBytes { bytes in
-        let draft = try InferenceMessage(bytes)
-        let pipeline = try draft.model.find(in: models)
-        let request = try pipeline.recordingInvalid(span) {
-          var draft = try draft.draft()
-          if let timeout { draft.terms.timeout = min(timeout, draft.terms.timeout ?? .max) }
-          return try InferenceRequest(draft, for: pipeline.pipeline.signature) { part in
-            message.shared(part, of: bytes)
+      try message.withUnsafeReadableBytes { bytes in
+        let inference = try InferenceMessage(bytes)
+        return try models.withPipeline(inference.model) { pipeline in
+          let request = try pipeline.recordingInvalid(span) {
+            var draft = try inference.draft()
+            if let timeout { draft.terms.timeout = min(timeout, draft.terms.timeout ?? .max) }
+            return try InferenceRequest(draft, for: pipeline.pipeline.signature) { part in
+              message.shared(part, of: bytes)
+            }
           }
-        }
-        return (pipeline, request)
-      }
-      return try pipeline.infer(request, span: span) { makeResponse in
-        reply {
-          let response = try makeResponse().message()
-          return isStream ? Self.streamed(response) : response
+          return try pipeline.infer(request, span: span) { makeResponse in
+            reply {
+              let response = try makeResponse().message()
+              return isStream ? Self.streamed(response) : response
+            }
+          }
         }
       }
     }

@@ -14,18 +14,6 @@ enum ServerMessages {
     }
   }
 
-  static func index(_ models: [(name: String, version: Int)]) -> [UInt8] {
-    build { message in
-      for (name, version) in models {
-        message.add(1) { model in
-          model.add(1, name)
-          model.add(2, "\(version)")
-          model.add(3, "READY")
-        }
-      }
-    }
-  }
-
   static func statistics(_ models: [(name: String, version: Int, values: ModelStatistics.Values)]) -> [UInt8]
   {
     build { message in
@@ -60,7 +48,7 @@ enum HealthMessages {
   /// - Throws: `GRPCStatus` if the service that is asked for is none of ours.
   static func check(_ message: ByteBuffer, _ models: ServedModels) throws -> [UInt8] {
     let service = message.withUnsafeReadableBytes { ProtobufReader($0).text(1) ?? "" }
-    guard service.isEmpty || service == "inference.GRPCInferenceService" || models.pipelines[service] != nil
+    guard service.isEmpty || service == "inference.GRPCInferenceService" || models[service]?.pipeline != nil
     else {
       throw GRPCStatus(.notFound, "there is no service '\(service)'")
     }
@@ -68,15 +56,8 @@ enum HealthMessages {
   }
 }
 
-/// Which model a message is about: `name` and `version`.
-struct ModelReference {
-  let name, version: String
-
-  init(name: String, version: String) {
-    self.name = name
-    self.version = version
-  }
-
+extension ModelReference {
+  /// A message's `name` and `version`.
   init(_ message: ByteBuffer) throws {
     self = try message.withUnsafeReadableBytes { bytes in
       let reader = ProtobufReader(bytes)
@@ -84,8 +65,6 @@ struct ModelReference {
       return ModelReference(name: reader.text(1) ?? "", version: reader.text(2) ?? "")
     }
   }
-
-  func find(in models: ServedModels) throws -> HostedPipeline { try models.find(name, version: version) }
 }
 
 extension ModelDescription {

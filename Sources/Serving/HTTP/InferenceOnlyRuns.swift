@@ -13,9 +13,12 @@ final class InferenceOnlyRuns: Sendable {
   /// `POST …/inference-only?seconds=2` with an image as the body.
   ///
   /// - Throws: 400 for other seconds than allowed.
-  func route(to pipeline: HostedPipeline, _ request: HTTPRequest) throws(HTTPFailure) -> Route {
+  func route(
+    to reference: ModelReference, of models: ServedModels, _ request: HTTPRequest
+  ) throws(HTTPFailure) -> Route {
     let seconds = try Self.seconds(request.path ?? "")
     return .body { [self] body, reply in
+      let pipeline = try models.find(reference)
       let image = try EncodedImage(Data(buffer: body), limits: pipeline.limits)
       guard
         isRunning.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
@@ -32,11 +35,6 @@ final class InferenceOnlyRuns: Sendable {
       }
       return Unstoppable()
     }
-  }
-
-  /// It ends soon enough by itself.
-  private struct Unstoppable: Cancellable {
-    func cancel() {}
   }
 
   private static func seconds(_ path: String) throws(HTTPFailure) -> Double {

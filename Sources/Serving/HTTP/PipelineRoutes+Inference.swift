@@ -9,13 +9,19 @@ extension PipelineRoutes {
   private static let largestJSON = 4 << 20
 
   /// A request for inference: an image as the body, or the Open Inference Protocol's JSON, which binary tensors may follow.
-  func infer(_ pipeline: HostedPipeline, _ request: HTTPRequest) throws(HTTPFailure) -> Route {
-    guard let span = telemetry.tracer.span(of: request) else { return try infer(pipeline, request, nil) }
-    return try infer(pipeline, request, span).answered(within: span)
+  ///
+  /// - Parameter pipeline: what is served when the head comes. When the body is here it may be another one.
+  func infer(
+    _ reference: ModelReference, _ pipeline: HostedPipeline, _ request: HTTPRequest
+  ) throws(HTTPFailure) -> Route {
+    guard let span = telemetry.tracer.span(of: request) else {
+      return try infer(reference, pipeline, request, nil)
+    }
+    return try infer(reference, pipeline, request, span).answered(within: span)
   }
 
   private func infer(
-    _ pipeline: HostedPipeline, _ request: HTTPRequest, _ span: RequestSpan?
+    _ reference: ModelReference, _ pipeline: HostedPipeline, _ request: HTTPRequest, _ span: RequestSpan?
   ) throws(HTTPFailure) -> Route {
     let type = request.headerFields[.contentType]
     let mediaType = type?.prefix(while: { $0 != ";" }).lowercased().filter { $0 != " " }
@@ -25,34 +31,42 @@ extension PipelineRoutes {
           .badRequest,
           "Inference-Header-Content-Length is '\(length)'; it must be from 1 to \(Self.largestJSON)")
       }
-      return protocolRequest(pipeline, headerLength: length, span)
+      return protocolRequest(reference, headerLength: length, span)
     }
-    if mediaType == "application/json" { return protocolRequest(pipeline, headerLength: nil, span) }
-    guard case .image = pipeline.pipeline.signature, mediaType?.hasPrefix("image/") ?? false else {
-      let image =
-        pipeline.pipeline.signature == .image
-        ? "the image as the body with Content-Type image/jpeg, image/png or image/webp, or " : ""
-      throw HTTPFailure(
-        .unsupportedMediaType,
-        "send \(image)tensors as JSON with Content-Type application/json, not \(type ?? "without one")")
+    if mediaType == "application/json" { return protocolRequest(reference, headerLength: nil, span) }
+    guard pipeline.takesImages, mediaType?.hasPrefix("image/") ?? false else {
+      throw Self.wrongType(type, for: pipeline)
     }
-    return try image(pipeline, request, span)
+    return try image(reference, request, span)
+  }
+
+  private static func wrongType(_ type: String?, for pipeline: HostedPipeline) -> HTTPFailure {
+    let image = "the image as the body with Content-Type image/jpeg, image/png or image/webp, or "
+    return HTTPFailure(
+      .unsupportedMediaType,
+      "send \(pipeline.takesImages ? image : "")tensors as JSON with Content-Type application/json, not \(type ?? "without one")"
+    )
   }
 
   private func image(
-    _ pipeline: HostedPipeline, _ request: HTTPRequest, _ span: RequestSpan?
+    _ reference: ModelReference, _ request: HTTPRequest, _ span: RequestSpan?
   ) throws(HTTPFailure) -> Route {
     let terms = try terms(of: request)
-    return .body { body, reply in
-      let (input, image) = try pipeline.recordingInvalid(span) {
-        try pipeline.input(of: body.shared(0..<body.readableBytes))
-      }
-      return try pipeline.run([input], terms, span: span) { finished in
-        reply {
-          let report = try pipeline.report(finished[0], on: image, named: "request")
-          return HTTPAnswer(
-            headers: finished[0].attribution.map { [.serverTiming: ServerTiming($0).value] } ?? [:],
-            json: InferenceReport.json(pipeline: pipeline.name, items: [report]))
+    return .body { [models] body, reply in
+      try models.withPipeline(reference) { pipeline in
+        guard pipeline.takesImages else {
+          throw Self.wrongType(request.headerFields[.contentType], for: pipeline)
+        }
+        let (input, image) = try pipeline.recordingInvalid(span) {
+          try pipeline.input(of: body.shared(0..<body.readableBytes))
+        }
+        return try pipeline.run([input], terms, span: span) { finished in
+          reply {
+            let report = try pipeline.report(finished[0], on: image, named: "request")
+            return HTTPAnswer(
+              headers: finished[0].attribution.map { [.serverTiming: ServerTiming($0).value] } ?? [:],
+              json: InferenceReport.json(pipeline: pipeline.name, items: [report]))
+          }
         }
       }
     }
@@ -79,24 +93,15 @@ extension PipelineRoutes {
 
   /// - Parameter headerLength: bytes of the JSON, if something else follows it.
   private func protocolRequest(
-    _ pipeline: HostedPipeline, headerLength: Int?, _ span: RequestSpan?
+    _ reference: ModelReference, headerLength: Int?, _ span: RequestSpan?
   ) -> Route {
-    .body { body, reply in
-      let request = try pipeline.recordingInvalid(span) {
-        try self.request(body, headerLength, for: pipeline)
-      }
-      return try pipeline.infer(request, span: span) { makeResponse in
-        reply {
-          let response = try makeResponse()
-          let (json, binary) = response.json()
-          var answer = HTTPAnswer(json: json)
-          if let timing = response.attribution { answer.headers[.serverTiming] = ServerTiming(timing).value }
-          if var binary {
-            answer.headers[.inferenceHeaderLength] = "\(answer.body.readableBytes)"
-            answer.headers[.contentType] = "application/octet-stream"
-            answer.body.writeBuffer(&binary)
-          }
-          return answer
+    .body { [models] body, reply in
+      try models.withPipeline(reference) { pipeline in
+        let request = try pipeline.recordingInvalid(span) {
+          try self.request(body, headerLength, for: pipeline)
+        }
+        return try pipeline.infer(request, span: span) { makeResponse in
+          reply { HTTPAnswer(try makeResponse()) }
         }
       }
     }
@@ -125,6 +130,23 @@ extension PipelineRoutes {
       }
     }
   }
+}
+
+extension HTTPAnswer {
+  fileprivate init(_ response: InferenceResponse) {
+    let (json, binary) = response.json()
+    self.init(json: json)
+    if let timing = response.attribution { headers[.serverTiming] = ServerTiming(timing).value }
+    if var binary {
+      headers[.inferenceHeaderLength] = "\(body.readableBytes)"
+      headers[.contentType] = "application/octet-stream"
+      body.writeBuffer(&binary)
+    }
+  }
+}
+
+extension HostedPipeline {
+  fileprivate var takesImages: Bool { pipeline.signature == .image }
 }
 
 extension ByteBuffer {

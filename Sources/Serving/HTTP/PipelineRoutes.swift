@@ -7,9 +7,11 @@ import Vision
 /// The HTTP interface of the hosted pipelines, after the Open Inference Protocol: health, metadata, inference, and the
 /// extensions that its clients use.
 struct PipelineRoutes: Sendable {
-  let models: ServedModels
+  let host: ModelHost
   let inferenceOnly = InferenceOnlyRuns()
   let telemetry: Telemetry
+
+  var models: ServedModels { host.models }
 
   /// - Throws: 404 and 405 for what isn't there, 415 for what is no image.
   func route(_ request: HTTPRequest) throws(HTTPFailure) -> Route {
@@ -28,11 +30,12 @@ struct PipelineRoutes: Sendable {
     case ("live", 2):
       return try get(request, path) { telemetry.live(request) }
     case ("models", 3) where parts[2] == "stats":
-      return try get(request, path) { ModelStatistics.Values.json(models.sorted.map(\.statisticsEntry)) }
+      return try get(request, path) { ModelStatistics.Values.json(models.pipelines.map(\.statisticsEntry)) }
     case ("models", 3...): return try model(Array(parts.dropFirst(2)), request, path)
-    case ("repository", 3) where parts[2] == "index":
+    case ("repository", 3...):
+      guard let route = repository(Array(parts.dropFirst(2))) else { throw nothing(at: path, request) }
       try allow([.post], request, path)
-      return .answer(HTTPAnswer(json: index()))
+      return route
     default: throw nothing(at: path, request)
     }
   }
@@ -47,9 +50,8 @@ struct PipelineRoutes: Sendable {
       version = rest.dropFirst().first ?? ""
       rest = rest.dropFirst(2)
     }
-    let name =
-      parts[0].utf8.contains(UInt8(ascii: "%")) ? parts[0].removingPercentEncoding ?? parts[0] : parts[0]
-    let pipeline = try models.find(name, version: version)
+    let reference = ModelReference(name: Self.decoded(parts[0]), version: version)
+    let pipeline = try models.find(reference)
     switch (rest.first, rest.count) {
     case (nil, _): return try get(request, path) { ModelDescription(pipeline).metadata() }
     case ("ready", 1): return try get(request, path) { ModelDescription(pipeline).readiness() }
@@ -58,26 +60,17 @@ struct PipelineRoutes: Sendable {
       return try get(request, path) { ModelStatistics.Values.json([pipeline.statisticsEntry]) }
     case ("infer", 1):
       try allow([.post], request, path)
-      return try infer(pipeline, request)
+      return try infer(reference, pipeline, request)
     case ("inference-only", 1):
       try allow([.post], request, path)
-      return try inferenceOnly.route(to: pipeline, request)
+      return try inferenceOnly.route(to: reference, of: models, request)
     default: throw nothing(at: path, request)
     }
   }
 
-  private func index() -> String {
-    var json = JSONText(capacity: 128 * (models.sorted.count + 1))
-    json.array { json in
-      for pipeline in models.sorted {
-        json.object { json in
-          json.value("name", pipeline.name)
-          json.value("version", "\(pipeline.version)")
-          json.value("state", "READY")
-        }
-      }
-    }
-    return json.text
+  /// A part of a path, without what is written as `%2F`.
+  static func decoded(_ part: String) -> String {
+    part.utf8.contains(UInt8(ascii: "%")) ? part.removingPercentEncoding ?? part : part
   }
 
   private func get(

@@ -9,7 +9,7 @@ import Synchronization
 import UnixSignals
 import Vision
 
-/// Serves pipelines over HTTP until it is told to stop, then answers what it has accepted.
+/// Serves models over HTTP and gRPC until it is told to stop, then answers what it has accepted.
 public struct PipelineServer: Sendable {
   public struct Configuration: Sendable {
     public var host = "127.0.0.1"
@@ -34,16 +34,18 @@ public struct PipelineServer: Sendable {
     public init() {}
   }
 
-  private let pipelines: [HostedPipeline]
+  private let host: ModelHost
   private let telemetry: Telemetry
   private let configuration: Configuration
 
-  /// - Parameter telemetry: that which the pipelines tell of their requests.
+  /// - Parameters:
+  ///   - host: which has been started.
+  ///   - telemetry: that which the pipelines tell of their requests.
   public init(
-    _ pipelines: [HostedPipeline], telemetry: Telemetry = Telemetry(),
+    _ host: ModelHost, telemetry: Telemetry = Telemetry(),
     _ configuration: Configuration = Configuration()
   ) {
-    self.pipelines = pipelines
+    self.host = host
     self.telemetry = telemetry
     self.configuration = configuration
   }
@@ -51,9 +53,8 @@ public struct PipelineServer: Sendable {
   /// Runs until SIGTERM or SIGINT and returns when everything accepted is answered.
   ///
   /// - Parameter onReady: called with the ports, that of gRPC last if there is one, once requests are answered.
-  /// - Throws: `ServerError` if the address can't be had; `WarmUpError` if a pipeline doesn't work.
+  /// - Throws: `ServerError` if the address can't be had.
   public func run(onReady: @escaping @Sendable ([Int]) -> Void = { _ in }) async throws {
-    for pipeline in pipelines { try await pipeline.warmUp() }
     // One thread is enough for all connections: what takes time runs on the pipelines' own threads.
     let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     // The server's own log has nothing for users: failures go to the client that caused them.
@@ -73,11 +74,11 @@ public struct PipelineServer: Sendable {
             availableConnectionsDelegate: MaximumAvailableConnections(maximumConnections)),
           onServerRunning: { listening.began(index, on: $0.localAddress?.port ?? 0) }, eventLoopGroup: loops,
           logger: logger)
-      },
+      } + [ChangesEnd(host: host)],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     services.maximumGracefulShutdownDuration = .seconds(configuration.shutdownSeconds)
     let group = ServiceGroup(configuration: services)
-    telemetry.observe { [pipelines] in pipelines }
+    telemetry.observe({ [host] in host.pipelines }, working: { [host] in host.working })
     let observation = Task { [telemetry] in await telemetry.run() }
     do {
       try await group.run()
@@ -86,13 +87,7 @@ public struct PipelineServer: Sendable {
       await observation.value
       throw ServerError(error, configuration)
     }
-    let pipelines = pipelines
-    await withCheckedContinuation { continuation in
-      Thread.detachNewThread {
-        for pipeline in pipelines { pipeline.drain() }
-        continuation.resume()
-      }
-    }
+    await host.drain()
     // After the last answer, which is made on a loop.
     try? await loops.shutdownGracefully()
     observation.cancel()
@@ -109,9 +104,8 @@ public struct PipelineServer: Sendable {
   }
 
   private func connections() -> ConnectionChannel {
-    let models = ServedModels(pipelines)
-    let routes = PipelineRoutes(models: models, telemetry: telemetry)
-    let service = InferenceService(models: models, telemetry: telemetry)
+    let routes = PipelineRoutes(host: host, telemetry: telemetry)
+    let service = InferenceService(host: host, telemetry: telemetry)
     let security = configuration.security
     let budget = BodyBudget(
       maximum: max(configuration.maximumBodyBytesInFlight, configuration.maximumBodyBytes))
@@ -130,6 +124,16 @@ public struct PipelineServer: Sendable {
         GRPCHandler(
           limit: limits.maximumBytes, budget: budget, authorise: security.authorise, service: service.method)
       })
+  }
+}
+
+/// From the signal to stop on nothing more is loaded, and nobody waits for it.
+private struct ChangesEnd: Service {
+  let host: ModelHost
+
+  func run() async throws {
+    try await gracefulShutdown()
+    host.close()
   }
 }
 

@@ -86,9 +86,10 @@ public struct LoadGenerator: Sendable {
     -> String
   {
     struct Model: Decodable { let name: String }
-    let head = target.head("/v2/repository/index", contentType: "application/json", bytes: 2)
+    let body = ByteBuffer(string: #"{"ready":true}"#)
+    let head = target.head("/v2/repository/index", contentType: "application/json", bytes: body.readableBytes)
     let answer = try await call(
-      HTTPCall(head: head, body: ByteBuffer(string: "{}")), target, at: address, on: loop)
+      HTTPCall(head: head, body: body), target, at: address, on: loop)
     guard answer.status == 200,
       let models = try? JSONDecoder().decode([Model].self, from: Data(buffer: answer.body))
     else {

@@ -23,11 +23,12 @@ public struct Pipeline: Sendable {
   ///   - reference: a path to a YAML file; the name of one in a `Pipelines` folder of the working directory, the
   ///     executable's, or one above them; or a path to a model (`.onnx`), which is then a pipeline of its own.
   ///   - scale: replaces what the file says about decoding.
+  ///   - name: what it is called if the file doesn't say; called as the file, if not given.
   /// - Throws: `UnknownConfiguration`, `ConfigurationError`; `EngineError` if the engine's library is missing.
-  public init(_ reference: String, scale: DecodeScale? = nil) throws {
+  public init(_ reference: String, scale: DecodeScale? = nil, name: String? = nil) throws {
     let path = try Self.library.path(of: reference)
     guard !path.hasSuffix(".onnx") else {
-      try self.init(model: path)
+      try self.init(model: path, name: name)
       return
     }
     let text = try ConfigurationNode.text(of: path)
@@ -35,7 +36,8 @@ public struct Pipeline: Sendable {
     var overrides: [String: String] = [:]
     if let scale { overrides["scale"] = scale.rawValue }
     let graph = try Graph(
-      document, registry: .vision, overrides: overrides, besides: [Tolerance.key] + ServingSettings.keys)
+      document, named: name, registry: .vision, overrides: overrides,
+      besides: [Tolerance.key] + ServingSettings.keys)
     guard PipelineSignature(graph) != nil else {
       let entrance = graph.inputs.map { graph.stages[$0.stage].inputs[$0.port].type }
       throw document.error(
@@ -48,10 +50,11 @@ public struct Pipeline: Sendable {
     settings = try ServingSettings(values)
   }
 
-  /// A pipeline of one network, called as the file; its tensors are the pipeline's.
-  private init(model path: String) throws {
+  /// A pipeline of one network; its tensors are the pipeline's.
+  private init(model path: String, name: String?) throws {
     let stage = try Stage.inferBatches(EngineVariant.all(model: path))
-    self.init(try Graph(URL(filePath: path).deletingPathExtension().lastPathComponent, chain: [stage]))
+    let stem = URL(filePath: path).deletingPathExtension().lastPathComponent
+    self.init(try Graph(name ?? stem, chain: [stage]))
   }
 
   /// A pipeline built in Swift.

@@ -1,0 +1,31 @@
+import Vision
+
+/// What the model repository has, as the protocol's extension for it tells.
+struct RepositoryIndex: Sendable {
+  struct Entry: Sendable, Equatable {
+    let name: String
+    var version: Int?
+    let isReady: Bool
+    /// Why it is not ready; or why it could not be loaded again.
+    var reason: String?
+
+    var state: String { isReady ? "READY" : "UNAVAILABLE" }
+  }
+
+  let entries: [Entry]
+
+  func json() -> String {
+    var json = JSONText(capacity: 128 * (entries.count + 1))
+    json.array { json in
+      for entry in entries {
+        json.object { json in
+          json.value("name", entry.name)
+          if let version = entry.version { json.value("version", "\(version)") }
+          json.value("state", entry.state)
+          if let reason = entry.reason { json.value("reason", reason) }
+        }
+      }
+    }
+    return json.text
+  }
+}
