@@ -12,14 +12,13 @@ struct PlanState {
 
   /// A placement in the making.
   private struct Group {
-    var silicon: Int
-    var isSingle: Bool
+    /// As the latest stage would begin it.
+    var opening: PlanningProblem.Opening
     var workers: Double
     /// Seconds of one worker for an item.
     var seconds = 0.0
     /// The most cores that one of its workers keeps busy.
     var cores = 0.0
-    var batch: Int
     /// Whether nothing in it does its batch at once, so that there is no point in having one.
     var isPointless: Bool
   }
@@ -103,16 +102,19 @@ struct PlanState {
     _ option: PlanningProblem.Option, _ stage: PlanningProblem.StageEntry, _ index: Int,
     _ problem: PlanningProblem, workers: Int
   ) -> Bool {
-    if let group, problem.share((group.silicon, group.isSingle), (option.silicon, stage.isSingle)) {
-      return group.batch == option.batch
+    let opening = problem.opening(stage, option, workers: workers)
+    if let last = group?.opening, problem.share(last, opening) {
+      group?.opening = opening
+      if stage.constraint.batch != nil { group?.isPointless = false }
+      return last.batch == option.batch
     }
     guard group.map({ !$0.isPointless }) ?? true else { return false }
     close()
     groupStart = index
-    let count = problem.instances(option, isSingle: stage.isSingle, workers: workers)
     group = Group(
-      silicon: option.silicon, isSingle: stage.isSingle, workers: Double(count), batch: option.batch,
-      isPointless: option.batch > 1)
+      opening: opening, workers: Double(opening.instances),
+      // A batch that was asked for need not pay.
+      isPointless: option.batch > 1 && stage.constraint.batch == nil)
     if index == 0 { group?.seconds = overhead }
     return true
   }
@@ -170,7 +172,7 @@ struct PlanState {
     // The current placement apart: a further stage of several cores adds less where one is in it already.
     if !contended.isEmpty { costs.append(group?.cores ?? 0) }
     for index in contended {
-      let current = group.map { $0.silicon == index ? $0.cores * $0.workers : 0 } ?? 0
+      let current = group.map { $0.opening.silicon == index ? $0.cores * $0.workers : 0 } ?? 0
       costs += [peaks[index] - current, wantsSeveral[index] ? 1 : 0]
     }
     if isLimited || objective == .latency { costs.append(latency) }
