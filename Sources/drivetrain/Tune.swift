@@ -68,7 +68,10 @@ struct Tune: ParsableCommand {
     let ladders = loaded.ladders(for: try planning.plan(with: start), on: machine)
     guard !ladders.isEmpty else { throw TuneError.nothingToTune(path) }
     // What can't be written need not be searched for.
-    if !dryRun { _ = try text(of: path, with: start, note: "") }
+    if !dryRun {
+      let knobs = start.merging([.concurrency: loaded.settings.concurrency]) { first, _ in first }
+      _ = try text(of: path, with: knobs, note: "")
+    }
 
     let (progress, bystanders) = (ProgressLine(), Bystanders())
     let time = MonotonicTime()

@@ -4,6 +4,7 @@ import Vision
 /// What tuning found, as it is printed.
 struct TuningReport: Encodable {
   struct Step: Encodable {
+    /// Joined by + where both halves' were turned.
     let knob: String
     let from: Int
     let value: Int
@@ -33,7 +34,7 @@ struct TuningReport: Encodable {
     unit = objective.unit
     steps = result.steps.map {
       Step(
-        knob: $0.knob.rawValue, from: $0.from, value: $0.value,
+        knob: $0.name, from: $0.from, value: $0.value,
         incumbent: objective.value($0.incumbent.median), candidate: objective.value($0.candidate.median),
         ratio: $0.ratio, kept: $0.isKept)
     }
@@ -59,8 +60,10 @@ struct TuningReport: Encodable {
 }
 
 extension Tuner.Step {
+  fileprivate var name: String { turned.map(\.rawValue).joined(separator: "+") }
+
   func text(_ objective: Objective) -> String {
-    "\(knob.rawValue.padded(32)) \(from) → \(value)".padded(48)
+    "\(name.padded(53))  \("\(from) → \(value)".padded(11))  "
       + "\(objective.text(candidate)) against \(objective.text(incumbent)), × \(ratio.fixed(3))"
       + (isKept ? "  kept" : "")
   }

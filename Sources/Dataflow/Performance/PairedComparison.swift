@@ -5,8 +5,8 @@ public struct PairedComparison: Sendable {
     case better, notBetter, undecided
   }
 
-  /// Rounds after which it is decided.
-  public static let rounds = 8
+  /// Rounds after which it can be decided for the candidate, and after which it is decided in any case.
+  public static let rounds = 8...24
   /// Rounds with the same start of both: the same network is up to a fifth slower in one session than in the next, so
   /// whoever looks better is started anew before that is believed.
   public static let roundsOfStart = 4
@@ -31,17 +31,17 @@ public struct PairedComparison: Sendable {
 
   private var ratios: [Double] { zip(candidate, incumbent).map { $0 / $1 }.sorted() }
 
-  /// Better is what gains enough in most rounds and something in three of four, over two starts. What doesn't look so after
-  /// the first start, or is a tenth worse twice, gets no more time.
+  /// Better is what gains enough in most rounds and something in three of four, over two starts or more, and by three times the median's
+  /// standard error. What gains too little in most rounds of the first start, or is a tenth worse twice, gets no more time; what is
+  /// unclear gets more.
   public var verdict: Verdict {
     let ratios = ratios
     guard ratios.count >= 2 else { return .undecided }
     if ratios.allSatisfy({ $0 < 0.9 }) { return .notBetter }
-    guard ratios.count >= Self.roundsOfStart else { return .undecided }
-    let looksBetter = ratios.quantile(0.5) >= 1 + Self.leastGain && ratios.quantile(0.25) > 1
-    guard looksBetter else {
-      return ratios.count.isMultiple(of: Self.roundsOfStart) ? .notBetter : .undecided
-    }
-    return ratios.count >= Self.rounds ? .better : .undecided
+    guard ratios.count.isMultiple(of: Self.roundsOfStart) else { return .undecided }
+    guard let all = Measurement(of: ratios), all.median >= 1 + Self.leastGain else { return .notBetter }
+    let isSure = ratios.quantile(0.25) > 1 && all.median * (1 - 3 * all.uncertainty) > 1
+    if isSure, ratios.count >= Self.rounds.lowerBound { return .better }
+    return ratios.count < Self.rounds.upperBound ? .undecided : .notBetter
   }
 }

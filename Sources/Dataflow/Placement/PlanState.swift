@@ -12,9 +12,8 @@ struct PlanState {
 
   /// A placement in the making.
   private struct Group {
-    /// As the latest stage would begin it.
     var opening: PlanningProblem.Opening
-    var workers: Double
+    var workers: Double { Double(opening.instances) }
     /// Seconds of one worker for an item.
     var seconds = 0.0
     /// The most cores that one of its workers keeps busy.
@@ -103,21 +102,24 @@ struct PlanState {
     _ problem: PlanningProblem, workers: Int
   ) -> Bool {
     let opening = problem.opening(stage, option, workers: workers)
-    if let last = group?.opening, problem.share(last, opening) {
-      group?.opening = opening
+    if let joined = problem.join(group?.opening, opening) {
+      group?.opening = joined
       if stage.constraint.batch != nil { group?.isPointless = false }
-      return last.batch == option.batch
+      return joined.batch == option.batch
     }
     guard group.map({ !$0.isPointless }) ?? true else { return false }
     close()
     groupStart = index
     group = Group(
-      opening: opening, workers: Double(opening.instances),
+      opening: opening,
       // A batch that was asked for need not pay.
       isPointless: option.batch > 1 && stage.constraint.batch == nil)
     if index == 0 { group?.seconds = overhead }
     return true
   }
+
+  /// Workers of the current placement.
+  var instances: Int { group?.opening.instances ?? 0 }
 
   private mutating func close() {
     guard let group else { return }

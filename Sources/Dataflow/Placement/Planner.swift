@@ -183,12 +183,13 @@ extension PlanningProblem {
     for (stage, index) in zip(stages, choice.options) {
       let option = stage.options[index]
       let opening = opening(stage, option, workers: choice.workers)
-      if !(last.map { share($0, opening) } ?? false) {
+      let joined = join(last, opening)
+      if joined == nil {
         placements.append(
           Placement([], on: option.device, instances: opening.instances, batch: option.batch))
       }
       placements[placements.count - 1].append(stage.name, on: option.device, by: option.implementation)
-      last = opening
+      last = joined ?? opening
     }
     var plan = Plan(placements)
     for index in placements.indices

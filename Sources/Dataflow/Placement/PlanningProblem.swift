@@ -141,11 +141,12 @@ public struct PlanningProblem: Sendable {
 extension PlanningProblem {
   var hasBatches: Bool { stages.contains { $0.options.contains { $0.batch > 1 } } }
 
-  /// The placement that would begin with a stage.
+  /// The placement that begins with a stage.
   struct Opening {
     let silicon: Int
     let isSingle: Bool
-    let constraint: PlacementConstraint
+    /// Of the latest stage in it.
+    var constraint: PlacementConstraint
     let instances: Int
     let batch: Int
   }
@@ -166,11 +167,14 @@ extension PlanningProblem {
       batch: option.batch)
   }
 
-  /// Whether two stages that follow each other share a placement: on the same silicon, unless one must be single, or
+  /// A placement with the next stage in it; `nil` if that begins another: on other silicon, where one must be single, or where
   /// different constraints lead to different numbers.
-  func share(_ a: Opening, _ b: Opening) -> Bool {
-    if isOneWorker { return true }
-    guard a.silicon == b.silicon, !a.isSingle, !b.isSingle else { return false }
-    return a.constraint == b.constraint || a.instances == b.instances && a.batch == b.batch
+  func join(_ placement: Opening?, _ next: Opening) -> Opening? {
+    guard var joined = placement else { return nil }
+    let isSame = joined.silicon == next.silicon && !joined.isSingle && !next.isSingle
+    let agree = joined.instances == next.instances && joined.batch == next.batch
+    guard isOneWorker || isSame && (joined.constraint == next.constraint || agree) else { return nil }
+    joined.constraint = next.constraint
+    return joined
   }
 }

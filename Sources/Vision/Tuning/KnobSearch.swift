@@ -1,5 +1,6 @@
 /// Coordinate descent over a pipeline's knobs: turns one after the other by a step, goes on in a direction as long as that
-/// is better, and ends when no knob is better turned either way.
+/// is better, and ends when no knob is better turned either way. Where both halves have the same number of workers, or the
+/// same batches, they are turned together, too: they may be the same workers.
 ///
 /// A value without a clock: it says what to measure beside the best so far, and is told which of the two is better.
 public struct KnobSearch: Sendable {
@@ -7,7 +8,8 @@ public struct KnobSearch: Sendable {
 
   /// What to measure next.
   public struct Candidate: Sendable, Hashable {
-    public let knob: Knob
+    /// The knob that is turned, or those of both halves.
+    public let turned: [Knob]
     public let from: Int
     public let value: Int
     public let knobs: [Knob: Int]
@@ -17,8 +19,8 @@ public struct KnobSearch: Sendable {
   public private(set) var best: [Knob: Int]
   /// The values that a knob may have, in ascending order.
   private let ladders: [Knob: [Int]]
-  /// The knobs that are turned, those with most effect first.
-  private let order: [Knob]
+  /// What is turned, what has most effect first.
+  private let order: [[Knob]]
   private var tried: Set<[Knob: Int]>
   private var position = 0
   /// Where the current knob may still be turned to.
@@ -36,19 +38,21 @@ public struct KnobSearch: Sendable {
   public init(from start: [Knob: Int], ladders: [Knob: [Int]]) {
     best = Self.effective(start)
     self.ladders = ladders.mapValues { $0.sorted() }
-    order = [
-      .inferenceInstances, .preprocessingInstances, .inferenceBatch, .inferenceDelay, .preprocessingBatch,
-      .preprocessingDelay,
-    ].filter { ladders[$0] != nil && start[$0] != nil }
+    let order: [[Knob]] = [
+      [.preprocessingInstances, .inferenceInstances], [.inferenceInstances], [.preprocessingInstances],
+      [.preprocessingBatch, .inferenceBatch], [.inferenceBatch], [.inferenceDelay], [.preprocessingBatch],
+      [.preprocessingDelay],
+    ]
+    self.order = order.filter { $0.allSatisfy { ladders[$0] != nil && start[$0] != nil } }
     tried = [best]
   }
 
   /// What to measure beside `best`; `nil` when nothing is left. The same is never asked twice.
   public mutating func next() -> Candidate? {
     while unchanged < order.count {
-      let knob = order[position]
+      let turned = order[position]
       while let direction = directions.first {
-        if let candidate = candidate(knob, direction), tried.insert(candidate.knobs).inserted {
+        if let candidate = candidate(turned, direction), tried.insert(candidate.knobs).inserted {
           pending = candidate
           return candidate
         }
@@ -74,13 +78,15 @@ public struct KnobSearch: Sendable {
     }
   }
 
-  private func candidate(_ knob: Knob, _ direction: Direction) -> Candidate? {
-    guard let now = best[knob], let ladder = ladders[knob] else { return nil }
+  private func candidate(_ turned: [Knob], _ direction: Direction) -> Candidate? {
+    guard let now = best[turned[0]], let ladder = ladders[turned[0]],
+      turned.allSatisfy({ best[$0] == now })
+    else { return nil }
     let value = direction == .up ? ladder.first { $0 > now } : ladder.last { $0 < now }
     guard let value else { return nil }
     var knobs = best
-    knobs[knob] = value
-    return Candidate(knob: knob, from: now, value: value, knobs: Self.effective(knobs))
+    for knob in turned { knobs[knob] = value }
+    return Candidate(turned: turned, from: now, value: value, knobs: Self.effective(knobs))
   }
 
   /// Nothing waits for a batch of one.

@@ -19,7 +19,8 @@ public struct Tuner {
 
   /// A candidate that was measured.
   public struct Step: Sendable {
-    public let knob: Knob
+    /// The knob that was turned, or those of both halves.
+    public let turned: [Knob]
     public let from: Int
     public let value: Int
     public let incumbent: Measurement
@@ -110,7 +111,7 @@ extension Tuner.Step {
       let measured = Measurement(of: comparison.candidate)
     else { return nil }
     self.init(
-      knob: candidate.knob, from: candidate.from, value: candidate.value, incumbent: incumbent,
+      turned: candidate.turned, from: candidate.from, value: candidate.value, incumbent: incumbent,
       candidate: measured, ratio: comparison.ratio, isKept: comparison.verdict == .better)
   }
 }
@@ -142,7 +143,8 @@ private struct TrialPair {
     _ knobs: [ServingSettings.Knob: Int], endsEarly: Bool = true, isOver: () -> Bool
   ) throws -> PairedComparison? {
     var comparison = PairedComparison()
-    for round in 0..<PairedComparison.rounds {
+    let rounds = PairedComparison.rounds
+    for round in 0..<(endsEarly ? rounds.upperBound : rounds.lowerBound) {
       if round.isMultiple(of: PairedComparison.roundsOfStart) {
         // Gone before others come.
         candidate = nil
@@ -159,7 +161,7 @@ private struct TrialPair {
         let first = try candidate()
         comparison.add(incumbent: try trial(), candidate: first)
       }
-      if isOver() || endsEarly && comparison.verdict == .notBetter { break }
+      if isOver() || endsEarly && comparison.verdict != .undecided { break }
     }
     return comparison
   }

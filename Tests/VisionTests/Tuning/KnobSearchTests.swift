@@ -49,7 +49,7 @@ private typealias Knob = ServingSettings.Knob
   @Test func stepsAreNeighbours() {
     var search = KnobSearch(from: Self.start, ladders: Self.ladders)
     for candidate in self.search(&search, Self.surface) {
-      let ladder = Self.ladders[candidate.knob] ?? []
+      let ladder = Self.ladders[candidate.turned[0]] ?? []
       let positions = (ladder.firstIndex(of: candidate.from), ladder.firstIndex(of: candidate.value))
       #expect(abs((positions.0 ?? 9) - (positions.1 ?? 0)) == 1, "\(candidate)")
     }
@@ -59,7 +59,7 @@ private typealias Knob = ServingSettings.Knob
   @Test func delaysOfBatchesOnly() {
     var search = KnobSearch(from: Self.start, ladders: Self.ladders)
     let asked = self.search(&search) { 100 - Double($0[.inferenceBatch] ?? 0) }
-    #expect(!asked.contains { $0.knob == .inferenceDelay } && search.best == Self.start)
+    #expect(!asked.contains { $0.turned == [.inferenceDelay] } && search.best == Self.start)
 
     var batched = Self.start
     (batched[.inferenceBatch], batched[.inferenceDelay]) = (2, 2000)
@@ -78,6 +78,16 @@ private typealias Knob = ServingSettings.Knob
     #expect(search.next()?.value == 1)
     search.decide(isBetter: false)
     #expect(search.next() == nil && search.best == [.inferenceInstances: 4])
+  }
+
+  /// Where neither half gains by itself, because the other holds it up.
+  @Test func bothHalvesTogether() {
+    var search = KnobSearch(from: Self.start, ladders: Self.ladders)
+    let asked = self.search(&search) { knobs in
+      Double(min(knobs[.preprocessingInstances] ?? 0, knobs[.inferenceInstances] ?? 0))
+    }
+    #expect(search.best[.preprocessingInstances] == 4 && search.best[.inferenceInstances] == 4)
+    #expect(asked.first?.turned == [.preprocessingInstances, .inferenceInstances])
   }
 
   @Test func nothingToTurn() {
