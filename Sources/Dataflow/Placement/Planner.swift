@@ -174,12 +174,13 @@ extension PlanningProblem {
   /// The plan that a choice of options stands for: see `PlanState`.
   ///
   /// Batches fill by themselves under load, and a device that waits for them is idle. Only where it has other stages to
-  /// do meanwhile it is better to wait until a batch is full.
+  /// do meanwhile it is better to wait until a batch is full; where somebody has said how large it is, they say how long it waits.
   ///
   /// - Parameter interval: seconds between items, which say how long that takes.
   func plan(_ choice: PlanSearch.Choice, interval: Double) -> Plan {
     var placements: [Placement] = []
     var last: Opening?
+    var isChosen: [Bool] = []
     for (stage, index) in zip(stages, choice.options) {
       let option = stage.options[index]
       let opening = opening(stage, option, workers: choice.workers)
@@ -187,13 +188,15 @@ extension PlanningProblem {
       if joined == nil {
         placements.append(
           Placement([], on: option.device, instances: opening.instances, batch: option.batch))
+        isChosen.append(true)
       }
+      if stage.constraint.batch != nil { isChosen[isChosen.count - 1] = false }
       placements[placements.count - 1].append(stage.name, on: option.device, by: option.implementation)
       last = joined ?? opening
     }
     var plan = Plan(placements)
     for index in placements.indices
-    where placements.count(where: { $0.device == placements[index].device }) > 1 {
+    where isChosen[index] && placements.count(where: { $0.device == placements[index].device }) > 1 {
       plan.placements[index].queueDelay = 2 * Double(plan.placements[index].batch - 1) * interval
     }
     plan.fitQueues()

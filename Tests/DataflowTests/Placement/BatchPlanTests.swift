@@ -97,6 +97,7 @@ struct BatchPlanTests {
     let apart = try placements()
     #expect(apart.map(\.stages) == [["prepare"], ["network"]])
     #expect(apart[1].instances == 1 && apart[1].batch == 4 && apart[0].batch == 1)
+    #expect(apart[1].queueDelay == 0, "it waits for a batch if that is asked for, too")
 
     // What comes to the same numbers stays together, though only one of them is asked for.
     planner.constraints = ["prepare": PlacementConstraint(batch: 8)]
