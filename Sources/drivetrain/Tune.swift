@@ -96,10 +96,14 @@ struct Tune: ParsableCommand {
     var knobs = result.knobs
     knobs[.concurrency] = loaded.settings.concurrency(answering: throughput)
     let file = output ?? path
-    if !dryRun { try write(knobs, from: path, to: file, on: machine, result.after.median) }
-    let report = TuningReport(
-      loaded.name, objective, result, knobs: knobs, file: file, isWritten: !dryRun)
+    // What was found is told even if it can't be written.
+    let writing = Result {
+      if !dryRun { try write(knobs, from: path, to: file, on: machine, result.after.median) }
+    }
+    let isWritten = !dryRun && (try? writing.get()) != nil
+    let report = TuningReport(loaded.name, objective, result, knobs: knobs, file: file, isWritten: isWritten)
     try json ? printJSON(report) : printOut(report.text)
+    try writing.get()
   }
 
   private func text(of path: String, with knobs: [ServingSettings.Knob: Int], note: String) throws -> String {

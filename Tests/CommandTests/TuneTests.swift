@@ -89,7 +89,9 @@ import Vision
   /// Its paths are relative, so that the copy couldn't be loaded.
   @Test func aCopyThatCannotBeLoaded() throws {
     let other = try TemporaryFolder()
-    let run = try tune("--output", other.path + "/copy.yaml")
+    let run = try tune("--output", other.path + "/copy.yaml", "--json")
+    let found = try JSONDecoder().decode(Answer.self, from: Data(run.standardOutput.utf8))
+    #expect(!found.written && found.knobs.count == 7)
     #expect(
       run.exitCode == 1 && run.standardError.contains("can't be loaded from there"), "\(run.standardError)")
     #expect(try FileManager.default.contentsOfDirectory(atPath: other.path).isEmpty)
