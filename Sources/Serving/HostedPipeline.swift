@@ -56,10 +56,9 @@ public final class HostedPipeline: Sendable {
     self.limits = limits
     self.observe = observe
     recorder = Recorder()
-    let usual = platform.device(of: .cpu).map { Plan.overlapping(pipeline.graph, on: $0) }
     settings = pipeline.settings
     executor = try Executor(
-      pipeline.graph, plan: pipeline.apply(settings, to: plan ?? usual ?? .fused(pipeline.graph)),
+      pipeline.graph, plan: pipeline.apply(settings, to: plan ?? pipeline.usualPlan(on: platform)),
       on: platform, recorder: recorder)
     // Of another plan nothing is known.
     self.prediction = executor.plan == plan ? prediction : nil

@@ -11,7 +11,7 @@ struct Drivetrain: AsyncParsableCommand {
     subcommands: [
       Infer.self, Serve.self, Load.self, Train.self, Evaluate.self, Export.self, Calibrate.self,
       PlanCommand.self,
-      Verify.self, Simulate.self, Devices.self,
+      Verify.self, Tune.self, Simulate.self, Devices.self,
     ])
 
   static func main() async {

@@ -42,7 +42,9 @@ struct PlanOption: ParsableArguments {
     do {
       let calibration = try workload.calibration(on: platform)
       guard let footprint = calibration.footprints.first else { return (try usual(on: platform), nil) }
-      let chosen = try Planner(workload, on: platform, by: calibration, for: footprint).plan(for: objective)
+      let (chosen, obstacle) = try Planner(workload, on: platform, by: calibration, for: footprint)
+        .nearestPlan(for: objective)
+      if let obstacle { complain("\(name): planned without the numbers in its file, because \(obstacle)") }
       complain("\(name): planned for \(objective): \(chosen.line)")
       return (chosen.plan, chosen.prediction)
     } catch CalibrationError.missing {

@@ -15,6 +15,12 @@ import Testing
     (["serve", "classify", "--port", "-1"], "--port"),
     (["serve", "classify", "--port", "http"], "--port"),
     (["devices", "extra"], "extra"),
+    (["tune"], "pipeline"),
+    (["tune", "classify"], "--image"),
+    (["tune", "classify", "--image", "x.jpg", "--seconds", "9"], "3600"),
+    (["tune", "classify", "--image", "x.jpg", "--objective", "speed"], "speed"),
+    (["tune", "classify", "--image", "x.jpg", "--dry-run", "--output", "y.yaml"], "--output"),
+    (["tune", "classify", "--image", "x.jpg", "--output", "y.onnx"], "--output"),
   ])
   func mistakes(arguments: [String], names: String) throws {
     let process = try ChildProcess(Drivetrain.path, arguments)

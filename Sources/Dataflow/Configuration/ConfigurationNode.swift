@@ -3,7 +3,7 @@ import Yams
 
 /// A value in a YAML file that is read strictly: a wrong type, an impossible value or a misspelt key is an error
 /// that names the file, the line and the nearest valid key.
-public struct ConfigurationNode {
+public struct ConfigurationNode: Equatable {
   /// What to call this in messages, such as `stage 'decode'`.
   public let path: String
   public let file: String
@@ -60,6 +60,9 @@ public struct ConfigurationNode {
     self.path = path
     self.line = line ?? node.mark?.line ?? 0
   }
+
+  /// Whether the same is written, wherever.
+  public static func == (a: ConfigurationNode, b: ConfigurationNode) -> Bool { a.node == b.node }
 
   /// The file's name without its folder and extension.
   public var fileStem: String {

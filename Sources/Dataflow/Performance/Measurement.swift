@@ -19,14 +19,8 @@ public struct Measurement: Sendable, Hashable, Codable {
   public init?(of samples: [Double]) {
     guard !samples.isEmpty else { return nil }
     let sorted = samples.sorted()
-    func quantile(_ part: Double) -> Double {
-      let position = part * Double(sorted.count - 1)
-      let lower = Int(position)
-      let upper = min(lower + 1, sorted.count - 1)
-      return sorted[lower] + (sorted[upper] - sorted[lower]) * (position - Double(lower))
-    }
-    let median = quantile(0.5)
-    let deviation = (quantile(0.75) - quantile(0.25)) / 2
+    let median = sorted.quantile(0.5)
+    let deviation = (sorted.quantile(0.75) - sorted.quantile(0.25)) / 2
     self.median = median
     spread = median > 0 ? deviation / median : 0
     self.samples = sorted.count
@@ -35,4 +29,16 @@ public struct Measurement: Sendable, Hashable, Codable {
 
   /// How far the median itself may be off, as a part of it: the standard error of a median of normal samples.
   public var uncertainty: Double { 1.86 * spread / Double(samples).squareRoot() }
+}
+
+extension [Double] {
+  /// The value below which a part of the samples lies, 0…1; interpolated.
+  ///
+  /// - Precondition: they are sorted, and there are some.
+  func quantile(_ part: Double) -> Double {
+    let position = part * Double(count - 1)
+    let lower = Int(position)
+    let upper = Swift.min(lower + 1, count - 1)
+    return self[lower] + (self[upper] - self[lower]) * (position - Double(lower))
+  }
 }

@@ -9,6 +9,8 @@ public protocol Workload {
   var signature: String { get }
   /// How much implementations of reduced precision may differ from the reference, by metric.
   var tolerance: [String: Double] { get }
+  /// Numbers that the placements of stages must have, by stage.
+  var constraints: [String: PlacementConstraint] { get }
   /// Versions of the libraries that its implementations call, by name.
   var libraries: [String: String] { get }
 
@@ -23,6 +25,7 @@ extension Workload {
   public var itemsPerIteration: Double { Double(max(graph.itemsPerIteration, 1)) }
   public var libraries: [String: String] { [:] }
   public var tolerance: [String: Double] { [:] }
+  public var constraints: [String: PlacementConstraint] { [:] }
   public func agreements(on platform: Platform) throws -> [Calibration.Agreement] { [] }
 }
 
@@ -44,16 +47,23 @@ public struct RunSample: Sendable {
   public let transfer: [Double]
   /// Seconds of each item that no stage accounts for, where one worker does everything.
   public let overhead: Double?
+  /// What each item took; `nil` where nobody knows.
+  public let joules: Double?
 
   /// - Parameters:
   ///   - before, after: where the workers' time had gone when it began and when it ended.
   ///   - items: items done between them.
-  public init(throughput: Double, from before: Occupancy, to after: Occupancy, items: Double, workers: Int) {
+  ///   - joules: of all items.
+  public init(
+    throughput: Double, from before: Occupancy, to after: Occupancy, items: Double, workers: Int,
+    joules: Double? = nil
+  ) {
     func perItem(_ part: KeyPath<Occupancy.StagePart, Nanoseconds>) -> [Double] {
       zip(before.stages, after.stages).map { Double($1[keyPath: part] - $0[keyPath: part]) / 1e9 / items }
     }
     self.throughput = throughput
     self.items = items
+    self.joules = joules.map { $0 / items }
     compute = perItem(\.compute)
     transfer = perItem(\.transfer)
     let attributed = compute.reduce(0, +) + transfer.reduce(0, +)

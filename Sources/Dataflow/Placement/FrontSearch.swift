@@ -52,12 +52,12 @@ struct FrontSearch {
 
   private func extend(_ front: [Label], at stage: Int) -> [Label] {
     // What later stages can see of the choices so far.
+    let later = problem.stages[(stage + 1)...]
     let open = (0...stage).filter { source in
-      source == stage
-        || problem.stages[(stage + 1)...].contains {
-          $0.sources.contains(source) || $0.feedback.contains(source) || $0.companion == source
-        }
+      source == stage || later.contains { $0.sources.contains(source) || $0.companion == source }
     }
+    // What is fed back is fetched as their own options can.
+    let receivers = (0...stage).filter { target in later.contains { $0.feedback.contains(target) } }
     var groups: [[Int]: [Label]] = [:]
     for label in front {
       for option in problem.stages[stage].options.indices {
@@ -66,7 +66,8 @@ struct FrontSearch {
           isPromising(next.state, rest[stage + 1])
         else { continue }
         next.options.append(option)
-        groups[open.map { devices[$0][next.options[$0]] }, default: []].append(next)
+        let seen = open.map { devices[$0][next.options[$0]] } + receivers.map { next.options[$0] }
+        groups[seen + [next.state.instances], default: []].append(next)
       }
     }
     return groups.values.flatMap(undominated)

@@ -12,14 +12,12 @@ struct PlanState {
 
   /// A placement in the making.
   private struct Group {
-    var silicon: Int
-    var isSingle: Bool
-    var workers: Double
+    var opening: PlanningProblem.Opening
+    var workers: Double { Double(opening.instances) }
     /// Seconds of one worker for an item.
     var seconds = 0.0
     /// The most cores that one of its workers keeps busy.
     var cores = 0.0
-    var batch: Int
     /// Whether nothing in it does its batch at once, so that there is no point in having one.
     var isPointless: Bool
   }
@@ -103,19 +101,25 @@ struct PlanState {
     _ option: PlanningProblem.Option, _ stage: PlanningProblem.StageEntry, _ index: Int,
     _ problem: PlanningProblem, workers: Int
   ) -> Bool {
-    if let group, problem.share((group.silicon, group.isSingle), (option.silicon, stage.isSingle)) {
-      return group.batch == option.batch
+    let opening = problem.opening(stage, option, workers: workers)
+    if let joined = problem.join(group?.opening, opening) {
+      group?.opening = joined
+      if stage.constraint.batch != nil { group?.isPointless = false }
+      return joined.batch == option.batch
     }
     guard group.map({ !$0.isPointless }) ?? true else { return false }
     close()
     groupStart = index
-    let count = problem.instances(option, isSingle: stage.isSingle, workers: workers)
     group = Group(
-      silicon: option.silicon, isSingle: stage.isSingle, workers: Double(count), batch: option.batch,
-      isPointless: option.batch > 1)
+      opening: opening,
+      // A batch that was asked for need not pay.
+      isPointless: option.batch > 1 && stage.constraint.batch == nil)
     if index == 0 { group?.seconds = overhead }
     return true
   }
+
+  /// Workers of the current placement.
+  var instances: Int { group?.opening.instances ?? 0 }
 
   private mutating func close() {
     guard let group else { return }
@@ -170,7 +174,7 @@ struct PlanState {
     // The current placement apart: a further stage of several cores adds less where one is in it already.
     if !contended.isEmpty { costs.append(group?.cores ?? 0) }
     for index in contended {
-      let current = group.map { $0.silicon == index ? $0.cores * $0.workers : 0 } ?? 0
+      let current = group.map { $0.opening.silicon == index ? $0.cores * $0.workers : 0 } ?? 0
       costs += [peaks[index] - current, wantsSeveral[index] ? 1 : 0]
     }
     if isLimited || objective == .latency { costs.append(latency) }

@@ -13,23 +13,27 @@ extension Planner {
     let order = graph.stageOrder
     let cores = host?.cores ?? 1
     let canBeReplicated = cores > 1 && !isOneWorker && graph.canBeReplicated(on: platform)
-    let workers = canBeReplicated ? Self.workers(upTo: cores) : [1]
+    let isCounted = graph.stages.allSatisfy { constraints[$0.name]?.instances != nil }
+    let workers = canBeReplicated && !isCounted ? Self.workers(upTo: cores) : [1]
     var entries: [PlanningProblem.StageEntry] = []
     for index in order {
       let stage = graph.stages[index]
+      let constraint = constraints[stage.name] ?? PlacementConstraint()
+      // Workers beyond the cores wait for them.
+      let crews = workers.map { min(constraint.instances ?? $0, cores) }
       var options: [PlanningProblem.Option] = []
       for device in platform.devices where placed[stage.name].map({ $0 == device.name }) ?? true {
         for implementation in device.implementations(of: stage)
         where costs.agreements.admit(implementation, of: stage, within: tolerance) {
           let candidate = Candidate(stage, implementation, on: device)
           guard let silicon = silicons.firstIndex(of: device.silicon) else { continue }
-          for batch in isOneWorker || !graph.canBeBatched ? [1] : costs.batches(candidate) {
-            let option = option(candidate, index, silicon, batch: batch, workers, &resources)
+          for batch in constraint.batch.map({ [$0] }) ?? batches(candidate) {
+            let option = option(candidate, index, silicon, batch: batch, crews, &resources)
             if option.seconds.contains(where: { $0 != nil }) { options.append(option) }
           }
         }
       }
-      guard !options.isEmpty else { throw missing(stage) }
+      guard !options.isEmpty else { throw missing(stage, constraint) }
       // Positions in the order of planning. What feeds a stage comes before it, but for feedback.
       func positions(_ stages: [Int], _ isWanted: (Int) -> Bool) -> [Int] {
         Set(stages.compactMap { order.firstIndex(of: $0) }.filter(isWanted)).sorted()
@@ -48,7 +52,7 @@ extension Planner {
           companion: stage.memory.flatMap { memory in
             order.prefix(position).firstIndex { graph.stages[$0].memory == memory }
           },
-          isSingle: stage.isStateful, options: options))
+          isSingle: stage.isStateful, constraint: constraint, options: options))
     }
     var problem = PlanningProblem(
       stages: entries, resources: resources,
@@ -62,6 +66,10 @@ extension Planner {
   /// Numbers of workers to choose from: fewer where one more makes little difference.
   private static func workers(upTo cores: Int) -> [Int] {
     (1...cores).filter { $0 <= 16 || $0 == cores || $0.isMultiple(of: 8) }
+  }
+
+  private func batches(_ candidate: Candidate) -> [Int] {
+    isOneWorker || !graph.canBeBatched ? [1] : costs.batches(candidate)
   }
 
   private func option(
@@ -98,10 +106,17 @@ extension Planner {
       }, fetches: fetches, feedbacks: feedbacks)
   }
 
-  private func missing(_ stage: Stage) -> PlannerError {
+  private func missing(_ stage: Stage, _ constraint: PlacementConstraint) -> PlannerError {
     let devices = platform.devices
     guard devices.contains(where: { !$0.implementations(of: stage).isEmpty })
     else { return .noOption(stage: stage.name, devices: devices.map(\.name)) }
+    let largest = devices.flatMap { device in
+      device.implementations(of: stage).flatMap { batches(Candidate(stage, $0, on: device)) }
+    }.max()
+    if let batch = constraint.batch, let largest, batch > largest {
+      return .unknownCosts(
+        stage: stage.name, reason: "batches of \(batch) were not measured; set \(largest) at most, or auto")
+    }
     return .unknownCosts(stage: stage.name, reason: costs.ignorance)
   }
 }

@@ -11,6 +11,8 @@ public struct Planner {
   public var tolerance: [String: Double] = [:]
   /// The only devices that stages may be on, by stage.
   public var placed: [String: String] = [:]
+  /// Numbers that the placements of stages must have, by stage.
+  public var constraints: [String: PlacementConstraint] = [:]
   /// What a meter said that this machine's CPU draws.
   public var measuredWatts: Power.Watts?
   let costs: any CostModel
@@ -27,6 +29,7 @@ public struct Planner {
     itemsPerIteration = workload.itemsPerIteration
     isOneWorker = workload.graph.inputs.isEmpty
     tolerance = workload.tolerance
+    constraints = workload.constraints
   }
 
   /// By what was measured on this machine, and what the platform's file says.
@@ -48,15 +51,14 @@ public struct Planner {
     var search = PlanSearch(problem: problem, objective: objective, maximumLatency: maximumLatency)
     guard let best = search.best() else {
       search.maximumLatency = .infinity
-      let fastest = PlanSearch(problem: problem, objective: .latency).best()
-      let slowest = fastest.flatMap { fastest in
-        zip(problem.stages, fastest.choice.options).max { a, b in
-          (a.0.options[a.1].seconds.first ?? nil) ?? 0 < (b.0.options[b.1].seconds.first ?? nil) ?? 0
-        }
+      guard let fastest = PlanSearch(problem: problem, objective: .latency).best() else {
+        throw .unsatisfiable
+      }
+      let slowest = zip(problem.stages, fastest.choice.options).max { a, b in
+        (a.0.options[a.1].seconds.first ?? nil) ?? 0 < (b.0.options[b.1].seconds.first ?? nil) ?? 0
       }
       throw .latency(
-        limit: maximumLatency, lowest: fastest?.prediction.latency ?? .infinity,
-        slowest: slowest?.0.name ?? "")
+        limit: maximumLatency, lowest: fastest.prediction.latency, slowest: slowest?.0.name ?? "")
     }
     // Larger batches than are needed for the same throughput only take longer; what is measured is the same within 2 %.
     if objective == .throughput, problem.hasBatches {
@@ -65,6 +67,20 @@ public struct Planner {
       if let quicker = patient.best() { return planned(quicker, problem, objective) }
     }
     return planned(best, problem, objective)
+  }
+
+  /// The best plan; where nobody knows what the numbers cost that placements must have, the best without them, and why.
+  public func nearestPlan(for objective: Objective) throws(PlannerError) -> (
+    chosen: ChosenPlan, obstacle: PlannerError?
+  ) {
+    do {
+      return (try plan(for: objective), nil)
+    } catch {
+      guard !constraints.isEmpty else { throw error }
+      var free = self
+      free.constraints = [:]
+      return (try free.plan(for: objective), error)
+    }
   }
 
   /// The best plan, and so many others that differ from it, best first.
@@ -158,27 +174,29 @@ extension PlanningProblem {
   /// The plan that a choice of options stands for: see `PlanState`.
   ///
   /// Batches fill by themselves under load, and a device that waits for them is idle. Only where it has other stages to
-  /// do meanwhile it is better to wait until a batch is full.
+  /// do meanwhile it is better to wait until a batch is full; where somebody has said how large it is, they say how long it waits.
   ///
   /// - Parameter interval: seconds between items, which say how long that takes.
   func plan(_ choice: PlanSearch.Choice, interval: Double) -> Plan {
     var placements: [Placement] = []
-    var last: (silicon: Int, isSingle: Bool)?
+    var last: Opening?
+    var isChosen: [Bool] = []
     for (stage, index) in zip(stages, choice.options) {
       let option = stage.options[index]
-      if !(last.map { share($0, (option.silicon, stage.isSingle)) } ?? false) {
+      let opening = opening(stage, option, workers: choice.workers)
+      let joined = join(last, opening)
+      if joined == nil {
         placements.append(
-          Placement(
-            [], on: option.device,
-            instances: instances(option, isSingle: stage.isSingle, workers: choice.workers),
-            batch: option.batch))
+          Placement([], on: option.device, instances: opening.instances, batch: option.batch))
+        isChosen.append(true)
       }
+      if stage.constraint.batch != nil { isChosen[isChosen.count - 1] = false }
       placements[placements.count - 1].append(stage.name, on: option.device, by: option.implementation)
-      last = (option.silicon, stage.isSingle)
+      last = joined ?? opening
     }
     var plan = Plan(placements)
     for index in placements.indices
-    where placements.count(where: { $0.device == placements[index].device }) > 1 {
+    where isChosen[index] && placements.count(where: { $0.device == placements[index].device }) > 1 {
       plan.placements[index].queueDelay = 2 * Double(plan.placements[index].batch - 1) * interval
     }
     plan.fitQueues()

@@ -4,6 +4,8 @@ public enum PlannerError: Error, Sendable, Equatable, CustomStringConvertible {
   case unknownCosts(stage: String, reason: String)
   /// No plan is fast enough; the fastest one's latency in seconds, and the stage or resource that takes most of it.
   case latency(limit: Double, lowest: Double, slowest: String)
+  /// Nothing that can be run has the numbers that placements must have.
+  case unsatisfiable
   /// Nobody knows how much power the machine takes.
   case unknownPower
   case noOption(stage: String, devices: [String])
@@ -15,6 +17,8 @@ public enum PlannerError: Error, Sendable, Equatable, CustomStringConvertible {
     case .latency(let limit, let lowest, let slowest):
       "no plan answers within \(Self.milliseconds(limit)) ms; \(Self.milliseconds(lowest)) ms is the lowest possible, "
         + "most of it in \(slowest)"
+    case .unsatisfiable:
+      "no plan has the instances and batches that are asked for, as far as was measured; leave some of them to auto"
     case .unknownPower:
       "the objective 'efficiency' needs watts, and this machine has no meter that can be read (RAPL); "
         + "declare them with --platform FILE"

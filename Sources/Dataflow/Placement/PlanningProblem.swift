@@ -89,10 +89,13 @@ public struct PlanningProblem: Sendable {
     public var options: [Option]
     /// Resources that the stage occupies for as long as it runs, whatever its option: cycles that it is part of.
     public var cycles: [Int]
+    /// What its placement must have. Options have the batch already.
+    public var constraint: PlacementConstraint
 
     public init(
       _ name: String, sources: [Int], entrance: String? = nil, feedback: [Int] = [], companion: Int? = nil,
-      isSingle: Bool = false, cycles: [Int] = [], options: [Option]
+      isSingle: Bool = false, cycles: [Int] = [], constraint: PlacementConstraint = PlacementConstraint(),
+      options: [Option]
     ) {
       self.name = name
       self.sources = sources
@@ -101,6 +104,7 @@ public struct PlanningProblem: Sendable {
       self.companion = companion
       self.isSingle = isSingle
       self.cycles = cycles
+      self.constraint = constraint
       self.options = options
     }
   }
@@ -137,16 +141,40 @@ public struct PlanningProblem: Sendable {
 extension PlanningProblem {
   var hasBatches: Bool { stages.contains { $0.options.contains { $0.batch > 1 } } }
 
-  /// Whether two stages that follow each other share a placement, by the silicon that they are on and whether they must be
-  /// single.
-  func share(_ a: (silicon: Int, isSingle: Bool), _ b: (silicon: Int, isSingle: Bool)) -> Bool {
-    isOneWorker || a.silicon == b.silicon && !a.isSingle && !b.isSingle
+  /// The placement that begins with a stage.
+  struct Opening {
+    let silicon: Int
+    let isSingle: Bool
+    /// Of the latest stage in it.
+    var constraint: PlacementConstraint
+    let instances: Int
+    let batch: Int
   }
 
-  /// How many workers a placement has that begins with this stage and option.
-  func instances(_ option: Option, isSingle: Bool, workers: Int) -> Int {
-    if isSingle || isOneWorker { return 1 }
-    return option.silicon == host
-      ? workers : acceleratorWorkers * max(Int(resources[option.silicon].capacity / option.cores), 1)
+  func opening(_ stage: StageEntry, _ option: Option, workers: Int) -> Opening {
+    let instances =
+      if stage.isSingle || isOneWorker {
+        1
+      } else if let instances = stage.constraint.instances {
+        instances
+      } else if option.silicon == host {
+        workers
+      } else {
+        acceleratorWorkers * max(Int(resources[option.silicon].capacity / option.cores), 1)
+      }
+    return Opening(
+      silicon: option.silicon, isSingle: stage.isSingle, constraint: stage.constraint, instances: instances,
+      batch: option.batch)
+  }
+
+  /// A placement with the next stage in it; `nil` if that begins another: on other silicon, where one must be single, or where
+  /// different constraints lead to different numbers.
+  func join(_ placement: Opening?, _ next: Opening) -> Opening? {
+    guard var joined = placement else { return nil }
+    let isSame = joined.silicon == next.silicon && !joined.isSingle && !next.isSingle
+    let agree = joined.instances == next.instances && joined.batch == next.batch
+    guard isOneWorker || isSame && (joined.constraint == next.constraint || agree) else { return nil }
+    joined.constraint = next.constraint
+    return joined
   }
 }

@@ -28,6 +28,25 @@ extension Pipeline {
     return turned
   }
 
+  /// What the knobs that the file sets ask of the planner, by stage. Delays it doesn't need to know.
+  var constraints: [String: PlacementConstraint] {
+    let (before, after) = halves
+    guard !before.isEmpty, !after.isEmpty else { return [:] }
+    func constraint(_ instances: ServingSettings.Knob, _ batch: ServingSettings.Knob) -> PlacementConstraint {
+      PlacementConstraint(instances: settings.knobs[instances], batch: settings.knobs[batch])
+    }
+    let preprocessing = constraint(.preprocessingInstances, .preprocessingBatch)
+    let inference = constraint(.inferenceInstances, .inferenceBatch)
+    return Dictionary(
+      uniqueKeysWithValues: before.map { ($0, preprocessing) } + after.map { ($0, inference) }
+    ).filter { $0.value != PlacementConstraint() }
+  }
+
+  /// The plan where nobody knows what stages cost.
+  public func usualPlan(on platform: Platform) -> Plan {
+    platform.device(of: .cpu).map { .overlapping(graph, on: $0) } ?? .fused(graph)
+  }
+
   /// The knobs as a plan has them.
   public func knobs(of plan: Plan) -> [ServingSettings.Knob: Int] {
     let (before, after) = halves

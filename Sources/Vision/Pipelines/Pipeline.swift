@@ -13,8 +13,8 @@ public struct Pipeline: Sendable {
   /// How much implementations of reduced precision may differ; nothing if the file doesn't say.
   public private(set) var tolerance = Tolerance()
   /// How it is served, as far as the file says.
-  public private(set) var settings = ServingSettings()
-  /// The file's text, if it comes from one.
+  public var settings = ServingSettings()
+  /// What its file says of how it computes, if it comes from one.
   private(set) var source = ""
 
   /// Loads a pipeline and its models.
@@ -44,7 +44,7 @@ public struct Pipeline: Sendable {
         "a pipeline takes one \(PortType.encodedImage), or batches and gives batches; not \(entrance)")
     }
     self.init(graph)
-    source = text + (scale?.rawValue ?? "")
+    source = PipelineText.essence(of: text) + (scale?.rawValue ?? "")
     let values = Dictionary(try document.entries().map { ($0.key, $0.value) }) { first, _ in first }
     if let node = values[Tolerance.key] { tolerance = try Tolerance(node) }
     settings = try ServingSettings(values)

@@ -3,13 +3,14 @@ import Foundation
 
 /// A pipeline with images or tensors to run it on, to be calibrated and verified.
 public struct PipelineWorkload: Workload {
-  public let pipeline: Pipeline
+  public var pipeline: Pipeline
   public let footprints: [Footprint]
   /// For each footprint, an item: a value for every input of the graph.
   private let items: [[any Sendable]]
 
   public var graph: Graph { pipeline.graph }
   public var tolerance: [String: Double] { pipeline.tolerance.metrics }
+  public var constraints: [String: PlacementConstraint] { pipeline.constraints }
 
   /// - Parameter images: files, the usual one first. Without any, nothing can be measured of a pipeline that takes images.
   /// - Throws: `FileError`.
@@ -40,7 +41,7 @@ public struct PipelineWorkload: Workload {
     }
   }
 
-  /// What the answer and its cost depend on: the file, and the graph that came of it.
+  /// What the answer and its cost depend on: the file, but for how it is served, and the graph that came of it.
   public var signature: String {
     let stages = graph.stages.map { stage in
       "\(stage.name): \(stage.implementations.map(\.name).joined(separator: ", "))"
@@ -58,6 +59,13 @@ public struct PipelineWorkload: Workload {
       throw FileError("there is no input of \(footprint) to measure with; name some with --image")
     }
     return try ItemRun(graph, plan: plan, on: platform, inputs: [items[index]])
+  }
+
+  /// The same with all inputs by turns.
+  ///
+  /// - Parameter isAlone: whether an item comes only when the one before is answered.
+  public func start(_ plan: Plan, on platform: Platform, isAlone: Bool) throws -> any WorkloadRun {
+    try ItemRun(graph, plan: plan, on: platform, inputs: items, isAlone: isAlone)
   }
 
   public func agreements(on platform: Platform) throws -> [Calibration.Agreement] {

@@ -63,6 +63,15 @@ public struct ServingSettings: Sendable, Hashable {
   }
 
   public var concurrency: Int { knobs[.concurrency] ?? Self.usualConcurrency }
+
+  /// As many requests as are answered within the timeout, but some in any case.
+  ///
+  /// - Parameter throughput: items a second.
+  public func concurrency(answering throughput: Double) -> Int {
+    let limits = 64.0...Double(Knob.concurrency.range.upperBound)
+    let inTime = throughput * Double(defaultTimeout) / 1e9
+    return Int(min(max(inTime, limits.lowerBound), limits.upperBound))
+  }
 }
 
 extension ConfigurationNode {

@@ -89,6 +89,42 @@ struct BatchPlanTests {
     #expect(verification.rows[0].error < 0.3)
   }
 
+  /// All else is chosen for the numbers that somebody wants.
+  @Test func numbersThatAreAskedFor() throws {
+    var planner = planner(calibration)
+    func placements() throws -> [Placement] { try planner.plan(for: .throughput).plan.placements }
+    planner.constraints = ["network": PlacementConstraint(instances: 1, batch: 4)]
+    let apart = try placements()
+    #expect(apart.map(\.stages) == [["prepare"], ["network"]])
+    #expect(apart[1].instances == 1 && apart[1].batch == 4 && apart[0].batch == 1)
+    #expect(apart[1].queueDelay == 0, "it waits for a batch if that is asked for, too")
+
+    // What comes to the same numbers stays together, though only one of them is asked for.
+    planner.constraints = ["prepare": PlacementConstraint(batch: 8)]
+    #expect(try placements().map(\.stages) == [["prepare", "network"]])
+    #expect(try placements().map(\.batch) == [8] && placements().map(\.instances) == [2])
+
+    // More workers than cores, which share them.
+    planner.constraints = ["prepare": PlacementConstraint(instances: 5), "network": .init(instances: 3)]
+    let many = try planner.plan(for: .throughput)
+    #expect(many.plan.placements.map(\.instances) == [5, 3])
+    #expect(try planner.prediction(of: many.plan) == many.prediction)
+    #expect(try planner.all(for: .throughput).allSatisfy { $0.plan.placements.map(\.instances) == [5, 3] })
+  }
+
+  /// Of what was not measured nothing is known; the rest can be planned all the same.
+  @Test func numbersThatNobodyKnows() throws {
+    var planner = planner(calibration)
+    let free = try planner.plan(for: .throughput)
+    planner.constraints = ["network": PlacementConstraint(batch: 16)]
+    let error = #expect(throws: PlannerError.self) { try planner.plan(for: .throughput) }
+    #expect(error?.description.contains("batches of 16 were not measured; set 8 at most") == true)
+    let nearest = try planner.nearestPlan(for: .throughput)
+    #expect(nearest.obstacle == error && nearest.chosen == free)
+    planner.constraints["network"] = PlacementConstraint(batch: 4)
+    #expect(try planner.nearestPlan(for: .throughput).obstacle == nil)
+  }
+
   @Test func noBatchIsChosenThatWasNotMeasured() throws {
     var few = calibration
     for index in few.models.indices { few.models[index].points.removeAll { $0.batch > 2 } }

@@ -8,9 +8,13 @@ struct PlanSearchTests {
   func findsWhatExhaustiveSearchFinds(objective: Objective) {
     var random = SeededGenerator(seed: 4)
     for round in 0..<300 {
-      let problem = PlanningProblem.random(
+      var problem = PlanningProblem.random(
         stages: Int.random(in: 1...4, using: &random), devices: Int.random(in: 1...2, using: &random),
         options: Int.random(in: 1...2, using: &random), using: &random)
+      // Every other time with numbers of workers that are asked for.
+      for stage in problem.stages.indices where round.isMultiple(of: 2) {
+        problem.stages[stage].constraint.instances = [nil, 1, 2, 3].randomElement(using: &random) ?? nil
+      }
       var search = PlanSearch(problem: problem, objective: objective)
       let all = search.all(limit: .max)
       // Every third time with a limit on latency that rules out about half of the choices.

@@ -1,0 +1,174 @@
+import Dataflow
+
+/// Turns knobs while what they change is measured: the best numbers so far and a candidate by turns, until the search ends
+/// or its time is over.
+public struct Tuner {
+  public typealias Knob = ServingSettings.Knob
+  /// Measures for a short while; more is better.
+  public typealias Trial = () throws -> Double
+
+  /// Starts what is tuned, warm; `nil` if it can't be run with these numbers.
+  private let start: ([Knob: Int]) throws -> Trial?
+  private let time: any TimeSource
+  /// How long to search and to check what was found.
+  private let seconds: Double
+  /// What is measured at most.
+  private let maximumCandidates: Int
+  /// The part of the time that is for searching.
+  private static let searchShare = 0.85
+
+  /// A candidate that was measured.
+  public struct Step: Sendable {
+    /// The knob that was turned, or those of both halves.
+    public let turned: [Knob]
+    public let from: Int
+    public let value: Int
+    public let incumbent: Measurement
+    public let candidate: Measurement
+    /// How many times better the candidate was.
+    public let ratio: Double
+    public let isKept: Bool
+  }
+
+  /// What came of it.
+  public struct Result: Sendable {
+    public let knobs: [Knob: Int]
+    public let steps: [Step]
+    public let before: Measurement
+    public let after: Measurement
+    /// Whether anything better was found.
+    public let isBetter: Bool
+    /// Whether no knob is better turned by a step, as far as can be measured; `false` if the time was too short to tell.
+    public let isComplete: Bool
+  }
+
+  public init(
+    seconds: Double, maximumCandidates: Int = 1000, time: any TimeSource = MonotonicTime(),
+    start: @escaping ([Knob: Int]) throws -> Trial?
+  ) {
+    self.start = start
+    self.seconds = seconds
+    self.maximumCandidates = maximumCandidates
+    self.time = time
+  }
+
+  /// - Parameter observe: told of each candidate that was measured.
+  /// - Throws: `TuningError` if what the search begins with can't be run; what measuring throws.
+  public func tune(_ search: KnobSearch, observe: (Step) -> Void = { _ in }) throws -> Result {
+    var search = search
+    let begin = time.now
+    func isOver(_ part: Double) -> Bool { Double(time.now - begin) / 1e9 > part * seconds }
+    let first = search.best
+    var pair = TrialPair(start, incumbent: first)
+    var samples = [try pair.measureIncumbent()]
+    var steps: [Step] = []
+    var isComplete = false
+    while steps.count < maximumCandidates, !isOver(Self.searchShare) {
+      guard let candidate = search.next() else {
+        isComplete = true
+        break
+      }
+      guard let comparison = try pair.compare(candidate.knobs, isOver: { isOver(Self.searchShare) }),
+        let step = Step(candidate, comparison)
+      else {
+        search.decide(isBetter: false)
+        continue
+      }
+      if search.best == first { samples += comparison.incumbent }
+      search.decide(isBetter: step.isKept)
+      if step.isKept { pair.promote(candidate.knobs) }
+      steps.append(step)
+      observe(step)
+    }
+    guard let before = Measurement(of: samples) else { throw TuningError.cannotRun }
+    let unchanged = Result(
+      knobs: first, steps: steps, before: before, after: before, isBetter: false, isComplete: isComplete)
+    guard search.best != first else { return unchanged }
+    // The best of many that were measured looks better than it is, so it must prove itself once more.
+    pair = TrialPair(start, incumbent: first)
+    guard let comparison = try pair.compare(search.best, endsEarly: false, isOver: { isOver(1.5) }),
+      let last = Measurement(of: comparison.incumbent), let after = Measurement(of: comparison.candidate),
+      comparison.ratio > 1
+    else { return unchanged }
+    return Result(
+      knobs: search.best, steps: steps, before: last, after: after, isBetter: true, isComplete: isComplete)
+  }
+}
+
+/// Why nothing can be tuned.
+public enum TuningError: Error, Hashable, CustomStringConvertible {
+  case cannotRun
+
+  public var description: String {
+    "the pipeline can't be run as its file says; set its knobs to auto and try again"
+  }
+}
+
+extension Tuner.Step {
+  /// `nil` if nothing was measured.
+  fileprivate init?(_ candidate: KnobSearch.Candidate, _ comparison: PairedComparison) {
+    guard let incumbent = Measurement(of: comparison.incumbent),
+      let measured = Measurement(of: comparison.candidate)
+    else { return nil }
+    self.init(
+      turned: candidate.turned, from: candidate.from, value: candidate.value, incumbent: incumbent,
+      candidate: measured, ratio: comparison.ratio, isKept: comparison.verdict == .better)
+  }
+}
+
+/// The incumbent and a candidate, which run by turns.
+private struct TrialPair {
+  private let start: ([ServingSettings.Knob: Int]) throws -> Tuner.Trial?
+  private var incumbent: (knobs: [ServingSettings.Knob: Int], trial: Tuner.Trial?)
+  private var candidate: Tuner.Trial?
+
+  init(
+    _ start: @escaping ([ServingSettings.Knob: Int]) throws -> Tuner.Trial?,
+    incumbent: [ServingSettings.Knob: Int]
+  ) {
+    self.start = start
+    self.incumbent = (incumbent, nil)
+  }
+
+  mutating func measureIncumbent() throws -> Double { try runningIncumbent()() }
+
+  /// The candidate that was compared last is the incumbent from now on.
+  mutating func promote(_ knobs: [ServingSettings.Knob: Int]) {
+    incumbent = (knobs, candidate)
+    candidate = nil
+  }
+
+  /// - Returns: `nil` if the candidate can't be run; undecided if the time was over.
+  mutating func compare(
+    _ knobs: [ServingSettings.Knob: Int], endsEarly: Bool = true, isOver: () -> Bool
+  ) throws -> PairedComparison? {
+    var comparison = PairedComparison()
+    let rounds = PairedComparison.rounds
+    for round in 0..<(endsEarly ? rounds.upperBound : rounds.lowerBound) {
+      if round.isMultiple(of: PairedComparison.roundsOfStart) {
+        // Gone before others come.
+        candidate = nil
+        if round > 0 { incumbent.trial = nil }
+        candidate = try start(knobs)
+      }
+      guard let candidate else { return nil }
+      let trial = try runningIncumbent()
+      // Neither always has the first turn.
+      if round.isMultiple(of: 2) {
+        let first = try trial()
+        comparison.add(incumbent: first, candidate: try candidate())
+      } else {
+        let first = try candidate()
+        comparison.add(incumbent: try trial(), candidate: first)
+      }
+      if isOver() || endsEarly && comparison.verdict != .undecided { break }
+    }
+    return comparison
+  }
+
+  private mutating func runningIncumbent() throws -> Tuner.Trial {
+    if incumbent.trial == nil { incumbent.trial = try start(incumbent.knobs) }
+    guard let trial = incumbent.trial else { throw TuningError.cannotRun }
+    return trial
+  }
+}
