@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import time
 import urllib.request
 
 import servers
@@ -27,10 +28,14 @@ def measure(program, image, seconds):
     server.path = "/v2/models/overhead/infer"
     with server.running("lite0", image) as url:
         address = url.removesuffix(server.path)
-        load = [program, "load", url, "--image", image, "--concurrency", str(CONNECTIONS), "--json", "--duration"]
-        subprocess.run([*load, "1"], check=True, capture_output=True)
+        load = subprocess.Popen(
+            [program, "load", url, "--image", image, "--concurrency", str(CONNECTIONS), "--json", "--duration",
+             str(seconds)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # Neither the beginning nor the inference alone that is measured at the end.
+        time.sleep(2)
         before = counters(address)
-        subprocess.run([*load, str(seconds)], check=True, capture_output=True)
+        time.sleep(seconds - 2)
         after = counters(address)
+        load.wait()
     processor, stages, requests = (b - a for a, b in zip(before, after))
     return (processor - stages) / requests * 1e6

@@ -22,6 +22,7 @@ class Server:
     path = "/predict"
     headers = {}
     is_ours = False
+    process = None
 
     def __init__(self, name):
         self.name = name
@@ -41,7 +42,7 @@ class Server:
         environment = {**os.environ, "NETWORK": network, "PYTHONDONTWRITEBYTECODE": "1", **self.environment()}
         log = RIVALS / f"{self.name.replace(' ', '-')}.log"
         with open(log, "w") as output:
-            process = subprocess.Popen(
+            self.process = process = subprocess.Popen(
                 self.command(network, port), env=environment, cwd=HERE, stdin=subprocess.DEVNULL, stdout=output,
                 stderr=output, start_new_session=True)
         try:

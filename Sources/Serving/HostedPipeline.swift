@@ -84,13 +84,22 @@ public final class HostedPipeline: Sendable {
     _ item: [any Sendable], bytes: Int, _ terms: RequestTerms,
     completion: @escaping @Sendable (ItemResult) -> Void
   ) throws -> Ticket {
-    var terms = terms
-    terms.timeout = terms.timeout ?? settings.defaultTimeout
-    return try lane.submit(bytes: bytes, terms) { [executor] arrival, completion in
+    try lane.submit(bytes: bytes, complete(terms)) { [executor] arrival, completion in
       try executor.trySubmit(item, arrival: arrival, completion: completion)
     } completion: {
       completion($0)
     }
+  }
+
+  /// Whether an item that begins to arrive would be refused: what is not taken in need not be kept until then.
+  ///
+  /// - Throws: `AdmissionError`.
+  func checkAdmission(bytes: Int, _ terms: RequestTerms) throws {
+    if let refusal = lane.refusal(bytes: bytes, complete(terms)) { throw refusal }
+  }
+
+  private func complete(_ terms: RequestTerms) -> RequestTerms {
+    RequestTerms(priority: terms.priority, timeout: terms.timeout ?? settings.defaultTimeout)
   }
 
   /// Runs one item and suspends until it is answered. Cancelling the task cancels it.

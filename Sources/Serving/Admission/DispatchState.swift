@@ -67,24 +67,32 @@ struct DispatchState: Sendable {
   mutating func submit(
     to id: Int, bytes: Int, priority: Int, timeout: Nanoseconds?, now: Nanoseconds
   ) -> Result<Request, any Error> {
-    guard let lane = lanes[id], !lane.isClosed else {
-      return .failure(RuntimeError.closed)
-    }
+    guard let lane = lanes[id], !lane.isClosed else { return .failure(RuntimeError.closed) }
     lastID += 1
-    let deadline = timeout.map { now.addingReportingOverflow($0) }
-    let entry = WaitingLine.Entry(
-      id: lastID, priority: priority, arrival: now,
-      deadline: deadline.map { $0.overflow ? .max : $0.partialValue } ?? .max,
-      cost: lane.times.estimate(bytes: bytes))
+    let entry = lane.entry(lastID, bytes: bytes, priority: priority, timeout: timeout, now: now)
+    if let refusal = refusal(of: entry, in: lane, id, timeout) { return .failure(refusal) }
+    lanes[id]?.insert(entry, virtualTime: virtualTime)
+    return .success(Request(lane: id, entry: entry))
+  }
+
+  /// Why a request that begins to arrive would not be taken in, if that were now.
+  func refusal(
+    to id: Int, bytes: Int, priority: Int, timeout: Nanoseconds?, now: Nanoseconds
+  ) -> AdmissionError? {
+    guard let lane = lanes[id] else { return nil }
+    let entry = lane.entry(.max, bytes: bytes, priority: priority, timeout: timeout, now: now)
+    return refusal(of: entry, in: lane, id, timeout)
+  }
+
+  private func refusal(
+    of entry: WaitingLine.Entry, in lane: Lane, _ id: Int, _ timeout: Nanoseconds?
+  ) -> AdmissionError? {
     let isFree = lane.line.isEmpty && lane.inService < lane.slots
-    let refusal = AdmissionPolicy.refusal(
+    return AdmissionPolicy.refusal(
       AdmissionPolicy.Snapshot(
         inFlight: lane.line.count + lane.inService, concurrency: lane.concurrency,
         workAhead: isFree ? 0 : lane.line.work(before: entry) + lane.workInService / 2, cost: entry.cost,
         speed: speed(of: id), timeout: timeout ?? .max))
-    if let refusal { return .failure(refusal) }
-    lanes[id]?.insert(entry, virtualTime: virtualTime)
-    return .success(Request(lane: id, entry: entry))
   }
 
   /// What is to be done now; `nil` when nothing is. To be asked until then.
@@ -139,6 +147,16 @@ struct DispatchState: Sendable {
 }
 
 extension DispatchState.Lane {
+  fileprivate func entry(
+    _ id: UInt64, bytes: Int, priority: Int, timeout: Nanoseconds?, now: Nanoseconds
+  ) -> WaitingLine.Entry {
+    let deadline = timeout.map { now.addingReportingOverflow($0) }
+    return WaitingLine.Entry(
+      id: id, priority: priority, arrival: now,
+      deadline: deadline.map { $0.overflow ? .max : $0.partialValue } ?? .max,
+      cost: times.estimate(bytes: bytes))
+  }
+
   /// - Parameter virtualTime: of the lane that was served last: who has had nothing to do gains nothing by that.
   fileprivate mutating func insert(_ entry: WaitingLine.Entry, virtualTime last: Double) {
     if line.isEmpty { virtualTime = max(virtualTime, last) }

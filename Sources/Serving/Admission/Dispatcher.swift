@@ -52,6 +52,15 @@ public final class Dispatcher: Sendable {
       try dispatcher.submit(self, bytes: bytes, terms, start: start, completion: completion)
     }
 
+    /// Why a request that begins to arrive would not be taken in, if that were now.
+    func refusal(bytes: Int, _ terms: RequestTerms) -> AdmissionError? {
+      let now = dispatcher.time.now
+      return dispatcher.state.withLock {
+        $0.machine.refusal(
+          to: id, bytes: bytes, priority: terms.priority, timeout: terms.timeout, now: now)
+      }
+    }
+
     /// Requests that wait.
     var waiting: Int { dispatcher.state.withLock { $0.machine.lanes[id]?.line.count ?? 0 } }
 

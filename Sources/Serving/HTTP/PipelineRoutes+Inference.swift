@@ -37,7 +37,7 @@ extension PipelineRoutes {
     guard pipeline.takesImages, mediaType?.hasPrefix("image/") ?? false else {
       throw Self.wrongType(type, for: pipeline)
     }
-    return try image(reference, request, span)
+    return try image(reference, pipeline, request, span)
   }
 
   private static func wrongType(_ type: String?, for pipeline: HostedPipeline) -> HTTPFailure {
@@ -49,9 +49,16 @@ extension PipelineRoutes {
   }
 
   private func image(
-    _ reference: ModelReference, _ request: HTTPRequest, _ span: RequestSpan?
+    _ reference: ModelReference, _ pipeline: HostedPipeline, _ request: HTTPRequest, _ span: RequestSpan?
   ) throws(HTTPFailure) -> Route {
     let terms = try terms(of: request)
+    if let announced = request.headerFields[.contentLength].flatMap({ Int($0) }) {
+      do {
+        try pipeline.recordingInvalid(span) { try pipeline.checkAdmission(bytes: announced, terms) }
+      } catch {
+        throw HTTPFailure(error)
+      }
+    }
     return .body { [models] body, reply in
       try models.withPipeline(reference) { pipeline in
         guard pipeline.takesImages else {

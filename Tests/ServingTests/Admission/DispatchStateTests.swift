@@ -54,6 +54,26 @@ import Testing
     _ = try machine.submit(lane)
   }
 
+  /// What a head alone is told is what the whole request would be told, and changes nothing.
+  @Test func saysBeforehandWhatIsRefused() throws {
+    var machine = Machine()
+    let lane = machine.state.addLane(weight: 1, slots: 1, concurrency: 3)
+    func refusal(_ timeout: UInt64?) -> AdmissionError? {
+      machine.state.refusal(to: lane, bytes: 8, priority: 0, timeout: timeout, now: machine.now)
+    }
+    _ = try machine.submit(lane, bytes: 8)
+    machine.step(bytes: 8)
+    #expect(refusal(12) == nil && refusal(11) == .tooLate(expected: 12, timeout: 11))
+    for _ in 0..<3 {
+      #expect(refusal(nil) == nil)
+      _ = try machine.submit(lane, bytes: 8)
+    }
+    let said = try #require(refusal(nil))
+    #expect(throws: said) { try machine.submit(lane, bytes: 8) }
+    machine.step(bytes: 8)
+    #expect(refusal(nil) == nil)
+  }
+
   @Test(arguments: [1.0, 3]) func pipelinesShareByWeight(weight: Double) throws {
     var machine = Machine()
     let light = machine.state.addLane(weight: 1, slots: 2, concurrency: 10_000)
