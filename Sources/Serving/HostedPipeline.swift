@@ -91,11 +91,12 @@ public final class HostedPipeline: Sendable {
     }
   }
 
-  /// Whether an item that begins to arrive would be refused: what is not taken in need not be kept until then.
+  /// An item begins to arrive: what would not be taken in need not be kept until then.
   ///
+  /// - Returns: what is kept until it is here.
   /// - Throws: `AdmissionError`.
-  func checkAdmission(bytes: Int, _ terms: RequestTerms) throws {
-    if let refusal = lane.refusal(bytes: bytes, complete(terms)) { throw refusal }
+  func expect(bytes: Int, _ terms: RequestTerms) throws -> Dispatcher.Lane.Expectation {
+    try lane.expect(bytes: bytes, complete(terms))
   }
 
   private func complete(_ terms: RequestTerms) -> RequestTerms {

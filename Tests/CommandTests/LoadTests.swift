@@ -65,6 +65,7 @@ import Testing
     let stages = try #require(report.stagesMs)
     let names = [
       "decode", "resize", "normalise", "infer", "label", "queue", "transfer", "unattributed", "total",
+      "receive",
     ]
     #expect(Set(stages.keys) == Set(names))
     let sum = stages.filter { $0.key != "total" }.values.reduce(0, +)

@@ -16,5 +16,6 @@ import Testing
       ServerTiming(attribution).value
         == "decode___gr__e_;dur=1.000001, a_b;dur=60998.999998, queue;dur=0.000001, transfer;dur=0.000000, "
         + "unattributed;dur=0.000003, total;dur=61000.000003")
+    #expect(ServerTiming(attribution, receive: 1_500_000).value.hasSuffix(".000003, receive;dur=1.500000"))
   }
 }

@@ -18,7 +18,7 @@ struct AdmissionPolicy: Sendable {
   }
 
   /// Estimates are means; a promise needs something more.
-  private static let waitMargin = 1.1, costMargin = 1.5
+  private static let waitMargin = 1.2, costMargin = 1.5
 
   /// - Returns: why the request is refused; `nil` if it isn't.
   static func refusal(_ snapshot: Snapshot) -> AdmissionError? {

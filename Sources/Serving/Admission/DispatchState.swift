@@ -19,6 +19,8 @@ struct DispatchState: Sendable {
     var inService = 0
     /// The work of those in service.
     var workInService: Nanoseconds = 0
+    /// The work of those that begin to arrive.
+    fileprivate var workArriving: Nanoseconds = 0
     fileprivate var virtualTime = 0.0
     fileprivate var isClosed = false
   }
@@ -75,24 +77,37 @@ struct DispatchState: Sendable {
     return .success(Request(lane: id, entry: entry))
   }
 
-  /// Why a request that begins to arrive would not be taken in, if that were now.
-  func refusal(
+  /// A request begins to arrive. What arrives is counted, up to half of the request's time, so that a crowd of uploads isn't let
+  /// in of which most would be refused at their end; and not more, so that slow ones keep nobody out.
+  ///
+  /// - Returns: its work, to be given to `arrived`; or why it would not be taken in, if it were here.
+  mutating func expect(
     to id: Int, bytes: Int, priority: Int, timeout: Nanoseconds?, now: Nanoseconds
-  ) -> AdmissionError? {
-    guard let lane = lanes[id] else { return nil }
+  ) -> Result<Nanoseconds, AdmissionError> {
+    guard let lane = lanes[id] else { return .success(0) }
     let entry = lane.entry(.max, bytes: bytes, priority: priority, timeout: timeout, now: now)
-    return refusal(of: entry, in: lane, id, timeout)
+    let half = Double(timeout ?? .max) / 2 * speed(of: id)
+    let arriving = min(lane.workArriving, Nanoseconds(min(half, 1e18)))
+    if let refusal = refusal(of: entry, in: lane, id, timeout, arriving: arriving) {
+      return .failure(refusal)
+    }
+    lanes[id]?.workArriving += entry.cost
+    return .success(entry.cost)
   }
 
+  /// A request that began to arrive is here, or never will be.
+  mutating func arrived(at id: Int, work: Nanoseconds) { lanes[id]?.workArriving -= work }
+
   private func refusal(
-    of entry: WaitingLine.Entry, in lane: Lane, _ id: Int, _ timeout: Nanoseconds?
+    of entry: WaitingLine.Entry, in lane: Lane, _ id: Int, _ timeout: Nanoseconds?,
+    arriving: Nanoseconds = 0
   ) -> AdmissionError? {
     let isFree = lane.line.isEmpty && lane.inService < lane.slots
     return AdmissionPolicy.refusal(
       AdmissionPolicy.Snapshot(
         inFlight: lane.line.count + lane.inService, concurrency: lane.concurrency,
-        workAhead: isFree ? 0 : lane.line.work(before: entry) + lane.workInService / 2, cost: entry.cost,
-        speed: speed(of: id), timeout: timeout ?? .max))
+        workAhead: arriving + (isFree ? 0 : lane.line.work(before: entry) + lane.workInService / 2),
+        cost: entry.cost, speed: speed(of: id), timeout: timeout ?? .max))
   }
 
   /// What is to be done now; `nil` when nothing is. To be asked until then.

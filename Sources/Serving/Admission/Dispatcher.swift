@@ -52,13 +52,30 @@ public final class Dispatcher: Sendable {
       try dispatcher.submit(self, bytes: bytes, terms, start: start, completion: completion)
     }
 
-    /// Why a request that begins to arrive would not be taken in, if that were now.
-    func refusal(bytes: Int, _ terms: RequestTerms) -> AdmissionError? {
+    /// A request begins to arrive.
+    ///
+    /// - Returns: what is kept until it is here.
+    /// - Throws: why it would not be taken in.
+    func expect(bytes: Int, _ terms: RequestTerms) throws(AdmissionError) -> Expectation {
       let now = dispatcher.time.now
-      return dispatcher.state.withLock {
-        $0.machine.refusal(
+      let work = dispatcher.state.withLock {
+        $0.machine.expect(
           to: id, bytes: bytes, priority: terms.priority, timeout: terms.timeout, now: now)
       }
+      return Expectation(of: try work.get(), self)
+    }
+
+    /// A request that arrives; until the last reference goes.
+    final class Expectation: Sendable {
+      private let work: Nanoseconds
+      private let lane: Lane
+
+      fileprivate init(of work: Nanoseconds, _ lane: Lane) {
+        self.work = work
+        self.lane = lane
+      }
+
+      deinit { lane.dispatcher.state.withLock { $0.machine.arrived(at: lane.id, work: work) } }
     }
 
     /// Requests that wait.

@@ -1,3 +1,4 @@
+import Dataflow
 import Foundation
 import HTTPTypes
 import NIOCore
@@ -52,15 +53,18 @@ extension PipelineRoutes {
     _ reference: ModelReference, _ pipeline: HostedPipeline, _ request: HTTPRequest, _ span: RequestSpan?
   ) throws(HTTPFailure) -> Route {
     let terms = try terms(of: request)
-    if let announced = request.headerFields[.contentLength].flatMap({ Int($0) }) {
-      do {
-        try pipeline.recordingInvalid(span) { try pipeline.checkAdmission(bytes: announced, terms) }
-      } catch {
-        throw HTTPFailure(error)
-      }
+    let announced = request.headerFields[.contentLength].flatMap { Int($0) } ?? 0
+    let expectation: Dispatcher.Lane.Expectation
+    do {
+      expectation = try pipeline.recordingInvalid(span) { try pipeline.expect(bytes: announced, terms) }
+    } catch {
+      throw HTTPFailure(error)
     }
-    return .body { [models] body, reply in
-      try models.withPipeline(reference) { pipeline in
+    let start = time.now
+    return .body { [models, time] body, reply in
+      defer { withExtendedLifetime(expectation) {} }
+      let receive = time.now - start
+      return try models.withPipeline(reference) { pipeline in
         guard pipeline.takesImages else {
           throw Self.wrongType(request.headerFields[.contentType], for: pipeline)
         }
@@ -70,8 +74,9 @@ extension PipelineRoutes {
         return try pipeline.run([input], terms, span: span) { finished in
           reply {
             let report = try pipeline.report(finished[0], on: image, named: "request")
+            let timing = finished[0].attribution.map { ServerTiming($0, receive: receive).value }
             return HTTPAnswer(
-              headers: finished[0].attribution.map { [.serverTiming: ServerTiming($0).value] } ?? [:],
+              headers: timing.map { [.serverTiming: $0] } ?? [:],
               json: InferenceReport.json(pipeline: pipeline.name, items: [report]))
           }
         }
@@ -102,13 +107,15 @@ extension PipelineRoutes {
   private func protocolRequest(
     _ reference: ModelReference, headerLength: Int?, _ span: RequestSpan?
   ) -> Route {
-    .body { [models] body, reply in
-      try models.withPipeline(reference) { pipeline in
+    let start = time.now
+    return .body { [models, time] body, reply in
+      let receive = time.now - start
+      return try models.withPipeline(reference) { pipeline in
         let request = try pipeline.recordingInvalid(span) {
           try self.request(body, headerLength, for: pipeline)
         }
         return try pipeline.infer(request, span: span) { makeResponse in
-          reply { HTTPAnswer(try makeResponse()) }
+          reply { HTTPAnswer(try makeResponse(), receive: receive) }
         }
       }
     }
@@ -140,10 +147,12 @@ extension PipelineRoutes {
 }
 
 extension HTTPAnswer {
-  fileprivate init(_ response: InferenceResponse) {
+  fileprivate init(_ response: InferenceResponse, receive: Nanoseconds) {
     let (json, binary) = response.json()
     self.init(json: json)
-    if let timing = response.attribution { headers[.serverTiming] = ServerTiming(timing).value }
+    if let timing = response.attribution {
+      headers[.serverTiming] = ServerTiming(timing, receive: receive).value
+    }
     if var binary {
       headers[.inferenceHeaderLength] = "\(body.readableBytes)"
       headers[.contentType] = "application/octet-stream"

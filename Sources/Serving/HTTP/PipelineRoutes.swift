@@ -10,6 +10,7 @@ struct PipelineRoutes: Sendable {
   let host: ModelHost
   let inferenceOnly = InferenceOnlyRuns()
   let telemetry: Telemetry
+  let time = MonotonicTime()
 
   var models: ServedModels { host.models }
 

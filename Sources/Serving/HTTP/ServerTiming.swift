@@ -4,13 +4,14 @@ import Dataflow
 struct ServerTiming {
   let value: String
 
-  init(_ attribution: Attribution) {
+  /// - Parameter receive: the time from the request's head to its end, before the attribution begins.
+  init(_ attribution: Attribution, receive: Nanoseconds? = nil) {
     let parts =
       attribution.stages.map { ($0.name, $0.compute) }
       + [
         ("queue", attribution.queue), ("transfer", attribution.transfer),
         ("unattributed", attribution.unattributed), ("total", attribution.total),
-      ]
+      ] + (receive.map { [("receive", $0)] } ?? [])
     value = parts.map { "\(Self.token($0.0));dur=\(Self.milliseconds($0.1))" }.joined(separator: ", ")
   }
 

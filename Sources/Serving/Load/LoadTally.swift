@@ -55,10 +55,21 @@ struct LoadTally: Sendable {
   }
 
   private mutating func record(_ timing: String) {
+    var total: (position: Int, milliseconds: Double)?
+    var receive = 0.0
     for (position, (name, milliseconds)) in ServerTimingHeader(timing).enumerated() {
+      if name == "total" {
+        total = (position, milliseconds)
+        continue
+      }
+      if name == "receive" { receive = milliseconds }
       stages.add(name, milliseconds, at: position)
-      if name == "total" { serverLatency.record(Nanoseconds(min(milliseconds, 1e9) * 1e6)) }
     }
+    guard let total else { return }
+    // From the request's head, as for the client.
+    let whole = min(total.milliseconds + receive, 1e9)
+    stages.add("total", whole, at: total.position)
+    serverLatency.record(Nanoseconds(whole * 1e6))
   }
 
   /// The run ends earlier than was planned.

@@ -54,24 +54,47 @@ import Testing
     _ = try machine.submit(lane)
   }
 
-  /// What a head alone is told is what the whole request would be told, and changes nothing.
+  /// What a head alone is told is what the whole request would be told.
   @Test func saysBeforehandWhatIsRefused() throws {
     var machine = Machine()
     let lane = machine.state.addLane(weight: 1, slots: 1, concurrency: 3)
-    func refusal(_ timeout: UInt64?) -> AdmissionError? {
-      machine.state.refusal(to: lane, bytes: 8, priority: 0, timeout: timeout, now: machine.now)
+    func refusal(_ timeout: UInt64?) throws -> AdmissionError? {
+      switch machine.state.expect(to: lane, bytes: 8, priority: 0, timeout: timeout, now: machine.now) {
+      case .failure(let refusal): return refusal
+      case .success(let work):
+        machine.state.arrived(at: lane, work: work)
+        return nil
+      }
     }
     _ = try machine.submit(lane, bytes: 8)
     machine.step(bytes: 8)
-    #expect(refusal(12) == nil && refusal(11) == .tooLate(expected: 12, timeout: 11))
+    #expect(try refusal(12) == nil && refusal(11) == .tooLate(expected: 12, timeout: 11))
     for _ in 0..<3 {
-      #expect(refusal(nil) == nil)
+      #expect(try refusal(nil) == nil)
       _ = try machine.submit(lane, bytes: 8)
     }
-    let said = try #require(refusal(nil))
+    let said = try #require(try refusal(nil))
     #expect(throws: said) { try machine.submit(lane, bytes: 8) }
     machine.step(bytes: 8)
-    #expect(refusal(nil) == nil)
+    #expect(try refusal(nil) == nil)
+  }
+
+  /// Uploads count as they come, but however many there are, half of the time is left to who is here.
+  @Test func whatArrivesCounts() throws {
+    var machine = Machine()
+    let lane = machine.state.addLane(weight: 1, slots: 1, concurrency: 1000)
+    _ = try machine.submit(lane, bytes: 8)
+    machine.step(bytes: 8)
+    func expect(_ timeout: UInt64) throws -> UInt64 {
+      try machine.state.expect(to: lane, bytes: 8, priority: 0, timeout: timeout, now: machine.now).get()
+    }
+    let first = try expect(20)
+    #expect(first == 8)
+    // 8 · 1.2 + 8 · 1.5
+    #expect(throws: AdmissionError.tooLate(expected: 21, timeout: 20)) { _ = try expect(20) }
+    machine.state.arrived(at: lane, work: first)
+    for _ in 0..<500 { _ = try expect(100) }
+    _ = try machine.submit(lane, bytes: 8, timeout: 20)
   }
 
   @Test(arguments: [1.0, 3]) func pipelinesShareByWeight(weight: Double) throws {
