@@ -163,8 +163,9 @@ public final class HostedPipeline: Sendable {
 
   /// Leaves a record of a request.
   func note(_ request: RequestRecord) {
+    guard !isWarmingUp.load(ordering: .relaxed) else { return }
     statistics.record(request, at: Int(Date().timeIntervalSince1970 * 1000))
-    if !isWarmingUp.load(ordering: .relaxed) { record(request) }
+    record(request)
   }
 
   /// The latest of what the workers did.

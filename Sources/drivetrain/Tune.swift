@@ -70,7 +70,7 @@ struct Tune: ParsableCommand {
     // What can't be written need not be searched for.
     if !dryRun {
       let knobs = start.merging([.concurrency: loaded.settings.concurrency]) { first, _ in first }
-      _ = try text(of: path, with: knobs, note: "")
+      try write(try text(of: path, with: knobs, note: ""), to: output ?? path, isRehearsal: true)
     }
 
     let (progress, bystanders) = (ProgressLine(), Bystanders())
@@ -88,8 +88,11 @@ struct Tune: ParsableCommand {
       progress.end()
       try? printOut(step.text(objective))
     }
-    let throughput = try workload.trial(
-      planning.plan(with: result.knobs), on: machine, for: .throughput, seconds: Self.slice)()
+    let throughput =
+      objective == .throughput
+      ? result.after.median
+      : try workload.trial(
+        planning.plan(with: result.knobs), on: machine, for: .throughput, seconds: Self.slice)()
     progress.end()
     bystanders.warn()
 
@@ -98,7 +101,10 @@ struct Tune: ParsableCommand {
     let file = output ?? path
     // What was found is told even if it can't be written.
     let writing = Result {
-      if !dryRun { try write(knobs, from: path, to: file, on: machine, result.after.median) }
+      if !dryRun {
+        let note = note(result.after.median, on: machine)
+        try write(try text(of: path, with: knobs, note: note), to: file)
+      }
     }
     let isWritten = !dryRun && (try? writing.get()) != nil
     let report = TuningReport(loaded.name, objective, result, knobs: knobs, file: file, isWritten: isWritten)
@@ -112,25 +118,31 @@ struct Tune: ParsableCommand {
     return text.text
   }
 
-  /// Writes the file with the knobs set; only if it can be loaded.
-  private func write(
-    _ knobs: [ServingSettings.Knob: Int], from path: String, to file: String, on machine: Platform,
-    _ measured: Double
-  ) throws {
+  /// What the file says of where its numbers come from.
+  private func note(_ measured: Double, on machine: Platform) -> String {
     let processor = machine.device(of: .cpu).map { "\($0.model), \($0.cores) cores" } ?? "unknown"
     let date = Date.now.formatted(.iso8601.year().month().day())
-    let text = try text(
-      of: path, with: knobs, note: "\(date), \(processor): \(objective.text(measured))")
+    return "\(date), \(processor): \(objective.text(measured))"
+  }
+
+  private struct Rehearsed: Error {}
+
+  /// Writes a pipeline's file; only if it can be loaded.
+  ///
+  /// - Parameter isRehearsal: tries everything and leaves no file.
+  private func write(_ text: String, to file: String, isRehearsal: Bool = false) throws {
     do {
-      try Data(text.utf8).writeWhole(to: file) { path in
-        _ = try Pipeline(path)
+      // A path, even where it looks like a pipeline's name.
+      try Data(text.utf8).writeWhole(to: URL(filePath: file).path) { path in
+        do {
+          _ = try Pipeline(path)
+        } catch {
+          let reason = "\(error)".replacingOccurrences(of: path, with: file)
+          throw FileError("can't write \(file): the pipeline can't be loaded from there: \(reason)")
+        }
+        if isRehearsal { throw Rehearsed() }
       }
-    } catch let error as FileError {
-      throw error
-    } catch {
-      throw FileError(
-        "can't write \(file): the pipeline can't be loaded from there: \(error)")
-    }
+    } catch is Rehearsed {}
   }
 }
 

@@ -86,15 +86,19 @@ import Vision
     #expect(try String(contentsOfFile: pipeline, encoding: .utf8) == before)
   }
 
-  /// Its paths are relative, so that the copy couldn't be loaded.
-  @Test func aCopyThatCannotBeLoaded() throws {
+  /// What can't be written is not searched for: no such folder, or one that relative paths don't lead from.
+  @Test func whatCannotBeWritten() throws {
     let other = try TemporaryFolder()
-    let run = try tune("--output", other.path + "/copy.yaml", "--json")
-    let found = try JSONDecoder().decode(Answer.self, from: Data(run.standardOutput.utf8))
-    #expect(!found.written && found.knobs.count == 7)
-    #expect(
-      run.exitCode == 1 && run.standardError.contains("can't be loaded from there"), "\(run.standardError)")
-    #expect(try FileManager.default.contentsOfDirectory(atPath: other.path).isEmpty)
+    for (file, reason) in [
+      (other.path + "/copy.yaml", "copy.yaml: the pipeline can't be loaded from there"),
+      (other.path + "/none/copy.yaml", "can't write"), (other.path, "can't write"),
+    ] {
+      let run = try tune("--output", file, "--json")
+      #expect(run.exitCode == 1 && run.standardOutput == "")
+      #expect(run.standardError.contains(reason), "\(run.standardError)")
+      #expect(!run.standardError.contains(".tmp"), "\(run.standardError)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: other.path).isEmpty)
+    }
   }
 
   @Test func whatCannotBeTuned() throws {

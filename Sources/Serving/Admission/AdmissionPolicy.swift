@@ -9,8 +9,9 @@ struct AdmissionPolicy: Sendable {
     var concurrency: Int
     /// Work that comes before this request, and what is left of that in progress.
     var workAhead: Nanoseconds
-    /// The work of this request itself.
+    /// The work of this request itself; and the least that one of its size has been.
     var cost: Nanoseconds
+    var leastCost: Nanoseconds = 0
     /// How much work is done at once: slots, less what other pipelines have of the machine.
     var speed: Double
     /// Time until an answer is of no use.
@@ -26,7 +27,11 @@ struct AdmissionPolicy: Sendable {
     guard snapshot.inFlight < snapshot.concurrency else {
       return .full(concurrency: snapshot.concurrency, retryAfter: Nanoseconds(wait))
     }
-    let answered = Nanoseconds(wait * waitMargin + Double(snapshot.cost) * costMargin)
+    // Times are learned under load, and only from what is taken in. Who comes when nobody else is there shows what it takes
+    // now, or a pipeline that was slow once would refuse for ever.
+    let answered =
+      snapshot.inFlight == 0
+      ? snapshot.leastCost : Nanoseconds(wait * waitMargin + Double(snapshot.cost) * costMargin)
     guard answered > snapshot.timeout else { return nil }
     return .tooLate(expected: answered, timeout: snapshot.timeout)
   }

@@ -59,6 +59,7 @@ public struct LoadTarget: Sendable {
 
   /// Where the server says how fast the network alone is; `nil` if this is not a model's URL.
   func inferenceOnly(seconds: Double) -> String? {
+    let path = path.prefix { $0 != "?" }
     guard path.hasPrefix(Self.models), path.hasSuffix("/infer") else { return nil }
     return path.dropLast("infer".count) + "inference-only?seconds=\(seconds)"
   }
