@@ -93,6 +93,8 @@ struct Load: AsyncParsableCommand {
       })
     progress.withLock { $0.end() }
     try json ? printJSON(report) : printOut(report.text)
+    // Nothing was measured.
+    if report.ok == 0 { throw ExitCode(1) }
   }
 }
 

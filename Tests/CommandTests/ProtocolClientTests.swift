@@ -68,7 +68,10 @@ import Testing
     index = triton.InferRequestedOutput("index")
     batch = client.infer("classify", images(data, data, data), outputs=[index], priority=1, timeout=30000000)
     assert batch.as_numpy("index").shape == (3, 5) and batch.as_numpy("label") is None
+    classes = [triton.InferRequestedOutput("label", class_count=2)]
+    fails("ask for 'label'", lambda: client.infer("classify", images(data), outputs=classes))
     if wire == "http":
+        fails("'gzip' is not supported", lambda: client.infer("classify", images(data), request_compression_algorithm="gzip"))
         text = client.infer("classify", images(data), outputs=[triton.InferRequestedOutput("index", binary_data=False)])
         assert text.as_numpy("index")[0][0] == answer.as_numpy("index")[0][0]
         waiting = [client.async_infer("classify", images(data)) for _ in range(4)]

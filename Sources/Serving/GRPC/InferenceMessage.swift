@@ -33,6 +33,9 @@ struct InferenceMessage {
       try InputTensor(ProtobufReader(bytes), raw: raw.isEmpty ? nil : raw[index])
     }
     let outputs = reader.all(6).map { ProtobufReader($0) }
+    guard !outputs.contains(where: { Self.parameters($0, 2).contains { $0.key == "classification" } }) else {
+      throw InferenceRequestError.classification
+    }
     if !outputs.isEmpty { draft.outputs = outputs.map { ($0.text(1) ?? "", nil) } }
     return draft
   }

@@ -24,6 +24,10 @@ extension PipelineRoutes {
   private func infer(
     _ reference: ModelReference, _ pipeline: HostedPipeline, _ request: HTTPRequest, _ span: RequestSpan?
   ) throws(HTTPFailure) -> Route {
+    if let encoding = request.headerFields[.contentEncoding], encoding.lowercased() != "identity" {
+      throw HTTPFailure(
+        .unsupportedMediaType, "Content-Encoding '\(encoding)' is not supported; send the body as it is")
+    }
     let type = request.headerFields[.contentType]
     let mediaType = type?.prefix(while: { $0 != ";" }).lowercased().filter { $0 != " " }
     if let length = request.headerFields[.inferenceHeaderLength] {

@@ -63,9 +63,7 @@ extension InferenceRequest.Draft {
         try reader.object { reader, key in
           switch key {
           case "binary_data": isBinary = try reader.boolean()
-          case "classification":
-            throw InferenceRequestError.unfit(
-              "'classification' of an output is not supported; ask for 'label'")
+          case "classification": throw InferenceRequestError.classification
           default: try reader.skip()
           }
         }

@@ -104,6 +104,9 @@ enum InferenceRequestError: Error, Equatable, CustomStringConvertible {
   /// It is not for this model.
   case unfit(String)
 
+  /// Triton's extension that gives classes as texts.
+  static let classification = unfit("'classification' of an output is not supported; ask for 'label'")
+
   var description: String {
     switch self {
     case .malformed(let reason), .unfit(let reason): reason
