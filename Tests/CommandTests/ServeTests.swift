@@ -128,7 +128,7 @@ import Testing
 
   @Test func portInUse() throws {
     let server = try Server("classify")
-    let run = try Drivetrain.run("serve", "classify", "--port", "\(server.port)")
+    let run = try Drivetrain.run("serve", "classify", "--port", "\(server.port)", "--no-grpc")
     #expect(run.exitCode == 1)
     #expect(
       run.errorLines.count == 1 && run.standardError.contains("port \(server.port)"), "\(run.standardError)")
