@@ -94,10 +94,13 @@ static inline bool is_overdrawn(const reader *r) { return r->count < r->padding;
 
 /* ---- Codes ---- */
 
+static bool is_made_of(const code *c, const JHUFF_TBL *table) {
+  return c->is_made && memcmp(c->counts, table->bits, sizeof c->counts) == 0 &&
+         memcmp(c->values, table->huffval, sizeof c->values) == 0;
+}
+
 static const code *make_code(code *c, const JHUFF_TBL *table) {
-  if (c->is_made && memcmp(c->counts, table->bits, sizeof c->counts) == 0 &&
-      memcmp(c->values, table->huffval, sizeof c->values) == 0)
-    return c;
+  if (is_made_of(c, table)) return c;
   memset(c, 0, sizeof *c);
   memcpy(c->counts, table->bits, sizeof c->counts);
   memcpy(c->values, table->huffval, sizeof c->values);
@@ -161,9 +164,7 @@ static skip find_skip(const code *c, uint32_t bits) {
 }
 
 static const skip_table *make_skips(skip_table *table, code *c, const JHUFF_TBL *source) {
-  bool is_same = table->is_made && c->is_made && memcmp(c->counts, source->bits, sizeof c->counts) == 0 &&
-                 memcmp(c->values, source->huffval, sizeof c->values) == 0;
-  if (is_same) return table;
+  if (table->is_made && is_made_of(c, source)) return table;
   make_code(c, source);
   for (uint32_t bits = 0; bits < 1u << skip_bits; bits++) table->entries[bits] = find_skip(c, bits);
   table->is_made = true;
@@ -177,8 +178,7 @@ typedef struct {
   const code *dc, *ac;
   const skip_table *skips;
   const UINT16 *quantisation;
-  int columns, rows; /* blocks of a unit */
-  int predicted;     /* the last block's DC coefficient */
+  int predicted; /* the last block's DC coefficient */
 } component;
 
 static inline bool read_dc(reader *r, component *c) {
@@ -254,7 +254,8 @@ static inline uint8_t clamp(int value) { return (uint8_t)(value < 0 ? 0 : value 
 /* A sample from what the inverse transform gives, whose zero is at 128. What is far outside wraps, as in libjpeg. */
 static inline uint8_t sample(int value) { return clamp(((value & 1023) ^ 512) - 512 + 128); }
 
-static inline int descale(int32_t value, int bits) { return (value + (1 << (bits - 1))) >> bits; }
+/* What is too large for 32 bits, in damaged files alone, wraps. */
+static inline int descale(uint32_t value, int bits) { return (int32_t)(value + (1u << (bits - 1))) >> bits; }
 
 static inline int dequantised_dc(const component *c) {
   return (int16_t)c->predicted * (int)c->quantisation[0];
@@ -263,7 +264,7 @@ static inline int dequantised_dc(const component *c) {
 static inline uint8_t mean(const component *c) { return sample(descale(dequantised_dc(c), 3)); }
 
 /* What the odd coefficients of a row or column add to its first half and take from its second. */
-static inline int32_t odd_part(int c1, int c3, int c5, int c7) {
+static inline uint32_t odd_part(uint32_t c1, uint32_t c3, uint32_t c5, uint32_t c7) {
   return 29692 * c1 - 10426 * c3 + 6967 * c5 - 5906 * c7;
 }
 
@@ -274,8 +275,8 @@ static void quadrants(const int16_t *block, uint8_t *top, uint8_t *bottom) {
   int upper[8], lower[8];
   for (size_t i = 0; i < sizeof columns; i++) {
     const int16_t *column = block + columns[i];
-    int32_t even = (int32_t)((uint32_t)column[0] << (constant_bits + 2));
-    int32_t odd = odd_part(column[8], column[24], column[40], column[56]);
+    uint32_t even = (uint32_t)column[0] << (constant_bits + 2);
+    uint32_t odd = odd_part(column[8], column[24], column[40], column[56]);
     upper[columns[i]] = descale(even + odd, constant_bits - pass_bits + 2);
     lower[columns[i]] = descale(even - odd, constant_bits - pass_bits + 2);
   }
@@ -283,8 +284,8 @@ static void quadrants(const int16_t *block, uint8_t *top, uint8_t *bottom) {
   uint8_t *outputs[] = {top, bottom};
   for (int i = 0; i < 2; i++) {
     const int *half = halves[i];
-    int32_t even = (int32_t)((uint32_t)half[0] << (constant_bits + 2));
-    int32_t odd = odd_part(half[1], half[3], half[5], half[7]);
+    uint32_t even = (uint32_t)half[0] << (constant_bits + 2);
+    uint32_t odd = odd_part(half[1], half[3], half[5], half[7]);
     outputs[i][0] = sample(descale(even + odd, constant_bits + pass_bits + 3 + 2));
     outputs[i][1] = sample(descale(even - odd, constant_bits + pass_bits + 3 + 2));
   }
@@ -311,7 +312,7 @@ typedef struct {
   reader reader;
   component components[3];
   int count;         /* of components */
-  int columns, rows; /* pixels of a unit */
+  int columns, rows; /* pixels of a unit, and its blocks of luminance; of chrominance there is one */
   uint32_t units;
   /* The pixels that are wanted. */
   cjpeg_region region;
@@ -321,8 +322,8 @@ typedef struct {
 static inline bool read_unit(scan *s, uint8_t (*rows)[2][maximum_columns], uint32_t x, bool is_wanted) {
   reader *r = &s->reader;
   component *luminance = &s->components[0];
-  for (int row = 0; row < luminance->rows; row++) {
-    for (int column = 0; column < luminance->columns; column++) {
+  for (int row = 0; row < s->rows; row++) {
+    for (int column = 0; column < s->columns; column++) {
       if (!read_dc(r, luminance) || !skip_ac(r, luminance)) return false;
       rows[0][row][x + (uint32_t)column] = mean(luminance);
     }
@@ -387,9 +388,7 @@ static void prepare(eighth_decoder *decoder, scan *s, const struct jpeg_decompre
         .skips = make_skips(&decoder->skips[ac], &decoder->codes[1][ac], info->ac_huff_tbl_ptrs[ac]),
         .dc = make_code(&decoder->codes[0][dc], info->dc_huff_tbl_ptrs[dc]),
         .ac = &decoder->codes[1][ac],
-        .quantisation = c->quant_table->quantval,
-        .columns = i == 0 ? s->columns : 1,
-        .rows = i == 0 ? s->rows : 1};
+        .quantisation = c->quant_table->quantval};
   }
 }
 

@@ -15,7 +15,7 @@ import Testing
     let server = try Server("classify")
     let port = wire == "http" ? server.port : try #require(server.grpcPort)
     let image = try Repository.path(".deps/images/china.jpg")
-    let said = try python(Self.triton, [wire, "127.0.0.1:\(port)", image])
+    let said = try python(Self.fails + Self.triton, [wire, "127.0.0.1:\(port)", image])
     #expect(said == "done\n", "\(said)")
     #expect(try server.terminate() == 0)
   }
@@ -25,9 +25,21 @@ import Testing
     let server = try Server("classify", arguments: ["--no-grpc"])
     #expect(server.grpcPort == nil)
     let image = try Repository.path(".deps/images/china.jpg")
-    let said = try python(Self.triton, ["grpc", "127.0.0.1:\(server.port)", image])
+    let said = try python(Self.fails + Self.triton, ["grpc", "127.0.0.1:\(server.port)", image])
     #expect(said == "done\n", "\(said)")
   }
+
+  /// What both scripts begin with.
+  private static let fails = """
+    def fails(reason, call):
+        try:
+            call()
+        except Exception as error:
+            assert reason in str(error), str(error)
+        else:
+            raise AssertionError(f"no error where there should be: {reason}")
+
+    """
 
   private static let triton = """
     import queue, sys
@@ -42,14 +54,6 @@ import Testing
         tensor = triton.InferInput("image", [len(elements), 1], "BYTES")
         tensor.set_data_from_numpy(np.array(elements, dtype=object).reshape(-1, 1))
         return [tensor]
-
-    def fails(reason, call):
-        try:
-            call()
-        except Exception as error:
-            assert reason in str(error), str(error)
-        else:
-            raise AssertionError(f"no error where there should be: {reason}")
 
     assert client.is_server_live() and client.is_server_ready()
     assert client.is_model_ready("classify") and client.is_model_ready("classify", "1")
@@ -142,7 +146,7 @@ import Testing
     let port = wire == "http" ? server.port : try #require(server.grpcPort)
     try folder.writeNetwork(2, of: "net")
     try folder.makeVersion("1", of: "empty")
-    let said = try python(Self.repository, [wire, "127.0.0.1:\(port)"])
+    let said = try python(Self.fails + Self.repository, [wire, "127.0.0.1:\(port)"])
     #expect(said == "done\n", "\(said)")
     #expect(try server.terminate() == 0)
   }
@@ -160,14 +164,6 @@ import Testing
         else:
             models = client.get_model_repository_index(as_json=True).get("models", [])
         return [(model["name"], model["version"], model["state"], model.get("reason", "")) for model in models]
-
-    def fails(reason, call):
-        try:
-            call()
-        except Exception as error:
-            assert reason in str(error), str(error)
-        else:
-            raise AssertionError(f"no error where there should be: {reason}")
 
     assert index() == [("empty", "1", "UNAVAILABLE", "not loaded"), ("net", "1", "READY", "")], index()
     client.load_model("net")

@@ -72,8 +72,7 @@ struct DispatchState: Sendable {
     guard let lane = lanes[id], !lane.isClosed else { return .failure(RuntimeError.closed) }
     lastID += 1
     let entry = lane.entry(lastID, bytes: bytes, priority: priority, timeout: timeout, now: now)
-    let least = lane.times.least(bytes: bytes)
-    if let refusal = refusal(of: entry, least, in: lane, id, timeout) { return .failure(refusal) }
+    if let refusal = refusal(of: entry, bytes, in: lane, id, timeout) { return .failure(refusal) }
     lanes[id]?.insert(entry, virtualTime: virtualTime)
     return .success(Request(lane: id, entry: entry))
   }
@@ -89,8 +88,7 @@ struct DispatchState: Sendable {
     let entry = lane.entry(.max, bytes: bytes, priority: priority, timeout: timeout, now: now)
     let half = Double(timeout ?? .max) / 2 * speed(of: id)
     let arriving = min(lane.workArriving, Nanoseconds(min(half, 1e18)))
-    let least = lane.times.least(bytes: bytes)
-    if let refusal = refusal(of: entry, least, in: lane, id, timeout, arriving: arriving) {
+    if let refusal = refusal(of: entry, bytes, in: lane, id, timeout, arriving: arriving) {
       return .failure(refusal)
     }
     lanes[id]?.workArriving += entry.cost
@@ -101,7 +99,7 @@ struct DispatchState: Sendable {
   mutating func arrived(at id: Int, work: Nanoseconds) { lanes[id]?.workArriving -= work }
 
   private func refusal(
-    of entry: WaitingLine.Entry, _ leastCost: Nanoseconds, in lane: Lane, _ id: Int,
+    of entry: WaitingLine.Entry, _ bytes: Int, in lane: Lane, _ id: Int,
     _ timeout: Nanoseconds?, arriving: Nanoseconds = 0
   ) -> AdmissionError? {
     let isFree = lane.line.isEmpty && lane.inService < lane.slots
@@ -109,7 +107,8 @@ struct DispatchState: Sendable {
       AdmissionPolicy.Snapshot(
         inFlight: lane.line.count + lane.inService, concurrency: lane.concurrency,
         workAhead: arriving + (isFree ? 0 : lane.line.work(before: entry) + lane.workInService / 2),
-        cost: entry.cost, leastCost: leastCost, speed: speed(of: id), timeout: timeout ?? .max))
+        cost: entry.cost, leastCost: lane.times.least(bytes: bytes), speed: speed(of: id),
+        timeout: timeout ?? .max))
   }
 
   /// What is to be done now; `nil` when nothing is. To be asked until then.
