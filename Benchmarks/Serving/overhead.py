@@ -1,13 +1,18 @@
-"""What a request takes of the server's processor time beside its stages: to be read, parsed, queued, answered."""
+"""What a request takes of the server's processor time beside its stages: to be read, parsed, queued, answered; and the least that
+it can take, which is what the system calls of bare_server.c take with caches as cold."""
 
+import pathlib
 import re
+import socket
 import subprocess
+import tempfile
 import time
 import urllib.request
 
 import servers
 
 CONNECTIONS = 8
+ANSWER_BYTES, WEIGHT_BYTES = 1700, 18_600_000  # Of EfficientNet-Lite0.
 
 
 def counters(address):
@@ -28,9 +33,7 @@ def measure(program, image, seconds):
     server.path = "/v2/models/overhead/infer"
     with server.running("lite0", image) as url:
         address = url.removesuffix(server.path)
-        load = subprocess.Popen(
-            [program, "load", url, "--image", image, "--concurrency", str(CONNECTIONS), "--json", "--duration",
-             str(seconds)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        load = start_load(program, url, image, seconds)
         # Neither the beginning nor the inference alone that is measured at the end.
         time.sleep(2)
         before = counters(address)
@@ -39,3 +42,24 @@ def measure(program, image, seconds):
         load.wait()
     processor, stages, requests = (b - a for a, b in zip(before, after))
     return (processor - stages) / requests * 1e6
+
+
+def bound(program, image, seconds):
+    """The same of the bare server."""
+    with tempfile.TemporaryDirectory() as folder:
+        bare = pathlib.Path(folder) / "bare_server"
+        subprocess.run(["cc", "-O2", "-pthread", "-o", bare, servers.HERE / "bare_server.c"], check=True)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        sizes = [image.stat().st_size, ANSWER_BYTES, WEIGHT_BYTES]
+        server = subprocess.Popen([bare, *map(str, [port, *sizes])], stdout=subprocess.PIPE, text=True)
+        time.sleep(0.5)
+        start_load(program, f"http://127.0.0.1:{port}/predict", image, seconds).wait()
+        server.terminate()
+        return float(server.communicate()[0])
+
+
+def start_load(program, url, image, seconds):
+    command = [program, "load", url, "--image", image, "--concurrency", str(CONNECTIONS), "--json", "--duration", str(seconds)]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

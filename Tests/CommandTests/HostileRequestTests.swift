@@ -56,6 +56,8 @@ import Testing
       let response = try server.infer(good, type: type)
       #expect(response.status == 415 && response.error.contains("Content-Type"), "\(response.error)")
     }
+    let misspelt = try server.connect().request("POST", path + "?prioritty=1", headers: jpeg, body: good)
+    #expect(misspelt.status == 400 && misspelt.error.contains("'prioritty'"), "\(misspelt.error)")
     let notJSON = try server.infer(good, type: "application/json")
     #expect(notJSON.status == 400 && notJSON.error.contains("at byte 0"), "\(notJSON.error)")
     #expect(try server.infer(good, type: "IMAGE/JPEG; q=1").status == 200)
@@ -133,6 +135,7 @@ import Testing
     try connection.sendHead("POST", Self.path + "?timeout_us=1", headers)
     let response = try connection.response()
     #expect(response.status == 503 && response.error.contains("would take"), "\(response.error)")
+    #expect(response.error.contains("the request's time is 1 µs"), "\(response.error)")
     #expect(response.headers["retry-after"] == "1")
     try connection.send(Data(repeating: 0xFF, count: 1_000_000))
     let good = try Repository.image("small.jpg")

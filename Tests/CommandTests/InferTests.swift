@@ -32,7 +32,7 @@ import Vision
     #expect(try process.wait() == 0)
     let report = try Report(json: Data(process.standardOutput.utf8))
     #expect(report.items.map(\.input) == images)
-    for item in report.items { try #require(item.attribution).check() }
+    Report.Attribution.check(try report.items.map { try #require($0.attribution) })
   }
 
   @Test func oneBadImageOfSeveral() throws {

@@ -163,6 +163,9 @@ import Testing
   @Test func repositoriesThatCannotBeServed() throws {
     let none = try Drivetrain.run("serve", "--repository", folder.path + "/none", "--port", "0")
     #expect(none.exitCode == 1 && none.standardError.contains("/none"), "\(none.standardError)")
+    let file = try Drivetrain.run(
+      "serve", "--repository", try folder.write("".utf8, to: "file"), "--port", "0")
+    #expect(file.exitCode == 1 && file.standardError.contains("is a file"), "\(file.standardError)")
     try folder.writePipeline(1, of: "tiny") { $0.name = "other" }
     let broken = try Drivetrain.run("serve", "--repository", folder.path, "--port", "0")
     #expect(broken.exitCode == 1 && broken.standardError.contains("no model in"), "\(broken.standardError)")

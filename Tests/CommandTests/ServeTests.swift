@@ -46,11 +46,12 @@ import Testing
     let server = try Server("classify")
     let image = try Repository.image("small.jpg")
     let answers = concurrently(12) { _ in try server.infer(image) }
-    for answer in answers {
-      let response = try answer.get()
-      #expect(response.status == 200)
-      try #require(response.report().items[0].attribution).check()
-    }
+    Report.Attribution.check(
+      try answers.map { answer in
+        let response = try answer.get()
+        #expect(response.status == 200)
+        return try #require(response.report().items[0].attribution)
+      })
   }
 
   @Test func healthAndMetadata() throws {

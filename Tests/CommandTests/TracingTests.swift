@@ -134,11 +134,11 @@ import Testing
       #expect(
         try connection.request("POST", "/v2/models/classify/infer", headers: type, body: image).status == 200)
     }
-    #expect(Date.now.timeIntervalSince(begin) < 10)
+    #expect(Date.now.timeIntervalSince(begin) < 60)
     if mode != "slow" {
-      let deadline = Date.now + 20
+      let deadline = Date.now + 60
       let dropped = #"drivetrain_spans_dropped_total{reason="unreachable"}"#
-      while try metric(server, dropped) == 0, Date.now < deadline { usleep(100_000) }
+      while try metric(server, dropped) < 20 * 6, Date.now < deadline { usleep(100_000) }
       #expect(try metric(server, dropped) >= 20 * 6)
       let told = server.process.standardError.split(separator: "\n").filter {
         $0.contains("spans can't be sent")
@@ -148,7 +148,7 @@ import Testing
     #expect(try metric(server, "drivetrain_spans_exported_total") == 0)
     let end = Date.now
     #expect(try server.terminate() == 0)
-    #expect(Date.now.timeIntervalSince(end) < 8)
+    #expect(Date.now.timeIntervalSince(end) < 30)
   }
 
   @Test(arguments: [["--otlp-endpoint", "nowhere"], ["--trace-rate", "2"]]) func wrongOptions(

@@ -56,13 +56,16 @@ public enum AdmissionError: Error, Equatable, CustomStringConvertible {
   }
 
   public var description: String {
-    func milliseconds(_ time: Nanoseconds) -> String { "\((time + 500_000) / 1_000_000) ms" }
-    return switch self {
+    switch self {
     case .full(let concurrency, _): "\(concurrency) requests are waiting, which is the limit; try again"
     case .tooLate(let expected, let timeout):
-      "an answer would take \(milliseconds(expected)), and the request's time is \(milliseconds(timeout)); try again"
+      "an answer would take \(Self.spoken(expected)), and the request's time is \(Self.spoken(timeout)); try again"
     case .expired(let waited):
-      "the request's time was over after it had waited for \(milliseconds(waited)); try again"
+      "the request's time was over after it had waited for \(Self.spoken(waited)); try again"
     }
+  }
+
+  private static func spoken(_ time: Nanoseconds) -> String {
+    time < 10_000_000 ? "\((time + 500) / 1000) µs" : "\((time + 500_000) / 1_000_000) ms"
   }
 }

@@ -94,11 +94,13 @@ extension PipelineRoutes {
     var terms = RequestTerms()
     do {
       for pair in path[path.index(after: query)...].split(separator: "&") {
-        let value = Int64(pair.drop { $0 != "=" }.dropFirst())
-        switch pair.prefix(while: { $0 != "=" }) {
+        let (name, value) = (pair.prefix { $0 != "=" }, Int64(pair.drop { $0 != "=" }.dropFirst()))
+        switch name {
         case "priority": terms.priority = try RequestTerms.priority(value)
         case "timeout_us": terms.timeout = try RequestTerms.timeout(microseconds: value)
-        default: break
+        default:
+          throw HTTPFailure(
+            .badRequest, "there is no parameter '\(name)' of a request; there are priority and timeout_us")
         }
       }
     } catch {

@@ -85,13 +85,23 @@ public struct PipelineServer: Sendable {
     } catch {
       observation.cancel()
       await observation.value
-      throw ServerError(error, configuration)
+      throw ServerError(error, configuration, port: await busyPort)
     }
     await host.drain()
     // After the last answer, which is made on a loop.
     try? await loops.shutdownGracefully()
     observation.cancel()
     await observation.value
+  }
+
+  /// The one that can't be listened on.
+  private var busyPort: Int {
+    get async {
+      guard let grpcPort = configuration.grpcPort, grpcPort != 0,
+        await !Self.isFree(port: grpcPort, of: configuration.host)
+      else { return configuration.port }
+      return grpcPort
+    }
   }
 
   /// Whether a port could be listened on a moment ago.
@@ -163,13 +173,13 @@ private final class Listening: Sendable {
 public struct ServerError: Error, CustomStringConvertible {
   public let description: String
 
-  init(_ error: any Error, _ configuration: PipelineServer.Configuration) {
+  init(_ error: any Error, _ configuration: PipelineServer.Configuration, port: Int) {
     let host = configuration.host
-    let port = configuration.grpcPort.map { "\(configuration.port) or \($0)" } ?? "\(configuration.port)"
+    let option = port == configuration.port ? "--port" : "--grpc-port"
     description =
       switch (error as? IOError)?.errnoCode {
-      case EADDRINUSE: "port \(port) of \(host) is in use; choose others with --port and --grpc-port"
-      case EACCES: "port \(port) needs more rights; choose one above 1023 with --port"
+      case EADDRINUSE: "port \(port) of \(host) is in use; choose another with \(option)"
+      case EACCES: "port \(port) needs more rights; choose one above 1023 with \(option)"
       case EADDRNOTAVAIL: "\(host) is not an address of this machine; choose another with --host"
       case let code?: "can't listen on \(host), port \(port): \(String(cString: strerror(code)))"
       case nil where error is SocketAddressError.UnknownHost:

@@ -6,19 +6,34 @@ struct ServerTiming {
 
   /// - Parameter receive: the time from the request's head to its end, before the attribution begins.
   init(_ attribution: Attribution, receive: Nanoseconds? = nil) {
-    let parts =
-      attribution.stages.map { ($0.name, $0.compute) }
-      + [
-        ("queue", attribution.queue), ("transfer", attribution.transfer),
-        ("unattributed", attribution.unattributed), ("total", attribution.total),
-      ] + (receive.map { [("receive", $0)] } ?? [])
-    value = parts.map { "\(Self.token($0.0));dur=\(Self.milliseconds($0.1))" }.joined(separator: ", ")
+    var text: [UInt8] = []
+    text.reserveCapacity(512)
+    func add(_ name: String, _ time: Nanoseconds) {
+      if !text.isEmpty { text += ", ".utf8 }
+      text += Self.token(name).utf8
+      text += ";dur=".utf8
+      Self.add(milliseconds: time, to: &text)
+    }
+    for stage in attribution.stages { add(stage.name, stage.compute) }
+    add("queue", attribution.queue)
+    add("transfer", attribution.transfer)
+    add("unattributed", attribution.unattributed)
+    add("total", attribution.total)
+    if let receive { add("receive", receive) }
+    value = String(decoding: text, as: UTF8.self)
   }
 
   /// To the nanosecond, so that the parts still sum to the whole.
-  private static func milliseconds(_ time: Nanoseconds) -> String {
-    let fraction = String(time % 1_000_000)
-    return "\(time / 1_000_000).\(String(repeating: "0", count: 6 - fraction.count))\(fraction)"
+  private static func add(milliseconds time: Nanoseconds, to text: inout [UInt8]) {
+    let start = text.count
+    var (rest, digits) = (time, 0)
+    repeat {
+      if digits == 6 { text.append(UInt8(ascii: ".")) }
+      text.append(UInt8(ascii: "0") + UInt8(rest % 10))
+      rest /= 10
+      digits += 1
+    } while rest > 0 || digits < 7
+    text[start...].reverse()
   }
 
   /// Header tokens have fewer characters than stage names may have.

@@ -14,6 +14,9 @@ public struct ModelRepository: Sendable {
   /// - Throws: `FileError` if this is no directory that can be read.
   public init(_ path: String) throws(FileError) {
     self.path = path
+    if FileManager.default.fileExists(atPath: path), !isDirectory(path) {
+      throw FileError("\(path) is a file; --repository wants a directory of NAME/VERSION/pipeline.yaml")
+    }
     _ = try entries(of: path)
   }
 

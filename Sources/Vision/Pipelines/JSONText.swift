@@ -3,10 +3,13 @@
 /// Every answer of the server is written by this: Foundation's encoder takes about 0.2 ms for one, a tenth of all that
 /// is not inference.
 package struct JSONText {
-  package private(set) var text = ""
+  // Bytes are appended several times as fast as to a string.
+  private var bytes: [UInt8] = []
   private var needsComma = false
 
-  package init(capacity: Int) { text.reserveCapacity(capacity) }
+  package init(capacity: Int) { bytes.reserveCapacity(capacity) }
+
+  package var text: String { String(decoding: bytes, as: UTF8.self) }
 
   package mutating func object(_ key: String? = nil, _ members: (inout JSONText) -> Void) {
     nest(key, "{", "}", members)
@@ -23,12 +26,12 @@ package struct JSONText {
 
   package mutating func value(_ key: String? = nil, _ integer: Int) {
     begin(key)
-    text += String(integer)
+    write(integer)
   }
 
   package mutating func value(_ key: String? = nil, isTrue: Bool) {
     begin(key)
-    text += isTrue ? "true" : "false"
+    write(isTrue ? "true" : "false")
   }
 
   /// JSON has no infinities; they become null.
@@ -36,7 +39,7 @@ package struct JSONText {
     _ key: String? = nil, _ number: some BinaryFloatingPoint & LosslessStringConvertible
   ) {
     begin(key)
-    text += number.isFinite ? String(number) : "null"
+    if number.isFinite { bytes.append(contentsOf: String(number).utf8) } else { write("null") }
   }
 
   package mutating func array(_ key: String? = nil, of numbers: UnsafeMutableBufferPointer<Float>) {
@@ -48,44 +51,61 @@ package struct JSONText {
   }
 
   private mutating func nest(
-    _ key: String?, _ open: Character, _ close: Character, _ body: (inout JSONText) -> Void
+    _ key: String?, _ open: Unicode.Scalar, _ close: Unicode.Scalar, _ body: (inout JSONText) -> Void
   ) {
     begin(key)
-    text.append(open)
+    bytes.append(UInt8(ascii: open))
     needsComma = false
     body(&self)
-    text.append(close)
+    bytes.append(UInt8(ascii: close))
     needsComma = true
   }
 
   private mutating func begin(_ key: String?) {
-    if needsComma { text += "," }
+    if needsComma { bytes.append(UInt8(ascii: ",")) }
     needsComma = true
     guard let key else { return }
     quote(key)
-    text += ":"
+    bytes.append(UInt8(ascii: ":"))
+  }
+
+  private mutating func write(_ text: StaticString) {
+    bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  private mutating func write(_ integer: Int) {
+    if integer < 0 { bytes.append(UInt8(ascii: "-")) }
+    var rest = integer.magnitude
+    let start = bytes.count
+    repeat {
+      bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+      rest /= 10
+    } while rest > 0
+    bytes[start...].reverse()
   }
 
   private mutating func quote(_ string: String) {
-    text += "\""
-    defer { text += "\"" }
-    // Nearly always, and ten times as fast as scalar by scalar.
+    bytes.append(UInt8(ascii: "\""))
+    defer { bytes.append(UInt8(ascii: "\"")) }
+    // Nearly always.
     let isPlain = string.utf8.allSatisfy {
       $0 >= UInt8(ascii: " ") && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
     }
-    if isPlain {
-      text += string
-      return
-    }
-    for scalar in string.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\0"..<" ":
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: text.unicodeScalars.append(scalar)
+    if isPlain { return bytes.append(contentsOf: string.utf8) }
+    for byte in string.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+        bytes.append(UInt8(ascii: "\\"))
+        bytes.append(byte)
+      case ..<UInt8(ascii: " "):
+        write("\\u00")
+        bytes.append(contentsOf: [byte >> 4, byte & 15].map(Self.hexadecimal))
+      default: bytes.append(byte)
       }
     }
+  }
+
+  private static func hexadecimal(_ digit: UInt8) -> UInt8 {
+    digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
   }
 }
