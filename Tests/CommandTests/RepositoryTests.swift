@@ -164,7 +164,7 @@ import Testing
     let none = try Drivetrain.run("serve", "--repository", folder.path + "/none", "--port", "0")
     #expect(none.exitCode == 1 && none.standardError.contains("/none"), "\(none.standardError)")
     let file = try Drivetrain.run(
-      "serve", "--repository", try folder.write("".utf8, to: "file"), "--port", "0")
+      "serve", "--repository", try Repository.path("README.md"), "--port", "0")
     #expect(file.exitCode == 1 && file.standardError.contains("is a file"), "\(file.standardError)")
     try folder.writePipeline(1, of: "tiny") { $0.name = "other" }
     let broken = try Drivetrain.run("serve", "--repository", folder.path, "--port", "0")

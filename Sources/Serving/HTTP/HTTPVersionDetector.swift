@@ -11,8 +11,15 @@ final class HTTPVersionDetector: ChannelInboundHandler, RemovableChannelHandler 
 
   private let timeout: TimeAmount
   private let configure: (_ isHTTP2: Bool, any Channel) throws -> Void
+  private var state = State.detecting
   private var received = ByteBuffer()
   private var timer: Scheduled<Void>?
+
+  /// What is written on setting up may fail, and then the channel gives what else has come before that write is over: in the
+  /// middle of `channelRead`.
+  private enum State {
+    case detecting, configuring, passing
+  }
 
   /// - Parameter timeout: a connection on which nothing comes for so long is closed.
   init(timeout: TimeAmount, configure: @escaping (Bool, any Channel) throws -> Void) {
@@ -28,17 +35,22 @@ final class HTTPVersionDetector: ChannelInboundHandler, RemovableChannelHandler 
   func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    if state == .passing { return context.fireChannelRead(data) }
     var part = unwrapInboundIn(data)
     if received.readableBytes == 0 { received = part } else { received.writeBuffer(&part) }
+    guard state == .detecting else { return }
     let count = min(received.readableBytes, Self.preface.readableBytes)
     let isHTTP2 = received.readableBytesView.prefix(count).elementsEqual(
       Self.preface.readableBytesView.prefix(count))
     guard !isHTTP2 || count == Self.preface.readableBytes else { return }
+    state = .configuring
     do {
       try configure(isHTTP2, context.channel)
     } catch {
       return context.close(promise: nil)
     }
+    guard context.channel.isActive else { return }
+    state = .passing
     context.fireChannelRead(wrapInboundOut(received))
     context.fireChannelReadComplete()
     received = ByteBuffer()

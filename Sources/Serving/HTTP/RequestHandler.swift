@@ -46,6 +46,7 @@ final class RequestHandler: ChannelInboundHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    if case .closed = state { return }
     switch unwrapInboundIn(data) {
     case .head(let head): begin(head, context)
     case .body(let part): read(part, context)
@@ -94,7 +95,9 @@ final class RequestHandler: ChannelInboundHandler {
   private func end(_ context: ChannelHandlerContext) {
     switch state {
     case .reading(let body, let use): start(use, on: body, context)
-    case .passingOver: finish(context)
+    case .passingOver:
+      state = .idle
+      if isLast { close(context) }
     case .idle, .working, .closed: break
     }
   }
@@ -108,30 +111,33 @@ final class RequestHandler: ChannelInboundHandler {
   private func start(_ use: Route.Use, on body: RequestBody, _ context: ChannelHandlerContext) {
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
     let share = body.share
+    let reply: @Sendable (@escaping Route.MakeAnswer) -> Void = { [loop = context.eventLoop] makeAnswer in
+      loop.execute {
+        let (handler, context) = bound.value
+        handler.answer(makeAnswer, context)
+        withExtendedLifetime(share) {}  // The bytes count until here.
+      }
+    }
     do {
-      let bytes = try body.finish()
-      state = .working(
-        try use(bytes) { [loop = context.eventLoop] makeAnswer in
-          loop.execute {
-            let (handler, context) = bound.value
-            handler.answer(makeAnswer, context)
-            withExtendedLifetime(share) {}  // The bytes count until here.
-          }
-        })
+      state = .working(try use(try body.finish(), reply))
     } catch {
-      write(HTTPFailure(error).answer, context)
-      finish(context)
+      // Not at once: the next request, which may be here already, would come before this call is over.
+      state = .working(Unstoppable())
+      reply { throw error }
     }
   }
 
   private func answer(_ makeAnswer: Route.MakeAnswer, _ context: ChannelHandlerContext) {
     guard case .working = state else { return }  // The client has gone.
+    // A pipelined request comes as soon as this one's answer is written.
+    let isLast = isLast
+    state = isLast ? .closed : .idle
     do {
       write(try makeAnswer(), context)
     } catch {
       write(HTTPFailure(error).answer, context)
     }
-    finish(context)
+    if isLast { close(context) }
   }
 
   private func write(_ answer: HTTPAnswer, _ context: ChannelHandlerContext) {
@@ -140,12 +146,6 @@ final class RequestHandler: ChannelInboundHandler {
     context.write(wrapOutboundOut(.head(head)), promise: nil)
     if !isHeadOnly { context.write(wrapOutboundOut(.body(answer.body)), promise: nil) }
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-  }
-
-  /// The request is read and its answer is written.
-  private func finish(_ context: ChannelHandlerContext) {
-    state = .idle
-    if isLast { close(context) }
   }
 
   private func close(_ context: ChannelHandlerContext) {
