@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import secrets
 import signal
 import socket
 import subprocess
@@ -14,6 +15,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = pathlib.Path(__file__).resolve().parent
 RIVALS = ROOT / ".deps/rivals-serving"
 PYTHON = RIVALS / "bin/python"
+
+
+def environment_of(rival):
+    """That of a rival which has one of its own."""
+    return ROOT / f".deps/rivals-serving-{rival}"
 
 
 class Server:
@@ -103,6 +109,37 @@ class LitServe(Server):
         return [PYTHON, "litserve_server.py", str(port)]
 
 
+class MLServer(Server):
+    def command(self, network, port):
+        return [environment_of("mlserver") / "bin/python", "mlserver_server.py", str(port)]
+
+
+class RayServe(Server):
+    def command(self, network, port):
+        return [environment_of("ray") / "bin/python", "ray_server.py", str(port)]
+
+    def environment(self):
+        """On loopback inside too, with the others' priority, and with a token that isn't kept in the home folder."""
+        return {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_worker_niceness": "0",
+                "RAY_AUTH_TOKEN": secrets.token_hex()}
+
+    def stop(self, process):
+        """By itself first: it ends its workers by others of its processes, and aborts 3 s after SIGTERM."""
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(15)
+        super().stop(process)
+
+
+class BentoML(Server):
+    def command(self, network, port):
+        return [environment_of("bentoml") / "bin/python", "-m", "bentoml", "serve", "bentoml_server:Classify",
+                "--host", "127.0.0.1", "--port", str(port)]
+
+    def environment(self):
+        return {"BENTOML_DO_NOT_TRACK": "True", "BENTOML_HOME": str(environment_of("bentoml") / "home")}
+
+
 class Triton(Server):
     """Without its own client libraries: an image is a request of raw bytes."""
 
@@ -120,4 +157,5 @@ class Triton(Server):
         return {"PYTHONPATH": f"{HERE}:{RIVALS}/triton:{self.packages}"}
 
 
-RIVAL_SERVERS = [Triton("triton"), Uvicorn("uvicorn"), LitServe("litserve")]
+RIVAL_SERVERS = [Triton("triton"), Uvicorn("uvicorn"), LitServe("litserve"), MLServer("mlserver"), RayServe("ray serve"),
+                 BentoML("bentoml")]
