@@ -123,6 +123,46 @@ import Testing
     #expect(!channel.isActive)
   }
 
+  /// Behind these the parser reads nothing.
+  @Test(arguments: ["Upgrade, HTTP2-Settings", "upgrade"]) func otherProtocolsAreTheLast(connection: String)
+    throws
+  {
+    try send(post(1, [.connection: connection, .upgrade: "h2c"]), body("x"), .end(nil))
+    reply("last")
+    #expect(try answer()?.body == "last" && !channel.isActive)
+  }
+
+  /// One that says nothing more is told, and let go.
+  @Test func aBodyThatStopsHalfway() throws {
+    try send(post(5), body("he"))
+    channel.embeddedEventLoop.advanceTime(by: .milliseconds(999))
+    #expect(try answer() == nil && budget.bytesInFlight == 5)
+    channel.embeddedEventLoop.advanceTime(by: .milliseconds(2))
+    #expect(try answer()?.status == 408 && !channel.isActive)
+  }
+
+  @Test func timeCountsForEachRequest() throws {
+    for _ in 0..<3 {
+      try send(post(5), body("he"))
+      channel.embeddedEventLoop.advanceTime(by: .milliseconds(900))
+      try send(body("llo"), .end(nil))
+      reply("fine")
+      #expect(try answer()?.body == "fine")
+    }
+  }
+
+  /// Who asks on and reads no answer is cut off.
+  @Test func unreadAnswers() throws {
+    try channel.pipeline.syncOperations.addHandler(UnreadAnswers(), position: .first)
+    try send(post(5), body("he"))
+    channel.isWritable = false
+    try send(body("llo"), .end(nil))
+    reply("fine")
+    #expect(try answer()?.body == "fine" && channel.isActive)
+    try send(post(5))
+    #expect(!channel.isActive)
+  }
+
   /// A client that sends nothing more still gets its answer; one that is gone gets no more work.
   @Test func clientsThatLeave() throws {
     try send(post(1), body("x"), .end(nil))

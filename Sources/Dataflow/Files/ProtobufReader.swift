@@ -56,27 +56,33 @@ extension ProtobufReader {
     return last
   }
 
-  /// The messages, texts or arrays that a field has.
-  package func all(_ field: Int) -> [UnsafeRawBufferPointer] {
-    compactMap { entry in
-      if entry.field == field, case .bytes(let bytes) = entry.value { bytes } else { nil }
+  /// The messages, texts or arrays that a field has; no more than are wanted.
+  package func all(_ field: Int, atMost limit: Int = .max) -> [UnsafeRawBufferPointer] {
+    var all: [UnsafeRawBufferPointer] = []
+    for case (field, .bytes(let bytes)) in self {
+      guard all.count < limit else { break }
+      all.append(bytes)
     }
+    return all
   }
 
-  package func text(_ field: Int) -> String? { all(field).first.map { String(decoding: $0, as: UTF8.self) } }
+  package func text(_ field: Int) -> String? {
+    all(field, atMost: 1).first.map { String(decoding: $0, as: UTF8.self) }
+  }
 
-  /// The whole numbers that a field has, packed or not.
-  package func numbers(_ field: Int) -> [Int] {
-    flatMap { entry -> [Int] in
-      guard entry.field == field else { return [] }
+  /// The whole numbers that a field has, packed or not; no more than are wanted.
+  package func numbers(_ field: Int, atMost limit: Int = .max) -> [Int] {
+    var numbers: [Int] = []
+    for entry in self where entry.field == field && numbers.count < limit {
       switch entry.value {
-      case .number(let number): return [Int(truncatingIfNeeded: number)]
+      case .number(let number): numbers.append(Int(truncatingIfNeeded: number))
       case .bytes(let bytes):
         var reader = ProtobufReader(bytes)
-        var numbers: [Int] = []
-        while let number = reader.varint() { numbers.append(Int(truncatingIfNeeded: number)) }
-        return numbers
+        while numbers.count < limit, let number = reader.varint() {
+          numbers.append(Int(truncatingIfNeeded: number))
+        }
       }
     }
+    return numbers
   }
 }

@@ -12,6 +12,8 @@ final class GRPCHandler: ChannelInboundHandler {
 
   private let service: @Sendable (HTTPRequest) throws -> InferenceService.Method
   private let authorise: @Sendable (HTTPRequest) throws -> Void
+  /// Of one message.
+  private let limits: RequestBody.Limits
   private let share: BodyBudget.Share
   private let time: any TimeSource
   private var reader: GRPCMessageReader
@@ -23,12 +25,14 @@ final class GRPCHandler: ChannelInboundHandler {
   /// Messages that are worked on.
   private var running: [Int: (work: any Cancellable, bytes: Int)] = [:]
   private var lastRun = 0
+  /// Runs while a message is on its way.
+  private var timer: Scheduled<Void>?
 
   /// Messages of one call that are worked on at once.
   private static let maximumRunning = 64
 
   init(
-    limit: Int, budget: BodyBudget, time: any TimeSource = MonotonicTime(),
+    limits: RequestBody.Limits, budget: BodyBudget, time: any TimeSource = MonotonicTime(),
     authorise: @escaping @Sendable (HTTPRequest) throws -> Void = { _ in },
     service: @escaping @Sendable (HTTPRequest) throws -> InferenceService.Method
   ) {
@@ -36,7 +40,8 @@ final class GRPCHandler: ChannelInboundHandler {
     self.authorise = authorise
     self.time = time
     share = BodyBudget.Share(of: budget)
-    reader = GRPCMessageReader(limit: limit)
+    self.limits = limits
+    reader = GRPCMessageReader(limit: limits.maximumBytes)
   }
 
   static func isCall(_ head: HTTPRequest) -> Bool {
@@ -56,7 +61,6 @@ final class GRPCHandler: ChannelInboundHandler {
         try takeMessages(context)
       case .end:
         hasEnded = true
-        guard reader.waiting == 0 else { throw GRPCStatus(.invalidArgument, "the last message breaks off") }
         endIfDone(context)
       }
     } catch {
@@ -91,13 +95,47 @@ final class GRPCHandler: ChannelInboundHandler {
   }
 
   private func takeMessages(_ context: ChannelHandlerContext) throws {
-    while let method, running.count < Self.maximumRunning, let message = try reader.next() {
+    while !isOver, canTake(context), let method, let message = try reader.next() {
+      stopTimer()
+      share.shrink(by: GRPCMessageReader.headBytes)
       guard method.isStream || lastRun == 0 else {
         throw GRPCStatus(.invalidArgument, "the call takes one message")
       }
       lastRun += 1
       try start(method, message, number: lastRun, context)
     }
+  }
+
+  /// Neither too much is worked on, nor are answers left unread.
+  private func canTake(_ context: ChannelHandlerContext) -> Bool {
+    running.count < Self.maximumRunning && context.channel.isWritable
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    do {
+      try takeMessages(context)
+      endIfDone(context)
+    } catch {
+      end(GRPCStatus(error), context)
+    }
+    context.fireChannelWritabilityChanged()
+  }
+
+  /// A message that begins has to end.
+  func channelReadComplete(context: ChannelHandlerContext) {
+    if !isOver, timer == nil, reader.waiting > 0, canTake(context) {
+      let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+      timer = context.eventLoop.scheduleTask(in: limits.timeout) {
+        let (handler, context) = bound.value
+        handler.end(GRPCStatus(RequestBody.late(handler.limits)), context)
+      }
+    }
+    context.fireChannelReadComplete()
+  }
+
+  private func stopTimer() {
+    timer?.cancel()
+    timer = nil
   }
 
   private func start(
@@ -120,11 +158,13 @@ final class GRPCHandler: ChannelInboundHandler {
       switch method.body {
       case .now(let answer):
         write(try answer(message), context)
+        share.shrink(by: message.readableBytes)
         endIfDone(context)
       case .later(let use):
         running[number] = (try use(message, timeout, reply), message.readableBytes)
       }
     } catch  where method.isStream {
+      share.shrink(by: message.readableBytes)
       write(InferenceService.streamError(GRPCStatus(error).message), context)
     }
   }
@@ -166,15 +206,17 @@ final class GRPCHandler: ChannelInboundHandler {
   }
 
   private func endIfDone(_ context: ChannelHandlerContext) {
-    guard hasEnded, running.isEmpty, !isOver else { return }
+    guard hasEnded, running.isEmpty, !isOver, context.channel.isWritable else { return }
+    guard reader.waiting == 0 else {
+      return end(GRPCStatus(.invalidArgument, "the last message breaks off"), context)
+    }
     let isComplete = lastRun > 0 || method?.isStream ?? false
     end(isComplete ? GRPCStatus(.ok) : GRPCStatus(.invalidArgument, "the call has no message"), context)
   }
 
   private func end(_ status: GRPCStatus, _ context: ChannelHandlerContext) {
     guard !isOver else { return }
-    isOver = true
-    abandon()
+    leave()
     writeHead(context)
     context.writeAndFlush(wrapOutboundOut(.end(status.trailers)), promise: nil)
     // What the client still sends is not wanted.
@@ -182,18 +224,20 @@ final class GRPCHandler: ChannelInboundHandler {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    isOver = true
-    abandon()
+    leave()
     context.fireChannelInactive()
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    isOver = true
-    abandon()
+    leave()
     context.close(promise: nil)
   }
 
-  private func abandon() {
+  func handlerRemoved(context: ChannelHandlerContext) { leave() }
+
+  private func leave() {
+    isOver = true
+    stopTimer()
     for (work, _) in running.values { work.cancel() }
     running = [:]
   }

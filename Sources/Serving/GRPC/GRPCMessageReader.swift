@@ -3,6 +3,9 @@ import NIOCore
 /// Puts the messages of a call together from the pieces that come: each has a byte that says whether it is compressed, and its
 /// length in four.
 struct GRPCMessageReader {
+  /// What comes before each message.
+  static let headBytes = 5
+
   private let limit: Int
   private var bytes = ByteBuffer()
 
@@ -13,13 +16,16 @@ struct GRPCMessageReader {
     var part = part
     if bytes.readableBytes == 0 {
       bytes = part
-      if let length = length, length > bytes.readableBytes { bytes.reserveCapacity(min(length, limit) + 5) }
+      if let length = length, length > bytes.readableBytes {
+        bytes.reserveCapacity(min(length, limit) + Self.headBytes)
+      }
     } else {
+      bytes.discardReadBytes()
       bytes.writeBuffer(&part)
     }
   }
 
-  /// Bytes of a message that isn't complete.
+  /// Bytes of messages that are not taken, or not complete.
   var waiting: Int { bytes.readableBytes }
 
   /// The next message, if all of it is here.
@@ -35,8 +41,8 @@ struct GRPCMessageReader {
     guard length <= limit else {
       throw GRPCStatus(.resourceExhausted, "a message has \(length) bytes; the limit is \(limit)")
     }
-    guard bytes.readableBytes - 5 >= length else { return nil }
-    bytes.moveReaderIndex(forwardBy: 5)
+    guard bytes.readableBytes - Self.headBytes >= length else { return nil }
+    bytes.moveReaderIndex(forwardBy: Self.headBytes)
     return bytes.readSlice(length: length)
   }
 

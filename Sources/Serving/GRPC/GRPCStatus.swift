@@ -52,7 +52,9 @@ struct GRPCStatus: Error, Equatable {
   var trailers: HTTPFields {
     var fields = HTTPFields()
     fields[.grpcStatus] = "\(code.rawValue)"
-    if !message.isEmpty { fields[.grpcMessage] = Self.percentEncoded(message) }
+    // What is too long for a frame would end the whole connection.
+    let text = String(String.UnicodeScalarView(message.unicodeScalars.prefix(1000)))
+    if !text.isEmpty { fields[.grpcMessage] = Self.percentEncoded(text) }
     return fields
   }
 

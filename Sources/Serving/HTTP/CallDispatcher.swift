@@ -33,4 +33,7 @@ final class CallDispatcher: ChannelInboundHandler, RemovableChannelHandler {
     context.fireChannelRead(data)
     pipeline.removeHandler(self, promise: nil)
   }
+
+  /// A head that is no request.
+  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 }

@@ -47,7 +47,7 @@ struct ConnectionChannel: ServerChildChannel {
     try pipeline.addHandlers(
       HTTP1ToHTTPServerCodec(secure: tls != nil),
       HTTPConnectionStateHandler(idleTimeout: .nanoseconds(idleTimeout.nanoseconds), logger: logger),
-      makeHandler())
+      UnreadAnswers(), makeHandler())
   }
 
   private func configureHTTP2(_ channel: any Channel) throws {

@@ -11,6 +11,8 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
 
   private let idleTimeout: TimeAmount
   private var open = 0
+  /// Whether the client owes an answer to a ping.
+  private var isPinged = false
   private var isStopping = false
   private var timer: Scheduled<Void>?
   private var context: ChannelHandlerContext?
@@ -36,8 +38,8 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
   private func changed(by difference: Int) {
     open += difference
     timer?.cancel()
-    guard open == 0, let context else { return }
-    if isStopping { end(context) } else { startTimer(context) }
+    guard let context else { return }
+    if open == 0, isStopping { end(context) } else { startTimer(context) }
   }
 
   /// Says no more, and closes when the client has: to close a connection at once on which something came meanwhile would take
@@ -59,11 +61,29 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
 
   private func startTimer(_ context: ChannelHandlerContext) {
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    isPinged = false
     timer = context.eventLoop.scheduleTask(in: idleTimeout) {
       let (handler, context) = bound.value
-      handler.sayGoodbye(context)
-      context.close(promise: nil)
+      handler.nothingHappened(context)
     }
+  }
+
+  /// A client that waits for something, or sends it slowly, may be silent; one that has gone without a word must not hold its
+  /// streams for ever.
+  private func nothingHappened(_ context: ChannelHandlerContext) {
+    guard open > 0, !isPinged else {
+      sayGoodbye(context)
+      return context.close(promise: nil)
+    }
+    startTimer(context)
+    isPinged = true
+    let ping = HTTP2Frame(streamID: .rootStream, payload: .ping(HTTP2PingData(), ack: false))
+    context.writeAndFlush(wrapOutboundOut(ping), promise: nil)
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    if case .ping(_, ack: true) = unwrapInboundIn(data).payload { isPinged = false }
+    context.fireChannelRead(data)
   }
 
   private func sayGoodbye(_ context: ChannelHandlerContext) {
@@ -92,5 +112,9 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
     if open == 0 { end(context) }
   }
 
-  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // A stream that its client has reset while it was answered: the others go on.
+    if error is NIOHTTP2Errors.NoSuchStream { return }
+    context.close(promise: nil)
+  }
 }

@@ -132,7 +132,7 @@ public struct PipelineServer: Sendable {
       },
       makeGRPCHandler: {
         GRPCHandler(
-          limit: limits.maximumBytes, budget: budget, authorise: security.authorise, service: service.method)
+          limits: limits, budget: budget, authorise: security.authorise, service: service.method)
       })
   }
 }

@@ -22,6 +22,8 @@ struct RequestBody {
     var maximumBytes: Int
     /// From its head to its end.
     var maximumTime: Nanoseconds
+
+    var timeout: TimeAmount { .nanoseconds(Int64(clamping: maximumTime)) }
   }
 
   /// - Throws: 413 if the body is announced as too large, 503 if there is no room for it.
@@ -37,7 +39,7 @@ struct RequestBody {
   ///   comes too late. (A connection on which nothing comes is closed by the idle timeout.)
   mutating func append(_ part: ByteBuffer, now: Nanoseconds) throws(HTTPFailure) {
     guard !isLate(now) else {
-      throw HTTPFailure(.requestTimeout, "the body took longer than \(limits.maximumTime / 1_000_000_000) s")
+      throw Self.late(limits)
     }
     try reserve(max(0, bytes.readableBytes + part.readableBytes - share.bytes))
     if bytes.readableBytes == 0, part.readableBytes >= announced ?? .max {
@@ -57,6 +59,10 @@ struct RequestBody {
       throw HTTPFailure(.badRequest, "the body breaks off after \(bytes.readableBytes) of \(announced) bytes")
     }
     return bytes
+  }
+
+  static func late(_ limits: Limits) -> HTTPFailure {
+    HTTPFailure(.requestTimeout, "the body took longer than \(limits.maximumTime / 1_000_000_000) s")
   }
 
   private func isLate(_ now: Nanoseconds) -> Bool { now - start > limits.maximumTime }

@@ -34,6 +34,8 @@ final class RequestHandler: ChannelInboundHandler {
   private var isHeadOnly = false
   /// Whether the connection ends with this answer.
   private var isLast = false
+  /// Runs while a request is on its way.
+  private var timer: Scheduled<Void>?
 
   init(
     limits: RequestBody.Limits, budget: BodyBudget, time: any TimeSource = MonotonicTime(),
@@ -56,7 +58,9 @@ final class RequestHandler: ChannelInboundHandler {
 
   private func begin(_ head: HTTPRequest, _ context: ChannelHandlerContext) {
     isHeadOnly = head.method == .head
-    isLast = head.headerFields[.connection]?.lowercased().contains("close") ?? false
+    let connection = head.headerFields[.connection]?.lowercased() ?? ""
+    // Behind a wish for another protocol, which isn't granted, nothing is parsed any more.
+    isLast = connection.contains("close") || connection.contains("upgrade") || head.method == .connect
     do {
       switch try route(head) {
       case .answer(let answer):
@@ -92,7 +96,39 @@ final class RequestHandler: ChannelInboundHandler {
     }
   }
 
+  /// Most bodies are complete when their first bytes have been read.
+  func channelReadComplete(context: ChannelHandlerContext) {
+    switch state {
+    case .reading, .passingOver: startTimer(context)
+    case .idle, .working, .closed: break
+    }
+    context.fireChannelReadComplete()
+  }
+
+  private func startTimer(_ context: ChannelHandlerContext) {
+    guard timer == nil else { return }
+    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    timer = context.eventLoop.scheduleTask(in: limits.timeout) {
+      let (handler, context) = bound.value
+      handler.timeIsOver(context)
+    }
+  }
+
+  private func timeIsOver(_ context: ChannelHandlerContext) {
+    if case .reading = state {
+      isLast = true
+      refuse(RequestBody.late(limits), context)
+    }
+    close(context)
+  }
+
+  private func stopTimer() {
+    timer?.cancel()
+    timer = nil
+  }
+
   private func end(_ context: ChannelHandlerContext) {
+    stopTimer()
     switch state {
     case .reading(let body, let use): start(use, on: body, context)
     case .passingOver:
@@ -149,6 +185,7 @@ final class RequestHandler: ChannelInboundHandler {
   }
 
   private func close(_ context: ChannelHandlerContext) {
+    stopTimer()
     state = .closed
     context.close(promise: nil)
   }
@@ -178,9 +215,17 @@ final class RequestHandler: ChannelInboundHandler {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
+    leave()
+    context.fireChannelInactive()
+  }
+
+  /// Not every handler tells the next one that the connection has ended.
+  func handlerRemoved(context: ChannelHandlerContext) { leave() }
+
+  private func leave() {
+    stopTimer()
     abandon()
     state = .closed
-    context.fireChannelInactive()
   }
 
   private func abandon() {

@@ -12,19 +12,24 @@ import Testing
   private let channel = EmbeddedChannel()
   private let item = Item(id: 1, arrival: 0, tokens: 1, outputs: 1)
   private let replies = Replies()
+  private let budget = BodyBudget(maximum: 1000)
 
   private final class Replies: Sendable {
     let all = Mutex<[@Sendable (@escaping @Sendable () throws -> [UInt8]) -> Void]>([])
+
+    var count: Int { all.withLock { $0.count } }
   }
 
   init() throws {
-    let (item, replies) = (item, replies)
-    let handler = GRPCHandler(limit: 100, budget: BodyBudget(maximum: 1000)) { head in
+    let (item, replies, budget) = (item, replies, budget)
+    let limits = RequestBody.Limits(maximumBytes: 100, maximumTime: 60_000_000_000)
+    let handler = GRPCHandler(limits: limits, budget: budget) { head in
       switch head.path {
       case "/echo": InferenceService.Method(body: .now { Array($0.readableBytesView) })
       case "/later", "/stream":
         InferenceService.Method(
-          body: .later { _, _, reply in
+          body: .later { message, _, reply in
+            if message.readableBytes == 50 { throw GRPCStatus(.notFound, "no") }
             replies.all.withLock { $0.append(reply) }
             return item
           }, isStream: head.path == "/stream")
@@ -88,6 +93,49 @@ import Testing
     #expect(try answer().status == "0")
   }
 
+  /// More messages than are worked on at once, and nothing after them: all are answered before the call ends.
+  @Test func aStreamThatIsAheadOfItsAnswers() throws {
+    let count = 150
+    try send("/stream", [:], Array(repeating: 0, count: 5 * count))
+    for number in 0..<count {
+      #expect(try answer().status == nil)
+      reply(number) { [1] }
+    }
+    #expect(try answer().status == "0")
+    #expect(replies.count == count && budget.bytesInFlight == 0)
+  }
+
+  /// What is refused is given back: a stream may go on for ever.
+  @Test func refusedMessagesTakeNoRoom() throws {
+    try send("/stream", ends: false)
+    for _ in 0..<50 {
+      try channel.writeInbound(
+        HTTPRequestPart.body(ByteBuffer(bytes: [0, 0, 0, 0, 50] + Array(repeating: 7, count: 50))))
+    }
+    #expect(try answer().bodies.count == 50 && budget.bytesInFlight == 0)
+  }
+
+  /// Nothing more is taken from who leaves the answers unread.
+  @Test func unreadAnswers() throws {
+    channel.isWritable = false
+    channel.pipeline.fireChannelWritabilityChanged()
+    try send("/stream", [:], Array(repeating: 0, count: 10))
+    #expect(replies.count == 0)
+    channel.isWritable = true
+    channel.pipeline.fireChannelWritabilityChanged()
+    #expect(replies.count == 2)
+    for number in 0..<2 { reply(number) { [1] } }
+    #expect(try answer().status == "0")
+  }
+
+  @Test func aMessageThatStopsHalfway() throws {
+    try send("/stream", [:], [0, 0, 0, 0, 9, 1], ends: false)
+    channel.embeddedEventLoop.advanceTime(by: .seconds(59))
+    #expect(try answer().status == nil)
+    channel.embeddedEventLoop.advanceTime(by: .seconds(2))
+    #expect(try answer().status == "4" && !channel.isActive)
+  }
+
   @Test(
     arguments: [
       ([1, 0, 0, 0, 0], "12"),  // Compressed.
@@ -124,6 +172,8 @@ import Testing
   }
 
   @Test func messagesOfStatusesAreEncoded() {
+    let long = GRPCStatus(.internal, String(repeating: "ü", count: 100_000)).trailers[.grpcMessage]
+    #expect(long == String(repeating: "%C3%BC", count: 1000))
     #expect(GRPCStatus(.internal, "5 % „ü“\n").trailers[.grpcMessage] == "5 %25 %E2%80%9E%C3%BC%E2%80%9C%0A")
   }
 }
