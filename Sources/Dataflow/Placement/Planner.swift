@@ -70,7 +70,7 @@ public struct Planner {
   ///
   /// Instances side by side rather than one on several cores: whatever else runs on one of those, clients or the server's own
   /// connections, holds up all of them (measured: a tenth). Then batches no larger than needed, which only take longer. What is
-  /// measured is the same within 2 or 3 %.
+  /// measured is the same within 1 to 3 %.
   private func calmer(
     than best: PlanSearch.Result, _ problem: PlanningProblem, _ maximumLatency: Double
   ) -> ChosenPlan? {
@@ -88,9 +88,9 @@ public struct Planner {
       let isSpread = zip(problem.stages, best.choice.options).contains { stage, option in
         stage.options[option].silicon == problem.host && stage.options[option].cores > 1
       }
-      if isPossible, let quickest = quickest(of: single, within: isSpread ? 0.03 : 0.02) { return quickest }
+      if isPossible, let quickest = quickest(of: single, within: isSpread ? 0.03 : 0.01) { return quickest }
     }
-    return problem.hasBatches ? quickest(of: problem, within: 0.02) : nil
+    return problem.hasBatches ? quickest(of: problem, within: 0.01) : nil
   }
 
   /// The best plan; where nobody knows what the numbers cost that placements must have, the best without them, and why.
