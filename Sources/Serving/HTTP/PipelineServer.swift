@@ -79,7 +79,11 @@ public struct PipelineServer: Sendable {
     services.maximumGracefulShutdownDuration = .seconds(configuration.shutdownSeconds)
     let group = ServiceGroup(configuration: services)
     telemetry.observe({ [host] in host.pipelines }, working: { [host] in host.working })
-    let observation = Task { [telemetry] in await telemetry.run() }
+    let observation = Task { [telemetry] in
+      async let upkeep: Void = FreedMemory.giveBack(every: .seconds(5))
+      await telemetry.run()
+      await upkeep
+    }
     do {
       try await group.run()
     } catch {
