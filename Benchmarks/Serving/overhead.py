@@ -3,7 +3,6 @@ it can take, which is what the system calls of bare_server.c take with caches as
 
 import pathlib
 import re
-import socket
 import subprocess
 import tempfile
 import time
@@ -49,9 +48,7 @@ def bound(program, image, seconds):
     with tempfile.TemporaryDirectory() as folder:
         bare = pathlib.Path(folder) / "bare_server"
         subprocess.run(["cc", "-O2", "-pthread", "-o", bare, servers.HERE / "bare_server.c"], check=True)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = servers.free_port()
         sizes = [image.stat().st_size, ANSWER_BYTES, WEIGHT_BYTES]
         server = subprocess.Popen([bare, *map(str, [port, *sizes])], stdout=subprocess.PIPE, text=True)
         time.sleep(0.5)

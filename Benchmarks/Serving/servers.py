@@ -22,6 +22,12 @@ def environment_of(rival):
     return ROOT / f".deps/rivals-serving-{rival}"
 
 
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 class Server:
     """A server as it is started: a command with a port, and the URL that an image is posted to."""
 
@@ -42,9 +48,7 @@ class Server:
     @contextlib.contextmanager
     def running(self, network, image):
         """The URL, once the server answers an image there; gone when this ends."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         environment = {**os.environ, "NETWORK": network, "PYTHONDONTWRITEBYTECODE": "1", **self.environment()}
         log = RIVALS / f"{self.name.replace(' ', '-')}.log"
         with open(log, "w") as output:

@@ -62,8 +62,8 @@ extension InputTensor {
   fileprivate init(_ reader: ProtobufReader, raw: UnsafeRawBufferPointer?) throws {
     guard let name = reader.text(1) else { throw InferenceRequestError.malformed("an input has no 'name'") }
     let datatype = reader.text(2) ?? ""
-    let shape = try Self.shape(reader.numbers(3, atMost: 9).map { Int64($0) })
     // One more than there may be, which is then told.
+    let shape = try Self.shape(reader.numbers(3, atMost: Self.maximumRank + 1).map { Int64($0) })
     let limit = TensorLimits().maximumNumbers + 1
     let contents = reader.all(5, atMost: 1).first.map { ProtobufReader($0) }
     switch (raw, contents, datatype) {

@@ -150,10 +150,14 @@ struct InputTensor {
 }
 
 extension InputTensor {
+  /// Extents of a shape.
+  static let maximumRank = 8
+
   /// A shape, checked; each extent is above 0 and below 2³¹.
   static func shape(_ extents: [Int64]) throws -> [Int] {
-    guard extents.count <= 8, extents.allSatisfy({ $0 > 0 && $0 <= Int64(Int32.max) }) else {
-      throw InferenceRequestError.malformed("a shape has up to 8 whole numbers above 0, not \(extents)")
+    guard extents.count <= maximumRank, extents.allSatisfy({ $0 > 0 && $0 <= Int64(Int32.max) }) else {
+      throw InferenceRequestError.malformed(
+        "a shape has up to \(maximumRank) whole numbers above 0, not \(extents)")
     }
     return extents.map { Int($0) }
   }

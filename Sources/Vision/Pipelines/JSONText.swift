@@ -26,7 +26,7 @@ package struct JSONText {
 
   package mutating func value(_ key: String? = nil, _ integer: Int) {
     begin(key)
-    write(integer)
+    bytes.append(contentsOf: String(integer).utf8)
   }
 
   package mutating func value(_ key: String? = nil, isTrue: Bool) {
@@ -71,17 +71,6 @@ package struct JSONText {
 
   private mutating func write(_ text: StaticString) {
     bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-  }
-
-  private mutating func write(_ integer: Int) {
-    if integer < 0 { bytes.append(UInt8(ascii: "-")) }
-    var rest = integer.magnitude
-    let start = bytes.count
-    repeat {
-      bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
-      rest /= 10
-    } while rest > 0
-    bytes[start...].reverse()
   }
 
   private mutating func quote(_ string: String) {
