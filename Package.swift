@@ -33,8 +33,10 @@ let package = Package(
     // The core: graph, platform, runtime, tracing. No network, no vision, no learning.
     .target(
       name: "Dataflow",
-      dependencies: ["COpenCL", .product(name: "Yams", package: "Yams")],
+      dependencies: ["CCores", "COpenCL", .product(name: "Yams", package: "Yams")],
       swiftSettings: swift),
+    // Optimised in every configuration, so that what one has measured holds for the others.
+    .target(name: "CCores", cSettings: [.unsafeFlags(["-O2"])]),
     .target(name: "COpenCL", linkerSettings: [.linkedLibrary("dl")]),
 
     // Numeric operations. The C half is optimised in every configuration: a debug build of a

@@ -7,6 +7,7 @@ import TestSupport
 ///
 /// - error: of the predicted throughput, median and worst of the plans;
 /// - regret: how much faster the best of them is than the chosen one;
+/// - left out: runs that don't count, because the machine's cores gave something else than when it was calibrated;
 /// - ÷ usual: the chosen plan's throughput ÷ that of the plan used without calibration. With a tolerance, that is ONNX
 ///   Runtime's in fp32, as is the best of its plans that comes next.
 ///
@@ -19,15 +20,16 @@ struct BenchPlans {
     let word = arguments.last { Int($0) == nil } ?? ""
     let folder = try TemporaryFolder()
     say(
-      "| application | chosen | items/s | median error | worst | regret | ÷ usual | ÷ best of ONNX Runtime fp32 |"
+      "| application | chosen | items/s | median error | worst | regret | left out | ÷ usual | ÷ best of ONNX Runtime fp32 |"
     )
-    say("|---|---|---|---|---|---|---|---|")
+    say("|---|---|---|---|---|---|---|---|---|")
     for application in try Application.all(in: folder) where word.isEmpty || application.name.contains(word) {
       let rows = try (0..<runs).map { _ in try row(application) }
       func each(_ value: (Row) -> String) -> String { rows.map(value).joined(separator: ", ") }
       say(
         "| \(application.name) | \(rows[0].chosen) | \(each { $0.throughput.told(1) }) | "
           + "\(each { $0.medianError.percent }) | \(each { $0.worstError.percent }) | \(each { $0.regret.percent }) | "
+          + "\(each { $0.leftOut.percent }) | "
           + "\(each { $0.toUsual.told(2) }) | \(each { $0.toReference?.told(2) ?? "–" }) |")
     }
   }
@@ -37,26 +39,28 @@ struct BenchPlans {
 
   struct Row {
     let chosen: String
-    let throughput, medianError, worstError, regret, toUsual: Double
+    let throughput, medianError, worstError, regret, leftOut, toUsual: Double
     let toReference: Double?
   }
 
   private static func row(_ application: Application) throws -> Row {
     let (workload, platform) = (application.workload, Platform.local)
-    let planner = Planner(
-      workload, on: platform, by: try calibration(workload, on: platform), for: application.footprint)
+    let calibration = try calibration(workload, on: platform)
+    let planner = Planner(workload, on: platform, by: calibration, for: application.footprint)
     let candidates = try planner.alternatives(6, for: .throughput)
     let reference = try planner.all(for: .throughput).first { $0.plan.isReference }
     let others = [reference].compactMap { $0 }.filter { !candidates.contains($0) }
     let verification = try Verification(
-      candidates + others, of: workload, on: platform, for: application.footprint)
+      candidates + others, of: workload, on: platform, for: application.footprint,
+      under: calibration.conditions)
     let predicted = Verification(rows: Array(verification.rows.prefix(candidates.count)))
     let chosen = verification.rows[0]
     let slice = max(0.4, Verification.itemsPerSlice / chosen.measured.median)
     let usual = try alternating(chosen.plan, application.usual, application, on: platform, slice: slice)
     return Row(
       chosen: "\(chosen.plan)", throughput: chosen.measured.median, medianError: predicted.medianError,
-      worstError: predicted.worstError, regret: predicted.regret, toUsual: usual,
+      worstError: predicted.worstError, regret: predicted.regret, leftOut: verification.leftOut,
+      toUsual: usual,
       toReference: verification.rows.first { $0.plan == reference?.plan }.map {
         chosen.measured.median / $0.measured.median
       })

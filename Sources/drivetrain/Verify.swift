@@ -33,9 +33,12 @@ struct Verify: ParsableCommand, ApplicationCommand {
 
     let rows: [Row]
     let medianError, worstError, regret: Double
+    /// A part of the runs.
+    let leftOut: Double
 
     enum CodingKeys: String, CodingKey {
       case regret, rows
+      case leftOut = "left_out"
       case medianError = "median_error"
       case worstError = "worst_error"
     }
@@ -48,22 +51,23 @@ struct Verify: ParsableCommand, ApplicationCommand {
   func run() throws {
     let workload = try options.workload()
     let platform = try options.described.machineHere(to: "verified")
-    let planner = Planner(
-      workload, on: platform, by: try workload.calibration(on: platform), for: workload.footprints[0])
+    let calibration = try workload.calibration(on: platform)
+    let planner = Planner(workload, on: platform, by: calibration, for: workload.footprints[0])
     let candidates = try planner.alternatives(plans, for: .throughput)
     let (progress, bystanders) = (ProgressLine(), Bystanders())
     let verification = try Verification(
-      candidates, of: workload, on: platform, for: workload.footprints[0]
+      candidates, of: workload, on: platform, for: workload.footprints[0], under: calibration.conditions
     ) { round, rounds in progress.show("round \(round + 1) of \(rounds)", Double(round) / Double(rounds)) }
     progress.end()
     bystanders.warn()
+    verification.warn(calibrated: calibration.conditions)
     let report = Report(
       rows: verification.rows.map {
         Report.Row(
           plan: "\($0.plan)", predicted: $0.predicted, measured: $0.measured.median, error: $0.error,
           joules: $0.joules)
       }, medianError: verification.medianError, worstError: verification.worstError,
-      regret: verification.regret)
+      regret: verification.regret, leftOut: verification.leftOut)
     try json ? printJSON(report) : printOut(text(report))
   }
 
@@ -76,5 +80,19 @@ struct Verify: ParsableCommand, ApplicationCommand {
       "median error \((report.medianError * 100).fixed(1)) %, worst \((report.worstError * 100).fixed(1)) %, "
         + "regret \((report.regret * 100).fixed(1)) %")
     return lines.joined(separator: "\n")
+  }
+}
+
+extension Verification {
+  /// Says so if many runs were made under other conditions than those of the calibration.
+  fileprivate func warn(calibrated: Conditions?) {
+    guard leftOut > 0.25, let calibrated, let conditions else { return }
+    complain(
+      """
+      \((leftOut * 100).fixed(0)) % of the runs were left out, because the machine's cores give something else than when it was \
+      calibrated: \((conditions.speed / calibrated.speed * 100).fixed(0)) % of their speed, and \
+      \((conditions.distance * 1e9).fixed(0)) ns from core to core, then \((calibrated.distance * 1e9).fixed(0)) ns; \
+      if that stays, calibrate again
+      """)
   }
 }

@@ -15,6 +15,8 @@ public struct Calibration: Sendable, Hashable, Codable {
   public var agreements: [Agreement] = []
   /// What a meter said that the CPU draws; `nil` without a meter.
   public var watts: Power.Watts?
+  /// Under which it was measured; `nil` where nobody knows.
+  public var conditions: Conditions?
   /// Seconds that it took.
   public var duration: Double = 0
 

@@ -17,6 +17,8 @@ public struct Calibrator {
   public var rounds = 5...25
   /// Says what the CPU draws; `nil` where nothing does.
   public var meter = try? RAPL()
+  /// Says what the cores give: times of other than the usual conditions are left out.
+  public var conditions: () -> Conditions? = Conditions.now
 
   public init(_ workload: any Workload, on platform: Platform) {
     self.workload = workload
@@ -43,16 +45,20 @@ public struct Calibrator {
       probes.append(ProbeRun(probe, try workload.start(probe.plan, on: platform, for: probe.footprint)))
     }
     measuring: for round in 0..<rounds.upperBound {
-      let open = probes.filter { round < rounds.lowerBound || $0.uncertainty > precision }
+      let usual = Self.usual(probes)
+      let open = probes.filter {
+        round < rounds.lowerBound || $0.uncertainty(usual, atLeast: rounds.lowerBound) > precision
+      }
       for probe in open {
         // The first round is for all.
         if round > 0, elapsed() > budget { break measuring }
         observe("measuring \(probe.probe.plan)", 0.4 + 0.6 * Double(round) / Double(rounds.upperBound))
-        let (sample, drawn) = try meter.watts { try probe.run.run(seconds: slice) }
+        let sample = try Conditioned(conditions) { try meter.watts { try probe.run.run(seconds: slice) } }
         probe.samples.append(sample)
-        if probe.probe.fills(platform), let drawn { full.append(drawn) }
+        if probe.probe.fills(platform), let drawn = sample.value.watts { full.append(drawn) }
       }
     }
+    calibration.conditions = Self.usual(probes)
     collect(probes, into: &calibration)
     if let idle, let full = Measurement(of: full)?.median {
       calibration.watts = Power.Watts(idle: min(idle, full), full: full)
@@ -65,15 +71,19 @@ public struct Calibrator {
   private final class ProbeRun {
     let probe: Probe
     let run: any WorkloadRun
-    var samples: [RunSample] = []
+    var samples: [Conditioned<(result: RunSample, watts: Double?)>] = []
 
     init(_ probe: Probe, _ run: any WorkloadRun) {
       self.probe = probe
       self.run = run
     }
 
-    /// Of the time for an item, as far as its stages' times are uncertain.
-    var uncertainty: Double {
+    func samples(_ usual: Conditions?) -> [RunSample] { samples.usual(usual).map(\.result) }
+
+    /// Of the time for an item, as far as its stages' times are uncertain; 1 with fewer samples of the usual conditions.
+    func uncertainty(_ usual: Conditions?, atLeast count: Int) -> Double {
+      guard samples.count(where: { $0.isLike(usual) }) >= count else { return 1 }
+      let samples = samples(usual)
       guard let stages = samples.first?.compute.indices else { return 1 }
       let parts = stages.compactMap { stage in
         Measurement(of: samples.map { $0.compute[stage] + $0.transfer[stage] })
@@ -83,13 +93,19 @@ public struct Calibrator {
     }
   }
 
+  /// The conditions under which most was measured.
+  private static func usual(_ probes: [ProbeRun]) -> Conditions? {
+    probes.flatMap { $0.samples.flatMap(\.conditions) }.median
+  }
+
   private func collect(_ runs: [ProbeRun], into calibration: inout Calibration) {
     var overheads: [Double] = []
     // What several probes measured of one thing is one measurement.
     var samples: [Key: [Double]] = [:]
     var order: [Key] = []
     for run in runs {
-      if run.probe.batch == 1 { overheads += run.samples.compactMap(\.overhead) }
+      let measured = run.samples(calibration.conditions)
+      if run.probe.batch == 1 { overheads += measured.compactMap(\.overhead) }
       for stage in workload.graph.stages.indices {
         guard let subject = workload.graph.subject(of: stage, by: run.probe.options),
           run.probe.measures(stage)
@@ -98,7 +114,7 @@ public struct Calibrator {
         let key = Key(subject: subject, footprint: probe.footprint, workers: probe.workers, batch: batch)
         if samples[key] == nil { order.append(key) }
         let share = Double(batch) / workload.firingsPerItem(of: stage)
-        samples[key, default: []] += run.samples.map { ($0.compute[stage] + $0.transfer[stage]) * share }
+        samples[key, default: []] += measured.map { ($0.compute[stage] + $0.transfer[stage]) * share }
       }
     }
     for key in order {

@@ -14,6 +14,10 @@ public struct Verification: Sendable {
 
   /// The chosen plan first.
   public let rows: [Row]
+  /// Part of the runs that don't count, because the cores gave something else than when the plans' times were measured.
+  public private(set) var leftOut = 0.0
+  /// What they gave; `nil` where nobody knows.
+  public private(set) var conditions: Conditions?
 
   public var medianError: Double { Measurement(of: rows.map(\.error))?.median ?? 0 }
   public var worstError: Double { rows.map(\.error).max() ?? 0 }
@@ -29,6 +33,8 @@ public struct Verification: Sendable {
   public static let itemsPerSlice = 40.0
 
   private static let roundsOfStart = 3
+  /// Rounds that are added to each start, while the conditions are other than wanted: so many times as many.
+  private static let patience = 1
 
   public init(rows: [Row]) { self.rows = rows }
 
@@ -37,38 +43,49 @@ public struct Verification: Sendable {
   ///
   /// - Parameters:
   ///   - plans: the chosen one first.
+  ///   - usual: under which the plans' times were measured: runs under others don't count, unless all of a plan's are.
   ///   - rounds, slice: how often it is each one's turn, and for how many seconds.
   ///   - meter: says how much energy the CPU takes; `nil` where nothing does.
+  ///   - now: says what the conditions are.
   public init(
     _ plans: [ChosenPlan], of workload: any Workload, on platform: Platform, for footprint: Footprint,
-    rounds: Int = 9, slice: Double = 0.4, meter: RAPL? = try? RAPL(),
-    observe: (Int, Int) -> Void = { _, _ in }
+    under usual: Conditions?, rounds: Int = 9, slice: Double = 0.4, meter: RAPL? = try? RAPL(),
+    observe: (Int, Int) -> Void = { _, _ in }, conditions now: () -> Conditions? = Conditions.now
   ) throws {
     // Of few items in a slice, one more or less would be a large error.
     let slowest = plans.map(\.prediction.throughput).min() ?? 1
     let slice = max(slice, min(Self.itemsPerSlice / slowest, 5))
-    var runs: [any WorkloadRun] = []
-    var throughputs = plans.map { _ in [Double]() }
-    var joules = throughputs
-    for round in 0..<rounds {
-      observe(round, rounds)
-      if round.isMultiple(of: Self.roundsOfStart) {
-        runs = []  // Gone before the next ones come.
-        runs = try plans.map { try workload.start($0.plan, on: platform, for: footprint) }
-      }
-      for (index, run) in runs.enumerated() {
-        let (throughput, watts) = try meter.watts { try run.run(seconds: slice).throughput }
-        throughputs[index].append(throughput)
-        if let watts { joules[index].append(watts / throughput) }
+    var samples = plans.map { _ in [Conditioned<(throughput: Double, watts: Double?)>]() }
+    for first in stride(from: 0, to: rounds, by: Self.roundsOfStart) {
+      let wanted = min(first + Self.roundsOfStart, rounds)
+      let runs = try plans.map { try workload.start($0.plan, on: platform, for: footprint) }
+      var turns = 0
+      func isEnough() -> Bool { samples.allSatisfy { $0.count { $0.isLike(usual) } >= wanted } }
+      while turns < wanted - first || (!isEnough() && turns < (1 + Self.patience) * (wanted - first)) {
+        observe(min(first + turns, wanted - 1), rounds)
+        for (index, run) in runs.enumerated() {
+          let sample = try Conditioned(now) {
+            let (sample, watts) = try meter.watts { try run.run(seconds: slice) }
+            return (throughput: sample.throughput, watts: watts)
+          }
+          samples[index].append(sample)
+        }
+        turns += 1
       }
     }
     rows = plans.indices.compactMap { index in
-      Measurement(of: throughputs[index]).map {
+      let counted = samples[index].usual(usual)
+      return Measurement(of: counted.map(\.throughput)).map {
         Row(
           plan: plans[index].plan, predicted: plans[index].prediction.throughput, measured: $0,
-          joules: Measurement(of: joules[index])?.median)
+          joules: Measurement(
+            of: counted.compactMap { sample in sample.watts.map { $0 / sample.throughput } })?
+            .median)
       }
     }
+    let all = samples.flatMap { $0 }
+    leftOut = Double(all.count { !$0.isLike(usual) }) / Double(max(all.count, 1))
+    conditions = all.flatMap(\.conditions).median
   }
 }
 

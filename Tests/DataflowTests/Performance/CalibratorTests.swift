@@ -81,7 +81,8 @@ struct CalibratorTests {
     #expect(fast.isExact && quick.isExact)
 
     let verification = try Verification(
-      [fast, quick], of: workload, on: Self.platform, for: workload.footprints[0], rounds: 3, slice: 0.05)
+      [fast, quick], of: workload, on: Self.platform, for: workload.footprints[0], under: nil, rounds: 3,
+      slice: 0.05)
     #expect(verification.rows.count == 2)
     #expect(verification.rows[0].measured.median > verification.rows[1].measured.median)
     #expect(verification.regret == 0)

@@ -79,12 +79,12 @@ struct MeterTests {
       .all(for: .throughput).diverse(1)
     let meter = try RAPL(folder: kernel.folder)
     let metered = try Verification(
-      plans, of: workload, on: platform, for: workload.footprints[0], rounds: 3, meter: meter)
+      plans, of: workload, on: platform, for: workload.footprints[0], under: nil, rounds: 3, meter: meter)
     // Half a joule for an item, of which there are a hundred a second.
     let joules = try #require(metered.rows.first?.joules)
     #expect((0.1...0.51).contains(joules), "\(joules)")
     let other = try Verification(
-      plans, of: workload, on: platform, for: workload.footprints[0], rounds: 3, meter: nil)
+      plans, of: workload, on: platform, for: workload.footprints[0], under: nil, rounds: 3, meter: nil)
     #expect(other.rows.first?.joules == nil)
   }
 }

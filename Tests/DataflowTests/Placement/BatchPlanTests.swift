@@ -84,7 +84,8 @@ struct BatchPlanTests {
     #expect(Set(all.map { $0.plan.placements[0].batch }) == [1, 2, 4, 8])
 
     let verification = try Verification(
-      [fast, quick], of: workload, on: Self.platform, for: workload.footprints[0], rounds: 3, slice: 0.1)
+      [fast, quick], of: workload, on: Self.platform, for: workload.footprints[0], under: nil, rounds: 3,
+      slice: 0.1)
     // Eight times as much where nobody else wants the cores; how near to the prediction depends on who does.
     #expect(verification.rows[0].measured.median > verification.rows[1].measured.median)
   }

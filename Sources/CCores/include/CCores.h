@@ -1,0 +1,20 @@
+/* What a machine's cores give just now.
+ *
+ * A virtual machine's cores are threads that its host moves about: two of them may share one physical core, or be so far apart that
+ * whatever they tell each other takes six times as long. Nothing announces it; this measures it. */
+#ifndef CCORES_H
+#define CCORES_H
+
+#include <stdbool.h>
+
+typedef struct {
+  /* Rounds of a fixed calculation a second, of all cores that the process may use, which do it at once. */
+  double speed;
+  /* Seconds until one core sees what another has written, of neighbours; 0 with one core. */
+  double distance;
+} cores_conditions;
+
+/* Takes about 5 ms, and the cores for as long. False if threads can't be started or held on their cores. */
+bool cores_measure(cores_conditions *conditions);
+
+#endif

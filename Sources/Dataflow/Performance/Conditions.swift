@@ -1,0 +1,64 @@
+import CCores
+
+/// What the cores give while something is measured. A virtual machine's are moved about by its host: then two of them share a
+/// physical one, or are so far apart that whatever they tell each other takes several times as long.
+public struct Conditions: Sendable, Hashable, Codable {
+  /// Rounds of a fixed calculation a second, of all cores at once.
+  public let speed: Double
+  /// Seconds until a core sees what its neighbour has written; 0 of a core alone.
+  public let distance: Double
+
+  public init(speed: Double, distance: Double) {
+    self.speed = speed
+    self.distance = distance
+  }
+
+  /// Those of now. Takes about 5 ms of all cores; `nil` where that can't be measured.
+  public static func now() -> Conditions? {
+    var measured = cores_conditions()
+    return cores_measure(&measured) ? Conditions(speed: measured.speed, distance: measured.distance) : nil
+  }
+
+  /// Whether times that were measured under both can be compared: the cores as fast within a tenth, and about as far apart.
+  public func isLike(_ other: Conditions) -> Bool {
+    (0.9...1 / 0.9).contains(speed / other.speed) && (distance < 1.6 * other.distance + 1e-9)
+      && (other.distance < 1.6 * distance + 1e-9)
+  }
+}
+
+/// Whatever was measured, with the conditions before and after it.
+struct Conditioned<Value> {
+  let value: Value
+  let conditions: [Conditions]
+
+  /// - Parameter now: says what the conditions are.
+  init(_ now: () -> Conditions?, _ measure: () throws -> Value) rethrows {
+    let before = now()
+    value = try measure()
+    conditions = [before, now()].compactMap { $0 }
+  }
+
+  /// Where nobody knows the conditions, all are alike.
+  func isLike(_ usual: Conditions?) -> Bool {
+    guard let usual else { return true }
+    return conditions.allSatisfy { $0.isLike(usual) }
+  }
+}
+
+extension Sequence {
+  /// What was measured under the usual conditions; all of it, if none was.
+  func usual<Value>(_ usual: Conditions?) -> [Value] where Element == Conditioned<Value> {
+    let alike = filter { $0.isLike(usual) }
+    return (alike.isEmpty ? Array(self) : alike).map(\.value)
+  }
+}
+
+extension [Conditions] {
+  /// The medians.
+  var median: Conditions? {
+    guard let speed = Measurement(of: map(\.speed)), let distance = Measurement(of: map(\.distance)) else {
+      return nil
+    }
+    return Conditions(speed: speed.median, distance: distance.median)
+  }
+}
