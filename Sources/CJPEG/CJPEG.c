@@ -10,7 +10,7 @@
 
 #include <jerror.h>
 
-#include "eighth.h"
+#include "baseline.h"
 
 struct cjpeg_decoder {
   struct jpeg_decompress_struct info;
@@ -25,7 +25,7 @@ struct cjpeg_decoder {
   uint8_t *row;       /* one row of CMYK */
   size_t row_capacity;
   bool is_bare;
-  eighth_decoder *eighth; /* made when it is first of use */
+  baseline_decoder *baseline; /* made when it is first of use */
 };
 
 /* Pixels around the region that interpolated chroma at its border depends on. */
@@ -98,7 +98,7 @@ cjpeg_decoder *cjpeg_create(bool is_bare) {
 void cjpeg_destroy(cjpeg_decoder *decoder) {
   if (decoder == NULL) return;
   jpeg_destroy_decompress(&decoder->info);
-  eighth_destroy(decoder->eighth);
+  baseline_destroy(decoder->baseline);
   free(decoder->row);
   free(decoder);
 }
@@ -188,14 +188,14 @@ static bool has_end(cjpeg_decoder *decoder) {
   return false;
 }
 
-/* Decodes by eighth.h, if it can. Otherwise nothing is changed but pixels. */
-static bool read_eighth(cjpeg_decoder *decoder, uint8_t *pixels, size_t row_bytes) {
+/* Decodes by baseline.h, if it can. Otherwise nothing is changed but pixels. */
+static bool read_baseline(cjpeg_decoder *decoder, uint8_t *pixels, size_t row_bytes) {
   struct jpeg_source_mgr *source = decoder->info.src;
-  if (decoder->is_bare || !eighth_can(&decoder->info)) return false;
-  if (decoder->eighth == NULL) decoder->eighth = eighth_create();
-  if (decoder->eighth == NULL) return false;
-  const uint8_t *end = eighth_read(decoder->eighth, &decoder->info, source->next_input_byte, source->bytes_in_buffer,
-                                   decoder->region, pixels, row_bytes);
+  if (decoder->is_bare || !baseline_can(&decoder->info)) return false;
+  if (decoder->baseline == NULL) decoder->baseline = baseline_create();
+  if (decoder->baseline == NULL) return false;
+  const uint8_t *end = baseline_read(decoder->baseline, &decoder->info, source->next_input_byte, source->bytes_in_buffer,
+                                     decoder->region, pixels, row_bytes);
   if (end == NULL) return false;
   source->bytes_in_buffer -= (size_t)(end - source->next_input_byte);
   source->next_input_byte = end;
@@ -225,7 +225,7 @@ cjpeg_result cjpeg_read(cjpeg_decoder *decoder, uint8_t *pixels, size_t row_byte
     jpeg_abort_decompress(info);
     return decoder->result;
   }
-  if (!read_eighth(decoder, pixels, row_bytes)) read_rows(decoder, pixels, row_bytes);
+  if (!read_baseline(decoder, pixels, row_bytes)) read_rows(decoder, pixels, row_bytes);
   if (!jpeg_input_complete(info) && !has_end(decoder)) fail(decoder, cjpeg_truncated, "no end-of-image marker");
   jpeg_abort_decompress(info);
   return cjpeg_ok;

@@ -1,0 +1,165 @@
+#include "full.h"
+
+#include <stdlib.h>
+
+#include "samples.h"
+
+/* A row of chrominance is interpolated from one column, and one row, more on either side. */
+enum { margin = 1 };
+
+/* One component's rows: the last one of the row of units before, if rows are interpolated, and those of this one. */
+typedef struct {
+  uint8_t *first;
+  size_t stride;
+  uint32_t width, height; /* of the image, in its samples */
+  uint32_t rows;          /* of a row of units */
+  uint16_t factors[block_size];
+} plane;
+
+typedef struct {
+  scan scan;
+  plane planes[3];
+  uint32_t before; /* rows that are kept */
+  int16_t *sums;
+  uint8_t *wide[2];
+  cjpeg_region region;
+  uint8_t *pixels;
+  size_t row_bytes;
+} image;
+
+bool full_can(const struct jpeg_decompress_struct *info) {
+  const jpeg_component_info *luminance = &info->comp_info[0];
+  if (!has_vectors()) return false;
+  if (info->num_components == 1 || info->max_h_samp_factor == 1) return info->num_components == 1 || info->max_v_samp_factor == 1;
+  /* Of two columns libjpeg interpolates nothing. */
+  return luminance->h_samp_factor == 2 && info->comp_info[1].downsampled_width > 2;
+}
+
+/* Divides the rows' memory. False if there is none. */
+static bool prepare(image *image, full_rows *rows, const struct jpeg_decompress_struct *info) {
+  scan *s = &image->scan;
+  image->before = s->rows == 2;
+  size_t sizes[3], total = 0;
+  for (int i = 0; i < s->count; i++) {
+    plane *plane = &image->planes[i];
+    uint32_t columns = i == 0 ? (uint32_t)s->columns : 1, unit_rows = i == 0 ? (uint32_t)s->rows : 1;
+    plane->rows = DCTSIZE * unit_rows;
+    plane->stride = (size_t)s->units * DCTSIZE * columns + samples_beyond;
+    plane->width = (info->image_width * columns + (uint32_t)s->columns - 1) / (uint32_t)s->columns;
+    plane->height = (info->image_height * unit_rows + (uint32_t)s->rows - 1) / (uint32_t)s->rows;
+    for (int k = 0; k < block_size; k++) plane->factors[k] = s->components[i].quantisation[k];
+    sizes[i] = plane->stride * (plane->rows + image->before);
+    total += sizes[i];
+  }
+  size_t wide = image->planes[0].stride + 2 * samples_beyond;
+  size_t needed = total + 2 * wide + 2 * wide; /* sums are of two bytes */
+  if (rows->capacity < needed) {
+    free(rows->bytes);
+    *rows = (full_rows){0};
+    rows->bytes = calloc(1, needed);
+    if (rows->bytes == NULL) return false;
+    rows->capacity = needed;
+  }
+  uint8_t *next = rows->bytes;
+  image->sums = (int16_t *)(void *)next;
+  next += 2 * wide;
+  for (int i = 0; i < 2; i++, next += wide) image->wide[i] = next;
+  for (int i = 0; i < s->count; next += sizes[i], i++) image->planes[i].first = next;
+  return true;
+}
+
+/* The row of a component with this number in the image, while the row of units with that number is there. */
+static const uint8_t *row_of(const image *image, int component, uint32_t unit_row, uint32_t y) {
+  const plane *plane = &image->planes[component];
+  return plane->first + (size_t)(y + image->before - unit_row * plane->rows) * plane->stride;
+}
+
+/* A chrominance at full width, from the region's first column, or the one before it if that is odd. */
+static const uint8_t *widened(image *image, int component, uint32_t unit_row, uint32_t y) {
+  const plane *plane = &image->planes[component];
+  uint32_t x = image->region.x, end = x + image->region.width;
+  if (image->scan.columns == 1) return row_of(image, component, unit_row, y) + x;
+  const uint8_t *near, *far = NULL;
+  if (image->scan.rows == 1) {
+    near = row_of(image, component, unit_row, y);
+  } else {
+    uint32_t other = y % 2 == 0 ? (y < 2 ? 0 : y / 2 - 1) : (y / 2 + 1 < plane->height ? y / 2 + 1 : y / 2);
+    near = row_of(image, component, unit_row, y / 2);
+    far = row_of(image, component, unit_row, other);
+  }
+  uint8_t *wide = image->wide[component - 1];
+  widen_row(near, far, plane->width, x / 2, (end + 1) / 2, image->sums, wide);
+  return wide + x % 2;
+}
+
+/* The pixels of those rows, begin to before end, that are in the region. */
+static void write_rows(image *image, uint32_t unit_row, uint32_t begin, uint32_t end) {
+  cjpeg_region region = image->region;
+  if (begin < region.y) begin = region.y;
+  if (end > region.y + region.height) end = region.y + region.height;
+  for (uint32_t y = begin; y < end; y++) {
+    const uint8_t *luminance = row_of(image, 0, unit_row, y) + region.x;
+    uint8_t *output = image->pixels + (y - region.y) * image->row_bytes;
+    if (image->scan.count == 1) {
+      write_grey(luminance, region.width, output);
+    } else {
+      const uint8_t *blue = widened(image, 1, unit_row, y), *red = widened(image, 2, unit_row, y);
+      write_colours_fast(luminance, blue, red, region.width, output);
+    }
+  }
+}
+
+/* All blocks of a unit, whose samples come to their places, if they are wanted. */
+static bool read_unit(image *image, uint32_t unit, bool is_wanted) {
+  scan *s = &image->scan;
+  for (int i = 0; i < s->count; i++) {
+    plane *plane = &image->planes[i];
+    component *c = &s->components[i];
+    int columns = i == 0 ? s->columns : 1, rows = (int)plane->rows / DCTSIZE;
+    uint8_t *corner = plane->first + image->before * plane->stride + (size_t)unit * DCTSIZE * (size_t)columns;
+    for (int row = 0; row < rows; row++) {
+      for (int column = 0; column < columns; column++) {
+        if (!read_dc(&s->reader, c)) return false;
+        if (!is_wanted) {
+          if (!skip_ac(&s->reader, c)) return false;
+          continue;
+        }
+        int16_t block[block_size];
+        if (!read_ac(&s->reader, c, block)) return false;
+        transform_block(block, plane->factors, corner + ((size_t)row * plane->stride + (size_t)column) * DCTSIZE,
+                        plane->stride);
+      }
+    }
+  }
+  return !is_overdrawn(&s->reader);
+}
+
+/* The last row of each component becomes that before the first. */
+static void keep_last_rows(image *image) {
+  for (int i = 0; i < image->scan.count; i++) {
+    plane *plane = &image->planes[i];
+    memcpy(plane->first, plane->first + plane->rows * plane->stride, plane->stride);
+  }
+}
+
+const uint8_t *full_read(entropy_tables *tables, full_rows *rows, const struct jpeg_decompress_struct *info,
+                         const uint8_t *bytes, size_t length, cjpeg_region region, uint8_t *pixels, size_t row_bytes) {
+  image image = {.scan = scan_begin(tables, info, bytes, length), .region = region, .pixels = pixels, .row_bytes = row_bytes};
+  if (!prepare(&image, rows, info)) return NULL;
+  uint32_t width = DCTSIZE * (uint32_t)image.scan.columns, height = DCTSIZE * (uint32_t)image.scan.rows;
+  uint32_t x_end = region.x + region.width, y_end = region.y + region.height;
+  for (uint32_t row = 0, y = 0; y < y_end + margin && y < info->image_height; row++, y += height) {
+    bool has_row = y + height + margin > region.y;
+    for (uint32_t unit = 0, x = 0; unit < image.scan.units; unit++, x += width) {
+      bool is_wanted = has_row && x + width + margin > region.x && x < x_end + margin;
+      if (!scan_step(&image.scan) || !read_unit(&image, unit, is_wanted)) return NULL;
+    }
+    if (!has_row) continue;
+    /* The last row waits for the chrominance below it. */
+    bool is_last = y + height >= info->image_height;
+    uint32_t begin = y - (row > 0 ? image.before : 0), end = is_last ? info->image_height : y + height - image.before;
+    write_rows(&image, row, begin, end);
+    if (image.before > 0) keep_last_rows(&image);
+  }
+  return image.scan.reader.next;
+}

@@ -1,0 +1,229 @@
+#include "samples.h"
+
+#include <string.h>
+
+/* ---- Rows ---- */
+
+/* In libjpeg's fixed-point numbers: 1.402, 1.772, 0.71414 and 0.34414 by 65,536. */
+void write_colours(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, size_t width, uint8_t *rgb) {
+  for (size_t x = 0; x < width; x++) {
+    int blue = cb[x] - 128, red = cr[x] - 128;
+    rgb[3 * x] = clamp(y[x] + descale((uint32_t)(91881 * red), 16));
+    rgb[3 * x + 1] = clamp(y[x] + descale((uint32_t)(-22554 * blue - 46802 * red), 16));
+    rgb[3 * x + 2] = clamp(y[x] + descale((uint32_t)(116130 * blue), 16));
+  }
+}
+
+void write_grey(const uint8_t *y, size_t width, uint8_t *rgb) {
+  for (size_t x = 0; x < width; x++) rgb[3 * x] = rgb[3 * x + 1] = rgb[3 * x + 2] = y[x];
+}
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+#define AVX2 __attribute__((target("avx2")))
+
+bool has_vectors(void) { return __builtin_cpu_supports("avx2"); }
+
+/* ---- Blocks ---- */
+
+/* Fixed-point numbers with 13 bits behind the point. */
+enum {
+  f_0_299 = 2446, f_0_390 = 3196, f_0_541 = 4433, f_0_765 = 6270, f_0_900 = 7373, f_1_176 = 9633,
+  f_1_501 = 12299, f_1_848 = 15137, f_1_962 = 16069, f_2_053 = 16819, f_2_563 = 20995, f_3_073 = 25172
+};
+
+/* Eight values of two rows next to each other: of the first four in the lower half, of the others in the upper. */
+AVX2 static inline __m256i pair(__m128i a, __m128i b) {
+  return _mm256_set_m128i(_mm_unpackhi_epi16(a, b), _mm_unpacklo_epi16(a, b));
+}
+
+/* a · x + b · y of a pair. */
+AVX2 static inline __m256i weigh(__m256i pair, int a, int b) {
+  return _mm256_madd_epi16(pair, _mm256_set1_epi32((int)((uint32_t)(uint16_t)a | (uint32_t)b << 16)));
+}
+
+AVX2 static inline __m256i rounded(__m256i value, int bits) {
+  return _mm256_srai_epi32(_mm256_add_epi32(value, _mm256_set1_epi32(1 << (bits - 1))), bits);
+}
+
+/* One dimension of jpeg_idct_islow (Loeffler, Ligtenberg and Moschytz, ICASSP 1989), of eight columns at once; then rows
+ * become columns. Sums of 16 bits wrap, and results saturate, where libjpeg-turbo's do. */
+AVX2 static inline void transform_columns(__m128i rows[8], int bits) {
+  __m256i pair26 = pair(rows[2], rows[6]);
+  __m256i even2 = weigh(pair26, f_0_541, f_0_541 - f_1_848);
+  __m256i even3 = weigh(pair26, f_0_541 + f_0_765, f_0_541);
+  __m256i even0 = _mm256_slli_epi32(_mm256_cvtepi16_epi32(_mm_add_epi16(rows[0], rows[4])), 13);
+  __m256i even1 = _mm256_slli_epi32(_mm256_cvtepi16_epi32(_mm_sub_epi16(rows[0], rows[4])), 13);
+  __m256i evens[4] = {_mm256_add_epi32(even0, even3), _mm256_add_epi32(even1, even2),
+                      _mm256_sub_epi32(even1, even2), _mm256_sub_epi32(even0, even3)};
+
+  __m256i sums = pair(_mm_add_epi16(rows[3], rows[7]), _mm_add_epi16(rows[1], rows[5]));
+  __m256i z3 = weigh(sums, f_1_176 - f_1_962, f_1_176);
+  __m256i z4 = weigh(sums, f_1_176, f_1_176 - f_0_390);
+  __m256i pair71 = pair(rows[7], rows[1]), pair53 = pair(rows[5], rows[3]);
+  __m256i odds[4] = {_mm256_add_epi32(weigh(pair71, -f_0_900, f_1_501 - f_0_900), z4),
+                     _mm256_add_epi32(weigh(pair53, -f_2_563, f_3_073 - f_2_563), z3),
+                     _mm256_add_epi32(weigh(pair53, f_2_053 - f_2_563, -f_2_563), z4),
+                     _mm256_add_epi32(weigh(pair71, f_0_299 - f_0_900, -f_0_900), z3)};
+
+  __m256i values[8];
+  for (int i = 0; i < 4; i++) {
+    values[i] = rounded(_mm256_add_epi32(evens[i], odds[i]), bits);
+    values[7 - i] = rounded(_mm256_sub_epi32(evens[i], odds[i]), bits);
+  }
+  /* Two rows each, their first four values in the lower half: taken in turns. */
+  const __m256i turns = _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
+  __m256i twos[4];
+  for (int i = 0; i < 4; i++)
+    twos[i] = _mm256_shuffle_epi8(_mm256_packs_epi32(values[2 * i], values[2 * i + 1]), turns);
+  for (int half = 0; half < 2; half++) { /* columns 0, 1, 4, 5; then 2, 3, 6, 7 */
+    __m256i upper = half == 0 ? _mm256_unpacklo_epi32(twos[0], twos[1]) : _mm256_unpackhi_epi32(twos[0], twos[1]);
+    __m256i lower = half == 0 ? _mm256_unpacklo_epi32(twos[2], twos[3]) : _mm256_unpackhi_epi32(twos[2], twos[3]);
+    __m256i first = _mm256_unpacklo_epi64(upper, lower), second = _mm256_unpackhi_epi64(upper, lower);
+    rows[2 * half] = _mm256_castsi256_si128(first);
+    rows[2 * half + 1] = _mm256_castsi256_si128(second);
+    rows[2 * half + 4] = _mm256_extracti128_si256(first, 1);
+    rows[2 * half + 5] = _mm256_extracti128_si256(second, 1);
+  }
+}
+
+/* Rows become columns. */
+AVX2 static inline void transpose(__m128i rows[8]) {
+  __m128i a[8], b[8];
+  for (int i = 0; i < 4; i++) {
+    a[2 * i] = _mm_unpacklo_epi16(rows[i], rows[i + 4]);
+    a[2 * i + 1] = _mm_unpackhi_epi16(rows[i], rows[i + 4]);
+  }
+  for (int i = 0; i < 4; i++) {
+    b[2 * i] = _mm_unpacklo_epi16(a[i], a[i + 4]);
+    b[2 * i + 1] = _mm_unpackhi_epi16(a[i], a[i + 4]);
+  }
+  for (int i = 0; i < 4; i++) {
+    rows[2 * i] = _mm_unpacklo_epi16(b[i], b[i + 4]);
+    rows[2 * i + 1] = _mm_unpackhi_epi16(b[i], b[i + 4]);
+  }
+}
+
+AVX2 void transform_block(const int16_t block[64], const uint16_t factors[64], uint8_t *samples, size_t stride) {
+  enum { constant_bits = 13, pass_bits = 2 };
+  __m128i rows[8], others = _mm_setzero_si128();
+  for (int i = 0; i < 8; i++) {
+    __m128i row = _mm_loadu_si128((const __m128i *)(block + 8 * i));
+    if (i > 0) others = _mm_or_si128(others, row);
+    rows[i] = _mm_mullo_epi16(row, _mm_loadu_si128((const __m128i *)(factors + 8 * i)));
+  }
+  if (_mm_testz_si128(others, others)) {
+    /* Every column is as its first value. */
+    __m128i row = _mm_slli_epi16(rows[0], pass_bits);
+    for (int i = 0; i < 8; i++) rows[i] = row;
+    transpose(rows);
+  } else {
+    transform_columns(rows, constant_bits - pass_bits);
+  }
+  transform_columns(rows, constant_bits + pass_bits + 3);
+  const __m128i middle = _mm_set1_epi8((char)128);
+  for (int i = 0; i < 8; i += 2) {
+    __m128i two = _mm_add_epi8(_mm_packs_epi16(rows[i], rows[i + 1]), middle);
+    _mm_storel_epi64((__m128i *)(samples + (size_t)i * stride), two);
+    _mm_storel_epi64((__m128i *)(samples + (size_t)(i + 1) * stride), _mm_unpackhi_epi64(two, two));
+  }
+}
+
+/* ---- Rows ---- */
+
+AVX2 void widen_row(const uint8_t *near, const uint8_t *far, size_t width, size_t begin, size_t end, int16_t *sums, uint8_t *output) {
+  /* A sample's share, and what is added to the even and the odd ones before they are divided. */
+  int even_bias = far == NULL ? 1 : 8, odd_bias = far == NULL ? 2 : 7, bits = far == NULL ? 2 : 4;
+  size_t count = end - begin;
+  for (size_t x = 0; x < count; x += 16) {
+    __m256i sum = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(near + begin + x)));
+    if (far != NULL) {
+      __m256i other = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(far + begin + x)));
+      sum = _mm256_add_epi16(_mm256_add_epi16(sum, _mm256_slli_epi16(sum, 1)), other);
+    }
+    _mm256_storeu_si256((__m256i *)(sums + 1 + x), sum);
+  }
+  sums[0] = begin == 0 ? sums[1] : (int16_t)(far == NULL ? near[begin - 1] : 3 * near[begin - 1] + far[begin - 1]);
+  sums[count + 1] = end == width ? sums[count] : (int16_t)(far == NULL ? near[end] : 3 * near[end] + far[end]);
+  const __m256i even = _mm256_set1_epi16((short)even_bias), odd = _mm256_set1_epi16((short)odd_bias);
+  for (size_t x = 0; x < count; x += 16) {
+    __m256i before = _mm256_loadu_si256((const __m256i *)(sums + x));
+    __m256i here = _mm256_loadu_si256((const __m256i *)(sums + x + 1));
+    __m256i after = _mm256_loadu_si256((const __m256i *)(sums + x + 2));
+    here = _mm256_add_epi16(here, _mm256_slli_epi16(here, 1));
+    before = _mm256_srli_epi16(_mm256_add_epi16(_mm256_add_epi16(here, before), even), bits);
+    after = _mm256_srli_epi16(_mm256_add_epi16(_mm256_add_epi16(here, after), odd), bits);
+    _mm256_storeu_si256((__m256i *)(output + 2 * x), _mm256_or_si256(before, _mm256_slli_epi16(after, 8)));
+  }
+}
+
+/* a · x + b of chrominance, in 65,536ths, rounded; or of both chrominances. */
+AVX2 static inline __m256i part(__m256i x, __m256i y, int a, int b) {
+  __m256i low = rounded(weigh(_mm256_unpacklo_epi16(x, y), a, b), 16);
+  __m256i high = rounded(weigh(_mm256_unpackhi_epi16(x, y), a, b), 16);
+  return _mm256_packs_epi32(low, high);
+}
+
+AVX2 static inline __m128i bytes(__m256i values) {
+  return _mm_packus_epi16(_mm256_castsi256_si128(values), _mm256_extracti128_si256(values, 1));
+}
+
+/* 16 pixels. */
+AVX2 static inline void write_vector(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, uint8_t *rgb) {
+  const __m256i middle = _mm256_set1_epi16(128), zero = _mm256_setzero_si256();
+  __m256i luminance = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)y));
+  __m256i blue = _mm256_sub_epi16(_mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)cb)), middle);
+  __m256i red = _mm256_sub_epi16(_mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)cr)), middle);
+  /* What of a factor doesn't fit into 16 bits is a whole number: 91,881 is 65,536 and 26,345. */
+  __m256i r = _mm256_add_epi16(red, part(red, zero, 26345, 0));
+  __m256i g = _mm256_sub_epi16(part(blue, red, -22554, 18734), red);
+  __m256i b = _mm256_add_epi16(_mm256_slli_epi16(blue, 1), part(blue, zero, -14942, 0));
+  __m128i channels[3] = {bytes(_mm256_add_epi16(luminance, r)), bytes(_mm256_add_epi16(luminance, g)),
+                         bytes(_mm256_add_epi16(luminance, b))};
+  /* Where each byte of the three vectors comes from, of each channel; -1 if from another one. */
+  static const int8_t order[3][3][16] = {
+      {{0, -1, -1, 1, -1, -1, 2, -1, -1, 3, -1, -1, 4, -1, -1, 5},
+       {-1, 0, -1, -1, 1, -1, -1, 2, -1, -1, 3, -1, -1, 4, -1, -1},
+       {-1, -1, 0, -1, -1, 1, -1, -1, 2, -1, -1, 3, -1, -1, 4, -1}},
+      {{-1, -1, 6, -1, -1, 7, -1, -1, 8, -1, -1, 9, -1, -1, 10, -1},
+       {5, -1, -1, 6, -1, -1, 7, -1, -1, 8, -1, -1, 9, -1, -1, 10},
+       {-1, 5, -1, -1, 6, -1, -1, 7, -1, -1, 8, -1, -1, 9, -1, -1}},
+      {{-1, 11, -1, -1, 12, -1, -1, 13, -1, -1, 14, -1, -1, 15, -1, -1},
+       {-1, -1, 11, -1, -1, 12, -1, -1, 13, -1, -1, 14, -1, -1, 15, -1},
+       {10, -1, -1, 11, -1, -1, 12, -1, -1, 13, -1, -1, 14, -1, -1, 15}}};
+  for (int i = 0; i < 3; i++) {
+    __m128i vector = _mm_setzero_si128();
+    for (int c = 0; c < 3; c++)
+      vector = _mm_or_si128(vector, _mm_shuffle_epi8(channels[c], _mm_loadu_si128((const __m128i *)order[i][c])));
+    _mm_storeu_si128((__m128i *)(rgb + 16 * i), vector);
+  }
+}
+
+AVX2 void write_colours_fast(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, size_t width, uint8_t *rgb) {
+  size_t x = 0;
+  for (; x + 16 <= width; x += 16) write_vector(y + x, cb + x, cr + x, rgb + 3 * x);
+  if (x == width) return;
+  uint8_t rest[48];
+  write_vector(y + x, cb + x, cr + x, rest);
+  memcpy(rgb + 3 * x, rest, 3 * (width - x));
+}
+
+#else
+
+bool has_vectors(void) { return false; }
+
+void transform_block(const int16_t block[64], const uint16_t factors[64], uint8_t *samples, size_t stride) {
+  (void)block, (void)factors, (void)samples, (void)stride;
+}
+
+void widen_row(const uint8_t *near, const uint8_t *far, size_t width, size_t begin, size_t end, int16_t *sums, uint8_t *output) {
+  (void)near, (void)far, (void)width, (void)begin, (void)end, (void)sums, (void)output;
+}
+
+void write_colours_fast(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, size_t width, uint8_t *rgb) {
+  write_colours(y, cb, cr, width, rgb);
+}
+
+#endif
