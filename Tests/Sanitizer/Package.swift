@@ -15,10 +15,11 @@ let package = Package(
   name: "sanitizer",
   dependencies: [.package(url: "https://github.com/jpsim/Yams", exact: "6.2.2")],
   targets: [
+    .target(name: "CCores", path: "CCores", cSettings: [.unsafeFlags(["-O2"])]),
     .target(name: "COpenCL", path: "COpenCL", linkerSettings: [.linkedLibrary("dl")]),
     .target(
-      name: "Dataflow", dependencies: ["COpenCL", .product(name: "Yams", package: "Yams")], path: "Dataflow",
-      swiftSettings: swift),
+      name: "Dataflow", dependencies: ["CCores", "COpenCL", .product(name: "Yams", package: "Yams")],
+      path: "Dataflow", swiftSettings: swift),
     .target(name: "TestSupport", dependencies: ["Dataflow"], path: "Support", swiftSettings: swift),
     .testTarget(
       name: "DataflowTests", dependencies: ["Dataflow", "COpenCL", "TestSupport"], path: "DataflowTests",
