@@ -9,7 +9,7 @@
 /* Of a larger machine the first cores speak for the others. */
 enum { most_cores = 64 };
 
-/* 40 sums: as many as the registers hold, and enough to keep every unit of a core busy. */
+/* 40 sums, all in registers: enough to keep every unit of a core busy. */
 enum { vectors = 10, steps = 1000 };
 
 /* The least of several: a thread that lost its core for a while says nothing about distance. */
@@ -17,13 +17,22 @@ enum { batches = 8, messages = 200 };
 
 static const double seconds_of_speed = 3e-3;
 
+/* After which nobody waits for a message any more: a host may let two cores take turns, and then each takes milliseconds. */
+static const double most_seconds_of_distance = 20e-3;
+enum { looks_for_each_clock = 1024 };
+
 typedef float vector __attribute__((vector_size(16)));
 
 enum { wait_for_all, begin, give_up };
 
+typedef struct {
+  atomic_int signal;
+  atomic_bool is_late;
+} team;
+
 typedef struct worker {
   pthread_t thread;
-  atomic_int *signal;
+  team *team;
   struct worker *peer; /* NULL if it has none */
   bool is_first;       /* of the two */
   double speed, distance;
@@ -52,27 +61,31 @@ static double measure_speed(void) {
   volatile float sink = 0;
   long rounds = 0;
   do {
-    sink = calculate(sink);
+    sink = calculate((float)(rounds & 1));
     rounds++;
     time = now() - start;
   } while (time < seconds_of_speed);
   return (double)rounds / time;
 }
 
-static void await(atomic_int *inbox, int message) {
-  while (atomic_load_explicit(inbox, memory_order_acquire) != message) {
+/* False if it is late. */
+static bool await(worker *self, int message, double latest) {
+  for (int look = 1; atomic_load_explicit(&self->inbox, memory_order_acquire) != message; look++) {
+    if (atomic_load_explicit(&self->team->is_late, memory_order_relaxed)) return false;
+    if (look % looks_for_each_clock == 0 && now() > latest) atomic_store(&self->team->is_late, true);
   }
+  return true;
 }
 
 /* Seconds of a message, while the peer does the same. */
 static double measure_distance(worker *self) {
-  double least = 1;
+  double least = 1, begun = now(), latest = begun + most_seconds_of_distance;
   for (int batch = 0, message = 1; batch < batches; batch++) {
     double start = now();
     for (int i = 0; i < messages; i++, message++) {
-      if (!self->is_first) await(&self->inbox, message);
+      if (!self->is_first && !await(self, message, latest)) return (now() - begun) / (2 * message);
       atomic_store_explicit(&self->peer->inbox, message, memory_order_release);
-      if (self->is_first) await(&self->inbox, message);
+      if (self->is_first && !await(self, message, latest)) return (now() - begun) / (2 * message);
     }
     double seconds = (now() - start) / (2 * messages);
     if (seconds < least) least = seconds;
@@ -83,7 +96,7 @@ static double measure_distance(worker *self) {
 static void *measure(void *argument) {
   worker *self = argument;
   int signal;
-  while ((signal = atomic_load(self->signal)) == wait_for_all) sched_yield();
+  while ((signal = atomic_load(&self->team->signal)) == wait_for_all) sched_yield();
   if (signal == give_up) return NULL;
   if (self->peer != NULL) self->distance = measure_distance(self);
   self->speed = measure_speed();
@@ -106,11 +119,11 @@ bool cores_measure(cores_conditions *conditions) {
   cpu_set_t cores;
   if (sched_getaffinity(0, sizeof cores, &cores) != 0) return false;
   worker workers[most_cores] = {0};
-  atomic_int signal = wait_for_all;
+  team team = {.signal = wait_for_all};
   int wanted = CPU_COUNT(&cores) < most_cores ? CPU_COUNT(&cores) : most_cores, count = 0;
   for (int i = 0; i < wanted; i++) {
     int peer = i ^ 1; /* its neighbour */
-    workers[i].signal = &signal;
+    workers[i].team = &team;
     workers[i].is_first = i < peer;
     if (peer < wanted) workers[i].peer = &workers[peer];
   }
@@ -119,7 +132,7 @@ bool cores_measure(cores_conditions *conditions) {
     if (!start(&workers[count], core)) break;
     count++;
   }
-  atomic_store(&signal, count == wanted ? begin : give_up);
+  atomic_store(&team.signal, count == wanted ? begin : give_up);
   for (int i = 0; i < count; i++) pthread_join(workers[i].thread, NULL);
   if (count < wanted || count == 0) return false;
 

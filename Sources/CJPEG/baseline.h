@@ -17,7 +17,8 @@ typedef struct baseline_decoder baseline_decoder;
 baseline_decoder *baseline_create(void);
 void baseline_destroy(baseline_decoder *decoder);
 
-/* Whether it can decode an image, whose decompression was started: one scan, Huffman codes, grey or YCbCr. */
+/* Whether it can decode an image, whose decompression was started: one scan, Huffman codes, grey or YCbCr with chrominance of the same
+ * size or half of it in either direction; at full size not half as high alone, and only on processors with AVX2. */
 bool baseline_can(const struct jpeg_decompress_struct *info);
 
 /* Writes a region as cjpeg_read does, from the `length` bytes at `scan`, where the entropy-coded data begins.

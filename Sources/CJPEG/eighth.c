@@ -4,19 +4,21 @@
 
 /* ---- Blocks ---- */
 
-/* A sample from what the inverse transform gives, whose zero is at 128. What is far outside wraps, as in libjpeg. */
-static inline uint8_t sample(int value) { return clamp(((value & 1023) ^ 512) - 512 + 128); }
 
 static inline int dequantised_dc(const component *c) { return (int16_t)c->predicted * (int)c->quantisation[0]; }
 
-static inline uint8_t mean(const component *c) { return sample(descale(dequantised_dc(c), 3)); }
+/* Zero is at 128. What is far outside wraps, as in jpeg_idct_1x1. */
+static inline uint8_t mean(const component *c) {
+  int value = descale((uint32_t)dequantised_dc(c), 3);
+  return clamp(((value & 1023) ^ 512) - 512 + 128);
+}
 
 /* What the odd coefficients of a row or column add to its first half and take from its second. */
 static inline uint32_t odd_part(uint32_t c1, uint32_t c3, uint32_t c5, uint32_t c7) {
   return 29692 * c1 - 10426 * c3 + 6967 * c5 - 5906 * c7;
 }
 
-/* The block's four quadrants: jpeg_idct_2x2 of libjpeg. */
+/* The block's four quadrants: jpeg_idct_2x2, as libjpeg-turbo has it in vectors: what is far outside doesn't wrap. */
 static void quadrants(const int16_t *block, const UINT16 *quantisation, uint8_t *top, uint8_t *bottom) {
   enum { constant_bits = 13, pass_bits = 2 };
   static const uint8_t columns[] = {0, 1, 3, 5, 7};
@@ -38,8 +40,8 @@ static void quadrants(const int16_t *block, const UINT16 *quantisation, uint8_t 
     const int *half = halves[i];
     uint32_t even = (uint32_t)half[0] << (constant_bits + 2);
     uint32_t odd = odd_part((uint32_t)half[1], (uint32_t)half[3], (uint32_t)half[5], (uint32_t)half[7]);
-    outputs[i][0] = sample(descale(even + odd, constant_bits + pass_bits + 3 + 2));
-    outputs[i][1] = sample(descale(even - odd, constant_bits + pass_bits + 3 + 2));
+    outputs[i][0] = clamp(descale(even + odd, constant_bits + pass_bits + 3 + 2) + 128);
+    outputs[i][1] = clamp(descale(even - odd, constant_bits + pass_bits + 3 + 2) + 128);
   }
 }
 
@@ -88,7 +90,7 @@ static void write_rows(const eighth_rows rows, const scan *s, cjpeg_region regio
 const uint8_t *eighth_read(entropy_tables *tables, eighth_rows rows, const struct jpeg_decompress_struct *info,
                            const uint8_t *bytes, size_t length, cjpeg_region region, uint8_t *pixels,
                            size_t row_bytes) {
-  scan s = scan_begin(tables, info, bytes, length);
+  scan s = scan_begin(tables, info, bytes, length, true);
   for (uint32_t y = 0; y < region.y + region.height; y += (uint32_t)s.rows) {
     bool has_row = y + (uint32_t)s.rows > region.y;
     for (uint32_t unit = 0; unit < s.units; unit++) {

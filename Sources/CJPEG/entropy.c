@@ -1,14 +1,11 @@
 #include "entropy.h"
 
-const uint8_t natural_order[3 * block_size] = {
+const uint8_t natural_order[2 * block_size] = {
     0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7,
     14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46,
     53, 60, 61, 54, 47, 55, 62, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63,
     63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63,
-    63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63,
-    63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63,
-    63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63,
-    63};
+    63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63};
 
 void refill_bytewise(reader *r) {
   while (r->count < 56) {
@@ -102,11 +99,17 @@ static number find_number(const code *c, uint32_t bits) {
   return found;
 }
 
-static void make_ac(entropy_tables *tables, int index, const JHUFF_TBL *source) {
+static void make_ac(entropy_tables *tables, int index, const JHUFF_TBL *source, bool has_skips) {
   code *c = &tables->codes[1][index];
-  if (!make_code(c, source)) return;
-  for (uint32_t bits = 0; bits < 1u << skip_bits; bits++) tables->skips[index][bits] = find_skip(c, bits);
-  for (uint32_t bits = 0; bits < 1u << number_bits; bits++) tables->numbers[index][bits] = find_number(c, bits);
+  if (make_code(c, source)) tables->has_skips[index] = tables->has_numbers[index] = false;
+  if (!tables->has_numbers[index]) {
+    for (uint32_t bits = 0; bits < 1u << number_bits; bits++) tables->numbers[index][bits] = find_number(c, bits);
+    tables->has_numbers[index] = true;
+  }
+  if (has_skips && !tables->has_skips[index]) {
+    for (uint32_t bits = 0; bits < 1u << skip_bits; bits++) tables->skips[index][bits] = find_skip(c, bits);
+    tables->has_skips[index] = true;
+  }
 }
 
 /* ---- Components ---- */
@@ -158,6 +161,8 @@ static inline bool skip_symbol(reader *r, const code *ac, int *position) {
 
 bool skip_ac(reader *r, const component *c) {
   const skip *entries = c->skips;
+  int16_t block[block_size];
+  if (entries == NULL) return read_ac(r, c, block);
   reader local = *r; /* stays in registers */
   int position = 1;
   while (position < block_size) {
@@ -197,7 +202,7 @@ bool scan_can(const struct jpeg_decompress_struct *info) {
 }
 
 scan scan_begin(entropy_tables *tables, const struct jpeg_decompress_struct *info, const uint8_t *bytes,
-                size_t length) {
+                size_t length, bool has_skips) {
   bool is_grey = info->num_components == 1;
   scan s = {.reader = {.next = bytes, .end = bytes + length},
             .count = info->num_components,
@@ -211,10 +216,10 @@ scan scan_begin(entropy_tables *tables, const struct jpeg_decompress_struct *inf
     const jpeg_component_info *c = &info->comp_info[i];
     int dc = c->dc_tbl_no, ac = c->ac_tbl_no;
     make_code(&tables->codes[0][dc], info->dc_huff_tbl_ptrs[dc]);
-    make_ac(tables, ac, info->ac_huff_tbl_ptrs[ac]);
+    make_ac(tables, ac, info->ac_huff_tbl_ptrs[ac], has_skips);
     s.components[i] = (component){.dc = &tables->codes[0][dc],
                                   .ac = &tables->codes[1][ac],
-                                  .skips = tables->skips[ac],
+                                  .skips = tables->has_skips[ac] ? tables->skips[ac] : NULL,
                                   .numbers = tables->numbers[ac],
                                   .quantisation = c->quant_table->quantval};
   }

@@ -4,8 +4,11 @@
 
 #include "samples.h"
 
-/* A row of chrominance is interpolated from one column, and one row, more on either side. */
+/* A row of chrominance is interpolated from one column more on either side; and, where rows are, from one row more. */
 enum { margin = 1 };
+
+/* Data with fewer bytes is decoded before skips are made. */
+enum { least_for_skips = 32 << 10 };
 
 /* One component's rows: the last one of the row of units before, if rows are interpolated, and those of this one. */
 typedef struct {
@@ -144,12 +147,16 @@ static void keep_last_rows(image *image) {
 
 const uint8_t *full_read(entropy_tables *tables, full_rows *rows, const struct jpeg_decompress_struct *info,
                          const uint8_t *bytes, size_t length, cjpeg_region region, uint8_t *pixels, size_t row_bytes) {
-  image image = {.scan = scan_begin(tables, info, bytes, length), .region = region, .pixels = pixels, .row_bytes = row_bytes};
+  bool is_whole = region.width == info->image_width && region.height == info->image_height;
+  image image = {.scan = scan_begin(tables, info, bytes, length, !is_whole && length >= least_for_skips),
+                 .region = region,
+                 .pixels = pixels,
+                 .row_bytes = row_bytes};
   if (!prepare(&image, rows, info)) return NULL;
   uint32_t width = DCTSIZE * (uint32_t)image.scan.columns, height = DCTSIZE * (uint32_t)image.scan.rows;
   uint32_t x_end = region.x + region.width, y_end = region.y + region.height;
-  for (uint32_t row = 0, y = 0; y < y_end + margin && y < info->image_height; row++, y += height) {
-    bool has_row = y + height + margin > region.y;
+  for (uint32_t row = 0, y = 0; y < y_end + image.before && y < info->image_height; row++, y += height) {
+    bool has_row = y + height + image.before > region.y;
     for (uint32_t unit = 0, x = 0; unit < image.scan.units; unit++, x += width) {
       bool is_wanted = has_row && x + width + margin > region.x && x < x_end + margin;
       if (!scan_step(&image.scan) || !read_unit(&image, unit, is_wanted)) return NULL;

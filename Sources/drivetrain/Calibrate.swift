@@ -35,12 +35,14 @@ struct Calibrate: ParsableCommand {
     let machine: [String: String]
     let seconds: Double
     let overhead: Double
+    let leftOut: Double?
     let models: [Model]
     let agreements: [Calibration.Agreement]
     let path: String
 
     enum CodingKeys: String, CodingKey {
       case agreements, application, machine, models, path, seconds
+      case leftOut = "left_out"
       case overhead = "overhead_us"
     }
   }
@@ -69,7 +71,7 @@ struct Calibrate: ParsableCommand {
   private func report(_ calibration: Calibration, _ path: String) -> Report {
     Report(
       application: calibration.application, machine: calibration.machine.parts, seconds: calibration.duration,
-      overhead: calibration.overhead.median * 1e6, models: rows(calibration),
+      overhead: calibration.overhead.median * 1e6, leftOut: calibration.leftOut, models: rows(calibration),
       agreements: calibration.agreements, path: path)
   }
 
@@ -91,6 +93,11 @@ struct Calibrate: ParsableCommand {
       lines.append(
         "\(agreement.implementation) agrees with the reference on \((agreement.value * 100).fixed(1)) % of "
           + "\(agreement.samples) images")
+    }
+    if let leftOut = calibration.leftOut, leftOut > 0.005 {
+      lines.append(
+        "\((leftOut * 100).fixed(0)) % of the runs left out, because the machine's cores were slower, or further apart, than usual"
+      )
     }
     lines.append("\(calibration.duration.fixed(1)) s; kept in \(path)")
     return lines.joined(separator: "\n")

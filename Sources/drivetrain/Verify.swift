@@ -84,15 +84,18 @@ struct Verify: ParsableCommand, ApplicationCommand {
 }
 
 extension Verification {
-  /// Says so if many runs were made under other conditions than those of the calibration.
+  /// Says so if many runs were made under other conditions than the calibration's.
   fileprivate func warn(calibrated: Conditions?) {
-    guard leftOut > 0.25, let calibrated, let conditions else { return }
+    guard isElsewhere || leftOut > 0.25, let calibrated, let conditions else { return }
+    let what =
+      isElsewhere
+      ? "these runs are no test of the predictions"
+      : "\((leftOut * 100).fixed(0)) % of the runs were left out"
     complain(
       """
-      \((leftOut * 100).fixed(0)) % of the runs were left out, because the machine's cores give something else than when it was \
-      calibrated: \((conditions.speed / calibrated.speed * 100).fixed(0)) % of their speed, and \
-      \((conditions.distance * 1e9).fixed(0)) ns from core to core, then \((calibrated.distance * 1e9).fixed(0)) ns; \
-      if that stays, calibrate again
+      \(what): the machine's cores mostly gave \((conditions.speed / calibrated.speed * 100).fixed(0)) % of their speed \
+      when it was calibrated, \((conditions.distance * 1e9).fixed(0)) ns from one to another and not \
+      \((calibrated.distance * 1e9).fixed(0)); if that stays, calibrate again
       """)
   }
 }

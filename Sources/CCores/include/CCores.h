@@ -8,13 +8,13 @@
 #include <stdbool.h>
 
 typedef struct {
-  /* Rounds of a fixed calculation a second, of all cores that the process may use, which do it at once. */
+  /* Rounds of a fixed calculation a second, of all cores that the thread may use (64 of them at most), which do it at the same time. */
   double speed;
   /* Seconds until one core sees what another has written, of neighbours; 0 with one core. */
   double distance;
 } cores_conditions;
 
-/* Takes about 5 ms, and the cores for as long. False if threads can't be started or held on their cores. */
+/* Takes about 4 ms, 25 at most, and the cores for as long. False if threads can't be started or held on their cores. */
 bool cores_measure(cores_conditions *conditions);
 
 #endif

@@ -17,6 +17,8 @@ public struct Calibration: Sendable, Hashable, Codable {
   public var watts: Power.Watts?
   /// Under which it was measured; `nil` where nobody knows.
   public var conditions: Conditions?
+  /// Part of the runs that were made under others, and don't count where there are some of these.
+  public var leftOut: Double?
   /// Seconds that it took.
   public var duration: Double = 0
 

@@ -37,7 +37,7 @@ public struct Calibrator {
     observe("comparing results", 0)
     calibration.agreements = try workload.agreements(on: platform)
     let idle = meter.watts { Thread.sleep(forTimeInterval: min(slice, 1)) }.watts
-    var full: [Double] = []
+    var full: [Conditioned<Double>] = []
     var probes: [ProbeRun] = []
     let wanted = ProbeSelection(workload, on: platform, agreements: calibration.agreements).probes()
     for (number, probe) in wanted.enumerated() {
@@ -55,12 +55,17 @@ public struct Calibrator {
         observe("measuring \(probe.probe.plan)", 0.4 + 0.6 * Double(round) / Double(rounds.upperBound))
         let sample = try Conditioned(conditions) { try meter.watts { try probe.run.run(seconds: slice) } }
         probe.samples.append(sample)
-        if probe.probe.fills(platform), let drawn = sample.value.watts { full.append(drawn) }
+        if probe.probe.fills(platform), let drawn = sample.value.watts {
+          full.append(sample.map { _ in drawn })
+        }
       }
     }
-    calibration.conditions = Self.usual(probes)
+    let usual = Self.usual(probes)
+    let all = probes.flatMap(\.samples)
+    calibration.conditions = usual
+    calibration.leftOut = Double(all.count { !$0.isLike(usual) }) / Double(max(all.count, 1))
     collect(probes, into: &calibration)
-    if let idle, let full = Measurement(of: full)?.median {
+    if let idle, let full = Measurement(of: full.usual(usual))?.median {
       calibration.watts = Power.Watts(idle: min(idle, full), full: full)
     }
     calibration.duration = elapsed()
@@ -78,12 +83,10 @@ public struct Calibrator {
       self.run = run
     }
 
-    func samples(_ usual: Conditions?) -> [RunSample] { samples.usual(usual).map(\.result) }
-
     /// Of the time for an item, as far as its stages' times are uncertain; 1 with fewer samples of the usual conditions.
     func uncertainty(_ usual: Conditions?, atLeast count: Int) -> Double {
       guard samples.count(where: { $0.isLike(usual) }) >= count else { return 1 }
-      let samples = samples(usual)
+      let samples = samples.usual(usual).map(\.result)
       guard let stages = samples.first?.compute.indices else { return 1 }
       let parts = stages.compactMap { stage in
         Measurement(of: samples.map { $0.compute[stage] + $0.transfer[stage] })
@@ -95,17 +98,16 @@ public struct Calibrator {
 
   /// The conditions under which most was measured.
   private static func usual(_ probes: [ProbeRun]) -> Conditions? {
-    probes.flatMap { $0.samples.flatMap(\.conditions) }.median
+    probes.flatMap { $0.samples.flatMap(\.conditions) }.usual
   }
 
   private func collect(_ runs: [ProbeRun], into calibration: inout Calibration) {
-    var overheads: [Double] = []
+    var overheads: [Conditioned<Double?>] = []
     // What several probes measured of one thing is one measurement.
-    var samples: [Key: [Double]] = [:]
+    var samples: [Key: [Conditioned<Double>]] = [:]
     var order: [Key] = []
     for run in runs {
-      let measured = run.samples(calibration.conditions)
-      if run.probe.batch == 1 { overheads += measured.compactMap(\.overhead) }
+      if run.probe.batch == 1 { overheads += run.samples.map { $0.map(\.result.overhead) } }
       for stage in workload.graph.stages.indices {
         guard let subject = workload.graph.subject(of: stage, by: run.probe.options),
           run.probe.measures(stage)
@@ -114,17 +116,22 @@ public struct Calibrator {
         let key = Key(subject: subject, footprint: probe.footprint, workers: probe.workers, batch: batch)
         if samples[key] == nil { order.append(key) }
         let share = Double(batch) / workload.firingsPerItem(of: stage)
-        samples[key, default: []] += measured.map { ($0.compute[stage] + $0.transfer[stage]) * share }
+        samples[key, default: []] += run.samples.map { sample in
+          sample.map { ($0.result.compute[stage] + $0.result.transfer[stage]) * share }
+        }
       }
     }
     for key in order {
-      guard let seconds = Measurement(of: samples[key] ?? []) else { continue }
+      guard let seconds = Measurement(of: (samples[key] ?? []).usual(calibration.conditions)) else {
+        continue
+      }
       calibration.add(
         PerformanceModel.Point(
           footprint: key.footprint, workers: key.workers, batch: key.batch, seconds: seconds),
         of: key.subject)
     }
-    calibration.overhead = Measurement(of: overheads) ?? Measurement(median: 0)
+    let known = overheads.filter { $0.value != nil }.usual(calibration.conditions).compactMap { $0 }
+    calibration.overhead = Measurement(of: known) ?? Measurement(median: 0)
   }
 
   private struct Key: Hashable {

@@ -16,7 +16,9 @@ public struct Verification: Sendable {
   public let rows: [Row]
   /// Part of the runs that don't count, because the cores gave something else than when the plans' times were measured.
   public private(set) var leftOut = 0.0
-  /// What they gave; `nil` where nobody knows.
+  /// Whether there was no other run of some plan, so that all runs of all plans count.
+  public private(set) var isElsewhere = false
+  /// What the cores usually gave; `nil` where nobody knows.
   public private(set) var conditions: Conditions?
 
   public var medianError: Double { Measurement(of: rows.map(\.error))?.median ?? 0 }
@@ -43,7 +45,7 @@ public struct Verification: Sendable {
   ///
   /// - Parameters:
   ///   - plans: the chosen one first.
-  ///   - usual: under which the plans' times were measured: runs under others don't count, unless all of a plan's are.
+  ///   - usual: under which the plans' times were measured: runs under others don't count, unless all of some plan's are.
   ///   - rounds, slice: how often it is each one's turn, and for how many seconds.
   ///   - meter: says how much energy the CPU takes; `nil` where nothing does.
   ///   - now: says what the conditions are.
@@ -73,8 +75,10 @@ public struct Verification: Sendable {
         turns += 1
       }
     }
+    isElsewhere = samples.contains { !$0.contains { $0.isLike(usual) } }
+    let wanted = isElsewhere ? nil : usual
     rows = plans.indices.compactMap { index in
-      let counted = samples[index].usual(usual)
+      let counted = samples[index].usual(wanted)
       return Measurement(of: counted.map(\.throughput)).map {
         Row(
           plan: plans[index].plan, predicted: plans[index].prediction.throughput, measured: $0,
@@ -84,8 +88,8 @@ public struct Verification: Sendable {
       }
     }
     let all = samples.flatMap { $0 }
-    leftOut = Double(all.count { !$0.isLike(usual) }) / Double(max(all.count, 1))
-    conditions = all.flatMap(\.conditions).median
+    leftOut = Double(all.count { !$0.isLike(wanted) }) / Double(max(all.count, 1))
+    conditions = all.flatMap(\.conditions).usual
   }
 }
 
