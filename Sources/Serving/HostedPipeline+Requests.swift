@@ -160,6 +160,7 @@ extension RequestRecord.Outcome {
     case is CancellationError: self = .cancelled
     case AdmissionError.expired: self = .expired
     case is AdmissionError, RuntimeError.closed: self = .refused
+    case let failure as HTTPFailure where failure.status == .serviceUnavailable: self = .refused
     default: self = HTTPFailure(error).status.kind == .clientError ? .invalid : .failed
     }
   }

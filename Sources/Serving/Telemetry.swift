@@ -115,8 +115,8 @@ extension Tracer {
 extension Route {
   /// Tells the client which span its request was.
   func answered(within span: RequestSpan) -> Route {
-    guard case .body(let use) = self else { return self }
-    return .body { body, reply in
+    guard case .body(let refused, let use) = self else { return self }
+    return .body(refused: refused) { body, reply in
       try use(body) { makeAnswer in
         reply {
           var answer = try makeAnswer()

@@ -9,14 +9,10 @@ import Testing
   private static let limits = RequestBody.Limits(maximumBytes: 100, maximumTime: 60)
 
   private static func body(
-    _ parts: [Int], announced: Int? = nil, of budget: BodyBudget = BodyBudget(maximum: 250),
-    timeForEach: Nanoseconds = 0
+    _ parts: [Int], announced: Int? = nil, of budget: BodyBudget = BodyBudget(maximum: 250)
   ) throws(HTTPFailure) -> RequestBody {
-    var body = try RequestBody(announced: announced, limits: limits, budget: budget, now: 1000)
-    for (index, count) in parts.enumerated() {
-      try body.append(
-        ByteBuffer(repeating: 7, count: count), now: 1000 + timeForEach * UInt64(index + 1))
-    }
+    var body = try RequestBody(announced: announced, limits: limits, budget: budget)
+    for count in parts { try body.append(ByteBuffer(repeating: 7, count: count)) }
     return body
   }
 
@@ -71,16 +67,5 @@ import Testing
     share = nil
     _ = try Self.body([61], of: budget)
     withExtendedLifetime(first) {}
-  }
-
-  @Test func takesTooLong() {
-    let slow = Self.status { () throws(HTTPFailure) in
-      try Self.body(Array(repeating: 1, count: 10), timeForEach: 7)
-    }
-    #expect(slow == .requestTimeout)
-    let inTime = Self.status { () throws(HTTPFailure) in
-      try Self.body(Array(repeating: 1, count: 8), timeForEach: 7)
-    }
-    #expect(inTime == nil)
   }
 }

@@ -18,6 +18,8 @@ import Testing
   private final class Work: Sendable {
     let bodies = Mutex<[String]>([])
     let replies = Mutex<[@Sendable (@escaping Route.MakeAnswer) -> Void]>([])
+    /// Statuses of what was refused before its body was here.
+    let refusals = Mutex<[Int]>([])
     let item = Item(id: 1, arrival: 0, tokens: 1, outputs: 1)
 
     func take(
@@ -33,7 +35,9 @@ import Testing
   init() throws {
     let limits = RequestBody.Limits(maximumBytes: 50, maximumTime: 1_000_000_000)
     let handler = RequestHandler(limits: limits, budget: budget) { [work] head in
-      head.method == .post ? .body(work.take) : .answer(HTTPAnswer(json: "\(head.path ?? "")"))
+      head.method == .post
+        ? .body(refused: { failure in work.refusals.withLock { $0.append(failure.status.code) } }, work.take)
+        : .answer(HTTPAnswer(json: "\(head.path ?? "")"))
     }
     channel = EmbeddedChannel()
     try channel.pipeline.syncOperations.addHandler(handler)
@@ -95,6 +99,7 @@ import Testing
     try send(post(announced), body("bad"), .end(nil))
     #expect(try answer()?.status == status)
     #expect(try answer() == nil && budget.bytesInFlight == 0)
+    #expect(work.refusals.withLock { $0 } == (status == 415 ? [] : [status]))
     try send(post(), body("good"), .end(nil))
     reply("fine")
     #expect(try answer()?.body == "fine")
@@ -104,6 +109,7 @@ import Testing
     try send(post(), body(String(repeating: "x", count: 51)), body("more"), .end(nil))
     #expect(try answer()?.status == 413)
     #expect(try answer() == nil && work.bodies.withLock { $0 }.isEmpty)
+    #expect(work.refusals.withLock { $0 } == [413])
   }
 
   @Test func asksForTheBody() throws {
@@ -139,6 +145,17 @@ import Testing
     #expect(try answer() == nil && budget.bytesInFlight == 5)
     channel.embeddedEventLoop.advanceTime(by: .milliseconds(2))
     #expect(try answer()?.status == 408 && !channel.isActive)
+  }
+
+  /// Nor does one that comes drop by drop keep its connection, whether it is read or passed over.
+  @Test(arguments: [(40, 408), (5000, 413)]) func aBodyThatTrickles(announced: Int, status: Int) throws {
+    try send(post(announced))
+    for _ in 0..<5 where channel.isActive {
+      try send(body("x"))
+      channel.embeddedEventLoop.advanceTime(by: .milliseconds(300))
+    }
+    #expect(try answer()?.status == status && !channel.isActive)
+    #expect(work.refusals.withLock { $0 } == [status])
   }
 
   @Test func timeCountsForEachRequest() throws {

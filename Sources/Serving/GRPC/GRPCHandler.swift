@@ -127,7 +127,7 @@ final class GRPCHandler: ChannelInboundHandler {
       let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
       timer = context.eventLoop.scheduleTask(in: limits.timeout) {
         let (handler, context) = bound.value
-        handler.end(GRPCStatus(RequestBody.late(handler.limits)), context)
+        handler.end(GRPCStatus(handler.limits.late), context)
       }
     }
     context.fireChannelReadComplete()

@@ -65,7 +65,7 @@ extension PipelineRoutes {
       throw HTTPFailure(error)
     }
     let start = time.now
-    return .body { [models, time] body, reply in
+    return .body(refused: counting(reference, span)) { [models, time] body, reply in
       defer { withExtendedLifetime(expectation) {} }
       let receive = time.now - start
       return try models.withPipeline(reference) { pipeline in
@@ -114,7 +114,7 @@ extension PipelineRoutes {
     _ reference: ModelReference, headerLength: Int?, _ span: RequestSpan?
   ) -> Route {
     let start = time.now
-    return .body { [models, time] body, reply in
+    return .body(refused: counting(reference, span)) { [models, time] body, reply in
       let receive = time.now - start
       return try models.withPipeline(reference) { pipeline in
         let request = try pipeline.recordingInvalid(span) {
@@ -124,6 +124,14 @@ extension PipelineRoutes {
           reply { HTTPAnswer(try makeResponse(), receive: receive) }
         }
       }
+    }
+  }
+
+  /// Counts requests that are refused before their bodies are here.
+  private func counting(_ reference: ModelReference, _ span: RequestSpan?) -> @Sendable (HTTPFailure) -> Void
+  {
+    { [models] failure in
+      try? models.withPipeline(reference) { try $0.recordingInvalid(span) { throw failure } }
     }
   }
 

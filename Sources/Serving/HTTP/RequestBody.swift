@@ -3,8 +3,8 @@ import HTTPTypes
 import NIOCore
 import Synchronization
 
-/// The body of one request as it arrives, within three limits: its bytes, the bytes of all bodies in memory, and
-/// the time that it may take.
+/// The body of one request as it arrives, within two limits: its bytes, and the bytes of all bodies in memory. (Whoever reads it
+/// limits the time that it may take.)
 ///
 /// A body that announces its length is counted in full from the start, so that a request is refused before it is
 /// sent and not halfway. Others are counted as they grow; with the memory they outgrow, they may take twice their
@@ -12,7 +12,6 @@ import Synchronization
 struct RequestBody {
   private let limits: Limits
   private let announced: Int?
-  private let start: Nanoseconds
   /// What this body has of all bodies' bytes. They count until nobody holds it any more.
   let share: BodyBudget.Share
   private(set) var bytes = ByteBuffer()
@@ -24,23 +23,23 @@ struct RequestBody {
     var maximumTime: Nanoseconds
 
     var timeout: TimeAmount { .nanoseconds(Int64(clamping: maximumTime)) }
+
+    /// What a body is refused with that takes longer.
+    var late: HTTPFailure {
+      HTTPFailure(.requestTimeout, "the body took longer than \(maximumTime / 1_000_000_000) s")
+    }
   }
 
   /// - Throws: 413 if the body is announced as too large, 503 if there is no room for it.
-  init(announced: Int?, limits: Limits, budget: BodyBudget, now: Nanoseconds) throws(HTTPFailure) {
+  init(announced: Int?, limits: Limits, budget: BodyBudget) throws(HTTPFailure) {
     self.limits = limits
     self.announced = announced
-    start = now
     share = BodyBudget.Share(of: budget)
     try reserve(announced ?? 0)
   }
 
-  /// - Throws: 413 as soon as the body is known to be too large, 503 when there is no room for it, 408 if this part
-  ///   comes too late. (A connection on which nothing comes is closed by the idle timeout.)
-  mutating func append(_ part: ByteBuffer, now: Nanoseconds) throws(HTTPFailure) {
-    guard !isLate(now) else {
-      throw Self.late(limits)
-    }
+  /// - Throws: 413 as soon as the body is known to be too large, 503 when there is no room for it.
+  mutating func append(_ part: ByteBuffer) throws(HTTPFailure) {
     try reserve(max(0, bytes.readableBytes + part.readableBytes - share.bytes))
     if bytes.readableBytes == 0, part.readableBytes >= announced ?? .max {
       bytes = part  // All of it, not copied.
@@ -60,12 +59,6 @@ struct RequestBody {
     }
     return bytes
   }
-
-  static func late(_ limits: Limits) -> HTTPFailure {
-    HTTPFailure(.requestTimeout, "the body took longer than \(limits.maximumTime / 1_000_000_000) s")
-  }
-
-  private func isLate(_ now: Nanoseconds) -> Bool { now - start > limits.maximumTime }
 
   private func reserve(_ count: Int) throws(HTTPFailure) {
     guard count >= 0, count <= limits.maximumBytes - share.bytes else {

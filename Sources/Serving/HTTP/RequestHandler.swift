@@ -15,12 +15,12 @@ final class RequestHandler: ChannelInboundHandler {
 
   private enum State {
     case idle
-    /// The body is on its way.
-    case reading(RequestBody, Route.Use)
+    /// The body is on its way. The last says that it was refused.
+    case reading(RequestBody, Route.Use, @Sendable (HTTPFailure) -> Void)
     /// The request is complete, and its answer is being made.
     case working(any Cancellable)
     /// Answered before the request's end, which is passed over.
-    case passingOver(since: Nanoseconds)
+    case passingOver
     /// Nothing more is read.
     case closed
   }
@@ -28,7 +28,6 @@ final class RequestHandler: ChannelInboundHandler {
   private let route: @Sendable (HTTPRequest) throws -> Route
   private let limits: RequestBody.Limits
   private let budget: BodyBudget
-  private let time: any TimeSource
   private var state = State.idle
   /// Whether the client wants the head of the answer only.
   private var isHeadOnly = false
@@ -38,13 +37,12 @@ final class RequestHandler: ChannelInboundHandler {
   private var timer: Scheduled<Void>?
 
   init(
-    limits: RequestBody.Limits, budget: BodyBudget, time: any TimeSource = MonotonicTime(),
+    limits: RequestBody.Limits, budget: BodyBudget,
     route: @escaping @Sendable (HTTPRequest) throws -> Route
   ) {
     self.route = route
     self.limits = limits
     self.budget = budget
-    self.time = time
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -64,12 +62,17 @@ final class RequestHandler: ChannelInboundHandler {
     do {
       switch try route(head) {
       case .answer(let answer):
-        state = .passingOver(since: time.now)
+        state = .passingOver
         write(answer, context)
-      case .body(let use):
+      case .body(let refused, let use):
         let announced = head.headerFields[.contentLength].flatMap { Int($0) }
-        let body = try RequestBody(announced: announced, limits: limits, budget: budget, now: time.now)
-        state = .reading(body, use)
+        do {
+          let body = try RequestBody(announced: announced, limits: limits, budget: budget)
+          state = .reading(body, use, refused)
+        } catch {
+          refused(error)
+          throw error
+        }
         // curl asks before every body of more than 1 MB, and waits a second for the answer.
         if head.headerFields[.expect]?.lowercased() == "100-continue" {
           context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
@@ -82,17 +85,16 @@ final class RequestHandler: ChannelInboundHandler {
 
   private func read(_ part: ByteBuffer, _ context: ChannelHandlerContext) {
     switch state {
-    case .reading(var body, let use):
+    case .reading(var body, let use, let refused):
       state = .idle  // Or the body had two owners, and would be copied to grow.
       do {
-        try body.append(part, now: time.now)
-        state = .reading(body, use)
+        try body.append(part)
+        state = .reading(body, use, refused)
       } catch {
+        refused(error)
         refuse(error, context)
       }
-    case .passingOver(let since):
-      if time.now - since > limits.maximumTime { close(context) }
-    case .idle, .working, .closed: break
+    case .passingOver, .idle, .working, .closed: break
     }
   }
 
@@ -115,9 +117,10 @@ final class RequestHandler: ChannelInboundHandler {
   }
 
   private func timeIsOver(_ context: ChannelHandlerContext) {
-    if case .reading = state {
+    if case .reading(_, _, let refused) = state {
       isLast = true
-      refuse(RequestBody.late(limits), context)
+      refused(limits.late)
+      refuse(limits.late, context)
     }
     close(context)
   }
@@ -130,7 +133,7 @@ final class RequestHandler: ChannelInboundHandler {
   private func end(_ context: ChannelHandlerContext) {
     stopTimer()
     switch state {
-    case .reading(let body, let use): start(use, on: body, context)
+    case .reading(let body, let use, let refused): start(use, on: body, refused, context)
     case .passingOver:
       state = .idle
       if isLast { close(context) }
@@ -140,11 +143,13 @@ final class RequestHandler: ChannelInboundHandler {
 
   /// Answers before the request has ended.
   private func refuse(_ error: any Error, _ context: ChannelHandlerContext) {
-    state = .passingOver(since: time.now)
+    state = .passingOver
     write(HTTPFailure(error).answer, context)
   }
 
-  private func start(_ use: Route.Use, on body: RequestBody, _ context: ChannelHandlerContext) {
+  private func start(
+    _ use: Route.Use, on body: RequestBody, _ refused: (HTTPFailure) -> Void, _ context: ChannelHandlerContext
+  ) {
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
     let share = body.share
     let reply: @Sendable (@escaping Route.MakeAnswer) -> Void = { [loop = context.eventLoop] makeAnswer in
@@ -155,11 +160,20 @@ final class RequestHandler: ChannelInboundHandler {
       }
     }
     do {
-      state = .working(try use(try body.finish(), reply))
+      state = .working(try use(try bytes(of: body, refused), reply))
     } catch {
       // Not at once: the next request, which may be here already, would come before this call is over.
       state = .working(Unstoppable())
       reply { throw error }
+    }
+  }
+
+  private func bytes(of body: RequestBody, _ refused: (HTTPFailure) -> Void) throws -> ByteBuffer {
+    do {
+      return try body.finish()
+    } catch {
+      refused(error)
+      throw error
     }
   }
 

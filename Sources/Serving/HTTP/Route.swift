@@ -4,8 +4,9 @@ import NIOCore
 enum Route: Sendable {
   /// Answered at once; a body is passed over.
   case answer(HTTPAnswer)
-  /// Answered from its body, once that is here.
-  case body(Use)
+  /// Answered from its body, once that is here; or refused before, because the body is too large or too slow, or nobody has room
+  /// for it.
+  case body(refused: @Sendable (HTTPFailure) -> Void = { _ in }, Use)
 
   /// Takes a complete body and starts to work on it, without waiting.
   ///
