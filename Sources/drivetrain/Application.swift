@@ -25,9 +25,14 @@ struct ApplicationOptions: ParsableArguments {
   /// The same error; of what is not calibrated, it says by which command it will be.
   func advised(_ error: any Error) -> any Error {
     guard let error = error as? CalibrationError else { return error }
+    return FileError(error.message(calibrating: Self.arguments(application, image: image, set: set)))
+  }
+
+  /// What `calibrate` takes for an application.
+  static func arguments(_ application: String, image: [String] = [], set: [String] = []) -> String {
     func option(_ name: String, _ values: [String]) -> [String] { values.isEmpty ? [] : [name] + values }
-    let arguments = [application] + option("--image", image) + option("--set", set)
-    return FileError(error.message(calibrating: arguments.map(\.quoted).joined(separator: " ")))
+    return ([application] + option("--image", image) + option("--set", set)).map(\.quoted).joined(
+      separator: " ")
   }
 
   func workload() throws -> any Workload {

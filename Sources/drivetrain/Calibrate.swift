@@ -110,6 +110,7 @@ extension Workload {
   /// - Returns: the result and the file it is kept in.
   func calibrate() throws -> (Calibration, path: String) {
     let store = ModelStore()
+    try store.check(graph.name, signature: signature)
     let (progress, bystanders) = (ProgressLine(), Bystanders())
     let calibration = try Calibrator(self, on: .local).calibrate { progress.show($0, $1) }
     progress.end()

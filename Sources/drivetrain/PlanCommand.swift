@@ -61,7 +61,7 @@ struct PlanningOptions: ParsableArguments {
 
   @Option(
     name: .customLong("max-latency"),
-    help: ArgumentHelp("Milliseconds that an item alone may take.", valueName: "ms"))
+    help: ArgumentHelp("Milliseconds that an item alone may take; in batches, a full one.", valueName: "ms"))
   var maximumLatency: Double?
 
   @OptionGroup var selection: DeviceSelection
@@ -113,6 +113,8 @@ extension ChosenPlan {
       + "(predicted\(platform.map { " from \($0)" } ?? ""))"
   }
 
+  private var isBatched: Bool { plan.placements.contains { $0.batch > 1 } }
+
   fileprivate func text(_ whatIf: [(change: String, throughput: Double)]) -> String {
     var lines: [String] = []
     for entry in PlanDocument(self).stages {
@@ -122,7 +124,7 @@ extension ChosenPlan {
       )
     }
     lines.append(
-      "predicted\(platform.map { " from the platform file \($0)" } ?? ""): \(prediction.throughput.fixed(1)) items/s, \((prediction.latency * 1000).fixed(2)) ms for an item alone"
+      "predicted\(platform.map { " from the platform file \($0)" } ?? ""): \(prediction.throughput.fixed(1)) items/s, \((prediction.latency * 1000).fixed(2)) ms for \(isBatched ? "a full batch" : "an item alone")"
         + (prediction.joules.map { ", \($0.fixed(3)) J each (\(energy))" } ?? "")
         + (isExact ? "" : "; a better plan may exist"))
     lines.append("bottleneck: \(prediction.bottleneck)")

@@ -23,18 +23,23 @@ struct PlanOption: ParsableArguments {
   }
 
   /// The plan, which is told in one line; `nil` where nothing is measured and none is given.
-  func plan(for workload: any Workload, objective: Objective, on machine: Platform = .local) throws -> Plan? {
-    try choice(for: workload, objective: objective, on: machine).plan
+  func plan(
+    for workload: any Workload, objective: Objective, on machine: Platform = .local,
+    calibrating: String? = nil
+  ) throws -> Plan? {
+    try choice(for: workload, objective: objective, on: machine, calibrating: calibrating).plan
   }
 
   /// The same, with what is expected of it where that was measured.
+  ///
+  /// - Parameter arguments: what `calibrate` takes for the application, if that is more than its name.
   func choice(
-    for workload: any Workload, objective: Objective, on machine: Platform = .local
+    for workload: any Workload, objective: Objective, on machine: Platform = .local,
+    calibrating arguments: String? = nil
   ) throws -> (plan: Plan?, prediction: Prediction?) {
     let name = workload.graph.name
     guard isAuto else {
-      let plan = try PlanDocument(contentsOf: plan).plan
-      try plan.check(workload.graph, on: machine)
+      let plan = try PlanDocument(contentsOf: plan).plan(of: workload, on: machine, from: plan)
       complain("\(name): by \(self.plan): \(plan)")
       return (plan, nil)
     }
@@ -50,7 +55,7 @@ struct PlanOption: ParsableArguments {
     } catch CalibrationError.missing {
       return (try usual(on: platform), nil)
     } catch let error as CalibrationError {
-      complain("\(name): the usual plan, because \(error)")
+      complain("\(name): the usual plan, because \(error.message(calibrating: arguments))")
       return (try usual(on: platform), nil)
     }
   }
@@ -74,5 +79,29 @@ struct PlanOption: ParsableArguments {
       again?($0)
         ?? "run again with \($0)\(isAuto ? "" : " instead of --plan \(plan)") for the plan without it"
     }
+  }
+}
+
+extension PlanDocument {
+  /// The plan of an application, if it is one.
+  ///
+  /// - Throws: `PlannerError.wrongPlan` if it is another application's, or less precise than the application allows; `PlanError`
+  ///   if it can't be run.
+  fileprivate func plan(of workload: any Workload, on machine: Platform, from path: String) throws -> Plan {
+    if let application, application != workload.graph.name {
+      throw PlannerError.wrongPlan(
+        path: path, reason: "it is one of \(application), not of \(workload.graph.name)")
+    }
+    try plan.check(workload.graph, on: machine)
+    let agreements = (try? workload.calibration(on: machine))?.agreements ?? []
+    if let stage = plan.firstTooImprecise(of: workload, on: machine, agreements: agreements) {
+      throw PlannerError.wrongPlan(
+        path: path,
+        reason: workload.tolerance.isEmpty
+          ? "stage '\(stage)' would run in a lower precision, and \(workload.graph.name) states no tolerance"
+          : "stage '\(stage)' would run in a lower precision that was not found to be within the tolerance of \(workload.graph.name)"
+      )
+    }
+    return plan
   }
 }

@@ -117,7 +117,9 @@ struct Train: ParsableCommand, PlannedCommand {
       try planned.selection.check()
       return try Trainer(experiment)
     }
-    let plan = try planned.plan(for: TrainingWorkload(experiment), objective: .throughput, on: machine)
+    let arguments = self.experiment.map { ApplicationOptions.arguments($0, set: set) }
+    let plan = try planned.plan(
+      for: TrainingWorkload(experiment), objective: .throughput, on: machine, calibrating: arguments)
     return try Trainer(experiment, plan: plan)
   }
 

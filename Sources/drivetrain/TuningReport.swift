@@ -65,7 +65,14 @@ extension Tuner.Step {
   func text(_ objective: Objective) -> String {
     "\(name.padded(53))  \("\(from) → \(value)".padded(11))  "
       + "\(objective.text(candidate)) against \(objective.text(incumbent)), × \(ratio.fixed(3))"
-      + (isKept ? "  kept" : "")
+      + (verdict.isEmpty ? "" : "  \(verdict)")
+  }
+
+  /// Of what was better, whether and why not it is kept.
+  private var verdict: String {
+    if isKept { return "kept" }
+    if ratio <= 1 { return "" }
+    return ratio < 1 + PairedComparison.leastGain ? "too little to count" : "not sure enough"
   }
 }
 

@@ -87,10 +87,11 @@ extension Verification {
   /// Says so if many runs were made under other conditions than the calibration's.
   fileprivate func warn(calibrated: Conditions?) {
     guard isElsewhere || leftOut > 0.25, let calibrated, let conditions else { return }
-    let what =
-      isElsewhere
-      ? "these runs are no test of the predictions"
-      : "\((leftOut * 100).fixed(0)) % of the runs were left out"
+    let leftOut = "\((leftOut * 100).fixed(0)) % of the runs were left out"
+    guard !conditions.isLike(calibrated) else {
+      return complain("\(leftOut): the machine's cores were slower, or further apart, for a while")
+    }
+    let what = isElsewhere ? "these runs are no test of the predictions" : leftOut
     complain(
       """
       \(what): the machine's cores mostly gave \((conditions.speed / calibrated.speed * 100).fixed(0)) % of their speed \

@@ -73,6 +73,10 @@ public struct CalibratedCosts: CostModel {
   public var agreements: [Calibration.Agreement] { calibration.agreements }
 
   public var ignorance: String {
+    let measured = calibration.footprints.map(\.size)
+    if let least = measured.min(), let most = measured.max(), (least...most).contains(footprint.size) {
+      return "it was not measured there, or not in such numbers of workers or items at once"
+    }
     let sizes = calibration.footprints.map(\.name).joined(separator: ", ")
     return "\(footprint) is outside of what was measured (\(sizes)); calibrate with input of that size"
   }

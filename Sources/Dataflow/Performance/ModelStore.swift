@@ -22,13 +22,25 @@ public struct ModelStore: Sendable {
 
   private static func stem(_ application: String) -> String { application.replacing("/", with: "_") }
 
-  /// - Throws: `FileError`.
-  public func save(_ calibration: Calibration) throws {
+  /// Whether what will be measured can be saved.
+  ///
+  /// - Throws: `FileError` if not.
+  public func check(_ application: String, signature: String) throws {
+    try makeFolder()
+    _ = try WholeFile(path: path(of: application, signature: signature))
+  }
+
+  private func makeFolder() throws {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
       throw FileError("can't make the folder \(folder)", error)
     }
+  }
+
+  /// - Throws: `FileError`.
+  public func save(_ calibration: Calibration) throws {
+    try makeFolder()
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     let data = try encoder.encode(File(format: Self.format, calibration: calibration))
@@ -55,7 +67,8 @@ public struct ModelStore: Sendable {
     } catch {
       throw .unreadable(application, path: path, reason: error.description)
     }
-    guard file.format == Self.format, file.calibration.signature == signature, file.calibration.isSound
+    guard file.format == Self.format, file.calibration.application == application,
+      file.calibration.signature == signature, file.calibration.isSound
     else {
       throw .unreadable(application, path: path, reason: "it is no calibration of this version of Drivetrain")
     }
@@ -69,12 +82,16 @@ public struct ModelStore: Sendable {
 extension Calibration {
   /// Whether the numbers can be times.
   fileprivate var isSound: Bool {
-    models.allSatisfy { model in
-      model.points.allSatisfy {
-        $0.seconds.median.isFinite && $0.seconds.median >= 0 && $0.seconds.spread >= 0
-          && $0.footprint.size.isFinite && $0.workers > 0 && $0.batch > 0
-      }
-    } && overhead.median.isFinite && overhead.median >= 0
+    // A nanosecond is less, and a day more, than anything takes.
+    let times = 1e-9...86_400
+    return !footprints.isEmpty
+      && models.allSatisfy { model in
+        model.points.allSatisfy {
+          times.contains($0.seconds.median) && $0.seconds.spread >= 0 && $0.footprint.size.isFinite
+            && $0.workers > 0 && $0.batch > 0
+        }
+      } && (0...times.upperBound).contains(overhead.median)
+      && (conditions.map { $0.speed.isFinite && $0.speed > 0 && (0..<1).contains($0.distance) } ?? true)
   }
 }
 

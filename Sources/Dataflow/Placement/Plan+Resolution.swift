@@ -19,6 +19,20 @@ extension Plan {
   /// - Throws: `PlanError` if not.
   public func check(_ graph: Graph, on platform: Platform) throws { _ = try resolve(graph, on: platform) }
 
+  /// The first stage whose implementation is less precise than the application's tolerance allows, as far as that was measured.
+  public func firstTooImprecise(
+    of workload: any Workload, on platform: Platform, agreements: [Calibration.Agreement]
+  ) -> String? {
+    placements.lazy.flatMap { placement in placement.stages.map { (placement, $0) } }.first {
+      placement, name in
+      guard let stage = workload.graph.stages.first(where: { $0.name == name }),
+        let implementation = platform.device(named: placement.device(of: name))?.implementations(of: stage)
+          .first(where: { $0.name == placement.implementations[name] })
+      else { return false }
+      return !agreements.admit(implementation, of: stage, within: workload.tolerance)
+    }?.1
+  }
+
   /// Looks up names and checks that the plan can run the graph on the platform.
   func resolve(_ graph: Graph, on platform: Platform) throws -> [ResolvedPlacement] {
     guard (1...Self.maximumQueueCapacity).contains(queueCapacity) else {

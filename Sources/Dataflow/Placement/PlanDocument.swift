@@ -28,6 +28,15 @@ public struct PlanDocument: Codable, Sendable {
       case joulesPerItem = "joules_per_item"
       case latency = "latency_us"
     }
+
+    /// What nobody knows is null.
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(throughput, forKey: .throughput)
+      try container.encode(latency, forKey: .latency)
+      try container.encode(joulesPerItem, forKey: .joulesPerItem)
+      try container.encode(energy, forKey: .energy)
+    }
   }
 
   public struct WhatIf: Codable, Sendable {

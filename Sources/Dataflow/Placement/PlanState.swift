@@ -16,6 +16,8 @@ struct PlanState {
     var workers: Double { Double(opening.instances) }
     /// Seconds of one worker for an item.
     var seconds = 0.0
+    /// The stage that takes most of them.
+    var slowest = (seconds: 0.0, stage: 0)
     /// The most cores that one of its workers keeps busy.
     var cores = 0.0
     /// Whether nothing in it does its batch at once, so that there is no point in having one.
@@ -23,9 +25,8 @@ struct PlanState {
   }
 
   private var group: Group?
-  /// The worst of the placements done: seconds between items that their workers allow, and the stage that it begins with.
+  /// The worst of the placements done: seconds between items that their workers allow, and its slowest stage.
   private var slowest = (interval: 0.0, stage: 0)
-  private var groupStart = 0
   /// For each resource, how much of it an item needs, in units × seconds.
   private(set) var loads: [Double]
   /// For each resource, cores that all workers may want at the same time, and whether one wants several at once.
@@ -81,6 +82,7 @@ struct PlanState {
     joules += seconds * option.cores * problem.resources[option.silicon].activeWatts
     if var group {
       group.seconds += time
+      if time > group.slowest.seconds { group.slowest = (time, options.count) }
       if option.isAtOnce { group.isPointless = false }
       if option.cores > group.cores {
         peaks[option.silicon] += (option.cores - group.cores) * group.workers
@@ -109,7 +111,6 @@ struct PlanState {
     }
     guard group.map({ !$0.isPointless }) ?? true else { return false }
     close()
-    groupStart = index
     group = Group(
       opening: opening,
       // A batch that was asked for need not pay.
@@ -124,7 +125,7 @@ struct PlanState {
   private mutating func close() {
     guard let group else { return }
     let interval = group.seconds / group.workers
-    if interval > slowest.interval { slowest = (interval, groupStart) }
+    if interval > slowest.interval { slowest = (interval, group.slowest.stage) }
   }
 
   /// Seconds between items, at least, of what is chosen and whatever is to come.

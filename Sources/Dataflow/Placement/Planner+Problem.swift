@@ -107,7 +107,7 @@ extension Planner {
   }
 
   private func missing(_ stage: Stage, _ constraint: PlacementConstraint) -> PlannerError {
-    let devices = platform.devices
+    let devices = platform.devices.filter { device in placed[stage.name].map { $0 == device.name } ?? true }
     guard devices.contains(where: { !$0.implementations(of: stage).isEmpty })
     else { return .noOption(stage: stage.name, devices: devices.map(\.name)) }
     let largest = devices.flatMap { device in

@@ -171,7 +171,7 @@ public struct Planner {
   /// What is expected of a plan; `nil` if it is none that this would choose from.
   public func prediction(of plan: Plan) throws(PlannerError) -> Prediction? {
     let problem = try problem()
-    let options = problem.stages.map { stage in
+    let options = problem.stages.compactMap { stage in
       plan.placements.first { $0.stages.contains(stage.name) }.flatMap { placement in
         stage.options.firstIndex {
           $0.device == placement.device(of: stage.name) && $0.batch == placement.batch
@@ -179,12 +179,14 @@ public struct Planner {
         }
       }
     }
+    guard options.count == problem.stages.count else { return nil }
     for (level, workers) in problem.workers.enumerated() {
-      var (state, chosen) = (PlanState(problem), [Int]())
-      for case let option? in options
-      where state.add(option, chosen, problem, level: level, workers: workers) { chosen.append(option) }
-      guard chosen.count == problem.stages.count else { continue }
-      let same = problem.plan(PlanSearch.Choice(options: chosen, workers: workers), interval: 0)
+      var state = PlanState(problem)
+      let isPossible = options.indices.allSatisfy {
+        state.add(options[$0], Array(options[..<$0]), problem, level: level, workers: workers)
+      }
+      guard isPossible else { continue }
+      let same = problem.plan(PlanSearch.Choice(options: options, workers: workers), interval: 0)
       let isSame =
         same.placements.map(\.stages) == plan.placements.map(\.stages)
         && same.placements.map(\.instances) == plan.placements.map(\.instances)

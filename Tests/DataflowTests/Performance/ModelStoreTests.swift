@@ -82,18 +82,36 @@ struct ModelStoreTests {
     }
   }
 
+  /// Before an hour of measuring, and not behind it.
+  @Test func whetherItCanBeSaved() throws {
+    try store.check("classify", signature: "as it was")
+    let path = store.path(of: "classify", signature: "as it was")
+    #expect(!FileManager.default.fileExists(atPath: path))
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    let error = #expect(throws: FileError.self) { try store.check("classify", signature: "as it was") }
+    #expect(error?.description.contains("it is a folder") == true)
+    #expect(throws: FileError.self) {
+      try ModelStore(folder: "/proc/nope").check("classify", signature: "")
+    }
+  }
+
   /// Truncated anywhere, or of somebody else: refused by name, and not touched.
   @Test func refusesDamagedFiles() throws {
     try store.save(calibration())
     let path = store.path(of: "classify", signature: "as it was")
     let whole = try Data(contentsOf: URL(filePath: path))
-    let foreign = [
-      Data(), Data("{}".utf8), Data("[1, 2]".utf8), Data("\u{0}\u{1}".utf8),
-      Data(#"{"format": 2, "calibration": {"application": 3}}"#.utf8),
-      Data(String(decoding: whole, as: UTF8.self).replacing("\"format\" : 2", with: "\"format\" : 1").utf8),
-      Data(
-        String(decoding: whole, as: UTF8.self).replacing("\"median\" : 0.5", with: "\"median\" : -1").utf8),
-    ]
+    let foreign =
+      [
+        Data(), Data("{}".utf8), Data("[1, 2]".utf8), Data("\u{0}\u{1}".utf8),
+        Data(#"{"format": 2, "calibration": {"application": 3}}"#.utf8),
+        Data(String(decoding: whole, as: UTF8.self).replacing("\"format\" : 2", with: "\"format\" : 1").utf8),
+      ]
+      + ["-1", "0", "1e308"].map { median in
+        Data(
+          String(decoding: whole, as: UTF8.self).replacing("\"median\" : 0.5", with: "\"median\" : \(median)")
+            .utf8)
+      }
+      + [Data(String(decoding: whole, as: UTF8.self).replacing("\"classify\"", with: "\"other\"").utf8)]
     for data in stride(from: 0, to: whole.count - 2, by: 37).map({ whole.prefix($0) }) + foreign {
       try data.write(to: URL(filePath: path))
       guard case .unreadable("classify", path, _)? = error() else {

@@ -31,6 +31,14 @@ struct PredictionTests {
     let error = abs(chosen.prediction.throughput - result.throughput) / result.throughput
     #expect(error < 0.02, "\(chosen.plan): \(chosen.prediction) against \(result.throughput)")
     #expect(try planner.prediction(of: chosen.plan) == chosen.prediction)
+    // Where another device is wanted, it is not a plan to choose from.
+    for entry in PlanDocument(chosen).stages {
+      for device in platform.devices where device.name != entry.device {
+        var other = planner
+        other.placed = [entry.stage: device.name]
+        #expect((try? other.prediction(of: chosen.plan)) ?? nil == nil)
+      }
+    }
   }
 
   @Test func noLargerBatchesThanAreNeeded() throws {
