@@ -68,6 +68,10 @@ static double measure_speed(void) {
   return (double)rounds / time;
 }
 
+static void send(worker *receiver, int message) {
+  atomic_store_explicit(&receiver->inbox, message, memory_order_release);
+}
+
 /* False if it is late. */
 static bool await(worker *self, int message, double latest) {
   for (int look = 1; atomic_load_explicit(&self->inbox, memory_order_acquire) != message; look++) {
@@ -83,9 +87,9 @@ static double measure_distance(worker *self) {
   for (int batch = 0, message = 1; batch < batches; batch++) {
     double start = now();
     for (int i = 0; i < messages; i++, message++) {
-      if (!self->is_first && !await(self, message, latest)) return (now() - begun) / (2 * message);
-      atomic_store_explicit(&self->peer->inbox, message, memory_order_release);
-      if (self->is_first && !await(self, message, latest)) return (now() - begun) / (2 * message);
+      if (self->is_first) send(self->peer, message);
+      if (!await(self, message, latest)) return (now() - begun) / (2 * message);
+      if (!self->is_first) send(self->peer, message);
     }
     double seconds = (now() - start) / (2 * messages);
     if (seconds < least) least = seconds;

@@ -1,15 +1,10 @@
 #include "eighth.h"
 
-#include "samples.h"
-
 /* ---- Blocks ---- */
-
-
-static inline int dequantised_dc(const component *c) { return (int16_t)c->predicted * (int)c->quantisation[0]; }
 
 /* Zero is at 128. What is far outside wraps, as in jpeg_idct_1x1. */
 static inline uint8_t mean(const component *c) {
-  int value = descale((uint32_t)dequantised_dc(c), 3);
+  int value = descale((uint32_t)((int16_t)c->predicted * (int)c->quantisation[0]), 3);
   return clamp(((value & 1023) ^ 512) - 512 + 128);
 }
 

@@ -8,8 +8,9 @@
 
 #include "CJPEG.h"
 #include "entropy.h"
+#include "samples.h"
 
-enum { eighth_columns = 65535 / 8 + 3 };
+enum { eighth_columns = 65535 / 8 + 3 + samples_beyond };
 
 /* The rows of pixels that one row of blocks makes: luminance and both chrominances. */
 typedef uint8_t eighth_rows[3][2][eighth_columns];

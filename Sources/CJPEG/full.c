@@ -31,11 +31,11 @@ typedef struct {
 } image;
 
 bool full_can(const struct jpeg_decompress_struct *info) {
-  const jpeg_component_info *luminance = &info->comp_info[0];
   if (!has_vectors()) return false;
-  if (info->num_components == 1 || info->max_h_samp_factor == 1) return info->num_components == 1 || info->max_v_samp_factor == 1;
+  if (info->num_components == 1) return true;
+  if (info->max_h_samp_factor == 1) return info->max_v_samp_factor == 1;
   /* Of two columns libjpeg interpolates nothing. */
-  return luminance->h_samp_factor == 2 && info->comp_info[1].downsampled_width > 2;
+  return info->comp_info[1].downsampled_width > 2;
 }
 
 /* Divides the rows' memory. False if there is none. */
@@ -107,7 +107,7 @@ static void write_rows(image *image, uint32_t unit_row, uint32_t begin, uint32_t
       write_grey(luminance, region.width, output);
     } else {
       const uint8_t *blue = widened(image, 1, unit_row, y), *red = widened(image, 2, unit_row, y);
-      write_colours_fast(luminance, blue, red, region.width, output);
+      write_colours(luminance, blue, red, region.width, output);
     }
   }
 }

@@ -5,7 +5,7 @@
 /* ---- Rows ---- */
 
 /* In libjpeg's fixed-point numbers: 1.402, 1.772, 0.71414 and 0.34414 by 65,536. */
-void write_colours(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, size_t width, uint8_t *rgb) {
+static void write_singly(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, size_t width, uint8_t *rgb) {
   for (size_t x = 0; x < width; x++) {
     int blue = cb[x] - 128, red = cr[x] - 128;
     rgb[3 * x] = clamp(y[x] + descale((uint32_t)(91881 * red), 16));
@@ -201,13 +201,21 @@ AVX2 static inline void write_vector(const uint8_t *y, const uint8_t *cb, const 
   }
 }
 
-AVX2 void write_colours_fast(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, size_t width, uint8_t *rgb) {
+AVX2 static void write_vectors(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, size_t width, uint8_t *rgb) {
   size_t x = 0;
   for (; x + 16 <= width; x += 16) write_vector(y + x, cb + x, cr + x, rgb + 3 * x);
   if (x == width) return;
   uint8_t rest[48];
   write_vector(y + x, cb + x, cr + x, rest);
   memcpy(rgb + 3 * x, rest, 3 * (width - x));
+}
+
+void write_colours(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, size_t width, uint8_t *rgb) {
+  if (has_vectors()) {
+    write_vectors(y, cb, cr, width, rgb);
+  } else {
+    write_singly(y, cb, cr, width, rgb);
+  }
 }
 
 #else
@@ -222,8 +230,8 @@ void widen_row(const uint8_t *near, const uint8_t *far, size_t width, size_t beg
   (void)near, (void)far, (void)width, (void)begin, (void)end, (void)sums, (void)output;
 }
 
-void write_colours_fast(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, size_t width, uint8_t *rgb) {
-  write_colours(y, cb, cr, width, rgb);
+void write_colours(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, size_t width, uint8_t *rgb) {
+  write_singly(y, cb, cr, width, rgb);
 }
 
 #endif

@@ -11,7 +11,10 @@ static inline uint8_t clamp(int value) { return (uint8_t)(value < 0 ? 0 : value 
 /* Rounded. What is too large for 32 bits, in damaged files alone, wraps. */
 static inline int descale(uint32_t value, int bits) { return (int32_t)(value + (1u << (bits - 1))) >> bits; }
 
-/* A row of pixels. */
+/* Samples behind the last one that the functions below may read, and write. */
+enum { samples_beyond = 32 };
+
+/* A row of pixels, of which nothing beyond is written. */
 void write_grey(const uint8_t *y, size_t width, uint8_t *rgb);
 void write_colours(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, size_t width, uint8_t *rgb);
 
@@ -20,9 +23,6 @@ void write_colours(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, size_
 /* Whether the processor has those that the functions below need. */
 bool has_vectors(void);
 
-/* Samples behind the last one that the functions below may read, and write. */
-enum { samples_beyond = 32 };
-
 /* The 8 × 8 samples of a block, in rows `stride` apart. Coefficients and their factors are in rows, too. */
 void transform_block(const int16_t block[64], const uint16_t factors[64], uint8_t *samples, size_t stride);
 
@@ -30,8 +30,5 @@ void transform_block(const int16_t block[64], const uint16_t factors[64], uint8_
  * `far`, the row next to it. Outside of `width` samples the border's are repeated. The columns from `begin` to before `end` of
  * them come to `output`; `sums` is room for end - begin + 2 + samples_beyond. */
 void widen_row(const uint8_t *near, const uint8_t *far, size_t width, size_t begin, size_t end, int16_t *sums, uint8_t *output);
-
-/* As write_colours. */
-void write_colours_fast(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, size_t width, uint8_t *rgb);
 
 #endif

@@ -93,8 +93,10 @@ extension PlanDocument {
         path: path, reason: "it is one of \(application), not of \(workload.graph.name)")
     }
     try plan.check(workload.graph, on: machine)
-    let agreements = (try? workload.calibration(on: machine))?.agreements ?? []
-    if let stage = plan.firstTooImprecise(of: workload, on: machine, agreements: agreements) {
+    let stage = plan.firstTooImprecise(of: workload, on: machine) {
+      (try? workload.calibration(on: machine))?.agreements ?? []
+    }
+    if let stage {
       throw PlannerError.wrongPlan(
         path: path,
         reason: workload.tolerance.isEmpty

@@ -37,7 +37,6 @@ public struct Calibrator {
     observe("comparing results", 0)
     calibration.agreements = try workload.agreements(on: platform)
     let idle = meter.watts { Thread.sleep(forTimeInterval: min(slice, 1)) }.watts
-    var full: [Conditioned<Double>] = []
     var probes: [ProbeRun] = []
     let wanted = ProbeSelection(workload, on: platform, agreements: calibration.agreements).probes()
     for (number, probe) in wanted.enumerated() {
@@ -55,17 +54,14 @@ public struct Calibrator {
         observe("measuring \(probe.probe.plan)", 0.4 + 0.6 * Double(round) / Double(rounds.upperBound))
         let sample = try Conditioned(conditions) { try meter.watts { try probe.run.run(seconds: slice) } }
         probe.samples.append(sample)
-        if probe.probe.fills(platform), let drawn = sample.value.watts {
-          full.append(sample.map { _ in drawn })
-        }
       }
     }
     let usual = Self.usual(probes)
-    let all = probes.flatMap(\.samples)
     calibration.conditions = usual
-    calibration.leftOut = Double(all.count { !$0.isLike(usual) }) / Double(max(all.count, 1))
+    calibration.leftOut = probes.flatMap(\.samples).unusualPart(usual)
     collect(probes, into: &calibration)
-    if let idle, let full = Measurement(of: full.usual(usual))?.median {
+    let full = probes.filter { $0.probe.fills(platform) }.flatMap(\.samples).usual(usual).compactMap(\.watts)
+    if let idle, let full = Measurement(of: full)?.median {
       calibration.watts = Power.Watts(idle: min(idle, full), full: full)
     }
     calibration.duration = elapsed()

@@ -60,6 +60,12 @@ extension Sequence {
     let alike = filter { $0.isLike(usual) }
     return (alike.isEmpty ? Array(self) : alike).map(\.value)
   }
+
+  /// The part that was measured under others, 0…1.
+  func unusualPart<Value>(_ usual: Conditions?) -> Double where Element == Conditioned<Value> {
+    let all = map { $0.isLike(usual) }
+    return Double(all.count { !$0 }) / Double(Swift.max(all.count, 1))
+  }
 }
 
 extension [Conditions] {

@@ -88,7 +88,7 @@ public struct Verification: Sendable {
       }
     }
     let all = samples.flatMap { $0 }
-    leftOut = Double(all.count { !$0.isLike(wanted) }) / Double(max(all.count, 1))
+    leftOut = all.unusualPart(wanted)
     conditions = all.flatMap(\.conditions).usual
   }
 }
