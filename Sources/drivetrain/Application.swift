@@ -21,11 +21,19 @@ struct ApplicationOptions: ParsableArguments {
   var set: [String] = []
 
   @OptionGroup var described: MachineOption
+  @OptionGroup var selection: DeviceSelection
 
-  /// The same error; of what is not calibrated, it says by which command it will be.
+  /// The same error; of what is not calibrated, it says by which command it will be, and of a device that failed, how
+  /// to do without it.
   func advised(_ error: any Error) -> any Error {
-    guard let error = error as? CalibrationError else { return error }
-    return FileError(error.message(calibrating: Self.arguments(application, image: image, set: set)))
+    switch error {
+    case let error as CalibrationError:
+      return FileError(error.message(calibrating: Self.arguments(application, image: image, set: set)))
+    case let error as DeviceError:
+      guard let platform = try? selection.platform(of: .local) else { return error }
+      return error.advised(on: platform) { "run again with \($0)" }
+    default: return error
+    }
   }
 
   /// What `calibrate` takes for an application.
@@ -33,6 +41,14 @@ struct ApplicationOptions: ParsableArguments {
     func option(_ name: String, _ values: [String]) -> [String] { values.isEmpty ? [] : [name] + values }
     return ([application] + option("--image", image) + option("--set", set)).map(\.quoted).joined(
       separator: " ")
+  }
+
+  /// The devices of the machine that are asked for, here or described.
+  func machine() throws -> Platform { try selection.platform(of: described.machine()) }
+
+  /// The same, where something is to be run or measured.
+  func machineHere(to purpose: String) throws -> Platform {
+    try selection.platform(of: described.machineHere(to: purpose))
   }
 
   func workload() throws -> any Workload {

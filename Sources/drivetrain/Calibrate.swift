@@ -2,11 +2,12 @@ import ArgumentParser
 import Dataflow
 import Foundation
 
-struct Calibrate: ParsableCommand {
+struct Calibrate: ParsableCommand, ApplicationCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measures how long each stage takes, by each implementation on each device.",
     discussion: """
-      What is measured is kept for this machine; plan, verify, infer, serve and train use it.
+      What is measured is kept for this machine; plan, verify, infer, serve and train use it. With --devices, it is
+      kept for a machine that has only these, and has to be used with --devices.
 
       Example: drivetrain calibrate classify
       """)
@@ -51,7 +52,7 @@ struct Calibrate: ParsableCommand {
     let workload = try options.workload()
     // What a file describes is this machine, or like it, or not measured.
     _ = try options.described.machine()
-    let (calibration, path) = try workload.calibrate()
+    let (calibration, path) = try workload.calibrate(on: options.selection)
     try json ? printJSON(report(calibration, path)) : printOut(text(calibration, path))
   }
 
@@ -105,14 +106,18 @@ struct Calibrate: ParsableCommand {
 }
 
 extension Workload {
-  /// Measures it on this machine, and keeps the result for what comes.
+  /// Measures it on these devices of this machine, and keeps the result for what comes.
   ///
   /// - Returns: the result and the file it is kept in.
-  func calibrate() throws -> (Calibration, path: String) {
+  func calibrate(on devices: DeviceSelection) throws -> (Calibration, path: String) {
+    let platform = try devices.platform(of: .local)
+    guard platform.device(of: .cpu) != nil else {
+      throw ValidationError("much of \(graph.name) only cpu can do, which --devices leaves out")
+    }
     let store = ModelStore()
     try store.check(graph.name, signature: signature)
     let (progress, bystanders) = (ProgressLine(), Bystanders())
-    let calibration = try Calibrator(self, on: .local).calibrate { progress.show($0, $1) }
+    let calibration = try Calibrator(self, on: platform).calibrate { progress.show($0, $1) }
     progress.end()
     bystanders.warn()
     try store.save(calibration)

@@ -23,7 +23,7 @@ struct PlanCommand: ParsableCommand, ApplicationCommand {
 
   func run() throws {
     let workload = try options.workload()
-    let planner = try planner(workload, on: options.described.machine())
+    let planner = try planner(workload, on: options.machine())
     if all {
       let plans = try planner.all(for: planning.objective, maximumLatency: planning.limit)
       if json {
@@ -35,7 +35,8 @@ struct PlanCommand: ParsableCommand, ApplicationCommand {
     }
     let chosen = try planning.plan(by: planner)
     let whatIf = try planner.whatIf(planning.objective)
-    try json ? printJSON(PlanDocument(chosen, whatIf: whatIf)) : printOut(chosen.text(whatIf))
+    try json
+      ? printJSON(PlanDocument(chosen, whatIf: whatIf)) : printOut(chosen.text(whatIf, workload.itemName))
   }
 
   /// Calibrates first, if that must be and somebody says so.
@@ -48,7 +49,7 @@ struct PlanCommand: ParsableCommand, ApplicationCommand {
       }
       // The reason has been told.
       guard isWanted else { throw ExitCode(1) }
-      _ = try workload.calibrate()
+      _ = try workload.calibrate(on: options.selection)
       return try planning.planner(workload, on: machine)
     }
   }
@@ -60,11 +61,9 @@ struct PlanningOptions: ParsableArguments {
   var objective = Objective.throughput
 
   @Option(
-    name: .customLong("max-latency"),
+    name: .customLong("max-latency"), parsing: .unconditional,
     help: ArgumentHelp("Milliseconds that an item alone may take; in batches, a full one.", valueName: "ms"))
   var maximumLatency: Double?
-
-  @OptionGroup var selection: DeviceSelection
 
   @Option(
     parsing: .upToNextOption,
@@ -88,7 +87,6 @@ struct PlanningOptions: ParsableArguments {
   }
 
   func planner(_ workload: any Workload, on platform: Platform) throws -> Planner {
-    let platform = try selection.platform(of: platform)
     let calibration = platform.isMeasured ? try workload.calibration(on: platform) : nil
     var planner = Planner(workload, on: platform, by: calibration, for: workload.footprints[0])
     for pair in place.map({ $0.split(separator: "=").map(String.init) }) {
@@ -115,7 +113,7 @@ extension ChosenPlan {
 
   private var isBatched: Bool { plan.placements.contains { $0.batch > 1 } }
 
-  fileprivate func text(_ whatIf: [(change: String, throughput: Double)]) -> String {
+  fileprivate func text(_ whatIf: [(change: String, throughput: Double)], _ item: String) -> String {
     var lines: [String] = []
     for entry in PlanDocument(self).stages {
       lines.append(
@@ -124,13 +122,13 @@ extension ChosenPlan {
       )
     }
     lines.append(
-      "predicted\(platform.map { " from the platform file \($0)" } ?? ""): \(prediction.throughput.fixed(1)) items/s, \((prediction.latency * 1000).fixed(2)) ms for \(isBatched ? "a full batch" : "an item alone")"
+      "predicted\(platform.map { " from the platform file \($0)" } ?? ""): \(prediction.throughput.fixed(1)) \(item)s/s, \((prediction.latency * 1000).fixed(2)) ms for \(isBatched ? "a full batch" : "one \(item) alone")"
         + (prediction.joules.map { ", \($0.fixed(3)) J each (\(energy))" } ?? "")
         + (isExact ? "" : "; a better plan may exist"))
     lines.append("bottleneck: \(prediction.bottleneck)")
     let most = whatIf.map(\.change.count).max() ?? 0
     for answer in whatIf {
-      lines.append("  if \(answer.change.padded(most)): \(answer.throughput.fixed(1)) items/s")
+      lines.append("  if \(answer.change.padded(most)): \(answer.throughput.fixed(1)) \(item)s/s")
     }
     return lines.joined(separator: "\n")
   }

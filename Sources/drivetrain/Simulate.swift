@@ -56,7 +56,7 @@ struct Simulate: ParsableCommand, ApplicationCommand {
 
   func run() throws {
     let workload = try options.workload()
-    let planner = try planning.planner(workload, on: options.described.machine())
+    let planner = try planning.planner(workload, on: options.machine())
     var chosen: ChosenPlan?
     let document: PlanDocument
     if let plan {
@@ -76,13 +76,13 @@ struct Simulate: ParsableCommand, ApplicationCommand {
         result.latency(at: 0.99).map { Report.Latency(p50: p50 * 1e6, p99: $0 * 1e6) }
       }, utilisation: result.utilisation, joulesPerItem: result.joules,
       energy: result.joules == nil ? "unknown" : "modelled")
-    try json ? printJSON(report) : printOut(text(report, plan))
+    try json ? printJSON(report) : printOut(text(report, plan, workload.itemName))
   }
 
-  private func text(_ report: Report, _ plan: Plan) -> String {
+  private func text(_ report: Report, _ plan: Plan, _ item: String) -> String {
     var lines = ["\(plan)"]
     lines.append(
-      "simulated\(report.platform.map { " on \($0)" } ?? ""): \(report.throughput.fixed(1)) items/s"
+      "simulated\(report.platform.map { " on \($0)" } ?? ""): \(report.throughput.fixed(1)) \(item)s/s"
         + (report.predicted.map { "; predicted \($0.fixed(1))" } ?? "")
         + (report.error.map { ", \(($0 * 100).fixed(2)) % off" } ?? ""))
     if let latency = report.latency {
@@ -94,7 +94,7 @@ struct Simulate: ParsableCommand, ApplicationCommand {
       lines.append("  \(name.padded(24))  \((share * 100).fixed(1, width: 5)) %")
     }
     if let joules = report.joulesPerItem {
-      lines.append("\(joules.fixed(4)) J for an item (\(report.energy))")
+      lines.append("\(joules.fixed(4)) J for one \(item) (\(report.energy))")
     }
     return lines.joined(separator: "\n")
   }

@@ -50,7 +50,7 @@ struct Verify: ParsableCommand, ApplicationCommand {
 
   func run() throws {
     let workload = try options.workload()
-    let platform = try options.described.machineHere(to: "verified")
+    let platform = try options.machineHere(to: "verified")
     let calibration = try workload.calibration(on: platform)
     let planner = Planner(workload, on: platform, by: calibration, for: workload.footprints[0])
     let candidates = try planner.alternatives(plans, for: .throughput)
@@ -68,11 +68,11 @@ struct Verify: ParsableCommand, ApplicationCommand {
           joules: $0.joules)
       }, medianError: verification.medianError, worstError: verification.worstError,
       regret: verification.regret, leftOut: verification.leftOut)
-    try json ? printJSON(report) : printOut(text(report))
+    try json ? printJSON(report) : printOut(text(report, workload.itemName))
   }
 
-  private func text(_ report: Report) -> String {
-    var lines = ["predicted   measured   error   items/s"]
+  private func text(_ report: Report, _ item: String) -> String {
+    var lines = ["predicted   measured   error   \(item)s/s"]
     lines += report.rows.map { row in
       "\(row.predicted.fixed(1, width: 9))  \(row.measured.fixed(1, width: 9))  \((row.error * 100).fixed(1, width: 4)) %   \(row.plan)"
     }

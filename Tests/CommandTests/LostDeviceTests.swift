@@ -98,6 +98,37 @@ import Testing
     #expect(resumed.0 == 0, "\(resumed.1)")
   }
 
+  /// Without the device the machine is measured and planned for as if it had none.
+  @Test(.timeLimit(.minutes(10))) func calibrate() throws {
+    let lost = try LostDevice(afterKernels: 10)
+    let environment = lost.environment.merging(["XDG_CACHE_HOME": folder.path]) { $1 }
+    let experiment = ["dqn-cartpole", "--set", "hidden=[8,8]", "--json"]
+    func run(_ command: String, _ arguments: String...) throws -> ChildProcess {
+      let process = try ChildProcess(
+        Drivetrain.path, [command] + experiment + arguments, environment: environment)
+      _ = try process.wait(seconds: 300)
+      return process
+    }
+    let failed = try run("calibrate")
+    #expect(try failed.wait() == 1)
+    #expect(failed.standardOutput == "")
+    #expect(failed.standardError.contains("opencl:0 can't"), "\(failed.standardError)")
+    #expect(
+      failed.standardError.hasSuffix("start again, or run again with --devices cpu\n"),
+      "\(failed.standardError)")
+
+    let calibrated = try run("calibrate", "--devices", "cpu")
+    #expect(try calibrated.wait() == 0, "\(calibrated.standardError)")
+    let planned = try run("plan", "--devices", "cpu")
+    #expect(try planned.wait() == 0, "\(planned.standardError)")
+    for command in ["plan", "verify"] {
+      let whole = try run(command)
+      #expect(try whole.wait() == 1)
+      #expect(whole.standardError.contains("opencl:0 ("), "\(whole.standardError)")
+      #expect(whole.standardError.contains(" is new; calibrate again"), "\(whole.standardError)")
+    }
+  }
+
   @Test(arguments: [
     (
       ["infer", "classify", "x.jpg", "--devices", "fpga"], "there is no device 'fpga'; there is cpu, opencl:0"
@@ -106,6 +137,8 @@ import Testing
     (["serve", "classify", "--devices", ","], "--devices names none"),
     (["serve", "classify", "--devices", "opencl:0"], "everything runs on cpu"),
     (["infer", "classify", "x.jpg", "--plan", "plan.json", "--devices", "cpu"], "leave one of them out"),
+    (["calibrate", "dqn-cartpole", "--devices", "opencl:0"], "only cpu can do"),
+    (["plan", "classify", "--max-latency", "-1"], "must be more than 0"),
   ])
   func wrongDevices(arguments: [String], says: String) throws {
     let process = try ChildProcess(

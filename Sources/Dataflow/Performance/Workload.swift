@@ -5,6 +5,8 @@ public protocol Workload {
   var footprints: [Footprint] { get }
   /// What one iteration of the graph gets done, in the unit that throughput is told in: one image, 256 steps.
   var itemsPerIteration: Double { get }
+  /// What an item is, in a word: throughput is told in so many of them a second.
+  var itemName: String { get }
   /// Changes when the application does, so that what was measured of another one is not taken for this one's.
   var signature: String { get }
   /// How much implementations of reduced precision may differ from the reference, by metric.
@@ -23,6 +25,7 @@ public protocol Workload {
 
 extension Workload {
   public var itemsPerIteration: Double { Double(max(graph.itemsPerIteration, 1)) }
+  public var itemName: String { "item" }
   public var libraries: [String: String] { [:] }
   public var tolerance: [String: Double] { [:] }
   public var constraints: [String: PlacementConstraint] { [:] }

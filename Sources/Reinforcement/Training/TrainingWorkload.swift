@@ -5,6 +5,7 @@ public struct TrainingWorkload: Workload {
   public let experiment: Experiment
   public let graph: Graph
   public let itemsPerIteration: Double
+  public let itemName = "step"
   public let footprints: [Footprint]
 
   public init(_ experiment: Experiment) throws {

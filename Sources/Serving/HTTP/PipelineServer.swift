@@ -50,6 +50,10 @@ public struct PipelineServer: Sendable {
     self.configuration = configuration
   }
 
+  /// Connections that may wait to be taken, as far as the system lets them (`net.core.somaxconn`). Those beyond are
+  /// dropped, and their clients try again after a second, then after two, four…
+  private static let backlog = 4096
+
   /// Runs until SIGTERM or SIGINT and returns when everything accepted is answered.
   ///
   /// - Parameter onReady: called with the ports, that of gRPC last if there is one, once requests are answered.
@@ -71,6 +75,7 @@ public struct PipelineServer: Sendable {
         channel.server(
           configuration: ServerConfiguration(
             address: .hostname(configuration.host, port: listening.ports[index]),
+            backlog: Self.backlog,
             availableConnectionsDelegate: MaximumAvailableConnections(maximumConnections)),
           onServerRunning: { listening.began(index, on: $0.localAddress?.port ?? 0) }, eventLoopGroup: loops,
           logger: logger)

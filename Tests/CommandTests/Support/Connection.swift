@@ -14,8 +14,8 @@ final class Connection {
   init(port: UInt16) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw Failure("socket") }
-    // Nothing in a test may wait forever.
-    var limit = timeval(tv_sec: 60, tv_usec: 0)
+    // Nothing in a test may wait forever, but the machine may be busy with others.
+    var limit = timeval(tv_sec: 180, tv_usec: 0)
     for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
       setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
