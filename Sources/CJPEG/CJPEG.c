@@ -47,7 +47,9 @@ static void fail_with_message(j_common_ptr info, cjpeg_result result) {
 static void on_error(j_common_ptr info) {
   switch (info->err->msg_code) {
     case JERR_OUT_OF_MEMORY: fail_with_message(info, cjpeg_out_of_memory); break;
+#if JPEG_LIB_VERSION < 70 /* later ones, as Ubuntu's, can */
     case JERR_ARITH_NOTIMPL:
+#endif
     case JERR_BAD_PRECISION:
     case JERR_CCIR601_NOTIMPL:
     case JERR_COMPONENT_COUNT:

@@ -1,4 +1,4 @@
-/* Baseline JPEGs at full size, or at an eighth of it, without libjpeg's entropy decoder. The pixels are libjpeg-turbo's, bit by bit. */
+/* Baseline JPEGs at full size, a half, a quarter or an eighth of it, without libjpeg's entropy decoder. The pixels are libjpeg-turbo's, bit by bit. */
 #ifndef BASELINE_H
 #define BASELINE_H
 
@@ -18,7 +18,7 @@ baseline_decoder *baseline_create(void);
 void baseline_destroy(baseline_decoder *decoder);
 
 /* Whether it can decode an image, whose decompression was started: one scan, Huffman codes, grey or YCbCr with chrominance of the same
- * size or half of it in either direction; at full size not half as high alone, and only on processors with AVX2. */
+ * size or half of it in either direction; at more than an eighth not half as high alone, and only on processors with AVX2. */
 bool baseline_can(const struct jpeg_decompress_struct *info);
 
 /* Writes a region as cjpeg_read does, from the `length` bytes at `scan`, where the entropy-coded data begins.

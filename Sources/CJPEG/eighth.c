@@ -8,38 +8,6 @@ static inline uint8_t mean(const component *c) {
   return clamp(((value & 1023) ^ 512) - 512 + 128);
 }
 
-/* What the odd coefficients of a row or column add to its first half and take from its second. */
-static inline uint32_t odd_part(uint32_t c1, uint32_t c3, uint32_t c5, uint32_t c7) {
-  return 29692 * c1 - 10426 * c3 + 6967 * c5 - 5906 * c7;
-}
-
-/* The block's four quadrants: jpeg_idct_2x2, as libjpeg-turbo has it in vectors: what is far outside doesn't wrap. */
-static void quadrants(const int16_t *block, const UINT16 *quantisation, uint8_t *top, uint8_t *bottom) {
-  enum { constant_bits = 13, pass_bits = 2 };
-  static const uint8_t columns[] = {0, 1, 3, 5, 7};
-  int upper[8], lower[8];
-  for (size_t i = 0; i < sizeof columns; i++) {
-    uint32_t column[8];
-    for (size_t row = 0; row < 8; row++) {
-      size_t index = 8 * row + columns[i];
-      column[row] = (uint32_t)(int16_t)(block[index] * quantisation[index]);
-    }
-    uint32_t even = column[0] << (constant_bits + 2);
-    uint32_t odd = odd_part(column[1], column[3], column[5], column[7]);
-    upper[columns[i]] = descale(even + odd, constant_bits - pass_bits + 2);
-    lower[columns[i]] = descale(even - odd, constant_bits - pass_bits + 2);
-  }
-  const int *halves[] = {upper, lower};
-  uint8_t *outputs[] = {top, bottom};
-  for (int i = 0; i < 2; i++) {
-    const int *half = halves[i];
-    uint32_t even = (uint32_t)half[0] << (constant_bits + 2);
-    uint32_t odd = odd_part((uint32_t)half[1], (uint32_t)half[3], (uint32_t)half[5], (uint32_t)half[7]);
-    outputs[i][0] = clamp(descale(even + odd, constant_bits + pass_bits + 3 + 2) + 128);
-    outputs[i][1] = clamp(descale(even - odd, constant_bits + pass_bits + 3 + 2) + 128);
-  }
-}
-
 /* One unit. Its samples go to column `x` of the rows, if they are wanted. */
 static inline bool read_unit(scan *s, eighth_rows rows, uint32_t x, bool is_wanted) {
   reader *r = &s->reader;
@@ -57,7 +25,7 @@ static inline bool read_unit(scan *s, eighth_rows rows, uint32_t x, bool is_want
     if (is_wanted && s->columns == 2 && s->rows == 2) {
       int16_t block[block_size];
       if (!read_ac(r, c, block)) return false;
-      quadrants(block, c->quantisation, top, bottom);
+      quarter_block(block, c->quantisation, top, (size_t)(bottom - top));
     } else {
       if (!skip_ac(r, c)) return false;
       top[0] = top[s->columns - 1] = bottom[0] = bottom[s->columns - 1] = mean(c);

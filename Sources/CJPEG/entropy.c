@@ -69,7 +69,7 @@ static skip find_skip(const code *c, uint32_t bits) {
   int steps = 0, used = 0;
   while (steps < block_size) {
     uint32_t symbol = look_up(c, bits << used << (longest_code - skip_bits) & 0xFFFF);
-    used += (int)(symbol >> 8) + (symbol & 15);
+    used += (int)(symbol >> 8) + (int)(symbol & 15);
     if (symbol == 0 || used > skip_bits) break;
     found.before = (uint8_t)steps;
     steps += steps_of(symbol & 255);

@@ -149,6 +149,15 @@ bool read_ac(reader *r, const component *c, int16_t block[block_size]);
 /* Passes over a block's AC coefficients, by skips if there are some. */
 bool skip_ac(reader *r, const component *c);
 
+/* Samples of a block in either direction, fewer than DCTSIZE in reduced images. */
+static inline uint32_t block_side(const jpeg_component_info *c) {
+#if JPEG_LIB_VERSION >= 70 /* as Ubuntu's */
+  return (uint32_t)c->DCT_h_scaled_size;
+#else
+  return (uint32_t)c->DCT_scaled_size;
+#endif
+}
+
 /* ---- Scans ---- */
 
 /* An image that is being decoded: `units` across, each with blocks of all components. */

@@ -2,6 +2,42 @@
 
 #include <string.h>
 
+/* ---- Blocks ---- */
+
+/* Of factors, behind the point; and of what the first dimension leaves. */
+enum { constant_bits = 13, pass_bits = 2 };
+
+/* What the odd coefficients of a row or column add to its first half and take from its second. */
+static inline uint32_t odd_part(uint32_t c1, uint32_t c3, uint32_t c5, uint32_t c7) {
+  return 29692 * c1 - 10426 * c3 + 6967 * c5 - 5906 * c7;
+}
+
+/* jpeg_idct_2x2, as libjpeg-turbo has it in vectors: what is far outside doesn't wrap. */
+void quarter_block(const int16_t block[64], const uint16_t factors[64], uint8_t *samples, size_t stride) {
+  static const uint8_t columns[] = {0, 1, 3, 5, 7};
+  int halves[2][8];
+  for (size_t i = 0; i < sizeof columns; i++) {
+    uint32_t column[8];
+    for (size_t row = 0; row < 8; row++) {
+      size_t index = 8 * row + columns[i];
+      column[row] = (uint32_t)(int16_t)(block[index] * factors[index]);
+    }
+    uint32_t even = column[0] << (constant_bits + 2);
+    uint32_t odd = odd_part(column[1], column[3], column[5], column[7]);
+    for (int half = 0; half < 2; half++) {
+      int value = descale(half == 0 ? even + odd : even - odd, constant_bits - pass_bits + 2);
+      halves[half][columns[i]] = i == 0 ? value : value < INT16_MIN ? INT16_MIN : value > INT16_MAX ? INT16_MAX : value;
+    }
+  }
+  for (int i = 0; i < 2; i++, samples += stride) {
+    const int *half = halves[i];
+    uint32_t even = (uint32_t)half[0] << (constant_bits + 2);
+    uint32_t odd = odd_part((uint32_t)half[1], (uint32_t)half[3], (uint32_t)half[5], (uint32_t)half[7]);
+    samples[0] = clamp(descale(even + odd, constant_bits + pass_bits + 3 + 2) + 128);
+    samples[1] = clamp(descale(even - odd, constant_bits + pass_bits + 3 + 2) + 128);
+  }
+}
+
 /* ---- Rows ---- */
 
 /* In libjpeg's fixed-point numbers: 1.402, 1.772, 0.71414 and 0.34414 by 65,536. */
@@ -28,10 +64,11 @@ bool has_vectors(void) { return __builtin_cpu_supports("avx2"); }
 
 /* ---- Blocks ---- */
 
-/* Fixed-point numbers with 13 bits behind the point. */
+/* Factors. */
 enum {
-  f_0_299 = 2446, f_0_390 = 3196, f_0_541 = 4433, f_0_765 = 6270, f_0_900 = 7373, f_1_176 = 9633,
-  f_1_501 = 12299, f_1_848 = 15137, f_1_962 = 16069, f_2_053 = 16819, f_2_563 = 20995, f_3_073 = 25172
+  f_0_211 = 1730, f_0_299 = 2446, f_0_390 = 3196, f_0_510 = 4176, f_0_541 = 4433, f_0_601 = 4926, f_0_765 = 6270,
+  f_0_900 = 7373, f_1_062 = 8697, f_1_176 = 9633, f_1_452 = 11893, f_1_501 = 12299, f_1_848 = 15137, f_1_962 = 16069,
+  f_2_053 = 16819, f_2_173 = 17799, f_2_563 = 20995, f_3_073 = 25172
 };
 
 /* Eight values of two rows next to each other: of the first four in the lower half, of the others in the upper. */
@@ -46,6 +83,12 @@ AVX2 static inline __m256i weigh(__m256i pair, int a, int b) {
 
 AVX2 static inline __m256i rounded(__m256i value, int bits) {
   return _mm256_srai_epi32(_mm256_add_epi32(value, _mm256_set1_epi32(1 << (bits - 1))), bits);
+}
+
+/* Two rows each, their first four values in the lower half: taken in turns. */
+AVX2 static inline __m256i turns(__m256i a, __m256i b) {
+  const __m256i order = _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
+  return _mm256_shuffle_epi8(_mm256_packs_epi32(a, b), order);
 }
 
 /* One dimension of jpeg_idct_islow (Loeffler, Ligtenberg and Moschytz, ICASSP 1989), of eight columns at once; then rows
@@ -73,11 +116,8 @@ AVX2 static inline void transform_columns(__m128i rows[8], int bits) {
     values[i] = rounded(_mm256_add_epi32(evens[i], odds[i]), bits);
     values[7 - i] = rounded(_mm256_sub_epi32(evens[i], odds[i]), bits);
   }
-  /* Two rows each, their first four values in the lower half: taken in turns. */
-  const __m256i turns = _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
   __m256i twos[4];
-  for (int i = 0; i < 4; i++)
-    twos[i] = _mm256_shuffle_epi8(_mm256_packs_epi32(values[2 * i], values[2 * i + 1]), turns);
+  for (int i = 0; i < 4; i++) twos[i] = turns(values[2 * i], values[2 * i + 1]);
   for (int half = 0; half < 2; half++) { /* columns 0, 1, 4, 5; then 2, 3, 6, 7 */
     __m256i upper = half == 0 ? _mm256_unpacklo_epi32(twos[0], twos[1]) : _mm256_unpackhi_epi32(twos[0], twos[1]);
     __m256i lower = half == 0 ? _mm256_unpacklo_epi32(twos[2], twos[3]) : _mm256_unpackhi_epi32(twos[2], twos[3]);
@@ -106,19 +146,31 @@ AVX2 static inline void transpose(__m128i rows[8]) {
   }
 }
 
-AVX2 void transform_block(const int16_t block[64], const uint16_t factors[64], uint8_t *samples, size_t stride) {
-  enum { constant_bits = 13, pass_bits = 2 };
-  __m128i rows[8], others = _mm_setzero_si128();
+AVX2 static inline __m128i load(const void *values) { return _mm_loadu_si128(values); }
+
+/* The block's rows times their factors. Returns whether all but the first, and the fifth, are zero. */
+AVX2 static inline bool read_rows(const int16_t block[64], const uint16_t factors[64], __m128i rows[8]) {
+  __m128i others = _mm_setzero_si128();
   for (int i = 0; i < 8; i++) {
-    __m128i row = _mm_loadu_si128((const __m128i *)(block + 8 * i));
-    if (i > 0) others = _mm_or_si128(others, row);
-    rows[i] = _mm_mullo_epi16(row, _mm_loadu_si128((const __m128i *)(factors + 8 * i)));
+    __m128i row = load(block + 8 * i);
+    if (i % 4 != 0) others = _mm_or_si128(others, row);
+    rows[i] = _mm_mullo_epi16(row, load(factors + 8 * i));
   }
-  if (_mm_testz_si128(others, others)) {
-    /* Every column is as its first value. */
-    __m128i row = _mm_slli_epi16(rows[0], pass_bits);
-    for (int i = 0; i < 8; i++) rows[i] = row;
-    transpose(rows);
+  return _mm_testz_si128(others, others);
+}
+
+/* What becomes of the columns where each is as its first value. */
+AVX2 static inline void spread_row(__m128i rows[8]) {
+  __m128i row = _mm_slli_epi16(rows[0], pass_bits);
+  for (int i = 0; i < 8; i++) rows[i] = row;
+  transpose(rows);
+}
+
+/* At full size. */
+AVX2 static void keep_block(const int16_t block[64], const uint16_t factors[64], uint8_t *samples, size_t stride) {
+  __m128i rows[8], fifth = load(block + 32);
+  if (read_rows(block, factors, rows) && _mm_testz_si128(fifth, fifth)) {
+    spread_row(rows);
   } else {
     transform_columns(rows, constant_bits - pass_bits);
   }
@@ -128,6 +180,56 @@ AVX2 void transform_block(const int16_t block[64], const uint16_t factors[64], u
     __m128i two = _mm_add_epi8(_mm_packs_epi16(rows[i], rows[i + 1]), middle);
     _mm_storel_epi64((__m128i *)(samples + (size_t)i * stride), two);
     _mm_storel_epi64((__m128i *)(samples + (size_t)(i + 1) * stride), _mm_unpackhi_epi64(two, two));
+  }
+}
+
+/* One dimension of jpeg_idct_4x4, of eight columns at once. Four rows of them become columns: of the first four in the lower halves, each
+ * vector has two. The fifth row plays no part. */
+AVX2 static inline void halve_columns(const __m128i rows[8], int bits, __m256i columns[2]) {
+  __m256i even = _mm256_slli_epi32(_mm256_cvtepi16_epi32(rows[0]), 14);
+  __m256i part26 = weigh(pair(rows[2], rows[6]), f_1_848, -f_0_765);
+  __m256i evens[2] = {_mm256_add_epi32(even, part26), _mm256_sub_epi32(even, part26)};
+  __m256i pair75 = pair(rows[7], rows[5]), pair31 = pair(rows[3], rows[1]);
+  __m256i odds[2] = {_mm256_add_epi32(weigh(pair75, -f_0_510, -f_0_601), weigh(pair31, f_0_900, f_2_563)),
+                     _mm256_add_epi32(weigh(pair75, -f_0_211, f_1_452), weigh(pair31, -f_2_173, f_1_062))};
+  __m256i values[4];
+  for (int i = 0; i < 2; i++) {
+    values[i] = rounded(_mm256_add_epi32(evens[i], odds[i]), bits);
+    values[3 - i] = rounded(_mm256_sub_epi32(evens[i], odds[i]), bits);
+  }
+  __m256i upper = turns(values[0], values[1]), lower = turns(values[2], values[3]);
+  columns[0] = _mm256_unpacklo_epi32(upper, lower);
+  columns[1] = _mm256_unpackhi_epi32(upper, lower);
+}
+
+/* At half the size. */
+AVX2 static void halve_block(const int16_t block[64], const uint16_t factors[64], uint8_t *samples, size_t stride) {
+  __m128i rows[8];
+  __m256i columns[2];
+  if (read_rows(block, factors, rows)) {
+    spread_row(rows);
+  } else {
+    halve_columns(rows, constant_bits - pass_bits + 1, columns);
+    for (int i = 0; i < 2; i++) {
+      __m128i halves[] = {_mm256_castsi256_si128(columns[i]), _mm256_extracti128_si256(columns[i], 1)};
+      for (int half = 0; half < 2; half++) {
+        rows[4 * half + 2 * i] = halves[half];
+        rows[4 * half + 2 * i + 1] = _mm_unpackhi_epi64(halves[half], halves[half]);
+      }
+    }
+  }
+  halve_columns(rows, constant_bits + pass_bits + 3 + 1, columns);
+  __m128i all = _mm_packs_epi16(_mm256_castsi256_si128(columns[0]), _mm256_castsi256_si128(columns[1]));
+  uint8_t bytes[16];
+  _mm_storeu_si128((__m128i *)bytes, _mm_add_epi8(all, _mm_set1_epi8((char)128)));
+  for (size_t i = 0; i < 4; i++) memcpy(samples + i * stride, bytes + 4 * i, 4);
+}
+
+void transform_block(const int16_t block[64], const uint16_t factors[64], uint32_t side, uint8_t *samples, size_t stride) {
+  switch (side) {
+    case 8: keep_block(block, factors, samples, stride); break;
+    case 4: halve_block(block, factors, samples, stride); break;
+    default: quarter_block(block, factors, samples, stride);
   }
 }
 
@@ -222,8 +324,8 @@ void write_colours(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, size_
 
 bool has_vectors(void) { return false; }
 
-void transform_block(const int16_t block[64], const uint16_t factors[64], uint8_t *samples, size_t stride) {
-  (void)block, (void)factors, (void)samples, (void)stride;
+void transform_block(const int16_t block[64], const uint16_t factors[64], uint32_t side, uint8_t *samples, size_t stride) {
+  (void)block, (void)factors, (void)side, (void)samples, (void)stride;
 }
 
 void widen_row(const uint8_t *near, const uint8_t *far, size_t width, size_t begin, size_t end, int16_t *sums, uint8_t *output) {

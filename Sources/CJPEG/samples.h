@@ -14,6 +14,9 @@ static inline int descale(uint32_t value, int bits) { return (int32_t)(value + (
 /* Samples behind the last one that the functions below may read, and write. */
 enum { samples_beyond = 32 };
 
+/* A block's four quadrants, in rows `stride` apart. Coefficients and their factors are in rows of eight. */
+void quarter_block(const int16_t block[64], const uint16_t factors[64], uint8_t *samples, size_t stride);
+
 /* A row of pixels, of which nothing beyond is written. */
 void write_grey(const uint8_t *y, size_t width, uint8_t *rgb);
 void write_colours(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, size_t width, uint8_t *rgb);
@@ -23,8 +26,9 @@ void write_colours(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, size_
 /* Whether the processor has those that the functions below need. */
 bool has_vectors(void);
 
-/* The 8 × 8 samples of a block, in rows `stride` apart. Coefficients and their factors are in rows, too. */
-void transform_block(const int16_t block[64], const uint16_t factors[64], uint8_t *samples, size_t stride);
+/* The samples of a block, reduced to 2, 4 or 8 in either direction, in rows `stride` apart. Coefficients and their factors are in
+ * rows, too. */
+void transform_block(const int16_t block[64], const uint16_t factors[64], uint32_t side, uint8_t *samples, size_t stride);
 
 /* Twice as many samples in a row, each nearer to the one it comes from: of `near`, or of three parts of `near` and one of
  * `far`, the row next to it. Outside of `width` samples the border's are repeated. The columns from `begin` to before `end` of

@@ -1,4 +1,4 @@
 /// Which Drivetrain this is.
 public enum Version {
-  public static let current = "0.3.0"
+  public static let current = "0.3.1"
 }

@@ -1,7 +1,7 @@
 import CJPEG
 
-/// JPEG by libjpeg-turbo: baseline, extended and progressive; grey, YCbCr, RGB, CMYK and YCCK. Where the full size or an eighth of it is
-/// wanted of a usual baseline JPEG, it is decoded by our own code, to the same pixels.
+/// JPEG: baseline, extended and progressive; grey, YCbCr, RGB, CMYK and YCCK. Usual baseline JPEGs are decoded by our own code, all others by
+/// libjpeg-turbo, whose pixels those are, too.
 final class JPEGDecoder {
   // Owned; freed in deinit. Nil if there was no memory for it.
   private let handle: OpaquePointer?

@@ -1,4 +1,4 @@
-#include "full.h"
+#include "blocks.h"
 
 #include <stdlib.h>
 
@@ -15,14 +15,16 @@ typedef struct {
   uint8_t *first;
   size_t stride;
   uint32_t width, height; /* of the image, in its samples */
-  uint32_t rows;          /* of a row of units */
+  uint32_t columns, rows; /* of a unit */
+  uint32_t side;          /* of a block: 2, 4 or 8 samples in either direction */
   uint16_t factors[block_size];
 } plane;
 
 typedef struct {
   scan scan;
   plane planes[3];
-  uint32_t before; /* rows that are kept */
+  bool is_narrow;  /* chrominance is half as wide */
+  uint32_t before; /* rows that are kept: chrominance is half as high, too */
   int16_t *sums;
   uint8_t *wide[2];
   cjpeg_region region;
@@ -30,26 +32,38 @@ typedef struct {
   size_t row_bytes;
 } image;
 
-bool full_can(const struct jpeg_decompress_struct *info) {
+/* Reduced images' blocks of chrominance that is half as wide and half as high are reduced by half as much, and not narrow. */
+static bool has_narrow(const struct jpeg_decompress_struct *info) {
+  return info->num_components > 1 && info->max_h_samp_factor == 2 &&
+         block_side(&info->comp_info[1]) == block_side(&info->comp_info[0]);
+}
+
+bool blocks_can(const struct jpeg_decompress_struct *info) {
   if (!has_vectors()) return false;
   if (info->num_components == 1) return true;
   if (info->max_h_samp_factor == 1) return info->max_v_samp_factor == 1;
   /* Of two columns libjpeg interpolates nothing. */
-  return info->comp_info[1].downsampled_width > 2;
+  return !has_narrow(info) || info->comp_info[1].downsampled_width > 2;
 }
 
+/* Not what libjpeg says once it has been told of a region, which is the region's. */
+static uint32_t reduced(uint32_t size, uint32_t to, uint32_t from) { return (size * to + from - 1) / from; }
+
 /* Divides the rows' memory. False if there is none. */
-static bool prepare(image *image, full_rows *rows, const struct jpeg_decompress_struct *info) {
+static bool prepare(image *image, blocks_rows *rows, const struct jpeg_decompress_struct *info) {
   scan *s = &image->scan;
-  image->before = s->rows == 2;
+  image->is_narrow = has_narrow(info);
+  image->before = image->is_narrow && s->rows == 2;
   size_t sizes[3], total = 0;
   for (int i = 0; i < s->count; i++) {
     plane *plane = &image->planes[i];
-    uint32_t columns = i == 0 ? (uint32_t)s->columns : 1, unit_rows = i == 0 ? (uint32_t)s->rows : 1;
-    plane->rows = DCTSIZE * unit_rows;
-    plane->stride = (size_t)s->units * DCTSIZE * columns + samples_beyond;
-    plane->width = (info->image_width * columns + (uint32_t)s->columns - 1) / (uint32_t)s->columns;
-    plane->height = (info->image_height * unit_rows + (uint32_t)s->rows - 1) / (uint32_t)s->rows;
+    const jpeg_component_info *c = &info->comp_info[i];
+    plane->side = block_side(c);
+    plane->columns = plane->side * (i == 0 ? (uint32_t)s->columns : 1);
+    plane->rows = plane->side * (i == 0 ? (uint32_t)s->rows : 1);
+    plane->stride = (size_t)s->units * plane->columns + samples_beyond;
+    plane->width = reduced(info->image_width, plane->columns, DCTSIZE * (uint32_t)s->columns);
+    plane->height = reduced(info->image_height, plane->rows, DCTSIZE * (uint32_t)s->rows);
     for (int k = 0; k < block_size; k++) plane->factors[k] = s->components[i].quantisation[k];
     sizes[i] = plane->stride * (plane->rows + image->before);
     total += sizes[i];
@@ -58,7 +72,7 @@ static bool prepare(image *image, full_rows *rows, const struct jpeg_decompress_
   size_t needed = total + 2 * wide + 2 * wide; /* sums are of two bytes */
   if (rows->capacity < needed) {
     free(rows->bytes);
-    *rows = (full_rows){0};
+    *rows = (blocks_rows){0};
     rows->bytes = calloc(1, needed);
     if (rows->bytes == NULL) return false;
     rows->capacity = needed;
@@ -81,9 +95,9 @@ static const uint8_t *row_of(const image *image, int component, uint32_t unit_ro
 static const uint8_t *widened(image *image, int component, uint32_t unit_row, uint32_t y) {
   const plane *plane = &image->planes[component];
   uint32_t x = image->region.x, end = x + image->region.width;
-  if (image->scan.columns == 1) return row_of(image, component, unit_row, y) + x;
+  if (!image->is_narrow) return row_of(image, component, unit_row, y) + x;
   const uint8_t *near, *far = NULL;
-  if (image->scan.rows == 1) {
+  if (image->before == 0) {
     near = row_of(image, component, unit_row, y);
   } else {
     uint32_t other = y % 2 == 0 ? (y < 2 ? 0 : y / 2 - 1) : (y / 2 + 1 < plane->height ? y / 2 + 1 : y / 2);
@@ -118,10 +132,9 @@ static bool read_unit(image *image, uint32_t unit, bool is_wanted) {
   for (int i = 0; i < s->count; i++) {
     plane *plane = &image->planes[i];
     component *c = &s->components[i];
-    int columns = i == 0 ? s->columns : 1, rows = (int)plane->rows / DCTSIZE;
-    uint8_t *corner = plane->first + image->before * plane->stride + (size_t)unit * DCTSIZE * (size_t)columns;
-    for (int row = 0; row < rows; row++) {
-      for (int column = 0; column < columns; column++) {
+    uint8_t *corner = plane->first + image->before * plane->stride + (size_t)unit * plane->columns;
+    for (uint32_t y = 0; y < plane->rows; y += plane->side) {
+      for (uint32_t x = 0; x < plane->columns; x += plane->side) {
         if (!read_dc(&s->reader, c)) return false;
         if (!is_wanted) {
           if (!skip_ac(&s->reader, c)) return false;
@@ -129,8 +142,7 @@ static bool read_unit(image *image, uint32_t unit, bool is_wanted) {
         }
         int16_t block[block_size];
         if (!read_ac(&s->reader, c, block)) return false;
-        transform_block(block, plane->factors, corner + ((size_t)row * plane->stride + (size_t)column) * DCTSIZE,
-                        plane->stride);
+        transform_block(block, plane->factors, plane->side, corner + y * plane->stride + x, plane->stride);
       }
     }
   }
@@ -145,17 +157,19 @@ static void keep_last_rows(image *image) {
   }
 }
 
-const uint8_t *full_read(entropy_tables *tables, full_rows *rows, const struct jpeg_decompress_struct *info,
+const uint8_t *blocks_read(entropy_tables *tables, blocks_rows *rows, const struct jpeg_decompress_struct *info,
                          const uint8_t *bytes, size_t length, cjpeg_region region, uint8_t *pixels, size_t row_bytes) {
-  bool is_whole = region.width == info->image_width && region.height == info->image_height;
+  uint32_t side = block_side(&info->comp_info[0]);
+  uint32_t image_width = reduced(info->image_width, side, DCTSIZE), image_height = reduced(info->image_height, side, DCTSIZE);
+  bool is_whole = region.width == image_width && region.height == image_height;
   image image = {.scan = scan_begin(tables, info, bytes, length, !is_whole && length >= least_for_skips),
                  .region = region,
                  .pixels = pixels,
                  .row_bytes = row_bytes};
   if (!prepare(&image, rows, info)) return NULL;
-  uint32_t width = DCTSIZE * (uint32_t)image.scan.columns, height = DCTSIZE * (uint32_t)image.scan.rows;
+  uint32_t width = image.planes[0].columns, height = image.planes[0].rows;
   uint32_t x_end = region.x + region.width, y_end = region.y + region.height;
-  for (uint32_t row = 0, y = 0; y < y_end + image.before && y < info->image_height; row++, y += height) {
+  for (uint32_t row = 0, y = 0; y < y_end + image.before && y < image_height; row++, y += height) {
     bool has_row = y + height + image.before > region.y;
     for (uint32_t unit = 0, x = 0; unit < image.scan.units; unit++, x += width) {
       bool is_wanted = has_row && x + width + margin > region.x && x < x_end + margin;
@@ -163,8 +177,8 @@ const uint8_t *full_read(entropy_tables *tables, full_rows *rows, const struct j
     }
     if (!has_row) continue;
     /* The last row waits for the chrominance below it. */
-    bool is_last = y + height >= info->image_height;
-    uint32_t begin = y - (row > 0 ? image.before : 0), end = is_last ? info->image_height : y + height - image.before;
+    bool is_last = y + height >= image_height;
+    uint32_t begin = y - (row > 0 ? image.before : 0), end = is_last ? image_height : y + height - image.before;
     write_rows(&image, row, begin, end);
     if (image.before > 0) keep_last_rows(&image);
   }

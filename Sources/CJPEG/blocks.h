@@ -1,8 +1,8 @@
-/* A baseline JPEG at full size: every coefficient of the blocks that are wanted, and none of the others.
+/* A baseline JPEG at full size, a half or a quarter of it: every coefficient of the blocks that are wanted, and none of the others.
  *
  * libjpeg-turbo reads a coefficient's code and its number one after the other; here one look into a table gives both. */
-#ifndef FULL_H
-#define FULL_H
+#ifndef BLOCKS_H
+#define BLOCKS_H
 
 #include "CJPEG.h"
 #include "entropy.h"
@@ -11,14 +11,14 @@
 typedef struct {
   uint8_t *bytes;
   size_t capacity;
-} full_rows;
+} blocks_rows;
 
 /* Whether it can decode an image that scan_can decodes: luminance alone, or chrominance at the same size, half as wide, or half as
  * wide and half as high. */
-bool full_can(const struct jpeg_decompress_struct *info);
+bool blocks_can(const struct jpeg_decompress_struct *info);
 
 /* As baseline_read. */
-const uint8_t *full_read(entropy_tables *tables, full_rows *rows, const struct jpeg_decompress_struct *info,
+const uint8_t *blocks_read(entropy_tables *tables, blocks_rows *rows, const struct jpeg_decompress_struct *info,
                          const uint8_t *bytes, size_t length, cjpeg_region region, uint8_t *pixels, size_t row_bytes);
 
 #endif
