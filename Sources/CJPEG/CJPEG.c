@@ -24,7 +24,7 @@ struct cjpeg_decoder {
   const uint8_t *end; /* one past the last byte of the image */
   uint8_t *row;       /* one row of CMYK */
   size_t row_capacity;
-  bool is_bare;
+  bool is_bare, was_ours;
   baseline_decoder *baseline; /* made when it is first of use */
 };
 
@@ -104,6 +104,8 @@ void cjpeg_destroy(cjpeg_decoder *decoder) {
   free(decoder->row);
   free(decoder);
 }
+
+bool cjpeg_was_ours(const cjpeg_decoder *decoder) { return decoder->was_ours; }
 
 const char *cjpeg_message(const cjpeg_decoder *decoder) { return decoder->message; }
 
@@ -227,7 +229,8 @@ cjpeg_result cjpeg_read(cjpeg_decoder *decoder, uint8_t *pixels, size_t row_byte
     jpeg_abort_decompress(info);
     return decoder->result;
   }
-  if (!read_baseline(decoder, pixels, row_bytes)) read_rows(decoder, pixels, row_bytes);
+  decoder->was_ours = read_baseline(decoder, pixels, row_bytes);
+  if (!decoder->was_ours) read_rows(decoder, pixels, row_bytes);
   if (!jpeg_input_complete(info) && !has_end(decoder)) fail(decoder, cjpeg_truncated, "no end-of-image marker");
   jpeg_abort_decompress(info);
   return cjpeg_ok;

@@ -158,7 +158,7 @@ static void keep_last_rows(image *image) {
 }
 
 const uint8_t *blocks_read(entropy_tables *tables, blocks_rows *rows, const struct jpeg_decompress_struct *info,
-                         const uint8_t *bytes, size_t length, cjpeg_region region, uint8_t *pixels, size_t row_bytes) {
+                           const uint8_t *bytes, size_t length, cjpeg_region region, uint8_t *pixels, size_t row_bytes) {
   uint32_t side = block_side(&info->comp_info[0]);
   uint32_t image_width = reduced(info->image_width, side, DCTSIZE), image_height = reduced(info->image_height, side, DCTSIZE);
   bool is_whole = region.width == image_width && region.height == image_height;

@@ -149,7 +149,7 @@ bool read_ac(reader *r, const component *c, int16_t block[block_size]);
 /* Passes over a block's AC coefficients, by skips if there are some. */
 bool skip_ac(reader *r, const component *c);
 
-/* Samples of a block in either direction, fewer than DCTSIZE in reduced images. */
+/* Samples of a block in either direction; of reduced images it may be fewer than DCTSIZE. */
 static inline uint32_t block_side(const jpeg_component_info *c) {
 #if JPEG_LIB_VERSION >= 70 /* as Ubuntu's */
   return (uint32_t)c->DCT_h_scaled_size;

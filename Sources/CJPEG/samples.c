@@ -4,7 +4,7 @@
 
 /* ---- Blocks ---- */
 
-/* Of factors, behind the point; and of what the first dimension leaves. */
+/* Bits behind the point: of factors, and of what the first dimension leaves. */
 enum { constant_bits = 13, pass_bits = 2 };
 
 /* What the odd coefficients of a row or column add to its first half and take from its second. */
@@ -64,7 +64,7 @@ bool has_vectors(void) { return __builtin_cpu_supports("avx2"); }
 
 /* ---- Blocks ---- */
 
-/* Factors. */
+/* With constant_bits behind the point. */
 enum {
   f_0_211 = 1730, f_0_299 = 2446, f_0_390 = 3196, f_0_510 = 4176, f_0_541 = 4433, f_0_601 = 4926, f_0_765 = 6270,
   f_0_900 = 7373, f_1_062 = 8697, f_1_176 = 9633, f_1_452 = 11893, f_1_501 = 12299, f_1_848 = 15137, f_1_962 = 16069,

@@ -28,10 +28,11 @@ struct ApplicationOptions: ParsableArguments {
   func advised(_ error: any Error) -> any Error {
     switch error {
     case let error as CalibrationError:
-      return FileError(error.message(calibrating: Self.arguments(application, image: image, set: set)))
-    case let error as DeviceError:
-      guard let platform = try? selection.platform(of: .local) else { return error }
-      return error.advised(on: platform) { "run again with \($0)" }
+      // What is measured for a machine that is only described is this one, which has other devices.
+      let isHere = (try? described.machine().isSimulated) == false
+      let arguments = Self.arguments(application, image: image, set: set)
+      return FileError(error.message(calibrating: isHere ? selection.appended(to: arguments) : arguments))
+    case let error as DeviceError: return selection.advised(error) { "run again with \($0)" }
     default: return error
     }
   }

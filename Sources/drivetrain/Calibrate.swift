@@ -6,8 +6,8 @@ struct Calibrate: ParsableCommand, ApplicationCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measures how long each stage takes, by each implementation on each device.",
     discussion: """
-      What is measured is kept for this machine; plan, verify, infer, serve and train use it. With --devices, it is
-      kept for a machine that has only these, and has to be used with --devices.
+      What is measured is kept for this machine; plan, verify, infer, serve and train use it. With --devices it is
+      kept, instead of what was there, for a machine that has only these, and has to be used with --devices.
 
       Example: drivetrain calibrate classify
       """)
@@ -52,7 +52,7 @@ struct Calibrate: ParsableCommand, ApplicationCommand {
     let workload = try options.workload()
     // What a file describes is this machine, or like it, or not measured.
     _ = try options.described.machine()
-    let (calibration, path) = try workload.calibrate(on: options.selection)
+    let (calibration, path) = try workload.calibrate(on: options.selection.platform(of: .local))
     try json ? printJSON(report(calibration, path)) : printOut(text(calibration, path))
   }
 
@@ -106,11 +106,11 @@ struct Calibrate: ParsableCommand, ApplicationCommand {
 }
 
 extension Workload {
-  /// Measures it on these devices of this machine, and keeps the result for what comes.
+  /// Measures it, and keeps the result for what comes.
   ///
+  /// - Parameter platform: this machine, or some of its devices.
   /// - Returns: the result and the file it is kept in.
-  func calibrate(on devices: DeviceSelection) throws -> (Calibration, path: String) {
-    let platform = try devices.platform(of: .local)
+  func calibrate(on platform: Platform) throws -> (Calibration, path: String) {
     guard platform.device(of: .cpu) != nil else {
       throw ValidationError("much of \(graph.name) only cpu can do, which --devices leaves out")
     }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Dataflow
 
-/// Which devices of a machine to plan with.
+/// Which devices of a machine to measure, or to plan with.
 struct DeviceSelection: ParsableArguments {
   @Option(
     name: .customLong("devices"),
@@ -24,6 +24,19 @@ struct DeviceSelection: ParsableArguments {
       throw ValidationError(unknown: "device", name, among: machine.devices.map(\.name))
     }
     return platform
+  }
+
+  /// A command's arguments, with this one where it was given.
+  func appended(to arguments: String) -> String {
+    arguments + (list.map { " --devices \($0.quoted)" } ?? "")
+  }
+
+  /// The same error, with how to run without the device.
+  ///
+  /// - Parameter again: makes of the option `--devices LIST` what the user is to do.
+  func advised(_ error: DeviceError, again: (String) -> String) -> DeviceError {
+    guard let platform = try? platform(of: .local) else { return error }
+    return error.advised(on: platform, again: again)
   }
 
   private func names(in list: String) -> [String] { list.split(separator: ",").map(String.init) }

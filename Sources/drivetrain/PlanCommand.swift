@@ -49,7 +49,7 @@ struct PlanCommand: ParsableCommand, ApplicationCommand {
       }
       // The reason has been told.
       guard isWanted else { throw ExitCode(1) }
-      _ = try workload.calibrate(on: options.selection)
+      _ = try workload.calibrate(on: machine.isSimulated ? .local : options.selection.platform(of: .local))
       return try planning.planner(workload, on: machine)
     }
   }

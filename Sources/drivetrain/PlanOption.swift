@@ -55,7 +55,9 @@ struct PlanOption: ParsableArguments {
     } catch CalibrationError.missing {
       return (try usual(on: platform), nil)
     } catch let error as CalibrationError {
-      complain("\(name): the usual plan, because \(error.message(calibrating: arguments))")
+      complain(
+        "\(name): the usual plan, because \(error.message(calibrating: selection.appended(to: arguments ?? name.quoted)))"
+      )
       return (try usual(on: platform), nil)
     }
   }
@@ -72,10 +74,8 @@ struct PlanOption: ParsableArguments {
   ///
   /// - Parameter again: what to do, from the option that does without the device.
   func advised(_ error: any Error, again: ((String) -> String)? = nil) -> any Error {
-    guard let error = error as? DeviceError, let platform = try? selection.platform(of: .local) else {
-      return error
-    }
-    return error.advised(on: platform) {
+    guard let error = error as? DeviceError else { return error }
+    return selection.advised(error) {
       again?($0)
         ?? "run again with \($0)\(isAuto ? "" : " instead of --plan \(plan)") for the plan without it"
     }

@@ -46,8 +46,10 @@ struct Simulate: ParsableCommand, ApplicationCommand {
   }
 
   func validate() throws {
-    if plan != nil, !planning.place.isEmpty || planning.maximumLatency != nil {
-      throw ValidationError("--plan says what to execute; leave --place and --max-latency out")
+    let isNarrowed =
+      !planning.place.isEmpty || planning.maximumLatency != nil || options.selection.list != nil
+    if plan != nil, isNarrowed {
+      throw ValidationError("--plan says what to execute; leave --place, --max-latency and --devices out")
     }
     if let iterations, !(2...10_000_000).contains(iterations) {
       throw ValidationError("--iterations must be from 2 to 10000000")

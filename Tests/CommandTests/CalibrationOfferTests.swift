@@ -34,6 +34,11 @@ import Testing
         "drivetrain calibrate dqn-cartpole --set 'hidden=[64, 64]' gamma=0.9"
       ),
       (["verify", "Pipelines/classify.yaml"], "drivetrain calibrate Pipelines/classify.yaml"),
+      (["verify", "classify", "--devices", "cpu"], "drivetrain calibrate classify --devices cpu"),
+      (
+        ["plan", "classify", "--platform", "desktop-rtx4090", "--devices", "cpu,gpu"],
+        "drivetrain calibrate classify"
+      ),
     ] {
       let process = try ChildProcess(
         Drivetrain.path, arguments, environment: ["XDG_CACHE_HOME": folder.path])

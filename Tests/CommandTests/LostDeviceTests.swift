@@ -103,7 +103,7 @@ import Testing
     let lost = try LostDevice(afterKernels: 10)
     let environment = lost.environment.merging(["XDG_CACHE_HOME": folder.path]) { $1 }
     let experiment = ["dqn-cartpole", "--set", "hidden=[8,8]", "--json"]
-    func run(_ command: String, _ arguments: String...) throws -> ChildProcess {
+    func run(_ command: String, _ arguments: [String] = []) throws -> ChildProcess {
       let process = try ChildProcess(
         Drivetrain.path, [command] + experiment + arguments, environment: environment)
       _ = try process.wait(seconds: 300)
@@ -117,10 +117,15 @@ import Testing
       failed.standardError.hasSuffix("start again, or run again with --devices cpu\n"),
       "\(failed.standardError)")
 
-    let calibrated = try run("calibrate", "--devices", "cpu")
+    let missing = try run("plan", ["--devices", "cpu"])
+    #expect(missing.standardError.hasSuffix("'hidden=[8,8]' --devices cpu\n"), "\(missing.standardError)")
+
+    let calibrated = try run("calibrate", ["--devices", "cpu"])
     #expect(try calibrated.wait() == 0, "\(calibrated.standardError)")
-    let planned = try run("plan", "--devices", "cpu")
-    #expect(try planned.wait() == 0, "\(planned.standardError)")
+    for platform in [[], ["--platform", "xeon-2"]] {
+      let planned = try run("plan", ["--devices", "cpu"] + platform)
+      #expect(try planned.wait() == 0, "\(planned.standardError)")
+    }
     for command in ["plan", "verify"] {
       let whole = try run(command)
       #expect(try whole.wait() == 1)
@@ -138,7 +143,6 @@ import Testing
     (["serve", "classify", "--devices", "opencl:0"], "everything runs on cpu"),
     (["infer", "classify", "x.jpg", "--plan", "plan.json", "--devices", "cpu"], "leave one of them out"),
     (["calibrate", "dqn-cartpole", "--devices", "opencl:0"], "only cpu can do"),
-    (["plan", "classify", "--max-latency", "-1"], "must be more than 0"),
   ])
   func wrongDevices(arguments: [String], says: String) throws {
     let process = try ChildProcess(

@@ -3,9 +3,10 @@ import TestSupport
 import Testing
 
 /// Clients that send a byte a second, to have all of a server's connections; and those that come all at once.
-@Suite struct SlowConnectionsTests {
+@Suite(.serialized, .timeLimit(.minutes(10)))
+struct SlowConnectionsTests {
   /// As many as the system lets both this process and the server have.
-  @Test(.timeLimit(.minutes(10))) func tenThousandTakeNothingFromOthers() throws {
+  @Test func tenThousandTakeNothingFromOthers() throws {
     let count = min(10_000, try Self.raiseFileLimit() - 1000)
     let server = try Server("classify")
     let image = try Repository.image("small.jpg")
@@ -31,6 +32,7 @@ import Testing
           // On a busy machine this takes so long that the server gives some up.
           #expect(ContinuousClock.now - since > .seconds(50), "\(error)")
           slow[index] = try connect(index)
+          if index % 2 == 1 { try slow[index].0.send(head.prefix(second + 1)) }
         }
       }
       #expect(try server.infer(image).status == 200)
@@ -45,15 +47,18 @@ import Testing
 
   /// Clients that all come at once, while the server is busy with something else, aren't turned away.
   @Test func manyAtOnce() throws {
-    let count = min(1500, try Self.raiseFileLimit() - 1000)
+    let allowed = try String(contentsOfFile: "/proc/sys/net/core/somaxconn", encoding: .utf8)
+    let count = min(
+      1500, try Self.raiseFileLimit() - 1000,
+      Int(allowed.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0)
+    try #require(count > 300, "the system allows too few connections to tell anything")
     let server = try Server("classify")
     server.process.signal(SIGSTOP)
     // Where the queue is full, connecting fails after a while.
     let connections = try (0..<count).map { _ in try server.connect() }
     server.process.signal(SIGCONT)
-    for connection in connections {
-      #expect(try connection.request("GET", "/v2/health/live").status == 200)
-    }
+    for connection in connections { try connection.sendHead("GET", "/v2/health/live", [:]) }
+    for connection in connections { #expect(try connection.response().status == 200) }
     #expect(try server.terminate() == 0)
   }
 

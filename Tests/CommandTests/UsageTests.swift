@@ -15,6 +15,7 @@ import Testing
     (["serve", "classify", "--port", "-1"], "--port"),
     (["serve", "classify", "--port", "http"], "--port"),
     (["devices", "extra"], "extra"),
+    (["plan", "classify", "--max-latency", "-1"], "must be more than 0"),
     (["tune"], "pipeline"),
     (["tune", "classify"], "--image"),
     (["tune", "classify", "--image", "x.jpg", "--seconds", "9"], "3600"),

@@ -41,6 +41,9 @@ cjpeg_result cjpeg_open(cjpeg_decoder *decoder, const uint8_t *bytes, size_t len
 /* Writes the region: region.height rows, row_bytes apart, of region.width RGB pixels. */
 cjpeg_result cjpeg_read(cjpeg_decoder *decoder, uint8_t *pixels, size_t row_bytes);
 
+/* Whether the last image was decoded by our own code, and not by libjpeg-turbo. */
+bool cjpeg_was_ours(const cjpeg_decoder *decoder);
+
 /* What went wrong last, one line. Valid until the next call. */
 const char *cjpeg_message(const cjpeg_decoder *decoder);
 

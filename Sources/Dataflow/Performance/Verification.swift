@@ -36,7 +36,7 @@ public struct Verification: Sendable {
 
   private static let roundsOfStart = 3
   /// Rounds that are added to each start, while the conditions are other than wanted: so many times as many.
-  private static let patience = 1
+  private static let patience = 3
 
   public init(rows: [Row]) { self.rows = rows }
 
@@ -77,9 +77,11 @@ public struct Verification: Sendable {
     }
     isElsewhere = samples.contains { !$0.contains { $0.isLike(usual) } }
     let wanted = isElsewhere ? nil : usual
+    let throughputs = withoutDrift(
+      samples.map { $0.map { $0.isLike(wanted) ? $0.value.throughput : nil } })
     rows = plans.indices.compactMap { index in
       let counted = samples[index].usual(wanted)
-      return Measurement(of: counted.map(\.throughput)).map {
+      return Measurement(of: throughputs[index]).map {
         Row(
           plan: plans[index].plan, predicted: plans[index].prediction.throughput, measured: $0,
           joules: Measurement(

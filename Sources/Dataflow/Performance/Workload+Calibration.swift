@@ -3,7 +3,11 @@ extension Workload {
   ///
   /// - Throws: `CalibrationError`.
   public func calibration(on platform: Platform, in store: ModelStore = ModelStore()) throws -> Calibration {
-    let platform = platform.name == nil ? platform : .local
+    var platform = platform
+    if platform.name != nil {
+      let isPartOfThis = platform.isPart && !platform.isSimulated
+      platform = isPartOfThis ? Platform.local.only(platform.devices.map(\.name)) : .local
+    }
     return try store.load(
       graph.name, signature: signature, on: Machine(platform, libraries: libraries),
       isWhole: !platform.isPart)

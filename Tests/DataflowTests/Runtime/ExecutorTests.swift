@@ -560,7 +560,9 @@ extension Graph {
 
 /// The names of the process's threads, as the system lists them: at most 15 characters and a newline.
 private func threadNames() throws -> [String] {
-  try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").compactMap {
+  let names = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").compactMap {
     try? String(contentsOfFile: "/proc/self/task/\($0)/comm", encoding: .utf8)
   }
+  try #require(!names.isEmpty)
+  return names
 }

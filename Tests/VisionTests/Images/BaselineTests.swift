@@ -13,6 +13,9 @@ import Testing
     ["small.jpg", "medium.jpg", "large.jpg", "china.jpg"]
     + TestImages.variants.filter { $0.hasSuffix(".jpg") }
 
+  /// Those that libjpeg-turbo decodes.
+  private static let unusual = ["variants/progressive.jpg", "variants/cmyk.jpg"]
+
   @Test(arguments: images, [1, 2, 4, 8])
   func givesTheSamePixels(name: String, denominator: Int) throws {
     let data = try TestImages.image(name)
@@ -30,6 +33,12 @@ import Testing
       let pixels = try Self.pixels(ours, data, request).get()
       let isSame = try pixels == Self.pixels(bare, data, request).get()
       #expect(isSame, "\(request)")
+      #if arch(x86_64)
+        // A single column of chrominance is too few for libjpeg to interpolate.
+        let isUnusual = Self.unusual.contains(name) || (name == "variants/odd-1x1.jpg" && denominator == 1)
+        #expect(ours.wasOurs == !isUnusual, "\(request)")
+      #endif
+      #expect(!bare.wasOurs)
       #expect(pixels.count == 3 * columns.count * rows.count)
     }
   }
@@ -52,7 +61,10 @@ import Testing
 
   /// A wrong image is wrong in the same way; and what comes after it isn't.
   @Test(
-    arguments: ["small.jpg", "variants/restart.jpg", "variants/baseline-444.jpg", "variants/grey.jpg"],
+    arguments: [
+      "small.jpg", "variants/restart.jpg", "variants/baseline-444.jpg", "variants/baseline-422.jpg",
+      "variants/grey.jpg",
+    ],
     [1, 2, 4, 8])
   func failsAlike(name: String, denominator: Int) throws {
     let data = try TestImages.image(name)

@@ -15,6 +15,9 @@ final class JPEGDecoder {
 
   deinit { cjpeg_destroy(handle) }
 
+  /// Whether the last image was decoded by our own code.
+  var wasOurs: Bool { handle.map { cjpeg_was_ours($0) } ?? false }
+
   func decode(
     _ bytes: UnsafeRawBufferPointer, header: ImageHeader, _ request: DecodeRequest, pool: PixelPool
   ) throws(ImageError) -> PixelBuffer {
