@@ -34,19 +34,18 @@ public struct Verification: Sendable {
   /// At least, if that takes no more than 5 s.
   public static let itemsPerSlice = 40.0
 
-  private static let roundsOfStart = 3
-  /// Rounds that are added to each start, while the conditions are other than wanted: so many times as many.
+  /// Turns that are added to a round, while the conditions are other than wanted.
   private static let patience = 3
 
   public init(rows: [Row]) { self.rows = rows }
 
-  /// Runs plans by turns, and starts them anew several times: the same network is up to a fifth slower in one process, or
+  /// Runs plans by turns, and starts them anew for each round: the same network is up to a fifth slower in one process, or
   /// session, than in the next, depending on where in memory it happens to lie.
   ///
   /// - Parameters:
   ///   - plans: the chosen one first.
   ///   - usual: under which the plans' times were measured: runs under others don't count, unless all of some plan's are.
-  ///   - rounds, slice: how often it is each one's turn, and for how many seconds.
+  ///   - rounds, slice: how often each is started and has its turn, and for how many seconds.
   ///   - meter: says how much energy the CPU takes; `nil` where nothing does.
   ///   - now: says what the conditions are.
   public init(
@@ -58,13 +57,12 @@ public struct Verification: Sendable {
     let slowest = plans.map(\.prediction.throughput).min() ?? 1
     let slice = max(slice, min(Self.itemsPerSlice / slowest, 5))
     var samples = plans.map { _ in [Conditioned<(throughput: Double, watts: Double?)>]() }
-    for first in stride(from: 0, to: rounds, by: Self.roundsOfStart) {
-      let wanted = min(first + Self.roundsOfStart, rounds)
+    for round in 0..<rounds {
       let runs = try plans.map { try workload.start($0.plan, on: platform, for: footprint) }
       var turns = 0
-      func isEnough() -> Bool { samples.allSatisfy { $0.count { $0.isLike(usual) } >= wanted } }
-      while turns < wanted - first || (!isEnough() && turns < (1 + Self.patience) * (wanted - first)) {
-        observe(min(first + turns, wanted - 1), rounds)
+      func isEnough() -> Bool { samples.allSatisfy { $0.count { $0.isLike(usual) } > round } }
+      while turns == 0 || (!isEnough() && turns <= Self.patience) {
+        observe(round, rounds)
         for (index, run) in runs.enumerated() {
           let sample = try Conditioned(now) {
             let (sample, watts) = try meter.watts { try run.run(seconds: slice) }
