@@ -35,7 +35,7 @@ public struct Verification: Sendable {
   public static let itemsPerSlice = 40.0
 
   /// Turns that are added to a round, while the conditions are other than wanted.
-  private static let patience = 3
+  private static let patience = 1
 
   public init(rows: [Row]) { self.rows = rows }
 

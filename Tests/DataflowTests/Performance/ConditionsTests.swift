@@ -131,7 +131,7 @@ struct ConditionsTests {
     let verification = try verification(SimulatedHost(isAlwaysSlow: true), under: SimulatedHost.usual)
     #expect(verification.isElsewhere && verification.leftOut == 0)
     #expect(verification.conditions == SimulatedHost.apart)
-    #expect(verification.rows.map(\.measured.samples) == [12])
+    #expect(verification.rows.map(\.measured.samples) == [6])
     #expect(verification.rows[0].measured.median < 110)
   }
 
