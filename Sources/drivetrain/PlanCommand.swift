@@ -49,7 +49,7 @@ struct PlanCommand: ParsableCommand, ApplicationCommand {
       }
       // The reason has been told.
       guard isWanted else { throw ExitCode(1) }
-      _ = try workload.calibrate(on: machine.isSimulated ? .local : options.selection.platform(of: .local))
+      _ = try workload.calibrate(on: machine.measured)
       return try planning.planner(workload, on: machine)
     }
   }

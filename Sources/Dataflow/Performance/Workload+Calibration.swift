@@ -3,11 +3,7 @@ extension Workload {
   ///
   /// - Throws: `CalibrationError`.
   public func calibration(on platform: Platform, in store: ModelStore = ModelStore()) throws -> Calibration {
-    var platform = platform
-    if platform.name != nil {
-      let isPartOfThis = platform.isPart && !platform.isSimulated
-      platform = isPartOfThis ? Platform.local.only(platform.devices.map(\.name)) : .local
-    }
+    let platform = platform.measured
     return try store.load(
       graph.name, signature: signature, on: Machine(platform, libraries: libraries),
       isWhole: !platform.isPart)

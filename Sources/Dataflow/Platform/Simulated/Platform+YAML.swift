@@ -78,6 +78,13 @@ extension Platform {
     }
   }
 
+  /// What is measured to know its times: itself; where a file describes it, what of this machine is meant, and all of that if it
+  /// is another one.
+  public var measured: Platform {
+    guard name != nil else { return self }
+    return isPart && !isSimulated ? Platform.local.only(devices.map(\.name)) : .local
+  }
+
   /// Whether something of it is only described, so that plans for it can be simulated and not run.
   public var isSimulated: Bool { devices.contains { $0 is SimulatedDevice } }
 }
