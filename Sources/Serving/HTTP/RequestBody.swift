@@ -12,6 +12,7 @@ import Synchronization
 struct RequestBody {
   private let limits: Limits
   private let announced: Int?
+  private let refused: @Sendable (HTTPFailure) -> Void
   /// What this body has of all bodies' bytes. They count until nobody holds it any more.
   let share: BodyBudget.Share
   private(set) var bytes = ByteBuffer()
@@ -30,10 +31,15 @@ struct RequestBody {
     }
   }
 
+  /// - Parameter refused: told of every failure that the body is refused with.
   /// - Throws: 413 if the body is announced as too large, 503 if there is no room for it.
-  init(announced: Int?, limits: Limits, budget: BodyBudget) throws(HTTPFailure) {
+  init(
+    announced: Int?, limits: Limits, budget: BodyBudget,
+    refused: @escaping @Sendable (HTTPFailure) -> Void = { _ in }
+  ) throws(HTTPFailure) {
     self.limits = limits
     self.announced = announced
+    self.refused = refused
     share = BodyBudget.Share(of: budget)
     try reserve(announced ?? 0)
   }
@@ -55,18 +61,29 @@ struct RequestBody {
   /// - Throws: 400 if it is less than was announced.
   func finish() throws(HTTPFailure) -> ByteBuffer {
     if let announced, bytes.readableBytes < announced {
-      throw HTTPFailure(.badRequest, "the body breaks off after \(bytes.readableBytes) of \(announced) bytes")
+      throw refused(
+        with: HTTPFailure(
+          .badRequest, "the body breaks off after \(bytes.readableBytes) of \(announced) bytes"))
     }
     return bytes
   }
 
+  /// The same failure, which has been told.
+  func refused(with failure: HTTPFailure) -> HTTPFailure {
+    refused(failure)
+    return failure
+  }
+
   private func reserve(_ count: Int) throws(HTTPFailure) {
     guard count >= 0, count <= limits.maximumBytes - share.bytes else {
-      throw HTTPFailure(.contentTooLarge, "the body is too large: the limit is \(limits.maximumBytes) bytes")
+      throw refused(
+        with: HTTPFailure(
+          .contentTooLarge, "the body is too large: the limit is \(limits.maximumBytes) bytes"))
     }
     guard share.grow(by: count) else {
-      throw HTTPFailure(
-        .serviceUnavailable, "too many large requests at once; try again", retryAfterSeconds: 1)
+      throw refused(
+        with: HTTPFailure(
+          .serviceUnavailable, "too many large requests at once; try again", retryAfterSeconds: 1))
     }
   }
 }

@@ -15,8 +15,8 @@ final class RequestHandler: ChannelInboundHandler {
 
   private enum State {
     case idle
-    /// The body is on its way. The last says that it was refused.
-    case reading(RequestBody, Route.Use, @Sendable (HTTPFailure) -> Void)
+    /// The body is on its way.
+    case reading(RequestBody, Route.Use)
     /// The request is complete, and its answer is being made.
     case working(any Cancellable)
     /// Answered before the request's end, which is passed over.
@@ -66,13 +66,8 @@ final class RequestHandler: ChannelInboundHandler {
         write(answer, context)
       case .body(let refused, let use):
         let announced = head.headerFields[.contentLength].flatMap { Int($0) }
-        do {
-          let body = try RequestBody(announced: announced, limits: limits, budget: budget)
-          state = .reading(body, use, refused)
-        } catch {
-          refused(error)
-          throw error
-        }
+        let body = try RequestBody(announced: announced, limits: limits, budget: budget, refused: refused)
+        state = .reading(body, use)
         // curl asks before every body of more than 1 MB, and waits a second for the answer.
         if head.headerFields[.expect]?.lowercased() == "100-continue" {
           context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
@@ -85,13 +80,12 @@ final class RequestHandler: ChannelInboundHandler {
 
   private func read(_ part: ByteBuffer, _ context: ChannelHandlerContext) {
     switch state {
-    case .reading(var body, let use, let refused):
+    case .reading(var body, let use):
       state = .idle  // Or the body had two owners, and would be copied to grow.
       do {
         try body.append(part)
-        state = .reading(body, use, refused)
+        state = .reading(body, use)
       } catch {
-        refused(error)
         refuse(error, context)
       }
     case .passingOver, .idle, .working, .closed: break
@@ -117,10 +111,9 @@ final class RequestHandler: ChannelInboundHandler {
   }
 
   private func timeIsOver(_ context: ChannelHandlerContext) {
-    if case .reading(_, _, let refused) = state {
+    if case .reading(let body, _) = state {
       isLast = true
-      refused(limits.late)
-      refuse(limits.late, context)
+      refuse(body.refused(with: limits.late), context)
     }
     close(context)
   }
@@ -133,7 +126,7 @@ final class RequestHandler: ChannelInboundHandler {
   private func end(_ context: ChannelHandlerContext) {
     stopTimer()
     switch state {
-    case .reading(let body, let use, let refused): start(use, on: body, refused, context)
+    case .reading(let body, let use): start(use, on: body, context)
     case .passingOver:
       state = .idle
       if isLast { close(context) }
@@ -147,9 +140,7 @@ final class RequestHandler: ChannelInboundHandler {
     write(HTTPFailure(error).answer, context)
   }
 
-  private func start(
-    _ use: Route.Use, on body: RequestBody, _ refused: (HTTPFailure) -> Void, _ context: ChannelHandlerContext
-  ) {
+  private func start(_ use: Route.Use, on body: RequestBody, _ context: ChannelHandlerContext) {
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
     let share = body.share
     let reply: @Sendable (@escaping Route.MakeAnswer) -> Void = { [loop = context.eventLoop] makeAnswer in
@@ -160,20 +151,11 @@ final class RequestHandler: ChannelInboundHandler {
       }
     }
     do {
-      state = .working(try use(try bytes(of: body, refused), reply))
+      state = .working(try use(try body.finish(), reply))
     } catch {
       // Not at once: the next request, which may be here already, would come before this call is over.
       state = .working(Unstoppable())
       reply { throw error }
-    }
-  }
-
-  private func bytes(of body: RequestBody, _ refused: (HTTPFailure) -> Void) throws -> ByteBuffer {
-    do {
-      return try body.finish()
-    } catch {
-      refused(error)
-      throw error
     }
   }
 
