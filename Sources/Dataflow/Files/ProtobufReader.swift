@@ -1,88 +1,156 @@
-/// Reads the wire format of protocol buffers field by field, without copying.
+/// Reads the wire format of protocol buffers field by field, in one pass, without copying.
+///
+/// It is strict: what breaks off, numbers of more than 64 bits, field numbers that there are none of, and groups, which no
+/// message of today has, are errors and not the end of the message. So are fields of another type than is asked for.
 ///
 /// The bytes must outlive the reader.
-package struct ProtobufReader: IteratorProtocol, Sequence {
-  package enum Value {
-    case number(UInt64)
-    case bytes(UnsafeRawBufferPointer)
+///
+/// Source: Protocol Buffers documentation, *Encoding*.
+package struct ProtobufReader {
+  private let bytes: UnsafeRawBufferPointer
+  private var position = 0
+  /// Fields that may still come.
+  private var fieldsLeft: Int
+
+  /// - Parameter maximumFields: of this message alone, not of those inside it.
+  package init(_ bytes: UnsafeRawBufferPointer, maximumFields: Int = .max) {
+    self.bytes = bytes
+    fieldsLeft = maximumFields
   }
 
-  private var rest: UnsafeRawBufferPointer.SubSequence
-
-  package init(_ bytes: UnsafeRawBufferPointer) { rest = bytes[...] }
-
-  /// The next field; `nil` at the end, and where the bytes are no such format.
-  package mutating func next() -> (field: Int, value: Value)? {
-    guard !rest.isEmpty, let key = varint() else { return nil }
+  /// The next field; `nil` at the end.
+  package mutating func next() throws(ProtobufError) -> Field? {
+    guard position < bytes.count else { return nil }
+    guard fieldsLeft > 0 else { throw .tooManyFields }
+    fieldsLeft -= 1
+    let key = try varint()
+    guard key > 7, key <= UInt32.max else { throw .wrongKey }
+    let number = Int(key >> 3)
     switch key & 7 {
-    case 0: return varint().map { (Int(key >> 3), .number($0)) }
-    case 1: return take(8).map { (Int(key >> 3), .bytes($0)) }
+    case 0: return Field(number: number, value: .varint(try varint()))
+    case 1: return Field(number: number, value: .fixed64(try load()))
     case 2:
-      return varint().flatMap { Int(exactly: $0) }.flatMap { take($0) }.map { (Int(key >> 3), .bytes($0)) }
-    case 5: return take(4).map { (Int(key >> 3), .bytes($0)) }
-    default: return nil
+      let length = try varint()
+      guard length <= bytes.count - position else { throw .breaksOff }
+      defer { position += Int(length) }
+      return Field(
+        number: number,
+        value: .bytes(UnsafeRawBufferPointer(rebasing: bytes[position..<(position + Int(length))])))
+    case 5: return Field(number: number, value: .fixed32(try load()))
+    default: throw .wrongKey
     }
   }
 
-  private mutating func varint() -> UInt64? {
+  /// Whether nothing follows.
+  fileprivate var isAtEnd: Bool { position == bytes.count }
+
+  fileprivate mutating func varint() throws(ProtobufError) -> UInt64 {
     var (value, shift) = (UInt64(0), UInt64(0))
-    while shift < 64, let byte = rest.popFirst() {
-      value |= UInt64(byte & 0x7F) << shift
-      if byte < 0x80 { return value }
+    while position < bytes.count {
+      let byte = bytes[position]
+      position += 1
+      value |= UInt64(byte & 0x7F) &<< shift
+      if byte < 0x80 {
+        // The tenth byte has the sixty-fourth bit.
+        guard shift < 63 || byte <= 1 else { throw .longNumber }
+        return value
+      }
       shift += 7
+      guard shift < 70 else { throw .longNumber }
     }
-    return nil
+    throw .breaksOff
   }
 
-  private mutating func take(_ count: Int) -> UnsafeRawBufferPointer? {
-    guard count >= 0, count <= rest.count else { return nil }
-    defer { rest = rest.dropFirst(count) }
-    return UnsafeRawBufferPointer(rebasing: rest.prefix(count))
+  fileprivate mutating func load<Bits: FixedWidthInteger & BitwiseCopyable>() throws(ProtobufError) -> Bits {
+    guard bytes.count - position >= MemoryLayout<Bits>.size else { throw .breaksOff }
+    defer { position += MemoryLayout<Bits>.size }
+    return Bits(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: Bits.self))
   }
 }
 
 extension ProtobufReader {
-  /// Whether the bytes are fields to their end.
-  package var isWhole: Bool {
-    var reader = self
-    while reader.next() != nil {}
-    return reader.rest.isEmpty
-  }
-
-  /// The last whole number that a field has.
-  package func number(_ field: Int) -> UInt64? {
-    var last: UInt64?
-    for case (field, .number(let number)) in self { last = number }
-    return last
-  }
-
-  /// The messages, texts or arrays that a field has; no more than are wanted.
-  package func all(_ field: Int, atMost limit: Int = .max) -> [UnsafeRawBufferPointer] {
-    var all: [UnsafeRawBufferPointer] = []
-    for case (field, .bytes(let bytes)) in self {
-      guard all.count < limit else { break }
-      all.append(bytes)
+  /// A field of a message, whose type its reader knows.
+  package struct Field {
+    fileprivate enum Value {
+      case varint(UInt64)
+      case fixed32(UInt32)
+      case fixed64(UInt64)
+      case bytes(UnsafeRawBufferPointer)
     }
-    return all
-  }
 
-  package func text(_ field: Int) -> String? {
-    all(field, atMost: 1).first.map { String(decoding: $0, as: UTF8.self) }
-  }
+    package let number: Int
+    fileprivate let value: Value
 
-  /// The whole numbers that a field has, packed or not; no more than are wanted.
-  package func numbers(_ field: Int, atMost limit: Int = .max) -> [Int] {
-    var numbers: [Int] = []
-    for entry in self where entry.field == field && numbers.count < limit {
-      switch entry.value {
-      case .number(let number): numbers.append(Int(truncatingIfNeeded: number))
-      case .bytes(let bytes):
-        var reader = ProtobufReader(bytes)
-        while numbers.count < limit, let number = reader.varint() {
-          numbers.append(Int(truncatingIfNeeded: number))
-        }
+    /// A whole number, an enumeration or a truth value.
+    package func integer() throws(ProtobufError) -> UInt64 {
+      guard case .varint(let number) = value else { throw .wrongType(field: number) }
+      return number
+    }
+
+    package func double() throws(ProtobufError) -> Double {
+      guard case .fixed64(let bits) = value else { throw .wrongType(field: number) }
+      return Double(bitPattern: bits)
+    }
+
+    package func bytes() throws(ProtobufError) -> UnsafeRawBufferPointer {
+      guard case .bytes(let bytes) = value else { throw .wrongType(field: number) }
+      return bytes
+    }
+
+    package func text() throws(ProtobufError) -> String {
+      guard let text = String(validating: try bytes(), as: UTF8.self) else {
+        throw .notText(field: number)
       }
+      return text
     }
-    return numbers
+
+    /// A message inside this one.
+    package func message(maximumFields: Int = .max) throws(ProtobufError) -> ProtobufReader {
+      ProtobufReader(try bytes(), maximumFields: maximumFields)
+    }
+
+    /// One whole number of many, or a part of them, packed.
+    package func forEachInteger(_ body: (UInt64) throws -> Void) throws {
+      if case .varint(let number) = value { return try body(number) }
+      var reader = try message()
+      while !reader.isAtEnd { try body(try reader.varint()) }
+    }
+
+    /// One 32-bit number of many, or a part of them, packed.
+    package func forEachFixed32(_ body: (UInt32) throws -> Void) throws {
+      if case .fixed32(let bits) = value { return try body(bits) }
+      var reader = try message()
+      while !reader.isAtEnd { try body(try reader.load()) }
+    }
+
+    /// One 64-bit number of many, or a part of them, packed.
+    package func forEachFixed64(_ body: (UInt64) throws -> Void) throws {
+      if case .fixed64(let bits) = value { return try body(bits) }
+      var reader = try message()
+      while !reader.isAtEnd { try body(try reader.load()) }
+    }
+  }
+}
+
+/// Why bytes are not the message that was expected.
+package enum ProtobufError: Error, Equatable, CustomStringConvertible {
+  case breaksOff
+  case longNumber
+  case wrongKey
+  case wrongType(field: Int)
+  case notText(field: Int)
+  case tooManyFields
+
+  package var description: String {
+    switch self {
+    case .breaksOff: "the message is not a valid protocol buffer: it breaks off"
+    case .longNumber: "the message is not a valid protocol buffer: a number has more than 64 bits"
+    case .wrongKey:
+      "the message is not a valid protocol buffer: it has a field number or a type that there isn't"
+    case .wrongType(let field):
+      "the message is not the one of this call: its field \(field) is of another type"
+    case .notText(let field): "the message is not valid: its field \(field) must be UTF-8"
+    case .tooManyFields: "the message has too many fields; no request needs so many"
+    }
   }
 }

@@ -1,101 +1,162 @@
 import Dataflow
 import Vision
 
-/// A `ModelInferRequest`. Used while its bytes live.
+/// A `ModelInferRequest` as it is written, read in one pass. Used while its bytes live.
 struct InferenceMessage {
-  private let reader: ProtobufReader
+  private(set) var model = ModelReference(name: "")
+  private var id = ""
+  private var parameters: [Parameter] = []
+  private var inputs: [Input] = []
+  private var outputs: [Output] = []
+  private var raw: [UnsafeRawBufferPointer] = []
 
-  /// Inputs and outputs that are looked at; no model has so many.
-  private static let maximumTensors = 1000
+  /// Of the message; no request has so many inputs, outputs and parameters.
+  private static let maximumFields = 4096
 
-  /// - Throws: `InferenceRequestError` if the bytes are no protocol buffer.
+  /// - Throws: `ProtobufError`; `InferenceRequestError`.
   init(_ bytes: UnsafeRawBufferPointer) throws {
-    reader = ProtobufReader(bytes)
-    guard reader.isWhole else {
-      throw InferenceRequestError.malformed("the message is not a valid ModelInferRequest")
-    }
-  }
-
-  var model: ModelReference { ModelReference(name: reader.text(1) ?? "", version: reader.text(2) ?? "") }
-
-  func draft() throws -> InferenceRequest.Draft {
-    var draft = InferenceRequest.Draft()
-    draft.id = reader.text(3)
-    for (key, value) in Self.parameters(reader, 4) {
-      switch key {
-      case "priority": try draft.setPriority(value)
-      case "timeout": try draft.setTimeout(microseconds: value)
+    var reader = ProtobufReader(bytes, maximumFields: Self.maximumFields)
+    while let field = try reader.next() {
+      switch field.number {
+      case 1: model.name = try field.text()
+      case 2: model.version = try field.text()
+      case 3: id = try field.text()
+      case 4: parameters.append(try Parameter(field))
+      case 5:
+        try Self.checkCount(inputs.count, "inputs")
+        inputs.append(try Input(field))
+      case 6:
+        try Self.checkCount(outputs.count, "outputs")
+        outputs.append(try Output(field))
+      case 7: raw.append(try field.bytes())
       default: break
       }
     }
-    let (inputs, raw) = (
-      reader.all(5, atMost: Self.maximumTensors), reader.all(7, atMost: Self.maximumTensors)
-    )
+  }
+
+  private static func checkCount(_ count: Int, _ what: String) throws {
+    try InferenceRequest.Draft.checkCount(count, what)
+  }
+
+  /// - Throws: `InferenceRequestError` for what can't be asked of any model.
+  func draft() throws -> InferenceRequest.Draft {
+    var draft = InferenceRequest.Draft()
+    draft.id = id.isEmpty ? nil : id
+    for parameter in parameters {
+      switch parameter.key {
+      case "priority": try draft.setPriority(parameter.number)
+      case "timeout": try draft.setTimeout(microseconds: parameter.number)
+      default: break
+      }
+    }
     guard raw.isEmpty || raw.count == inputs.count else {
       throw InferenceRequestError.malformed("there are \(raw.count) raw contents for \(inputs.count) inputs")
     }
-    draft.inputs = try inputs.enumerated().map { index, bytes in
-      try InputTensor(ProtobufReader(bytes), raw: raw.isEmpty ? nil : raw[index])
+    draft.inputs = try inputs.enumerated().map { index, input in
+      try input.tensor(raw: raw.isEmpty ? nil : raw[index])
     }
-    let outputs = reader.all(6, atMost: Self.maximumTensors).map { ProtobufReader($0) }
-    guard !outputs.contains(where: { Self.parameters($0, 2).contains { $0.key == "classification" } }) else {
-      throw InferenceRequestError.classification
-    }
-    if !outputs.isEmpty { draft.outputs = outputs.map { ($0.text(1) ?? "", nil) } }
+    guard !outputs.contains(where: \.wantsClasses) else { throw InferenceRequestError.classification }
+    draft.outputs = outputs.map { ($0.name, nil) }
     return draft
   }
-
-  /// The whole numbers among the parameters.
-  private static func parameters(_ reader: ProtobufReader, _ field: Int) -> [(key: String, value: Int64)] {
-    reader.all(field, atMost: maximumTensors).compactMap { entry in
-      let entry = ProtobufReader(entry)
-      guard let key = entry.text(1), let value = entry.all(2, atMost: 1).first.map({ ProtobufReader($0) })
-      else {
-        return nil
-      }
-      return (value.number(2) ?? value.number(5)).map { (key, Int64(bitPattern: $0)) }
-    }
-  }
 }
 
-extension InputTensor {
-  fileprivate init(_ reader: ProtobufReader, raw: UnsafeRawBufferPointer?) throws {
-    guard let name = reader.text(1) else { throw InferenceRequestError.malformed("an input has no 'name'") }
-    let datatype = reader.text(2) ?? ""
-    // One more than there may be, which is then told.
-    let shape = try Self.shape(reader.numbers(3, atMost: Self.maximumRank + 1).map { Int64($0) })
-    let limit = TensorLimits().maximumNumbers + 1
-    let contents = reader.all(5, atMost: 1).first.map { ProtobufReader($0) }
-    switch (raw, contents, datatype) {
-    case (let raw?, _, _): self.init(name: name, datatype: datatype, shape: shape, contents: .raw(raw))
-    case (nil, let contents?, "BYTES"):
-      self.init(
-        name: name, datatype: datatype, shape: shape, contents: .elements(contents.all(8, atMost: limit)))
-    case (nil, let contents?, "INT64"):
-      self.init(
-        name: name, datatype: datatype, shape: shape,
-        contents: .integers(contents.numbers(3, atMost: limit).map { Int64($0) }))
-    case (nil, let contents?, "FP32"):
-      self.init(
-        name: name, datatype: datatype, shape: shape, contents: .floats(contents.floats(6, atMost: limit)))
-    default:
-      throw InferenceRequestError.unfit(
-        "input '\(name)' has no contents that are read; send raw_input_contents")
-    }
-  }
-}
+extension InferenceMessage {
+  /// Of one input, output or parameter.
+  private static let maximumPartFields = 256
 
-extension ProtobufReader {
-  /// The single-precision numbers that a field has, packed or not.
-  fileprivate func floats(_ field: Int, atMost limit: Int) -> [Float] {
-    var numbers: [Float] = []
-    for bytes in all(field, atMost: limit) {
-      for index in 0..<Swift.min(bytes.count / 4, limit - numbers.count) {
-        let bits = bytes.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)
-        numbers.append(Float(bitPattern: UInt32(littleEndian: bits)))
+  /// An entry of a map of `InferParameter`s.
+  fileprivate struct Parameter {
+    private(set) var key = ""
+    /// `nil` if it is no whole number.
+    private(set) var number: Int64?
+
+    init(_ entry: ProtobufReader.Field) throws {
+      var reader = try entry.message(maximumFields: maximumPartFields)
+      while let field = try reader.next() {
+        switch field.number {
+        case 1: key = try field.text()
+        case 2: number = try Self.number(field.message(maximumFields: maximumPartFields))
+        default: break
+        }
       }
     }
-    return numbers
+
+    private static func number(_ reader: ProtobufReader) throws -> Int64? {
+      var (reader, number) = (reader, Int64?.none)
+      while let field = try reader.next() {
+        switch field.number {
+        case 1:
+          _ = try field.integer()
+          number = nil
+        case 2: number = Int64(bitPattern: try field.integer())
+        case 3:
+          _ = try field.text()
+          number = nil
+        case 4:
+          _ = try field.double()
+          number = nil
+        case 5: number = Int64(clamping: try field.integer())
+        default: break
+        }
+      }
+      return number
+    }
+  }
+
+  /// An `InferInputTensor`.
+  fileprivate struct Input {
+    private var name: String?
+    private var datatype = ""
+    private var extents: [Int64] = []
+    private var contents: [UnsafeRawBufferPointer] = []
+
+    init(_ input: ProtobufReader.Field) throws {
+      var reader = try input.message(maximumFields: maximumPartFields)
+      while let field = try reader.next() {
+        switch field.number {
+        case 1: name = try field.text()
+        case 2: datatype = try field.text()
+        case 3:
+          try field.forEachInteger { extent in
+            guard extents.count < InputTensor.maximumRank else { throw InputTensor.wrongShape(extents + [0]) }
+            extents.append(Int64(bitPattern: extent))
+          }
+        case 4: _ = try Parameter(field)
+        case 5: contents.append(try field.bytes())
+        default: break
+        }
+      }
+    }
+
+    func tensor(raw: UnsafeRawBufferPointer?) throws -> InputTensor {
+      guard let name else { throw InferenceRequestError.malformed("an input has no 'name'") }
+      guard (raw == nil) != contents.isEmpty else {
+        throw InferenceRequestError.malformed(
+          "input '\(name)' has \(raw == nil ? "no contents" : "contents of both kinds"); send raw_input_contents, or contents of its datatype"
+        )
+      }
+      return InputTensor(
+        name: name, datatype: datatype, shape: try InputTensor.shape(extents),
+        contents: raw.map { .raw($0) } ?? .fields(ContentFields(parts: contents, name: name)))
+    }
+  }
+
+  /// An `InferRequestedOutputTensor`.
+  fileprivate struct Output {
+    private(set) var name = ""
+    private(set) var wantsClasses = false
+
+    init(_ output: ProtobufReader.Field) throws {
+      var reader = try output.message(maximumFields: maximumPartFields)
+      while let field = try reader.next() {
+        switch field.number {
+        case 1: name = try field.text()
+        case 2: if try Parameter(field).key == "classification" { wantsClasses = true }
+        default: break
+        }
+      }
+    }
   }
 }
 

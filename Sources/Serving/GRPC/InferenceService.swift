@@ -36,14 +36,16 @@ struct InferenceService: Sendable {
     case "/grpc.health.v1.Health/Check":
       return Method(body: .now { message in try HealthMessages.check(message, models) })
     case Self.path("ServerLive"), Self.path("ServerReady"):
-      return Method(body: .now { _ in ServerMessages.yes() })
+      return Method(body: .now { try $0.checked(ServerMessages.yes()) })
     case Self.path("ModelReady"):
       return Method(
         body: .now { message in
-          let isThere = (try? models.find(ModelReference(message))) != nil
+          let reference = try ModelReference(message)
+          let isThere = (try? models.find(reference)) != nil
           return isThere ? ServerMessages.yes() : []
         })
-    case Self.path("ServerMetadata"): return Method(body: .now { _ in ServerMessages.metadata() })
+    case Self.path("ServerMetadata"):
+      return Method(body: .now { try $0.checked(ServerMessages.metadata()) })
     case Self.path("ModelMetadata"):
       return Method(
         body: .now { ModelDescription(try models.find(ModelReference($0))).metadataMessage() })
@@ -62,7 +64,10 @@ struct InferenceService: Sendable {
     case Self.path("RepositoryModelUnload"): return RepositoryMessages.unload(host)
     case Self.path("ModelInfer"): return Method(body: infer(isStream: false, telemetry.tracer.span(of: head)))
     case Self.path("ModelStreamInfer"): return Method(body: infer(isStream: true, nil), isStream: true)
-    default: throw GRPCStatus(.unimplemented, "there is no call \(path)")
+    default:
+      let name = path.hasPrefix(Self.path("")) ? path.dropFirst(Self.path("").count) : ""
+      throw GRPCStatus(
+        .unimplemented, UnsupportedExtension(call: name)?.reason ?? "there is no call \(path)")
     }
   }
 

@@ -9,8 +9,8 @@ enum RepositoryMessages {
   static func index(_ host: ModelHost) -> InferenceService.Method {
     InferenceService.Method(
       body: .later { message, _, reply in
-        let onlyReady = message.withUnsafeReadableBytes { ProtobufReader($0).number(2) == 1 }
-        try host.readIndex(onlyReady: onlyReady) { result in reply { try result.get().message() } }
+        try host.readIndex(onlyReady: try onlyReady(message)) { result in reply { try result.get().message() }
+        }
         return Unstoppable()
       })
   }
@@ -36,15 +36,44 @@ enum RepositoryMessages {
       })
   }
 
-  private static func name(_ message: ByteBuffer) throws -> String {
-    try message.withUnsafeReadableBytes { bytes in
-      let reader = ProtobufReader(bytes)
-      guard reader.isWhole else { throw GRPCStatus(.invalidArgument, "the message is not valid") }
-      for entry in reader.all(3) {
-        try RepositoryRequest.check(parameter: ProtobufReader(entry).text(1) ?? "")
+  /// Of a `RepositoryIndexRequest`.
+  private static func onlyReady(_ message: ByteBuffer) throws -> Bool {
+    var onlyReady = false
+    try message.forEachField { field in
+      switch field.number {
+      case 1: _ = try field.text()
+      case 2: onlyReady = try field.integer() != 0
+      default: break
       }
-      return reader.text(2) ?? ""
     }
+    return onlyReady
+  }
+
+  /// Of a `RepositoryModelLoadRequest` or `RepositoryModelUnloadRequest`.
+  private static func name(_ message: ByteBuffer) throws -> String {
+    var name = ""
+    try message.forEachField { field in
+      switch field.number {
+      case 1: _ = try field.text()
+      case 2: name = try field.text()
+      case 3: try RepositoryRequest.check(parameter: try key(of: field.message(maximumFields: 16)))
+      default: break
+      }
+    }
+    return name
+  }
+
+  /// Of an entry of a map.
+  private static func key(of entry: ProtobufReader) throws -> String {
+    var (entry, key) = (entry, "")
+    while let field = try entry.next() {
+      switch field.number {
+      case 1: key = try field.text()
+      case 2: _ = try field.bytes()
+      default: break
+      }
+    }
+    return key
   }
 }
 

@@ -47,7 +47,8 @@ enum ServerMessages {
 enum HealthMessages {
   /// - Throws: `GRPCStatus` if the service that is asked for is none of ours.
   static func check(_ message: ByteBuffer, _ models: ServedModels) throws -> [UInt8] {
-    let service = message.withUnsafeReadableBytes { ProtobufReader($0).text(1) ?? "" }
+    var service = ""
+    try message.forEachField { if $0.number == 1 { service = try $0.text() } }
     guard service.isEmpty || service == "inference.GRPCInferenceService" || models[service]?.pipeline != nil
     else {
       throw GRPCStatus(.notFound, "there is no service '\(service)'")
@@ -59,11 +60,32 @@ enum HealthMessages {
 extension ModelReference {
   /// A message's `name` and `version`.
   init(_ message: ByteBuffer) throws {
-    self = try message.withUnsafeReadableBytes { bytes in
-      let reader = ProtobufReader(bytes)
-      guard reader.isWhole else { throw GRPCStatus(.invalidArgument, "the message is not valid") }
-      return ModelReference(name: reader.text(1) ?? "", version: reader.text(2) ?? "")
+    self.init(name: "")
+    try message.forEachField { field in
+      switch field.number {
+      case 1: name = try field.text()
+      case 2: version = try field.text()
+      default: break
+      }
     }
+  }
+}
+
+extension ByteBuffer {
+  /// Reads a message of a few fields.
+  ///
+  /// - Throws: `ProtobufError`; what `body` throws.
+  func forEachField(_ body: (ProtobufReader.Field) throws -> Void) throws {
+    try withUnsafeReadableBytes { bytes in
+      var reader = ProtobufReader(bytes, maximumFields: 256)
+      while let field = try reader.next() { try body(field) }
+    }
+  }
+
+  /// An answer to a message that has nothing to say, if it is one.
+  func checked(_ answer: [UInt8]) throws -> [UInt8] {
+    try forEachField { _ in }
+    return answer
   }
 }
 

@@ -30,7 +30,7 @@ struct HTTPFailure: Error {
       self.init(.serviceUnavailable, "\(error)", retryAfterSeconds: 1)
     case let error as RepositoryError: self.init(error.status, "\(error)")
     case is LoadFailure: self.init(.badRequest, "\(error)")
-    case InferenceRequestError.malformed: self.init(.badRequest, "\(error)")
+    case InferenceRequestError.malformed, is ProtobufError: self.init(.badRequest, "\(error)")
     case is InferenceRequestError, is OutputNotFinite, is InferenceOnlyError:
       self.init(.unprocessableContent, "\(error)")
     case let error as ImageError: self.init(error.status, "\(error)")

@@ -35,11 +35,15 @@ extension InferenceRequest.Draft {
       case "id": id = try reader.string()
       case "inputs":
         hasInputs = true
-        try reader.array { inputs.append(try InputTensor(&$0, binary: &rest)) }
+        try reader.array { reader in
+          try Self.checkCount(inputs.count, "inputs")
+          inputs.append(try InputTensor(&reader, binary: &rest))
+        }
       case "outputs":
-        var list: [(String, Bool?)] = []
-        try reader.array { list.append(try Self.output(&$0)) }
-        outputs = list
+        try reader.array { reader in
+          try Self.checkCount(outputs.count, "outputs")
+          outputs.append(try Self.output(&reader))
+        }
       case "parameters": try parameters(&reader)
       default: try reader.skip()
       }
@@ -51,6 +55,14 @@ extension InferenceRequest.Draft {
     guard rest.isEmpty else {
       throw InferenceRequestError.malformed(
         "\(rest.count) bytes follow behind the last input's; see its 'binary_data_size'")
+    }
+  }
+
+  /// - Parameter count: how many there are before another one.
+  static func checkCount(_ count: Int, _ what: String) throws {
+    guard count < maximumTensors else {
+      throw InferenceRequestError.malformed(
+        "there are more than \(maximumTensors) \(what); no model has so many")
     }
   }
 

@@ -30,11 +30,14 @@ struct InferenceRequest: Sendable {
   struct Draft {
     var id: String?
     var inputs: [InputTensor] = []
-    /// `nil`: all.
-    var outputs: [(name: String, isBinary: Bool?)]?
+    /// None: all.
+    var outputs: [(name: String, isBinary: Bool?)] = []
     /// For outputs that don't say.
     var isBinary = false
     var terms = RequestTerms()
+
+    /// Inputs, and outputs, that are looked at.
+    static let maximumTensors = 1000
   }
 
   /// - Parameter share: makes data of a part of the request's bytes.
@@ -48,11 +51,12 @@ struct InferenceRequest: Sendable {
     terms = draft.terms
     let known = interface.inputs.map { "'\($0.name)', \($0.datatype) of shape \($0.shape)" }
       .joined(separator: "; ")
-    for (index, input) in draft.inputs.enumerated() {
+    var names: Set<String> = []
+    for input in draft.inputs {
       guard interface.inputs.contains(where: { $0.name == input.name }) else {
         throw InferenceRequestError.unfit("the model has no input '\(input.name)'; it takes \(known)")
       }
-      guard !draft.inputs[..<index].contains(where: { $0.name == input.name }) else {
+      guard names.insert(input.name).inserted else {
         throw InferenceRequestError.unfit("input '\(input.name)' is given twice")
       }
     }
@@ -70,11 +74,13 @@ struct InferenceRequest: Sendable {
       limits.maximumBatch = ModelInterface.maximumImages
       payload = .images(try input(ModelInterface.image).elements(limits, share))
     }
-    if let wanted = draft.outputs {
-      let positions = try interface.positions(of: wanted.map(\.name))
-      outputs = zip(positions, wanted).map { Output(position: $0, isBinary: $1.isBinary ?? draft.isBinary) }
-    } else {
+    if draft.outputs.isEmpty {
       outputs = interface.outputs.indices.map { Output(position: $0, isBinary: draft.isBinary) }
+    } else {
+      let positions = try interface.positions(of: draft.outputs.map(\.name))
+      outputs = zip(positions, draft.outputs).map {
+        Output(position: $0, isBinary: $1.isBinary ?? draft.isBinary)
+      }
     }
   }
 

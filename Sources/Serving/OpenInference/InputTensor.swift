@@ -10,9 +10,8 @@ struct InputTensor {
     case json(JSONReader)
     /// Numbers as the machine has them, little-endian; of BYTES, each element behind its length in four bytes.
     case raw(UnsafeRawBufferPointer)
-    case floats([Float])
-    case integers([Int64])
-    case elements([UnsafeRawBufferPointer])
+    /// The same in a message of gRPC.
+    case fields(ContentFields)
   }
 
   let name, datatype: String
@@ -47,15 +46,10 @@ struct InputTensor {
       }
       tensor.bytes.copyMemory(from: bytes)
       if element == .float32 { try checkFinite(tensor.data) }
-    case (.floats(let numbers), .float32):
-      try check(numbers.count, is: count)
-      _ = tensor.data.update(fromContentsOf: numbers)
+    case (.fields(let fields), .float32):
+      try check(fields.read(into: tensor.data), is: count)
       try checkFinite(tensor.data)
-    case (.integers(let numbers), .int64):
-      try check(numbers.count, is: count)
-      _ = tensor.integers.update(fromContentsOf: numbers)
-    case (.floats, _), (.integers, _), (.elements, _):
-      throw InferenceRequestError.unfit("the contents of input '\(name)' are not \(datatype)")
+    case (.fields(let fields), .int64): try check(fields.read(into: tensor.integers), is: count)
     default: throw InferenceRequestError.unfit("\(datatype) is not supported")
     }
     return tensor
@@ -77,9 +71,7 @@ struct InputTensor {
     switch contents {
     case .json(let reader): elements = try texts(reader, count)
     case .raw(let bytes): elements = try split(bytes).map(share)
-    case .elements(let parts): elements = parts.map(share)
-    case .floats, .integers:
-      throw InferenceRequestError.unfit("the contents of input '\(name)' are not BYTES")
+    case .fields(let fields): elements = try fields.elements(atMost: count).map(share)
     }
     try check(elements.count, is: count)
     return elements
@@ -89,18 +81,28 @@ struct InputTensor {
     var (reader, elements) = (reader, [Data]())
     func read(_ reader: inout JSONReader) throws {
       guard reader.peek() != UInt8(ascii: "[") else { return try reader.array(read) }
-      let text = try reader.string()
-      guard encoding == "base64" else { return elements.append(Data(text.utf8)) }
-      guard let data = Data(base64Encoded: text) else {
-        throw InferenceRequestError.unfit("element \(elements.count) of input '\(name)' is not base64")
-      }
-      elements.append(data)
-    }
-    try reader.array { reader in
       guard elements.count < limit else { throw wrongCount(elements.count + 1, limit) }
-      try read(&reader)
+      elements.append(try reader.withText { try image(in: $0, elements.count) })
     }
+    try reader.array(read)
     return elements
+  }
+
+  /// The image that a text stands for. JSON can't carry its bytes as they are, so it is base64, whether that is said or not.
+  private func image(in text: UnsafeRawBufferPointer, _ index: Int) throws -> Data {
+    let data = Base64.decode(text)
+    if encoding?.lowercased() == "base64" {
+      guard let data else {
+        throw InferenceRequestError.unfit("element \(index) of input '\(name)' is not base64")
+      }
+      return data
+    }
+    guard let data, data.withUnsafeBytes({ ImageFormat(startingWith: $0) }) != nil else {
+      throw InferenceRequestError.unfit(
+        "element \(index) of input '\(name)' is text that is no image; send the image as the request's body, or its base64 "
+          + "with \"parameters\":{\"content_type\":\"base64\"}")
+    }
+    return data
   }
 
   private func split(_ bytes: UnsafeRawBufferPointer) throws -> [UnsafeRawBufferPointer] {
@@ -156,9 +158,12 @@ extension InputTensor {
   /// A shape, checked; each extent is above 0 and below 2³¹.
   static func shape(_ extents: [Int64]) throws -> [Int] {
     guard extents.count <= maximumRank, extents.allSatisfy({ $0 > 0 && $0 <= Int64(Int32.max) }) else {
-      throw InferenceRequestError.malformed(
-        "a shape has up to \(maximumRank) whole numbers above 0, not \(extents)")
+      throw wrongShape(extents)
     }
     return extents.map { Int($0) }
+  }
+
+  static func wrongShape(_ extents: [Int64]) -> InferenceRequestError {
+    .malformed("a shape has up to \(maximumRank) whole numbers above 0, not \(extents)")
   }
 }

@@ -38,8 +38,15 @@ struct ModelInterface: Sendable, Equatable {
   }
 
   /// Of these outputs' names the positions.
+  ///
+  /// - Throws: `InferenceRequestError` for a name that there is none of, and for one that is asked for twice: each would be answered
+  ///   in full.
   func positions(of names: [String]) throws -> [Int] {
-    try names.map { name in
+    var known: Set<String> = []
+    return try names.map { name in
+      guard known.insert(name).inserted else {
+        throw InferenceRequestError.unfit("output '\(name)' is asked for twice; name each once")
+      }
       guard let position = outputs.firstIndex(where: { $0.name == name }) else {
         let known = outputs.map { "'\($0.name)', \($0.datatype) of shape \($0.shape)" }.joined(
           separator: "; ")

@@ -29,7 +29,7 @@ struct RepositoryRequest: Sendable {
           case "ready": onlyReady = try reader.boolean()
           case "parameters":
             try reader.object { reader, key in
-              try Self.check(parameter: key)
+              try Self.check(parameter: key.string)
               try reader.skip()
             }
           default: try reader.skip()

@@ -25,18 +25,36 @@ struct RequestNumbers {
 
   /// A number that is finite as a Float, rounded.
   mutating func float() throws -> Float {
+    let start = reader
     let number = Float(try reader.number())
     guard number.isFinite else {
-      throw InferenceRequestError.unfit("number \(filled) of input '\(name)' is too large for FP32")
+      throw InferenceRequestError.unfit(
+        "number \(filled) of input '\(name)' is \(reader.excerpt(since: start)), which is too large for FP32")
     }
     return number
   }
 
-  mutating func integer() throws -> Int64 {
-    guard let number = try reader.integer() else {
-      throw InferenceRequestError.unfit("number \(filled) of input '\(name)' is no INT64")
+  mutating func integer<Number: FixedWidthInteger>() throws -> Number {
+    let start = reader
+    if let number = try reader.integer(Number.self) { return number }
+    throw InferenceRequestError.unfit(
+      "number \(filled) of input '\(name)' is \(reader.excerpt(since: start)); it must be a whole number from "
+        + "\(Number.min) to \(Number.max), written without a point or an exponent")
+  }
+
+  /// `true` or `false`, or 1 or 0.
+  mutating func boolean() throws -> Bool {
+    switch reader.peek() {
+    case UInt8(ascii: "t"), UInt8(ascii: "f"): return try reader.boolean()
+    default:
+      let start = reader
+      let number = try reader.integer(UInt8.self)
+      guard let number, number < 2 else {
+        throw InferenceRequestError.unfit(
+          "number \(filled) of input '\(name)' is \(reader.excerpt(since: start)); it must be true or false")
+      }
+      return number == 1
     }
-    return number
   }
 
   /// Whether this is an array that begins with an array.

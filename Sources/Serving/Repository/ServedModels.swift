@@ -69,7 +69,7 @@ final class ServedModels: Sendable {
 
 /// Which model a request is about.
 struct ModelReference: Sendable, Hashable {
-  let name: String
+  var name: String
   /// Empty for whichever is served.
   var version = ""
 }

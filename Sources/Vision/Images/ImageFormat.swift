@@ -11,7 +11,7 @@ public enum ImageFormat: String, Sendable, CaseIterable, CustomStringConvertible
   }
 
   /// The format that begins like this, if any.
-  init?(startingWith bytes: UnsafeRawBufferPointer) {
+  package init?(startingWith bytes: UnsafeRawBufferPointer) {
     if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
       self = .jpeg
     } else if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {

@@ -59,10 +59,20 @@ import Vision
     }
   }
 
-  @Test(arguments: ["[1.5]", "[1e2]", "[9223372036854775808]"]) func noInteger(n: String) {
-    #expect(throws: InferenceRequestError.unfit("number 0 of input 'n' is no INT64")) {
-      try parse(body(n: n))
-    }
+  @Test(arguments: ["1.5", "1.0", "1e2", "9223372036854775808", "-9223372036854775809"]) func noInteger(
+    n: String
+  ) {
+    let error = #expect(throws: InferenceRequestError.self) { try parse(body(n: "[\(n)]")) }
+    #expect(
+      "\(String(describing: error))".contains(
+        "number 0 of input 'n' is \(n); it must be a whole number from -9223372036854775808"))
+  }
+
+  @Test(arguments: ["1e400", "-1e39", "3.5e38"]) func tooLargeForFP32(number: String) {
+    let error = #expect(throws: InferenceRequestError.self) { try parse(body(scale: "[\(number)]")) }
+    #expect(
+      "\(String(describing: error))".contains(
+        "number 0 of input 'scale' is \(number), which is too large for FP32"))
   }
 
   @Test func batchesThatDiffer() {
@@ -89,13 +99,81 @@ import Vision
     }
   }
 
+  /// What may be left out may be `null`, and an empty list is as good as none.
+  @Test(arguments: [
+    #""id":null"#, #""outputs":null"#, #""outputs":[]"#, #""parameters":null"#, #""unknown":null"#,
+    #""parameters":{"priority":null,"timeout":null,"binary_data_output":null}"#,
+    #""outputs":[{"name":"a","parameters":null},{"name":"b","parameters":{"binary_data":null}}]"#,
+  ])
+  func whatIsNull(more: String) throws {
+    let request = try parse(body().dropLast() + ",\(more)}")
+    #expect(request.id == nil && request.outputs.map(\.position) == [0, 1])
+    #expect(request.outputs.map(\.isBinary) == [false, false])
+  }
+
+  @Test func inputsThatAreNull() throws {
+    let error = #expect(throws: InferenceRequestError.self) { try parse(#"{"inputs":null}"#) }
+    #expect("\(String(describing: error))".contains("'inputs' is missing"))
+    let data = #expect(throws: InferenceRequestError.self) { try parse(body(n: "null")) }
+    #expect("\(String(describing: data))".contains("input 'n' has no 'data'"))
+  }
+
   @Test func namesAndOutputs() throws {
     let rest = body().dropLast()
     let request = try parse(rest + #","outputs":[{"name":"b"},{"name":"a"}],"id":"é","parameters":{}}"#)
     #expect(request.id == "é" && request.outputs.map(\.position) == [1, 0])
     #expect(throws: InferenceRequestError.self) { try parse(rest + #","outputs":[{"name":"c"}]}"#) }
     #expect(throws: InferenceRequestError.self) { try parse(rest + #","outputs":[{}]}"#) }
+    #expect(throws: InferenceRequestError.unfit("output 'a' is asked for twice; name each once")) {
+      try parse(rest + #","outputs":[{"name":"a"},{"name":"b"},{"name":"a"}]}"#)
+    }
+    let outputs = String(repeating: #"{"name":"a"},"#, count: 1000) + #"{"name":"a"}"#
+    let many = #expect(throws: InferenceRequestError.self) { try parse(rest + #","outputs":[\#(outputs)]}"#) }
+    #expect("\(String(describing: many))".contains("more than 1000 outputs"))
     #expect(throws: InferenceRequestError.self) { try parse(rest + #","id":7}"#) }
+  }
+}
+
+@Suite struct ImageRequestTests {
+  private let jpeg = Data([0xFF, 0xD8, 0xFF, 0xFB, 0xEF, 0xBE, 0x01])
+
+  private func images(_ data: String, _ parameters: String = "{}") throws -> [Data] {
+    let json =
+      #"{"inputs":[{"name":"image","shape":[1,1],"datatype":"BYTES","data":\#(data),"parameters":\#(parameters)}]}"#
+    let request = try Data(json.utf8).withUnsafeBytes { try InferenceRequest(parsing: $0, for: .image) }
+    return if case .images(let images) = request.payload { images } else { [] }
+  }
+
+  /// In every form of base64, and whether it is said that it is that or not.
+  @Test func base64() throws {
+    let text = jpeg.base64EncodedString()
+    #expect(text.contains("/") && text.contains("+") && text.hasSuffix("="))
+    let forms = [
+      text, text.replacing("/", with: "\\/"), text.replacing("+", with: "-").replacing("/", with: "_"),
+      text.filter { $0 != "=" }, "data:image/jpeg;base64," + text,
+      text.prefix(4) + "\\n" + text.dropFirst(4) + "\\r\\n",
+    ]
+    for form in forms {
+      for parameters in ["{}", #"{"content_type":"base64"}"#, #"{"content_type":"image/jpeg"}"#, "null"] {
+        #expect(try images("[\"\(form)\"]", parameters) == [jpeg], "\(form)")
+        #expect(try images("[[\"\(form)\"]]", parameters) == [jpeg], "\(form)")
+      }
+    }
+  }
+
+  @Test(arguments: ["", "hello", "AAAA", "/9j/!", "https://example.org/a.jpg"]) func noImage(text: String) {
+    let error = #expect(throws: InferenceRequestError.self) { try images("[\"\(text)\"]") }
+    let says = String(describing: error)
+    #expect(says.contains("as the request's body") && says.contains("content_type"), "\(says)")
+  }
+
+  /// Lists in lists have no more elements than the shape says, wherever they are.
+  @Test func moreThanTheShapeSays() {
+    let many = "[[" + String(repeating: "\"\",", count: 1000) + "\"\"]]"
+    let error = #expect(throws: InferenceRequestError.self) {
+      try images(many, #"{"content_type":"base64"}"#)
+    }
+    #expect("\(String(describing: error))".contains("has 2 elements"))
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Serving
@@ -26,6 +27,26 @@ import Testing
     #expect(try read(text) { try $0.number() } == expected)
   }
 
+  /// As the C library reads them, to the bit.
+  @Test func manyNumbers() throws {
+    var random = SeededGenerator(seed: 5)
+    for _ in 0..<20_000 {
+      let digits = (0..<Int.random(in: 1...25, using: &random)).map { _ in
+        "\(Int.random(in: 0...9, using: &random))"
+      }.joined()
+      let point = Int.random(in: 0...digits.count, using: &random)
+      let whole = digits.prefix(point).drop { $0 == "0" }
+      var text = (Bool.random(using: &random) ? "-" : "") + (whole.isEmpty ? "0" : whole)
+      if point < digits.count { text += "." + digits.dropFirst(point) }
+      if Bool.random(using: &random) { text += "e\(Int.random(in: -340...320, using: &random))" }
+      let (expected, number) = (try #require(Double(text)), try read(text) { try $0.number() })
+      #expect(number.bitPattern == expected.bitPattern, "\(text)")
+    }
+    #expect(try read("-0") { try $0.number() }.sign == .minus)
+    #expect(try read("0e99999999999999999999") { try $0.number() } == 0)
+    #expect(try read("1e-99999999999999999999") { try $0.number() } == 0)
+  }
+
   @Test func numbersThatAreTooLarge() throws {
     #expect(try read("1e999") { try $0.number() } == .infinity)
     #expect(try read(String(repeating: "9", count: 400)) { try $0.number() } == .infinity)
@@ -44,8 +65,14 @@ import Testing
   @Test func integers() throws {
     #expect(try read("-9223372036854775808") { try $0.integer() } == .min)
     #expect(try read("9223372036854775807") { try $0.integer() } == .max)
-    for text in ["9223372036854775808", "1.0", "1e3"] {
+    for text in ["9223372036854775808", "-9223372036854775809", "1.0", "1e3", "123456789012345678901"] {
       #expect(try read(text) { try $0.integer() } == nil)
+    }
+    #expect(try read("-0") { try $0.integer(UInt8.self) } == 0)
+    #expect(try read("-128") { try $0.integer(Int8.self) } == -128)
+    #expect(try read("18446744073709551615") { try $0.integer(UInt64.self) } == .max)
+    for text in ["256", "-1", "18446744073709551616"] {
+      #expect(try read(text) { try $0.integer(UInt8.self) } == nil)
     }
   }
 
@@ -56,6 +83,48 @@ import Testing
   func text(json: String) throws {
     let expected = try JSONDecoder().decode(String.self, from: Data(json.utf8))
     #expect(try read(json) { try $0.string() } == expected)
+  }
+
+  /// Text of all lengths and with anything at any place: it is looked at eight bytes at a time.
+  @Test func textOfAllLengths() throws {
+    for length in 0..<40 {
+      for place in 0...length {
+        for middle in ["", "\\n", "\\\"", "é", "😀", "\\u2028", "\u{7F}"] {
+          let json =
+            "\"" + String(repeating: "x", count: place) + middle
+            + String(repeating: "y", count: length - place) + "\""
+          let expected = try JSONDecoder().decode(String.self, from: Data(json.utf8))
+          #expect(try read(json) { try $0.string() } == expected, "\(json)")
+          #expect(throws: Never.self, "\(json)") { try read(json) { try $0.skip() } }
+        }
+        for wrong in [0x00, 0x1F, 0x80, 0xFF] as [UInt8] {
+          let bytes =
+            [0x22] + [UInt8](repeating: 0x61, count: place) + [wrong]
+            + [UInt8](repeating: 0x61, count: length - place) + [0x22]
+          #expect(throws: JSONError.self, "\(wrong) at \(place)") { try read(Data(bytes)) { try $0.skip() } }
+        }
+      }
+    }
+  }
+
+  /// Keys are compared as text, however they are written; `null` is as if the key were not there.
+  @Test func keys() throws {
+    var found: [String: Int64] = [:]
+    try read(#"{"a":1,"\u0061b":2,"":3,"é":4,"c":null,"other":[{"a":null}]}"#) { reader in
+      try reader.object { reader, key in
+        switch key {
+        case "a": found["a"] = try reader.integer()
+        case "ab": found["ab"] = try reader.integer()
+        case "": found[""] = try reader.integer()
+        case "é": found["é"] = try reader.integer()
+        case "c": found["c"] = 0
+        default:
+          found[key.string] = 9
+          try reader.skip()
+        }
+      }
+    }
+    #expect(found == ["a": 1, "ab": 2, "": 3, "é": 4, "other": 9])
   }
 
   @Test func noText() {

@@ -2,20 +2,42 @@ import Dataflow
 
 /// An operation of an ONNX graph, as far as its cost depends on it.
 struct ONNXNode {
-  let operation: String
-  let inputs: [String]
-  let output: String
+  private(set) var operation = ""
+  private(set) var inputs: [String] = []
+  private(set) var output = ""
   private var attributes: [String: [Int]] = [:]
 
-  /// - Parameter bytes: a `NodeProto`.
-  init(_ bytes: UnsafeRawBufferPointer) {
-    let reader = ProtobufReader(bytes)
-    operation = reader.text(4) ?? ""
-    inputs = reader.all(1).map { String(decoding: $0, as: UTF8.self) }
-    output = reader.text(2) ?? ""
-    for attribute in reader.all(5).map(ProtobufReader.init) {
-      attributes[attribute.text(1) ?? ""] = attribute.numbers(3) + attribute.numbers(8)
+  /// - Parameter reader: of a `NodeProto`.
+  init(_ reader: ProtobufReader) throws {
+    var (reader, outputs) = (reader, 0)
+    while let field = try reader.next() {
+      switch field.number {
+      case 1: inputs.append(try field.text())
+      case 2:
+        let name = try field.text()
+        if outputs == 0 { output = name }
+        outputs += 1
+      case 4: operation = try field.text()
+      case 5:
+        let (name, integers) = try Self.attribute(field.message())
+        attributes[name] = integers
+      default: break
+      }
     }
+  }
+
+  /// An `AttributeProto`, as far as it is of whole numbers.
+  private static func attribute(_ reader: ProtobufReader) throws -> (name: String, integers: [Int]) {
+    var reader = reader
+    var (name, integers) = ("", [Int]())
+    while let field = try reader.next() {
+      switch field.number {
+      case 1: name = try field.text()
+      case 3, 8: try field.forEachInteger { integers.append(Int(truncatingIfNeeded: $0)) }
+      default: break
+      }
+    }
+    return (name, integers)
   }
 
   func integer(_ name: String, else other: Int) -> Int { attributes[name]?.first ?? other }

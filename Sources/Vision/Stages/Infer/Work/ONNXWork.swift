@@ -14,41 +14,34 @@ struct ONNXWork {
   /// - Parameter item: the shape of an input without the batch, where the file leaves it open.
   /// - Returns: `nil` if the file can't be read or has an operation whose result's shape is not known.
   init?(contentsOf path: String, item: [Int?]? = nil) {
-    guard let data = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe) else { return nil }
-    let isKnown = data.withUnsafeBytes { bytes in
-      ProtobufReader(bytes).all(7).first.map { read(ProtobufReader($0), item) } ?? false
-    }
-    guard isKnown else { return nil }
+    guard let data = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe),
+      let graph = try? data.withUnsafeBytes({ try ONNXGraphHeader(model: ProtobufReader($0)) }),
+      read(graph, item)
+    else { return nil }
   }
 
-  private mutating func read(_ graph: ProtobufReader, _ item: [Int?]?) -> Bool {
-    for tensor in graph.all(5).map(ProtobufReader.init) {
-      guard let name = tensor.text(8) else { continue }
+  private mutating func read(_ graph: ONNXGraphHeader, _ item: [Int?]?) -> Bool {
+    for (name, shape) in graph.constants {
       constants.insert(name)
-      shapes[name] = tensor.numbers(1)
-    }
-    for input in graph.all(11).map(ProtobufReader.init) {
-      guard let name = input.text(1), !constants.contains(name) else { continue }
-      guard let shape = Self.shape(input, item) else { return false }
       shapes[name] = shape
+    }
+    for input in graph.inputs where !constants.contains(input.name) {
+      guard let shape = Self.shape(input.shape, item) else { return false }
+      shapes[input.name] = shape
       inputCount += count(shape)
     }
-    for bytes in graph.all(1) {
-      let node = ONNXNode(bytes)
+    for node in graph.nodes {
       guard let shape = add(node) else { return false }
       shapes[node.output] = shape
     }
     return true
   }
 
-  /// Of a `ValueInfoProto`, with one item.
-  private static func shape(_ value: ProtobufReader, _ item: [Int?]?) -> [Int]? {
-    guard let type = value.all(2).first, let tensor = ProtobufReader(type).all(1).first,
-      let shape = ProtobufReader(tensor).all(2).first
-    else { return nil }
+  /// An input's shape, with one item.
+  private static func shape(_ declared: [Int?]?, _ item: [Int?]?) -> [Int]? {
+    guard let declared else { return nil }
     var extents: [Int] = []
-    for (axis, dimension) in ProtobufReader(shape).all(1).enumerated() {
-      let declared = ProtobufReader(dimension).numbers(1).first
+    for (axis, declared) in declared.enumerated() {
       let given = axis > 0 && axis <= item?.count ?? 0 ? item?[axis - 1] : nil
       guard let extent = axis == 0 ? 1 : declared ?? given else { return nil }
       extents.append(extent)
