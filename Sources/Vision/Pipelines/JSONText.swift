@@ -78,21 +78,30 @@ package struct JSONText {
     defer { bytes.append(UInt8(ascii: "\"")) }
     // Nearly always.
     let isPlain = string.utf8.allSatisfy {
-      $0 >= UInt8(ascii: " ") && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+      $0 >= UInt8(ascii: " ") && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") && $0 < 0x7F
     }
     if isPlain { return bytes.append(contentsOf: string.utf8) }
-    for byte in string.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+    for scalar in string.unicodeScalars {
+      switch scalar {
+      case "\"", "\\":
         bytes.append(UInt8(ascii: "\\"))
-        bytes.append(byte)
-      case ..<UInt8(ascii: " "):
-        write("\\u00")
-        bytes.append(contentsOf: [byte >> 4, byte & 15].map(Self.hexadecimal))
-      default: bytes.append(byte)
+        bytes.append(UInt8(ascii: scalar))
+      // Lines end there in JavaScript, and terminals take orders.
+      case ..<" ", "\u{7F}"..<"\u{A0}", "\u{2028}", "\u{2029}":
+        write("\\u")
+        for shift in [12, 8, 4, 0] {
+          bytes.append(Self.hexadecimal(UInt8(truncatingIfNeeded: scalar.value >> UInt32(shift)) & 15))
+        }
+      default: bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
       }
     }
   }
+
+  /// The most bytes that a text takes, with its quotes: each byte may become an escape of six.
+  package static func maximumBytes(of string: String) -> Int { 6 * string.utf8.count + 2 }
+
+  /// The most bytes that a number takes, and the comma behind it.
+  package static let floatBytes = 16, doubleBytes = 25, integerBytes = 21
 
   private static func hexadecimal(_ digit: UInt8) -> UInt8 {
     digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
