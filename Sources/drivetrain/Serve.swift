@@ -10,6 +10,7 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
     discussion: """
       POST /v2/models/NAME/infer   an image as the body: labels and times; or tensors as JSON, for a network alone:
                                    {"inputs":[{"name":…,"shape":[…],"datatype":"FP32","data":[…]}]}
+      GET  /v2/models              which models there are
       GET  /v2/models/NAME         what it takes and gives, and its plan
       POST /v2/repository/index, /v2/repository/models/NAME/load, …/unload
       GET  /v2/health/live, /v2/health/ready
@@ -23,8 +24,7 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
 
       SIGTERM and Ctrl-C answer what was accepted, then stop.
 
-      Example: curl -i --data-binary @photo.jpg -H 'Content-Type: image/jpeg' \\
-               http://127.0.0.1:8000/v2/models/classify/infer
+      Example: curl -i --data-binary @photo.jpg http://127.0.0.1:8000/v2/models/classify/infer
       """)
 
   @Argument(help: "Pipelines' names in Pipelines/, or paths to their YAML files, or to ONNX models.")
@@ -63,6 +63,17 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
       valueName: "file"))
   var tokenFile: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Let pages of this origin ask from a browser, such as http://localhost:3000, or * for all; may be given several times.",
+      valueName: "origin"))
+  var allowOrigin: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The most bytes of JSON in one request; binary tensors and images don't count.", valueName: "bytes"))
+  var maxJsonBytes = PipelineServer.Configuration().maximumJSONBytes
+
   @Option(help: "How JPEGs are decoded: auto (at a reduced size where that suffices) or exact.")
   var scale: DecodeScale?
 
@@ -92,7 +103,13 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
     guard (tlsCertificate == nil) == (tlsKey == nil) else {
       throw ValidationError("--tls-certificate and --tls-key belong together; give both")
     }
+    guard maxJsonBytes > 0 else { throw ValidationError("--max-json-bytes must be more than 0") }
     guard (0...1).contains(traceRate) else { throw ValidationError("--trace-rate must be from 0 to 1") }
+    do {
+      _ = try CrossOriginPolicy(allowOrigin)
+    } catch {
+      throw ValidationError("--allow-origin: \(error)")
+    }
     do {
       _ = try otlp
     } catch {
@@ -122,6 +139,8 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
     configuration.host = host
     configuration.port = port
     configuration.grpcPort = await portOfGRPC()
+    configuration.maximumJSONBytes = maxJsonBytes
+    configuration.origins = allowOrigin.isEmpty ? nil : try CrossOriginPolicy(allowOrigin)
     configuration.security = try TransportSecurity(
       certificate: tlsCertificate, key: tlsKey, token: try token())
     let scheme = tlsCertificate == nil ? "http" : "https"

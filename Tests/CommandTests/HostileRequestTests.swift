@@ -52,13 +52,16 @@ import Testing
   }
 
   private static func wrongTypes(_ server: Server, _ good: Data) throws {
-    for type in [nil, "text/plain", "application/jsonish", "imagery/jpeg"] {
-      let response = try server.infer(good, type: type)
-      #expect(response.status == 415 && response.error.contains("Content-Type"), "\(response.error)")
+    for type in [nil, "text/plain", "application/jsonish", "imagery/jpeg", "application/json"] {
+      #expect(try server.infer(good, type: type).status == 200)
+      let text = try server.infer(Data("no image".utf8), type: type)
+      #expect(text.status == (type == "application/json" ? 400 : 415), "\(text.error)")
     }
+    let form = try server.infer(good, type: "multipart/form-data")
+    #expect(form.status == 400 && form.error.contains("boundary"), "\(form.error)")
     let misspelt = try server.connect().request("POST", path + "?prioritty=1", headers: jpeg, body: good)
     #expect(misspelt.status == 400 && misspelt.error.contains("'prioritty'"), "\(misspelt.error)")
-    let notJSON = try server.infer(good, type: "application/json")
+    let notJSON = try server.infer(Data("no JSON".utf8), type: "application/json")
     #expect(notJSON.status == 400 && notJSON.error.contains("at byte 0"), "\(notJSON.error)")
     #expect(try server.infer(good, type: "IMAGE/JPEG; q=1").status == 200)
   }

@@ -92,6 +92,17 @@ import Testing
         assert any(error and "not a JPEG" in str(error) for result, error in got)
         fails("not supported", lambda: client.infer("classify", images(data), compression_algorithm="gzip"))
 
+    # What other servers have and this one hasn't is told in a sentence.
+    fails("shared memory is not supported", lambda: client.get_system_shared_memory_status())
+    fails("shared memory is not supported", lambda: client.register_system_shared_memory("a", "/a", 4))
+    fails("shared memory is not supported", lambda: client.unregister_cuda_shared_memory("a"))
+    fails("trace settings", lambda: client.get_trace_settings())
+    fails("trace settings", lambda: client.update_trace_settings("classify", {}))
+    fails("log settings", lambda: client.get_log_settings())
+    fails("log settings", lambda: client.update_log_settings({}))
+
+    everything = client.get_inference_statistics(**options)["model_stats"]
+    assert [model["name"] for model in everything] == ["classify"], everything
     statistics = client.get_inference_statistics("classify", **options)["model_stats"][0]
     assert int(statistics["inference_count"]) >= 4, statistics
     assert int(statistics["inference_stats"]["compute_infer"]["ns"]) > 0
@@ -102,6 +113,142 @@ import Testing
     fails("the limit is 64", lambda: client.infer("classify", images(*[b"x"] * 65)))
     print("done")
     """
+
+  /// A network of tensors, whose inputs and outputs are each binary or numbers in JSON, over either protocol.
+  @Test(arguments: ["http", "grpc"]) func tritonTensors(wire: String) throws {
+    let folder = try RepositoryFolder()
+    try folder.writeNetwork(1, of: "net") { $0.hasSecondInput = true }
+    let server = try Server(arguments: ["--repository", folder.path])
+    let port = wire == "http" ? server.port : try #require(server.grpcPort)
+    let said = try python(Self.fails + Self.tensors, [wire, "127.0.0.1:\(port)"])
+    #expect(said == "done\n", "\(said)")
+    #expect(try server.terminate() == 0)
+  }
+
+  private static let tensors = """
+    import itertools, sys
+    import numpy as np
+    from importlib import import_module
+    wire, address = sys.argv[1:]
+    triton = import_module(f"tritonclient.{wire}")
+    client = triton.InferenceServerClient(address)
+    pixels, offset = np.full((2, 3, 16, 16), 0.5, np.float32), np.zeros((2, 3, 16, 16), np.float32)
+    offset[1] = 0.25
+
+    def tensor(name, numbers, binary):
+        tensor = triton.InferInput(name, list(numbers.shape), "FP32")
+        tensor.set_data_from_numpy(numbers, **({"binary_data": binary} if wire == "http" else {}))
+        return tensor
+
+    def output(binary):
+        return triton.InferRequestedOutput("scores", **({"binary_data": binary} if wire == "http" else {}))
+
+    for first, second, wanted in itertools.product([True, False], [True, False], [None, True, False]):
+        inputs = [tensor("offset", offset, first), tensor("image", pixels, second)]
+        outputs = None if wanted is None else [output(wanted)]
+        answer = client.infer("net", inputs, outputs=outputs, request_id="a").as_numpy("scores")
+        assert answer.shape == (2, 6) and abs(answer[1, 1] - 0.75) < 1e-3 and abs(answer[0, 0] - 1.5) < 1e-3, answer
+    inputs = [tensor("offset", offset, True), tensor("image", pixels, True)]
+    twice = [output(True), output(True)]
+    fails("'scores' is asked for twice", lambda: client.infer("net", inputs, outputs=twice))
+    fails("'image' is missing", lambda: client.infer("net", inputs[:1]))
+    print("done")
+    """
+
+  /// curl as people use it: without a type, with a wrong one, and as a form.
+  @Test func bodiesAsCurlSendsThem() throws {
+    let folder = try RepositoryFolder()
+    try folder.writeNetwork(1, of: "net")
+    try folder.writePipeline(1, of: "tiny")
+    let server = try Server(arguments: ["--repository", folder.path])
+    let image = PNGFile.solid(width: 8, height: 8, red: 255, green: 0, blue: 0)
+    let files = try TemporaryFolder()
+    let file = try files.write(image, to: "red.png")
+    let json = try files.write(
+      #"{"inputs":[{"name":"image","shape":[1,1],"datatype":"BYTES","data":["\#(image.base64EncodedString())"]}]}"#
+        .utf8,
+      to: "red.json")
+    let zeros = Array(repeating: "0", count: 3 * 16 * 16).joined(separator: ",")
+    let numbers = try files.write(
+      #"{"inputs":[{"name":"image","shape":[1,3,16,16],"datatype":"FP32","data":[\#(zeros)]}]}"#.utf8,
+      to: "zeros.json")
+    func post(_ model: String, _ arguments: [String]) throws -> String {
+      let url = "http://127.0.0.1:\(server.port)/v2/models/\(model)/infer"
+      let curl = try ChildProcess("/usr/bin/curl", ["-s", "-w", " %{http_code}"] + arguments + [url])
+      #expect(try curl.wait() == 0)
+      return curl.standardOutput
+    }
+    let types = [
+      [], ["-H", "Content-Type:"], ["-H", "Content-Type: application/octet-stream"],
+      ["-H", "Content-Type: text/plain"],
+      ["-H", "Content-Type: image/jpeg"], ["-H", "Content-Type: application/json"],
+    ]
+    for type in types {
+      for body in [file, json] {
+        let said = try post("tiny", ["--data-binary", "@\(body)"] + type)
+        #expect(said.contains("\"red\"") && said.hasSuffix(" 200"), "\(type): \(said)")
+      }
+      let said = try post("net", ["-d", "@\(numbers)"] + type)
+      #expect(said.contains("\"scores\"") && said.hasSuffix(" 200"), "\(type): \(said)")
+    }
+    for form in ["image=@\(file)", "x=@\(file);type=application/octet-stream", "file=@\(json)", "f=<\(json)"]
+    {
+      let said = try post("tiny", ["-F", form])
+      #expect(said.contains("\"red\"") && said.hasSuffix(" 200"), "\(form): \(said)")
+    }
+    let numbersInAForm = try post("net", ["-F", "f=@\(numbers)"])
+    #expect(numbersInAForm.hasSuffix(" 200"), "\(numbersInAForm)")
+    let two = try post("tiny", ["-F", "a=@\(file)", "-F", "b=@\(file)"])
+    #expect(two.hasSuffix(" 422") && two.contains("send one file alone"), "\(two)")
+    let compressed = try post("tiny", ["-H", "Content-Encoding: gzip", "--data-binary", "@\(file)"])
+    #expect(compressed.hasSuffix(" 415") && compressed.contains("'gzip' is not supported"), "\(compressed)")
+    #expect(try server.terminate() == 0)
+  }
+
+  /// Pages of the origins that are named may ask, from a browser, and read every answer.
+  @Test func pagesOfOtherOrigins() throws {
+    let token = try TemporaryFolder()
+    let file = try token.write("secret\n".utf8, to: "token")
+    let server = try Server(
+      "classify",
+      arguments: [
+        "--allow-origin", "http://localhost:3000", "--allow-origin", "https://a.example", "--token-file",
+        file,
+      ])
+    let connection = try server.connect()
+    let path = "/v2/models/classify/infer"
+    let asks = ["Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"]
+    for origin in ["http://localhost:3000", "https://a.example"] {
+      let preflight = try connection.request(
+        "OPTIONS", path, headers: asks.merging(["Origin": origin]) { $1 })
+      #expect(preflight.status == 204 && preflight.body.isEmpty)
+      #expect(preflight.headers["access-control-allow-origin"] == origin)
+      #expect(preflight.headers["access-control-allow-methods"]?.contains("POST") == true)
+      for (headers, status) in [(["Authorization": "Bearer secret"], 200), ([:], 401)] {
+        let answer = try connection.request(
+          "POST", path, headers: headers.merging(["Origin": origin]) { $1 },
+          body: Repository.image("small.jpg"))
+        #expect(answer.status == status && answer.headers["access-control-allow-origin"] == origin)
+        #expect(answer.headers["vary"] == "Origin")
+      }
+    }
+    let other = try connection.request(
+      "OPTIONS", path, headers: asks.merging(["Origin": "https://b.example"]) { $1 })
+    #expect(other.status == 401 && !other.headers.keys.contains { $0.hasPrefix("access-control") })
+    for version in ["--http1.1", "--http2-prior-knowledge"] {
+      let curl = try ChildProcess(
+        "/usr/bin/curl",
+        [
+          "-s", "-i", version, "-X", "OPTIONS", "-H", "Origin: https://a.example", "-H",
+          "Access-Control-Request-Method: POST", "http://127.0.0.1:\(server.port)\(path)",
+        ])
+      #expect(try curl.wait() == 0)
+      #expect(curl.standardOutput.lowercased().contains("access-control-allow-origin: https://a.example"))
+    }
+    try connection.send("no HTTP at all\r\n\r\n")
+    #expect(try connection.response().headers["access-control-allow-origin"] == nil)
+    #expect(try server.terminate() == 0)
+  }
 
   /// Triton's load generator, if it can be run here: its wheel wants a newer C library than Debian 12's. (Run by the loader: what
   /// is unzipped is not executable.)

@@ -103,6 +103,53 @@ import Testing
     #expect(response.status == 405 && response.headers["allow"] == allowed && response.error.contains(method))
   }
 
+  /// Whatever the method.
+  @Test func whatIsNotThere() throws {
+    let server = try Server("classify")
+    let connection = try server.connect()
+    let paths = [
+      "/nothing", "/v1/models", "/v2/nothing", "/v2/health", "/v2/health/dead", "/v2/models/classify/nothing",
+      "/v2/models/classify/infer/more", "/v2/repository/nothing", "*",
+    ]
+    for method in ["GET", "POST", "OPTIONS", "DELETE", "PATCH", "TRACE", "PROPFIND"] {
+      for path in paths {
+        let response = try connection.request(method, path)
+        #expect(response.status == 404, "\(method) \(path): \(response.status)")
+        #expect(response.error.contains("there is nothing at \(method) \(path)"), "\(response.error)")
+      }
+    }
+    for (path, says) in [
+      ("/v2/systemsharedmemory/status", "shared memory"),
+      ("/v2/cudasharedmemory/region/a/register", "shared memory"),
+      ("/v2/trace/setting", "--trace-rate"), ("/v2/models/classify/trace/setting", "--trace-rate"),
+      ("/v2/logging", "log settings"), ("/v2/models/classify/generate", "/infer"),
+    ] {
+      let response = try connection.request("POST", path, body: Data("{}".utf8))
+      #expect(response.status == 404 && response.error.contains(says), "\(path): \(response.error)")
+    }
+    #expect(try connection.request("OPTIONS", "/v2/models/classify").status == 405)
+    #expect(try server.connect().request("CONNECT", "a.example:443").status == 404)
+  }
+
+  @Test func listsItsModels() throws {
+    let folder = try RepositoryFolder()
+    try folder.writeNetwork(3, of: "net")
+    try folder.makeVersion("1", of: "empty")
+    let server = try Server("classify", arguments: ["--repository", folder.path])
+    for path in ["/v2/models", "/v2/models/", "/v2/models?x=1"] {
+      let response = try server.get(path)
+      let list = try JSONDecoder().decode([String: [[String: String]]].self, from: response.body)
+      let models = try #require(list["models"])
+      #expect(models.map { $0["name"] } == ["classify", "empty", "net"])
+      #expect(models.map { $0["version"] } == ["1", "1", "3"])
+      #expect(models.map { $0["state"] } == ["READY", "UNAVAILABLE", "READY"])
+      #expect(models[1]["reason"]?.contains("neither pipeline.yaml nor model.onnx") == true)
+    }
+    let connection = try server.connect()
+    #expect(try connection.request("HEAD", "/v2/models").status == 200)
+    #expect(try connection.request("POST", "/v2/models").status == 405)
+  }
+
   @Test func asksForTheBodyWhenTheClientWaits() throws {
     let server = try Server("classify")
     let image = try Repository.image("small.jpg")

@@ -12,6 +12,7 @@ import NIOSSL
 struct ConnectionChannel: ServerChildChannel {
   let idleTimeout: TimeAmount
   let tls: NIOSSLContext?
+  let origins: CrossOriginPolicy?
   let makeHandler: @Sendable () -> RequestHandler
   let makeGRPCHandler: @Sendable () -> GRPCHandler
 
@@ -47,7 +48,9 @@ struct ConnectionChannel: ServerChildChannel {
     try pipeline.addHandlers(
       HTTP1ToHTTPServerCodec(secure: tls != nil),
       HTTPConnectionStateHandler(idleTimeout: .nanoseconds(idleTimeout.nanoseconds), logger: logger),
-      UnreadAnswers(), makeHandler())
+      UnreadAnswers())
+    if let origins { try pipeline.addHandler(CrossOriginHandler(origins)) }
+    try pipeline.addHandler(makeHandler())
   }
 
   private func configureHTTP2(_ channel: any Channel) throws {
@@ -68,9 +71,10 @@ struct ConnectionChannel: ServerChildChannel {
       streamDelegate: connection.streams
     ) { [self] stream in
       stream.eventLoop.makeCompletedFuture {
-        try stream.pipeline.syncOperations.addHandlers(
-          HTTP2FramePayloadToHTTPServerCodec(),
-          CallDispatcher(makeHandler: makeHandler, makeGRPCHandler: makeGRPCHandler))
+        let pipeline = stream.pipeline.syncOperations
+        try pipeline.addHandler(HTTP2FramePayloadToHTTPServerCodec())
+        if let origins { try pipeline.addHandler(CrossOriginHandler(origins)) }
+        try pipeline.addHandler(CallDispatcher(makeHandler: makeHandler, makeGRPCHandler: makeGRPCHandler))
       }
     }
     try channel.pipeline.syncOperations.addHandler(connection)

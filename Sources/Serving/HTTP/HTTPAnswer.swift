@@ -9,6 +9,13 @@ struct HTTPAnswer: Sendable {
   var headers: HTTPFields
   var body: ByteBuffer
 
+  /// One without a body.
+  init(_ status: HTTPResponse.Status, headers: HTTPFields) {
+    self.status = status
+    self.headers = headers
+    body = ByteBuffer()
+  }
+
   init(headers: HTTPFields = [:], text: String, type: String) {
     status = .ok
     self.headers = headers
@@ -39,7 +46,7 @@ struct HTTPAnswer: Sendable {
   /// The head as it is sent.
   func head(date: HTTPDate) -> HTTPResponse {
     var headers = headers
-    headers[.contentLength] = String(body.readableBytes)
+    if status != .noContent { headers[.contentLength] = String(body.readableBytes) }
     headers[.date] = date.text
     headers[.server] = "drivetrain"
     return HTTPResponse(status: status, headerFields: headers)

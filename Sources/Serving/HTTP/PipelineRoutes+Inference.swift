@@ -6,9 +6,6 @@ import NIOFoundationCompat
 import Vision
 
 extension PipelineRoutes {
-  /// JSON above this many bytes is refused: it is read on the thread that serves all connections.
-  private static let largestJSON = 4 << 20
-
   /// A request for inference: an image as the body, or the Open Inference Protocol's JSON, which binary tensors may follow.
   ///
   /// - Parameter pipeline: what is served when the head comes. When the body is here it may be another one.
@@ -24,66 +21,60 @@ extension PipelineRoutes {
   private func infer(
     _ reference: ModelReference, _ pipeline: HostedPipeline, _ request: HTTPRequest, _ span: RequestSpan?
   ) throws(HTTPFailure) -> Route {
-    if let encoding = request.headerFields[.contentEncoding], encoding.lowercased() != "identity" {
-      throw HTTPFailure(
-        .unsupportedMediaType, "Content-Encoding '\(encoding)' is not supported; send the body as it is")
-    }
-    let type = request.headerFields[.contentType]
-    let mediaType = type?.prefix(while: { $0 != ";" }).lowercased().filter { $0 != " " }
-    if let length = request.headerFields[.inferenceHeaderLength] {
-      guard let length = Int(length), (1...Self.largestJSON).contains(length) else {
-        throw HTTPFailure(
-          .badRequest,
-          "Inference-Header-Content-Length is '\(length)'; it must be from 1 to \(Self.largestJSON)")
+    let content = try InferenceContent(request)
+    // What would not be taken in need not be kept until it is here.
+    let expected = try pipeline.takesImages && content.mayBeImage ? expect(pipeline, request, span) : nil
+    let start = time.now
+    return .body(refused: counting(reference, span)) { [models, time] body, reply in
+      defer { withExtendedLifetime(expected?.expectation) {} }
+      let receive = time.now - start
+      return try models.withPipeline(reference) { pipeline in
+        let kind = try pipeline.recordingInvalid(span) {
+          try body.withUnsafeReadableBytes { try content.kind(of: $0, takesImages: pipeline.takesImages) }
+        }
+        switch kind {
+        case .image(let range):
+          let terms = try pipeline.recordingInvalid(span) { try expected?.terms ?? self.terms(of: request) }
+          return try self.run(body.shared(range), terms, on: pipeline, span, receive: receive, reply)
+        case .tensors(let json, let binary):
+          let request = try pipeline.recordingInvalid(span) {
+            try self.request(body, json: json, binary: binary, for: pipeline)
+          }
+          return try pipeline.infer(request, span: span) { makeResponse in
+            reply { HTTPAnswer(try makeResponse(), receive: receive) }
+          }
+        }
       }
-      return protocolRequest(reference, headerLength: length, span)
     }
-    if mediaType == "application/json" { return protocolRequest(reference, headerLength: nil, span) }
-    guard pipeline.takesImages, mediaType?.hasPrefix("image/") ?? false else {
-      throw Self.wrongType(type, for: pipeline)
-    }
-    return try image(reference, pipeline, request, span)
   }
 
-  private static func wrongType(_ type: String?, for pipeline: HostedPipeline) -> HTTPFailure {
-    let image = "the image as the body with Content-Type image/jpeg, image/png or image/webp, or "
-    return HTTPFailure(
-      .unsupportedMediaType,
-      "send \(pipeline.takesImages ? image : "")tensors as JSON with Content-Type application/json, not \(type ?? "without one")"
-    )
-  }
-
-  private func image(
-    _ reference: ModelReference, _ pipeline: HostedPipeline, _ request: HTTPRequest, _ span: RequestSpan?
-  ) throws(HTTPFailure) -> Route {
+  /// What is to be held until an image is here.
+  private func expect(
+    _ pipeline: HostedPipeline, _ request: HTTPRequest, _ span: RequestSpan?
+  ) throws(HTTPFailure) -> (terms: RequestTerms, expectation: Dispatcher.Lane.Expectation) {
     let terms = try terms(of: request)
     let announced = request.headerFields[.contentLength].flatMap { Int($0) } ?? 0
-    let expectation: Dispatcher.Lane.Expectation
     do {
-      expectation = try pipeline.recordingInvalid(span) { try pipeline.expect(bytes: announced, terms) }
+      return (terms, try pipeline.recordingInvalid(span) { try pipeline.expect(bytes: announced, terms) })
     } catch {
       throw HTTPFailure(error)
     }
-    let start = time.now
-    return .body(refused: counting(reference, span)) { [models, time] body, reply in
-      defer { withExtendedLifetime(expectation) {} }
-      let receive = time.now - start
-      return try models.withPipeline(reference) { pipeline in
-        guard pipeline.takesImages else {
-          throw Self.wrongType(request.headerFields[.contentType], for: pipeline)
-        }
-        let (input, image) = try pipeline.recordingInvalid(span) {
-          try pipeline.input(of: body.shared(0..<body.readableBytes))
-        }
-        return try pipeline.run([input], terms, span: span) { finished in
-          reply {
-            let report = try pipeline.report(finished[0], on: image, named: "request")
-            let timing = finished[0].attribution.map { ServerTiming($0, receive: receive).value }
-            return HTTPAnswer(
-              headers: timing.map { [.serverTiming: $0] } ?? [:],
-              json: InferenceReport.json(pipeline: pipeline.name, items: [report]))
-          }
-        }
+  }
+
+  /// Answers a plain image.
+  private func run(
+    _ data: Data, _ terms: RequestTerms, on pipeline: HostedPipeline, _ span: RequestSpan?,
+    receive: Nanoseconds,
+    _ reply: @escaping @Sendable (@escaping Route.MakeAnswer) -> Void
+  ) throws -> any Cancellable {
+    let (input, image) = try pipeline.recordingInvalid(span) { try pipeline.input(of: data) }
+    return try pipeline.run([input], terms, span: span) { finished in
+      reply {
+        let report = try pipeline.report(finished[0], on: image, named: "request")
+        let timing = finished[0].attribution.map { ServerTiming($0, receive: receive).value }
+        return HTTPAnswer(
+          headers: timing.map { [.serverTiming: $0] } ?? [:],
+          json: InferenceReport.json(pipeline: pipeline.name, items: [report]))
       }
     }
   }
@@ -109,24 +100,6 @@ extension PipelineRoutes {
     return terms
   }
 
-  /// - Parameter headerLength: bytes of the JSON, if something else follows it.
-  private func protocolRequest(
-    _ reference: ModelReference, headerLength: Int?, _ span: RequestSpan?
-  ) -> Route {
-    let start = time.now
-    return .body(refused: counting(reference, span)) { [models, time] body, reply in
-      let receive = time.now - start
-      return try models.withPipeline(reference) { pipeline in
-        let request = try pipeline.recordingInvalid(span) {
-          try self.request(body, headerLength, for: pipeline)
-        }
-        return try pipeline.infer(request, span: span) { makeResponse in
-          reply { HTTPAnswer(try makeResponse(), receive: receive) }
-        }
-      }
-    }
-  }
-
   /// Counts requests that are refused before their bodies are here.
   private func counting(_ reference: ModelReference, _ span: RequestSpan?) -> @Sendable (HTTPFailure) -> Void
   {
@@ -136,23 +109,21 @@ extension PipelineRoutes {
   }
 
   private func request(
-    _ body: ByteBuffer, _ headerLength: Int?, for pipeline: HostedPipeline
+    _ body: ByteBuffer, json: Range<Int>, binary: Range<Int>, for pipeline: HostedPipeline
   ) throws -> InferenceRequest {
-    let length = headerLength ?? body.readableBytes
-    guard length <= Self.largestJSON else {
+    guard json.count <= maximumJSONBytes else {
+      let advice =
+        pipeline.takesImages
+        ? "send each image as the body of a request, or as a binary tensor" : "send binary tensors"
       throw HTTPFailure(
         .contentTooLarge,
-        "JSON of tensors may have \(Self.largestJSON) bytes; send fewer rows at once, or binary tensors")
-    }
-    guard length <= body.readableBytes else {
-      throw HTTPFailure(
-        .badRequest,
-        "Inference-Header-Content-Length is \(length), and the body has \(body.readableBytes) bytes")
+        "the JSON has \(json.count) bytes, and the limit is \(maximumJSONBytes) (serve --max-json-bytes); \(advice)"
+      )
     }
     return try body.withUnsafeReadableBytes { bytes in
       try InferenceRequest(
-        parsing: UnsafeRawBufferPointer(rebasing: bytes[..<length]),
-        binary: UnsafeRawBufferPointer(rebasing: bytes[length...]), for: pipeline.pipeline.signature
+        parsing: UnsafeRawBufferPointer(rebasing: bytes[json]),
+        binary: UnsafeRawBufferPointer(rebasing: bytes[binary]), for: pipeline.pipeline.signature
       ) { part in
         body.shared(part, of: bytes)
       }

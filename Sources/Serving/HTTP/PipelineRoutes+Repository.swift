@@ -2,6 +2,16 @@ import HTTPTypes
 import NIOCore
 
 extension PipelineRoutes {
+  /// `GET /v2/models`: what the repository's index says.
+  func list() -> Route {
+    .body { [host] _, reply in
+      try host.readIndex(onlyReady: false) { result in
+        reply { HTTPAnswer(json: "{\"models\":\(try result.get().json())}") }
+      }
+      return Unstoppable()
+    }
+  }
+
   /// `index`, `models/NAME/load` or `models/NAME/unload`: the model repository, after the protocol's extension.
   ///
   /// - Returns: `nil` for anything else.

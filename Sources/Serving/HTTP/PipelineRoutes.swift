@@ -10,6 +10,8 @@ struct PipelineRoutes: Sendable {
   let host: ModelHost
   let inferenceOnly = InferenceOnlyRuns()
   let telemetry: Telemetry
+  /// Of one request, without binary tensors.
+  var maximumJSONBytes = PipelineServer.Configuration().maximumJSONBytes
   let time = MonotonicTime()
 
   var models: ServedModels { host.models }
@@ -17,10 +19,12 @@ struct PipelineRoutes: Sendable {
   /// - Throws: 404 and 405 for what isn't there, 415 for what is no image.
   func route(_ request: HTTPRequest) throws(HTTPFailure) -> Route {
     let path = request.path?.prefix { $0 != "?" } ?? ""
+    // `*` and a CONNECT's authority are no paths.
+    guard path.utf8.first == UInt8(ascii: "/") else { throw nothing(at: path, request) }
     let parts = path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
     guard parts.first == "v2" else {
-      try allow([.get, .head], request, path)
       guard let answer = telemetry.answer(parts, request) else { throw nothing(at: path, request) }
+      try allow([.get, .head], request, path)
       return .answer(answer)
     }
     switch (parts.dropFirst().first, parts.count) {
@@ -30,6 +34,9 @@ struct PipelineRoutes: Sendable {
       return try get(request, path) { "{\"\(parts[2])\":true}" }
     case ("live", 2):
       return try get(request, path) { telemetry.live(request) }
+    case ("models", 2):
+      try allow([.get, .head], request, path)
+      return list()
     case ("models", 3) where parts[2] == "stats":
       return try get(request, path) { ModelStatistics.Values.json(models.pipelines.map(\.statisticsEntry)) }
     case ("models", 3...): return try model(Array(parts.dropFirst(2)), request, path)
@@ -82,7 +89,12 @@ struct PipelineRoutes: Sendable {
   }
 
   private func nothing(at path: Substring, _ request: HTTPRequest) -> HTTPFailure {
-    HTTPFailure(.notFound, "there is nothing at \(request.method.rawValue) \(path); see /v2/models/NAME")
+    let parts = path.split(separator: "/").map(String.init).drop { $0 == "v2" }
+    let behindModel = parts.first == "models" ? parts.dropFirst(2) : parts
+    return HTTPFailure(
+      .notFound,
+      UnsupportedExtension(path: behindModel)?.reason
+        ?? "there is nothing at \(request.method.rawValue) \(path); see /v2/models")
   }
 
   private func allow(

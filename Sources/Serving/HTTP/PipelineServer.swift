@@ -20,6 +20,10 @@ public struct PipelineServer: Sendable {
     public var security = TransportSecurity.none
     /// Bytes of one request's body.
     public var maximumBodyBytes = ImageLimits().maximumBytes
+    /// Bytes of one request's JSON, without binary tensors behind it.
+    public var maximumJSONBytes = ImageLimits().maximumBytes
+    /// Origins of pages that may ask from a browser.
+    public var origins: CrossOriginPolicy?
     /// Bytes of all requests' bodies in memory.
     public var maximumBodyBytesInFlight = 512 << 20
     /// A request's body must be here after so long.
@@ -123,7 +127,9 @@ public struct PipelineServer: Sendable {
   }
 
   private func connections() -> ConnectionChannel {
-    let routes = PipelineRoutes(host: host, telemetry: telemetry)
+    let routes = PipelineRoutes(
+      host: host, telemetry: telemetry, maximumJSONBytes: configuration.maximumJSONBytes)
+    let origins = configuration.origins
     let service = InferenceService(host: host, telemetry: telemetry)
     let security = configuration.security
     let budget = BodyBudget(
@@ -132,9 +138,10 @@ public struct PipelineServer: Sendable {
       maximumBytes: configuration.maximumBodyBytes,
       maximumTime: Nanoseconds(clamping: configuration.maximumBodySeconds) &* 1_000_000_000)
     return ConnectionChannel(
-      idleTimeout: .seconds(Int64(configuration.idleTimeoutSeconds)), tls: security.tls,
+      idleTimeout: .seconds(Int64(configuration.idleTimeoutSeconds)), tls: security.tls, origins: origins,
       makeHandler: {
         RequestHandler(limits: limits, budget: budget) { request in
+          if let answer = origins?.preflight(request) { return .answer(answer) }
           try security.authorise(request)
           return try routes.route(request)
         }
