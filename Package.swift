@@ -129,6 +129,14 @@ let package = Package(
       name: "fuzz-images", dependencies: ["Vision", "Kernels"], path: "Fuzz", swiftSettings: swift),
 
     .target(name: "TestSupport", dependencies: ["Dataflow"], path: "Tests/Support", swiftSettings: swift),
+    // Clients that speak HTTP as badly as a test wants.
+    .target(
+      name: "Wire",
+      dependencies: [
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHPACK", package: "swift-nio-http2"),
+      ],
+      path: "Tests/Wire", swiftSettings: swift),
     // Whether training allocates: swift run -c release allocation-check.
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .executableTarget(
@@ -164,7 +172,7 @@ let package = Package(
       swiftSettings: swift),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["Dataflow", "drivetrain", "Reinforcement", "Vision", "TestSupport"],
+      dependencies: ["Dataflow", "drivetrain", "Reinforcement", "Vision", "TestSupport", "Wire"],
       swiftSettings: swift),
   ]
 )

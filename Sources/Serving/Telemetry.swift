@@ -119,10 +119,10 @@ extension Route {
     return .body(refused: refused) { body, reply in
       try use(body) { makeAnswer in
         reply {
-          var answer = try makeAnswer()
-          answer.headers[.traceParent] = span.context.parent
-          if !span.context.state.isEmpty { answer.headers[.traceState] = span.context.state }
-          return answer
+          try makeAnswer().map { answer in
+            answer.headers[.traceParent] = span.context.parent
+            if !span.context.state.isEmpty { answer.headers[.traceState] = span.context.state }
+          }
         }
       }
     }

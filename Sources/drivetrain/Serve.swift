@@ -74,6 +74,21 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
       "The most bytes of JSON in one request; binary tensors and images don't count.", valueName: "bytes"))
   var maxJsonBytes = PipelineServer.Configuration().maximumJSONBytes
 
+  @Option(help: ArgumentHelp("Bytes that the body of a request may have.", valueName: "bytes"))
+  var maxBodyBytes = PipelineServer.Configuration().maximumBodyBytes
+
+  @Option(
+    help: ArgumentHelp(
+      "Bytes that an answer may have, and all answers together that one connection leaves unread.",
+      valueName: "bytes"))
+  var maxAnswerBytes = PipelineServer.Configuration().maximumAnswerBytes
+
+  @Option(
+    help: ArgumentHelp(
+      "A connection on which nothing happens, or whose client reads nothing of its answers, is closed after so long.",
+      valueName: "seconds"))
+  var idleTimeout = PipelineServer.Configuration().idleTimeoutSeconds
+
   @Option(help: "How JPEGs are decoded: auto (at a reduced size where that suffices) or exact.")
   var scale: DecodeScale?
 
@@ -103,7 +118,19 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
     guard (tlsCertificate == nil) == (tlsKey == nil) else {
       throw ValidationError("--tls-certificate and --tls-key belong together; give both")
     }
-    guard maxJsonBytes > 0 else { throw ValidationError("--max-json-bytes must be more than 0") }
+    let sizes = [
+      ("--max-body-bytes", maxBodyBytes), ("--max-json-bytes", maxJsonBytes),
+      ("--max-answer-bytes", maxAnswerBytes),
+    ]
+    for (name, bytes) in sizes {
+      guard Self.sizes.contains(bytes) else {
+        throw ValidationError(
+          "\(name) is \(bytes); it must be from \(Self.sizes.lowerBound) to \(Self.sizes.upperBound)")
+      }
+    }
+    guard (1...86_400).contains(idleTimeout) else {
+      throw ValidationError("--idle-timeout is \(idleTimeout); it must be from 1 to 86400 seconds")
+    }
     guard (0...1).contains(traceRate) else { throw ValidationError("--trace-rate must be from 0 to 1") }
     do {
       _ = try CrossOriginPolicy(allowOrigin)
@@ -116,6 +143,9 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
       throw ValidationError("\(error)")
     }
   }
+
+  /// What limits in bytes may be.
+  private static let sizes = 1 << 10...1 << 30
 
   private var otlp: OTLPConfiguration? {
     get throws {
@@ -141,6 +171,9 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
     configuration.grpcPort = await portOfGRPC()
     configuration.maximumJSONBytes = maxJsonBytes
     configuration.origins = allowOrigin.isEmpty ? nil : try CrossOriginPolicy(allowOrigin)
+    configuration.idleTimeoutSeconds = idleTimeout
+    configuration.maximumBodyBytes = maxBodyBytes
+    configuration.maximumAnswerBytes = maxAnswerBytes
     configuration.security = try TransportSecurity(
       certificate: tlsCertificate, key: tlsKey, token: try token())
     let scheme = tlsCertificate == nil ? "http" : "https"
@@ -170,21 +203,9 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
   private static let usualGRPCPort = 8001
 
   /// The secret that requests must bring.
-  private func token() throws -> String? {
-    guard let tokenFile else { return ProcessInfo.processInfo.environment["DRIVETRAIN_TOKEN"] }
-    let text = try Data.read(tokenFile, atMost: 4096).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
-    guard !token.isEmpty else { throw ServeError.emptyToken(tokenFile) }
-    return token
-  }
-}
-
-enum ServeError: Error, CustomStringConvertible {
-  case emptyToken(String)
-
-  var description: String {
-    switch self {
-    case .emptyToken(let path): "\(path): there is no token in it"
-    }
+  private func token() throws -> AccessToken? {
+    if let tokenFile { return try AccessToken(file: tokenFile) }
+    let variable = "DRIVETRAIN_TOKEN"
+    return try ProcessInfo.processInfo.environment[variable].map { try AccessToken($0, from: variable) }
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Wire
 
 /// The page at `/`, in a real browser.
 @Suite struct DashboardTests {

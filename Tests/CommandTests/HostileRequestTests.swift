@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Wire
 
 /// Requests that no honest client sends: each is answered for what it is, and the next one as if nothing had been.
 @Suite struct HostileRequestTests {
@@ -170,7 +171,7 @@ import Testing
     let image = try Repository.image("medium.jpg")
     #expect(try server.infer(image).status == 200)
     let before = server.process.highestMemory
-    var slow: [Connection] = []
+    var slow: [HTTP1Connection] = []
     for _ in 0..<400 {
       let connection = try server.connect()
       try connection.sendHead(
@@ -193,7 +194,7 @@ import Testing
     #expect(try server.infer(image).status == 200)
     let before = server.process.highestMemory
     let chunk = Data("400000\r\n".utf8) + Data(repeating: 0xFF, count: 4 << 20) + Data("\r\n".utf8)
-    var uploads: [Connection] = []
+    var uploads: [HTTP1Connection] = []
     for _ in 0..<150 {
       let connection = try server.connect()
       try connection.sendHead("POST", Self.path, Self.jpeg.merging(["Transfer-Encoding": "chunked"]) { $1 })

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Wire
 
 @Suite(.serialized) struct LoadTests {
   /// What `--json` prints, as the documentation promises it.

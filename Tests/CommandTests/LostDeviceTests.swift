@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Wire
 
 /// A device that is lost in mid-run: the error names stage and device, and says how to run without it.
 @Suite struct LostDeviceTests {

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Wire
 
 /// What a real server tells Prometheus, read by Prometheus' own client.
 @Suite struct MetricsTests {

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Wire
 
 /// Clients of other servers, unchanged: Triton's own, and curl.
 @Suite struct ProtocolClientTests {

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Wire
 
 /// `drivetrain serve --repository`: models come and go while the server runs.
 @Suite struct RepositoryTests {
@@ -26,7 +27,7 @@ import Testing
     (#"{"inputs":[{"name":"image","shape":[1,3,16,16],"datatype":"FP32","data":["#
       + Array(repeating: "0.25", count: 768).joined(separator: ",") + "]}]}").utf8)
 
-  private static func ask(_ connection: Connection, _ path: String = "/v2/models/net/infer") throws
+  private static func ask(_ connection: HTTP1Connection, _ path: String = "/v2/models/net/infer") throws
     -> Response
   {
     try connection.request("POST", path, headers: ["Content-Type": "application/json"], body: image)

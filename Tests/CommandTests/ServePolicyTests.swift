@@ -2,6 +2,7 @@ import Foundation
 import Reinforcement
 import TestSupport
 import Testing
+import Wire
 
 /// An exported policy, served: trained here, served here.
 @Suite struct ServePolicyTests {
@@ -237,7 +238,7 @@ private struct TensorReport: Decodable {
   let outputs: [Output]
 }
 
-extension Connection {
+extension HTTP1Connection {
   fileprivate func post(
     _ json: String, _ pipeline: String = "policy", type: String = "application/json"
   ) throws -> Response {

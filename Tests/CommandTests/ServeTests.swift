@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Wire
 
 @Suite struct ServeTests {
   @Test func answersAndAccountsForTheTime() throws {

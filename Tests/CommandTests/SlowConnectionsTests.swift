@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Wire
 
 /// Clients that send a byte a second, to have all of a server's connections; and those that come all at once.
 @Suite(.serialized, .timeLimit(.minutes(10)))
@@ -12,7 +13,7 @@ struct SlowConnectionsTests {
     let image = try Repository.image("small.jpg")
     #expect(try server.infer(image).status == 200)
     let before = server.process.highestMemory
-    func connect(_ index: Int) throws -> (Connection, since: ContinuousClock.Instant) {
+    func connect(_ index: Int) throws -> (HTTP1Connection, since: ContinuousClock.Instant) {
       let connection = try server.connect()
       // Every other one has come as far as its body.
       if index % 2 == 0 {

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Wire
 
 /// Spans that a collector gets, and what a server does without one.
 @Suite struct TracingTests {

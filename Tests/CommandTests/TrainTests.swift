@@ -2,6 +2,7 @@ import Foundation
 import Reinforcement
 import TestSupport
 import Testing
+import Wire
 
 /// `drivetrain train`, `evaluate` and `export`, as users run them.
 @Suite struct TrainTests {

@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 import Vision
+import Wire
 
 /// `drivetrain tune` of a tiny pipeline, and what is served of its file then.
 @Suite struct TuneTests {

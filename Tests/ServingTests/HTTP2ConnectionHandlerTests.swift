@@ -29,7 +29,7 @@ import Testing
 
   /// A client that waits answers pings; one that has gone without a word doesn't.
   @Test func oneWithStreamsIsAsked() throws {
-    handler.streams.streamCreated(1, channel: channel)
+    handler.observer.streamCreated(1, channel: channel)
     for _ in 0..<3 {
       guard case .ping(let data, ack: false) = try minute() else { return #expect(Bool(false), "no ping") }
       #expect(channel.isActive)
@@ -43,7 +43,12 @@ import Testing
   /// The other streams go on if one is reset while it is answered.
   @Test func errorsOfOneStream() throws {
     channel.pipeline.fireErrorCaught(NIOHTTP2Errors.noSuchStream(streamID: 1))
+    channel.pipeline.fireErrorCaught(NIOHTTP2Errors.contentLengthViolated())
     #expect(channel.isActive)
+    handler.observer.wroteFrame(
+      HTTP2Frame(
+        streamID: .rootStream,
+        payload: .goAway(lastStreamID: .maxID, errorCode: .protocolError, opaqueData: nil)))
     channel.pipeline.fireErrorCaught(NIOHTTP2Errors.badClientMagic())
     #expect(!channel.isActive)
   }

@@ -9,7 +9,7 @@ import Testing
   private static let limits = RequestBody.Limits(maximumBytes: 100, maximumTime: 60)
 
   private static func body(
-    _ parts: [Int], announced: Int? = nil, of budget: BodyBudget = BodyBudget(maximum: 250)
+    _ parts: [Int], announced: Int? = nil, of budget: ByteBudget = ByteBudget(maximum: 250)
   ) throws(HTTPFailure) -> RequestBody {
     var body = try RequestBody(announced: announced, limits: limits, budget: budget)
     for count in parts { try body.append(ByteBuffer(repeating: 7, count: count)) }
@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test(arguments: [[], [1], [60, 40], [33, 33, 33, 1]]) func takesAll(parts: [Int]) throws {
-    let budget = BodyBudget(maximum: 250)
+    let budget = ByteBudget(maximum: 250)
     for announced in [nil, parts.reduce(0, +)] {
       let bytes = try Self.body(parts, announced: announced, of: budget).finish()
       #expect(bytes.readableBytes == parts.reduce(0, +))
@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test func tooLarge() {
-    let budget = BodyBudget(maximum: 250)
+    let budget = ByteBudget(maximum: 250)
     for (parts, announced) in [([60, 41], nil), ([], 101), ([], .max), ([101], 10), ([], -1)] {
       let status = Self.status { () throws(HTTPFailure) in
         try Self.body(parts, announced: announced, of: budget)
@@ -46,15 +46,27 @@ import Testing
     #expect(budget.bytesInFlight == 0)
   }
 
+  /// Few large ones leave room for small ones.
+  @Test func largeOnesLeaveRoom() {
+    let mebibyte = 1 << 20
+    let budget = ByteBudget(maximum: 10 * mebibyte, reserve: 2 * mebibyte)
+    let (large, small) = (ByteBudget.Share(of: budget), ByteBudget.Share(of: budget))
+    #expect(!large.grow(by: 8 * mebibyte + 1) && large.grow(by: 8 * mebibyte))
+    #expect(small.grow(by: mebibyte) && !small.grow(by: 1))
+    #expect(budget.bytesInFlight == 9 * mebibyte)
+  }
+
   @Test func breaksOff() {
     #expect(Self.status { () throws(HTTPFailure) in try Self.body([60], announced: 61) } == .badRequest)
   }
 
   /// All bodies together have a limit; what one has counts until nobody holds it.
   @Test func noRoom() throws {
-    let budget = BodyBudget(maximum: 250)
+    let budget = ByteBudget(maximum: 250)
     let first = try Self.body([100], of: budget)
-    var share: BodyBudget.Share? = try Self.body([90], announced: 90, of: budget).share
+    var share: ByteBudget.Share? = try Self.body([90], announced: 90, of: budget).share
+    // What is only announced takes nothing from others.
+    let idle = try Self.body([], announced: 100, of: budget)
     #expect(budget.bytesInFlight == 190 && first.share.bytes == 100)
     _ = try Self.body([60], of: budget)
     for (parts, announced) in [([61], nil), ([61], 61), ([60, 1], nil)] {
@@ -66,6 +78,6 @@ import Testing
     #expect(budget.bytesInFlight == 190 && share != nil)
     share = nil
     _ = try Self.body([61], of: budget)
-    withExtendedLifetime(first) {}
+    withExtendedLifetime((first, idle)) {}
   }
 }

@@ -1,24 +1,26 @@
 import Foundation
 
-/// Writes the wire format of protocol buffers, as far as ONNX models need it.
-struct ProtocolBuffer {
-  private(set) var bytes = Data()
+/// Writes the wire format of protocol buffers, as far as ONNX models and requests need it.
+public struct ProtocolBuffer {
+  public private(set) var bytes = Data()
 
-  mutating func add(_ field: Int, _ value: Int) {
+  public init() {}
+
+  public mutating func add(_ field: Int, _ value: Int) {
     varint(UInt64(field << 3))
     varint(UInt64(bitPattern: Int64(value)))
   }
 
-  mutating func add(_ field: Int, _ value: Data) {
+  public mutating func add(_ field: Int, _ value: Data) {
     varint(UInt64(field << 3 | 2))
     varint(UInt64(value.count))
     bytes += value
   }
 
-  mutating func add(_ field: Int, _ value: String) { add(field, Data(value.utf8)) }
+  public mutating func add(_ field: Int, _ value: String) { add(field, Data(value.utf8)) }
 
   /// A message inside this one.
-  mutating func add(_ field: Int, _ build: (inout ProtocolBuffer) -> Void) {
+  public mutating func add(_ field: Int, _ build: (inout ProtocolBuffer) -> Void) {
     var inner = ProtocolBuffer()
     build(&inner)
     add(field, inner.bytes)

@@ -1,3 +1,4 @@
+import Dataflow
 import Foundation
 
 /// Zeros straight from the system, which gives each page when it is first touched: a large table costs nothing

@@ -1,3 +1,5 @@
+import Dataflow
+
 /// What a run's memory comes to when its replay table is full, known before it starts.
 public struct MemoryForecast: Hashable, Sendable {
   public let capacity: Int

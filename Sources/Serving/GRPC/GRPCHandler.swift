@@ -5,47 +5,99 @@ import NIOHTTPTypes
 
 /// Reads one call of gRPC from an HTTP/2 stream, and writes its answers.
 ///
-/// As in `RequestHandler`, everything happens on the event loop's thread, synchronously. Used by that thread alone.
-final class GRPCHandler: ChannelInboundHandler {
+/// As in `RequestHandler`, everything but large messages and answers is dealt with on the event loop's thread. Used by that thread
+/// alone.
+final class GRPCHandler: ChannelDuplexHandler {
   typealias InboundIn = HTTPRequestPart
+  typealias OutboundIn = HTTPResponsePart
   typealias OutboundOut = HTTPResponsePart
 
   private let service: @Sendable (HTTPRequest) throws -> InferenceService.Method
   private let authorise: @Sendable (HTTPRequest) throws -> Void
   /// Of one message.
   private let limits: RequestBody.Limits
-  private let share: BodyBudget.Share
+  private let share: ByteBudget.Share
+  private let background: BackgroundWork
+  private let answers: UnsentAnswers
+  private let writer: AnswerWriter
   private let time: any TimeSource
   private var reader: GRPCMessageReader
   private var method: InferenceService.Method?
   private var deadline: Nanoseconds?
   private var hasHead = false
+  /// The client sends nothing more.
   private var hasEnded = false
   private var isOver = false
+  private var isStopping = false
+  private var isReadHeld = false
   /// Messages that are worked on.
-  private var running: [Int: (work: any Cancellable, bytes: Int)] = [:]
+  private var running: [Int: Running] = [:]
   private var lastRun = 0
   /// Runs while a message is on its way.
   private var timer: Scheduled<Void>?
 
+  private struct Running {
+    let work: any Cancellable
+    /// Of the message, as long as it is in memory.
+    var bytes: Int
+  }
+
   /// Messages of one call that are worked on at once.
   private static let maximumRunning = 64
+  /// Bytes of a call's answers that wait to be sent before further messages are taken.
+  private static let maximumUnsent = 4 << 20
+  /// Bytes of a message that asks for no inference.
+  private static let maximumQuestion = 64 << 10
 
   init(
-    limits: RequestBody.Limits, budget: BodyBudget, time: any TimeSource = MonotonicTime(),
+    limits: RequestBody.Limits, budget: ByteBudget, background: BackgroundWork, answers: UnsentAnswers,
+    time: any TimeSource = MonotonicTime(),
     authorise: @escaping @Sendable (HTTPRequest) throws -> Void = { _ in },
     service: @escaping @Sendable (HTTPRequest) throws -> InferenceService.Method
   ) {
     self.service = service
     self.authorise = authorise
     self.time = time
-    share = BodyBudget.Share(of: budget)
+    self.background = background
+    self.answers = answers
     self.limits = limits
+    share = ByteBudget.Share(of: budget)
+    writer = AnswerWriter(answers)
     reader = GRPCMessageReader(limit: limits.maximumBytes)
   }
 
+  /// Whether a request is a call of gRPC with protocol buffers, the only encoding that is read.
   static func isCall(_ head: HTTPRequest) -> Bool {
-    head.headerFields[.contentType]?.hasPrefix("application/grpc") ?? false
+    head.method == .post && ["application/grpc", "application/grpc+proto"].contains(mediaType(head))
+  }
+
+  /// - Throws: what a request is refused with that wants to be a call, and comes where there are none.
+  static func refuseCall(_ head: HTTPRequest) throws(HTTPFailure) {
+    let type = mediaType(head)
+    guard type.hasPrefix("application/grpc") else { return }
+    guard ["application/grpc", "application/grpc+proto"].contains(type) else {
+      throw HTTPFailure(
+        .unsupportedMediaType, "'\(type)' is not spoken; gRPC is, with application/grpc, over HTTP/2")
+    }
+    guard head.method == .post else {
+      var failure = HTTPFailure(
+        .methodNotAllowed, "a call of gRPC is a POST, not a \(head.method.rawValue)")
+      failure.headers[.allow] = "POST"
+      throw failure
+    }
+    throw HTTPFailure(.httpVersionNotSupported, "gRPC needs HTTP/2")
+  }
+
+  private static func mediaType(_ head: HTTPRequest) -> String {
+    (head.headerFields[.contentType] ?? "").prefix { $0 != ";" }.lowercased().filter { $0 != " " }
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    writer.progressed = {
+      let (handler, context) = bound.value
+      handler.proceed(context)
+    }
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -54,18 +106,16 @@ final class GRPCHandler: ChannelInboundHandler {
       switch unwrapInboundIn(data) {
       case .head(let head): try begin(head)
       case .body(let part):
-        guard share.grow(by: part.readableBytes) else {
+        guard share.grow(by: part.readableBytes), MemoryHeadroom.shared.allows(part.readableBytes) else {
           throw GRPCStatus(.resourceExhausted, "too many large requests at once; try again")
         }
-        reader.append(part)
-        try takeMessages(context)
-      case .end:
-        hasEnded = true
-        endIfDone(context)
+        try reader.append(part)
+      case .end: hasEnded = true
       }
     } catch {
-      end(GRPCStatus(error), context)
+      return end(GRPCStatus(error), context)
     }
+    proceed(context)
   }
 
   private func begin(_ head: HTTPRequest) throws {
@@ -94,36 +144,41 @@ final class GRPCHandler: ChannelInboundHandler {
     return isTooLong ? .max : duration
   }
 
-  private func takeMessages(_ context: ChannelHandlerContext) throws {
-    while !isOver, canTake(context), let method, let message = try reader.next() {
-      stopTimer()
-      share.shrink(by: GRPCMessageReader.headBytes)
-      guard method.isStream || lastRun == 0 else {
-        throw GRPCStatus(.invalidArgument, "the call takes one message")
+  /// Takes the messages that are here, as many as there is room for, and ends the call when there is nothing more to do.
+  private func proceed(_ context: ChannelHandlerContext) {
+    guard !isOver else { return }
+    do {
+      while !isOver, canTake, let method, let message = try reader.next() {
+        stopTimer()
+        share.shrink(by: GRPCMessageReader.headBytes)
+        guard method.isStream || lastRun == 0 else {
+          throw GRPCStatus(.invalidArgument, "the call takes one message")
+        }
+        lastRun += 1
+        try start(method, message, number: lastRun, context)
       }
-      lastRun += 1
-      try start(method, message, number: lastRun, context)
+    } catch {
+      return end(GRPCStatus(error), context)
     }
+    endIfDone(context)
+    guard !isOver, isReadHeld, !isCrowded else { return }
+    isReadHeld = false
+    context.read()
   }
 
   /// Neither too much is worked on, nor are answers left unread.
-  private func canTake(_ context: ChannelHandlerContext) -> Bool {
-    running.count < Self.maximumRunning && context.channel.isWritable
-  }
+  private var canTake: Bool { running.count < Self.maximumRunning && writer.unsent < Self.maximumUnsent }
 
-  func channelWritabilityChanged(context: ChannelHandlerContext) {
-    do {
-      try takeMessages(context)
-      endIfDone(context)
-    } catch {
-      end(GRPCStatus(error), context)
-    }
-    context.fireChannelWritabilityChanged()
+  /// What is here can't be taken yet: nothing more need come.
+  private var isCrowded: Bool { !canTake && reader.waiting > 0 }
+
+  func read(context: ChannelHandlerContext) {
+    if isCrowded, !isOver { isReadHeld = true } else { context.read() }
   }
 
   /// A message that begins has to end.
   func channelReadComplete(context: ChannelHandlerContext) {
-    if !isOver, timer == nil, reader.waiting > 0, canTake(context) {
+    if !isOver, timer == nil, reader.waiting > 0, canTake {
       let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
       timer = context.eventLoop.scheduleTask(in: limits.timeout) {
         let (handler, context) = bound.value
@@ -147,53 +202,90 @@ final class GRPCHandler: ChannelInboundHandler {
       return deadline - now
     }
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    let reply: @Sendable (@escaping @Sendable () throws -> [UInt8]) -> Void = {
-      [loop = context.eventLoop] make in
+    let reply: InferenceService.Reply = { [loop = context.eventLoop] make in
       loop.execute {
         let (handler, context) = bound.value
         handler.answer(number, make, context)
       }
     }
+    let bytes = message.readableBytes
+    let isLarge = bytes > BackgroundWork.threshold
+    let work: any Cancellable
     do {
       switch method.body {
       case .now(let answer):
-        write(try answer(message), context)
-        share.shrink(by: message.readableBytes)
-        endIfDone(context)
-      case .later(let use):
-        running[number] = (try use(message, timeout, reply), message.readableBytes)
+        guard bytes <= Self.maximumQuestion else {
+          throw GRPCStatus(
+            .resourceExhausted, "a message of this call may have \(Self.maximumQuestion) bytes")
+        }
+        let message = try answer(message)
+        work = Unstoppable()
+        reply { UnwrittenAnswer(message) }
+      case .later(let use) where isLarge:
+        work = background.begin {
+          try use(message, timeout, reply)
+        } failed: { error in
+          reply { throw error }
+        }
+      case .later(let use): work = try use(message, timeout, reply)
       }
-    } catch  where method.isStream {
-      share.shrink(by: message.readableBytes)
-      write(InferenceService.streamError(GRPCStatus(error).message), context)
-    }
-  }
-
-  private func answer(_ number: Int, _ make: () throws -> [UInt8], _ context: ChannelHandlerContext) {
-    guard let done = running.removeValue(forKey: number), !isOver else { return }
-    share.shrink(by: done.bytes)
-    do {
-      let bytes: [UInt8]
-      do {
-        bytes = try make()
-      } catch  where method?.isStream ?? false {
-        bytes = InferenceService.streamError(GRPCStatus(error).message)
-      }
-      write(bytes, context)
-      try takeMessages(context)
-      endIfDone(context)
     } catch {
-      end(GRPCStatus(error), context)
+      work = Unstoppable()
+      reply { throw error }
+    }
+    running[number] = Running(work: work, bytes: bytes)
+  }
+
+  private func answer(
+    _ number: Int, _ make: InferenceService.MakeAnswer, _ context: ChannelHandlerContext
+  ) {
+    guard let bytes = running[number]?.bytes, !isOver else { return }
+    share.shrink(by: bytes)
+    running[number]?.bytes = 0
+    do {
+      let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+      answers.write(try make(), on: context.eventLoop) { result in
+        let (handler, context) = bound.value
+        handler.finish(number, result, context)
+      }
+    } catch {
+      finish(number, .failure(error), context)
     }
   }
 
-  private func write(_ message: [UInt8], _ context: ChannelHandlerContext) {
+  private func finish(
+    _ number: Int, _ result: Result<(ByteBuffer, UnsentAnswers.Share), any Error>,
+    _ context: ChannelHandlerContext
+  ) {
+    guard running.removeValue(forKey: number) != nil, !isOver else { return }
+    switch result {
+    case .success((let message, let share)): write(message, share, context)
+    case .failure(let error) where method?.isStream ?? false:
+      let message = InferenceService.streamError(GRPCStatus(error).message)
+      answers.write(UnwrittenAnswer(message), on: context.eventLoop) { [self] result in
+        switch result {
+        case .success((let message, let share)): write(message, share, context)
+        case .failure(let error): end(GRPCStatus(error), context)
+        }
+      }
+    case .failure(let error): return end(GRPCStatus(error), context)
+    }
+    proceed(context)
+  }
+
+  private func write(_ message: ByteBuffer, _ share: UnsentAnswers.Share, _ context: ChannelHandlerContext) {
     writeHead(context)
-    var frame = context.channel.allocator.buffer(capacity: message.count + 5)
-    frame.writeInteger(UInt8(0))
-    frame.writeInteger(UInt32(message.count))
-    frame.writeBytes(message)
-    context.writeAndFlush(wrapOutboundOut(.body(frame)), promise: nil)
+    var head = context.channel.allocator.buffer(capacity: GRPCMessageReader.headBytes)
+    head.writeInteger(UInt8(0))
+    head.writeInteger(UInt32(message.readableBytes))
+    if message.readableBytes <= BackgroundWork.threshold {
+      head.writeImmutableBuffer(message)
+      writer.write(head, of: share, context)
+    } else {
+      writer.write(head, of: share, context)
+      writer.write(message, of: share, context)
+    }
+    context.flush()
   }
 
   private func writeHead(_ context: ChannelHandlerContext) {
@@ -206,9 +298,15 @@ final class GRPCHandler: ChannelInboundHandler {
   }
 
   private func endIfDone(_ context: ChannelHandlerContext) {
-    guard hasEnded, running.isEmpty, !isOver, context.channel.isWritable else { return }
+    guard running.isEmpty, !isOver else { return }
+    guard hasEnded else {
+      // What is here and could be taken has been.
+      guard isStopping, canTake, method?.isStream ?? false else { return }
+      return end(GRPCStatus(.unavailable, "the server is shutting down; try another"), context)
+    }
     guard reader.waiting == 0 else {
-      return end(GRPCStatus(.invalidArgument, "the last message breaks off"), context)
+      if canTake { end(GRPCStatus(.invalidArgument, "the last message breaks off"), context) }
+      return
     }
     let isComplete = lastRun > 0 || method?.isStream ?? false
     end(isComplete ? GRPCStatus(.ok) : GRPCStatus(.invalidArgument, "the call has no message"), context)
@@ -219,12 +317,27 @@ final class GRPCHandler: ChannelInboundHandler {
     leave()
     writeHead(context)
     context.writeAndFlush(wrapOutboundOut(.end(status.trailers)), promise: nil)
+    reader = GRPCMessageReader(limit: limits.maximumBytes)
+    if isReadHeld { context.read() }
     // What the client still sends is not wanted.
     if !hasEnded { context.close(promise: nil) }
   }
 
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    switch event {
+    case is ChannelShouldQuiesceEvent:
+      isStopping = true
+      proceed(context)
+    case ChannelEvent.inputClosed:
+      hasEnded = true
+      proceed(context)
+    default: context.fireUserInboundEventTriggered(event)
+    }
+  }
+
   func channelInactive(context: ChannelHandlerContext) {
     leave()
+    writer.stop()
     context.fireChannelInactive()
   }
 
@@ -233,12 +346,16 @@ final class GRPCHandler: ChannelInboundHandler {
     context.close(promise: nil)
   }
 
-  func handlerRemoved(context: ChannelHandlerContext) { leave() }
+  func handlerRemoved(context: ChannelHandlerContext) {
+    leave()
+    writer.stop()
+    writer.progressed = nil
+  }
 
   private func leave() {
     isOver = true
     stopTimer()
-    for (work, _) in running.values { work.cancel() }
+    for run in running.values { run.work.cancel() }
     running = [:]
   }
 }

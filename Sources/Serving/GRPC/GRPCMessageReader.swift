@@ -1,3 +1,5 @@
+import Dataflow
+import HTTPTypes
 import NIOCore
 
 /// Puts the messages of a call together from the pieces that come: each has a byte that says whether it is compressed, and its
@@ -12,12 +14,17 @@ struct GRPCMessageReader {
   /// - Parameter limit: bytes of one message.
   init(limit: Int) { self.limit = limit }
 
-  mutating func append(_ part: ByteBuffer) {
+  /// - Throws: 503 where there is no memory for the message that begins.
+  mutating func append(_ part: ByteBuffer) throws(HTTPFailure) {
     var part = part
     if bytes.readableBytes == 0 {
       bytes = part
       if let length = length, length > bytes.readableBytes {
-        bytes.reserveCapacity(min(length, limit) + Self.headBytes)
+        let wanted = min(length, limit) + Self.headBytes
+        guard MemoryHeadroom.shared.allows(wanted) else {
+          throw HTTPFailure(.serviceUnavailable, "there is no memory for the message; try again")
+        }
+        bytes.reserveCapacity(wanted)
       }
     } else {
       bytes.discardReadBytes()

@@ -10,17 +10,16 @@ struct InferenceService: Sendable {
       /// Answered at once.
       case now(@Sendable (ByteBuffer) throws -> [UInt8])
       /// Answered later: the last argument is called once, from any thread, with what makes the answer.
-      case later(
-        @Sendable (
-          ByteBuffer, Nanoseconds?, @escaping @Sendable (@escaping @Sendable () throws -> [UInt8]) -> Void
-        )
-          throws -> any Cancellable)
+      case later(@Sendable (ByteBuffer, Nanoseconds?, @escaping Reply) throws -> any Cancellable)
     }
 
     let body: Body
     /// Whether the call takes many messages and answers each.
     var isStream = false
   }
+
+  typealias Reply = @Sendable (@escaping MakeAnswer) -> Void
+  typealias MakeAnswer = @Sendable () throws -> UnwrittenAnswer<ByteBuffer>
 
   let host: ModelHost
   let telemetry: Telemetry
@@ -88,8 +87,11 @@ struct InferenceService: Sendable {
           }
           return try pipeline.infer(request, span: span) { makeResponse in
             reply {
-              let response = try makeResponse().message()
-              return isStream ? Self.streamed(response) : response
+              let response = try makeResponse()
+              return UnwrittenAnswer(maximumBytes: response.maximumMessageBytes) {
+                let message = response.message()
+                return ByteBuffer(bytes: isStream ? Self.streamed(message) : message)
+              }
             }
           }
         }

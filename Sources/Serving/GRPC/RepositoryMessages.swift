@@ -9,7 +9,8 @@ enum RepositoryMessages {
   static func index(_ host: ModelHost) -> InferenceService.Method {
     InferenceService.Method(
       body: .later { message, _, reply in
-        try host.readIndex(onlyReady: try onlyReady(message)) { result in reply { try result.get().message() }
+        try host.readIndex(onlyReady: try onlyReady(message)) { result in
+          reply { UnwrittenAnswer(try result.get().message()) }
         }
         return Unstoppable()
       })
@@ -29,7 +30,7 @@ enum RepositoryMessages {
         try change(host, try name(message)) { result in
           reply {
             try result.get()
-            return []
+            return UnwrittenAnswer([])
           }
         }
         return Unstoppable()

@@ -7,12 +7,11 @@ final class CallDispatcher: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
 
-  private let makeHandler: @Sendable () -> RequestHandler
-  private let makeGRPCHandler: @Sendable () -> GRPCHandler
+  private let makeHandler: () -> RequestHandler
+  private let makeGRPCHandler: () -> GRPCHandler
 
   init(
-    makeHandler: @escaping @Sendable () -> RequestHandler,
-    makeGRPCHandler: @escaping @Sendable () -> GRPCHandler
+    makeHandler: @escaping () -> RequestHandler, makeGRPCHandler: @escaping () -> GRPCHandler
   ) {
     self.makeHandler = makeHandler
     self.makeGRPCHandler = makeGRPCHandler

@@ -13,8 +13,9 @@ struct ConnectionChannel: ServerChildChannel {
   let idleTimeout: TimeAmount
   let tls: NIOSSLContext?
   let origins: CrossOriginPolicy?
-  let makeHandler: @Sendable () -> RequestHandler
-  let makeGRPCHandler: @Sendable () -> GRPCHandler
+  let makeAnswers: @Sendable () -> UnsentAnswers
+  let makeHandler: @Sendable (UnsentAnswers) -> RequestHandler
+  let makeGRPCHandler: @Sendable (UnsentAnswers) -> GRPCHandler
 
   struct Value: ServerChildChannelValue {
     let channel: any Channel
@@ -27,6 +28,7 @@ struct ConnectionChannel: ServerChildChannel {
       _ = try? channel.syncOptions?.setOption(.recvAllocator, value: allocator)
       let pipeline = channel.pipeline.syncOperations
       if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+      try pipeline.addHandler(ConnectionFlowHandler(patience: idleTimeout))
       try pipeline.addHandler(
         HTTPVersionDetector(timeout: idleTimeout) { [self] isHTTP2, channel in
           try isHTTP2 ? configureHTTP2(channel) : configureHTTP1(channel, logger)
@@ -46,35 +48,38 @@ struct ConnectionChannel: ServerChildChannel {
       withPipeliningAssistance: true, withErrorHandling: false, withOutboundHeaderValidation: false,
       withEncoderConfiguration: HTTPResponseEncoder.Configuration(), withDecoderLimitConfiguration: limits)
     try pipeline.addHandlers(
-      HTTP1ToHTTPServerCodec(secure: tls != nil),
-      HTTPConnectionStateHandler(idleTimeout: .nanoseconds(idleTimeout.nanoseconds), logger: logger),
-      UnreadAnswers())
+      HTTP1RulesHandler(), HTTP1ToHTTPServerCodec(secure: tls != nil),
+      HTTPConnectionStateHandler(idleTimeout: .nanoseconds(idleTimeout.nanoseconds), logger: logger))
     if let origins { try pipeline.addHandler(CrossOriginHandler(origins)) }
-    try pipeline.addHandler(makeHandler())
+    try pipeline.addHandler(makeHandler(makeAnswers()))
   }
 
   private func configureHTTP2(_ channel: any Channel) throws {
     let connection = HTTP2ConnectionHandler(idleTimeout: idleTimeout, eventLoop: channel.eventLoop)
-    var configuration = NIOHTTP2Handler.ConnectionConfiguration()
-    configuration.initialSettings = [
+    var configuration = NIOHTTP2Handler.Configuration()
+    configuration.connection.initialSettings = [
       HTTP2Setting(parameter: .maxConcurrentStreams, value: Self.maximumStreams),
       HTTP2Setting(parameter: .maxHeaderListSize, value: Self.maximumHeaderBytes),
       // Images and tensors are large: few frames, and few waits for room.
       HTTP2Setting(parameter: .maxFrameSize, value: 1 << 20),
       HTTP2Setting(parameter: .initialWindowSize, value: Self.windowBytes),
     ]
-    configuration.targetWindowSize = 4 * Self.windowBytes
-    var streams = NIOHTTP2Handler.StreamConfiguration()
-    streams.targetWindowSize = Self.windowBytes
-    _ = try channel.pipeline.syncOperations.configureHTTP2Pipeline(
-      mode: .server, connectionConfiguration: configuration, streamConfiguration: streams,
-      streamDelegate: connection.streams
+    configuration.connection.targetWindowSize = 4 * Self.windowBytes
+    configuration.stream.targetWindowSize = Self.windowBytes
+    let answers = NIOLoopBound(makeAnswers(), eventLoop: channel.eventLoop)
+    // Of NIO's ways to speak HTTP/2 this one tells of frames; the sequence of streams that comes with it is for others.
+    _ = try channel.pipeline.syncOperations.configureAsyncHTTP2Pipeline(
+      mode: .server, streamDelegate: connection.observer, frameDelegate: connection.observer,
+      configuration: configuration
     ) { [self] stream in
       stream.eventLoop.makeCompletedFuture {
+        let answers = answers.value
         let pipeline = stream.pipeline.syncOperations
-        try pipeline.addHandler(HTTP2FramePayloadToHTTPServerCodec())
+        try pipeline.addHandlers(HTTP2FramePayloadToHTTPServerCodec(), StreamEndHandler())
         if let origins { try pipeline.addHandler(CrossOriginHandler(origins)) }
-        try pipeline.addHandler(CallDispatcher(makeHandler: makeHandler, makeGRPCHandler: makeGRPCHandler))
+        try pipeline.addHandler(
+          CallDispatcher(
+            makeHandler: { makeHandler(answers) }, makeGRPCHandler: { makeGRPCHandler(answers) }))
       }
     }
     try channel.pipeline.syncOperations.addHandler(connection)
@@ -89,7 +94,7 @@ struct ConnectionChannel: ServerChildChannel {
     await withTaskCancellationHandler {
       try? await value.channel.closeFuture.get()
     } onCancel: {
-      value.channel.close(promise: nil)
+      value.channel.triggerUserOutboundEvent(ConnectionFlowHandler.Event.abandon, promise: nil)
     }
   }
 }

@@ -1,8 +1,8 @@
 import NIOCore
 import NIOHTTP2
 
-/// Ends HTTP/2 connections: those on which nothing happens, and all of them, once their requests are answered, when the
-/// server stops.
+/// Ends HTTP/2 connections: those on which nothing happens, those whose client has left, and all of them, once their requests are
+/// answered, when the server stops.
 ///
 /// Used by the event loop's thread alone.
 final class HTTP2ConnectionHandler: ChannelInboundHandler {
@@ -10,54 +10,63 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
   typealias OutboundOut = HTTP2Frame
 
   private let idleTimeout: TimeAmount
-  private var open = 0
+  private var open: [HTTP2StreamID: any Channel] = [:]
   /// Whether the client owes an answer to a ping.
   private var isPinged = false
-  private var isStopping = false
+  /// Nothing more is begun: the server stops, or the client says nothing more.
+  private var isEnding = false
+  /// The connection can't go on, and the client was told so.
+  private var hasFailed = false
   private var timer: Scheduled<Void>?
   private var context: ChannelHandlerContext?
-  let streams: Streams
+  let observer: Observer
 
   init(idleTimeout: TimeAmount, eventLoop: any EventLoop) {
     self.idleTimeout = idleTimeout
-    streams = Streams()
-    streams.handler = NIOLoopBoundBox(nil, eventLoop: eventLoop)
-    streams.handler?.value = self
+    observer = Observer()
+    observer.handler = NIOLoopBoundBox(nil, eventLoop: eventLoop)
+    observer.handler?.value = self
   }
 
-  /// Told of streams by the multiplexer, on the event loop's thread.
+  /// Told of streams and frames by the multiplexer, on the event loop's thread.
   ///
   /// Sendable: `handler` is set before the connection begins, and its box is for the event loop's thread.
-  final class Streams: NIOHTTP2StreamDelegate, @unchecked Sendable {
+  final class Observer: NIOHTTP2StreamDelegate, NIOHTTP2FrameDelegate, @unchecked Sendable {
     fileprivate var handler: NIOLoopBoundBox<HTTP2ConnectionHandler?>?
 
-    func streamCreated(_ id: HTTP2StreamID, channel: any Channel) { handler?.value?.changed(by: 1) }
-    func streamClosed(_ id: HTTP2StreamID, channel: any Channel) { handler?.value?.changed(by: -1) }
-  }
+    func streamCreated(_ id: HTTP2StreamID, channel: any Channel) { handler?.value?.began(id, channel) }
+    func streamClosed(_ id: HTTP2StreamID, channel: any Channel) { handler?.value?.ended(id) }
 
-  private func changed(by difference: Int) {
-    open += difference
-    timer?.cancel()
-    guard let context else { return }
-    if open == 0, isStopping { end(context) } else { startTimer(context) }
-  }
-
-  /// Says no more, and closes when the client has: to close a connection at once on which something came meanwhile would take
-  /// from the client what it has not read yet.
-  private func end(_ context: ChannelHandlerContext) {
-    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    // After what is being written.
-    context.eventLoop.execute {
-      let (handler, context) = bound.value
-      guard handler.context != nil else { return }
-      context.flush()
-      context.close(mode: .output, promise: nil)
-      handler.timer = context.eventLoop.scheduleTask(in: Self.farewell) { bound.value.1.close(promise: nil) }
+    func wroteFrame(_ frame: HTTP2Frame) {
+      if case .goAway(_, let code, _) = frame.payload, code != .noError { handler?.value?.hasFailed = true }
     }
   }
 
-  /// How long a client may take to close its side.
-  private static let farewell = TimeAmount.seconds(2)
+  private func began(_ id: HTTP2StreamID, _ channel: any Channel) {
+    open[id] = channel
+    changed()
+  }
+
+  private func ended(_ id: HTTP2StreamID) {
+    open[id] = nil
+    changed()
+  }
+
+  private func changed() {
+    timer?.cancel()
+    guard let context else { return }
+    if open.isEmpty, isEnding { end(context) } else { startTimer(context) }
+  }
+
+  /// Closes after what is being written.
+  private func end(_ context: ChannelHandlerContext) {
+    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    context.eventLoop.execute {
+      let (handler, context) = bound.value
+      guard handler.context != nil, handler.open.isEmpty else { return }
+      context.close(promise: nil)
+    }
+  }
 
   private func startTimer(_ context: ChannelHandlerContext) {
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
@@ -71,7 +80,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
   /// A client that waits for something, or sends it slowly, may be silent; one that has gone without a word must not hold its
   /// streams for ever.
   private func nothingHappened(_ context: ChannelHandlerContext) {
-    guard open > 0, !isPinged else {
+    guard !open.isEmpty, !isPinged else {
       sayGoodbye(context)
       return context.close(promise: nil)
     }
@@ -82,7 +91,11 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    if case .ping(_, ack: true) = unwrapInboundIn(data).payload { isPinged = false }
+    switch unwrapInboundIn(data).payload {
+    case .ping(_, ack: true): isPinged = false
+    case .goAway: leave(context)
+    default: break
+    }
     context.fireChannelRead(data)
   }
 
@@ -93,6 +106,12 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
     context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
   }
 
+  /// The client begins nothing more; it gets the answers to what it has begun.
+  private func leave(_ context: ChannelHandlerContext) {
+    isEnding = true
+    if open.isEmpty { end(context) }
+  }
+
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
     startTimer(context)
@@ -101,20 +120,25 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
   func handlerRemoved(context: ChannelHandlerContext) {
     timer?.cancel()
     self.context = nil
-    streams.handler?.value = nil
+    open = [:]
+    observer.handler?.value = nil
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if case ChannelEvent.inputClosed = event, isStopping { return context.close(promise: nil) }
-    guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
-    isStopping = true
-    sayGoodbye(context)
-    if open == 0 { end(context) }
+    switch event {
+    case ChannelEvent.inputClosed:
+      for stream in open.values { stream.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
+      leave(context)
+    case is ChannelShouldQuiesceEvent:
+      sayGoodbye(context)
+      for stream in open.values { stream.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+      leave(context)
+    default: context.fireUserInboundEventTriggered(event)
+    }
   }
 
+  /// What is wrong with one stream has reset that one, and the others go on.
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    // A stream that its client has reset while it was answered: the others go on.
-    if error is NIOHTTP2Errors.NoSuchStream { return }
-    context.close(promise: nil)
+    if hasFailed || !(error is any NIOHTTP2Error) { context.close(promise: nil) }
   }
 }

@@ -38,6 +38,7 @@ struct HTTPFailure: Error {
       self.init(.serviceUnavailable, "the server is shutting down; try another", retryAfterSeconds: 1)
     case HTTPParserError.headerOverflow:
       self.init(.requestHeaderFieldsTooLarge, "the headers are too large")
+    case let error as MalformedRequest: self.init(.badRequest, "the request is not valid: \(error.reason)")
     case is HTTPParserError, is HTTP1TypeConversionError:
       self.init(.badRequest, "the request is not valid HTTP")
     default: self.init(.internalServerError, "\(error)")

@@ -31,7 +31,7 @@ final class InferenceOnlyRuns: Sendable {
           try InferenceOnly(pipeline.pipeline, plan: pipeline.plan).measure(image, seconds: seconds)
         }
         self.isRunning.store(false, ordering: .releasing)
-        reply { HTTPAnswer(json: try result.get()) }
+        reply { UnwrittenAnswer(HTTPAnswer(json: try result.get())) }
       }
       return Unstoppable()
     }

@@ -41,7 +41,12 @@ extension PipelineRoutes {
             try self.request(body, json: json, binary: binary, for: pipeline)
           }
           return try pipeline.infer(request, span: span) { makeResponse in
-            reply { HTTPAnswer(try makeResponse(), receive: receive) }
+            reply {
+              let response = try makeResponse()
+              return UnwrittenAnswer(maximumBytes: response.maximumBytes) {
+                HTTPAnswer(response, receive: receive)
+              }
+            }
           }
         }
       }
@@ -64,17 +69,17 @@ extension PipelineRoutes {
   /// Answers a plain image.
   private func run(
     _ data: Data, _ terms: RequestTerms, on pipeline: HostedPipeline, _ span: RequestSpan?,
-    receive: Nanoseconds,
-    _ reply: @escaping @Sendable (@escaping Route.MakeAnswer) -> Void
+    receive: Nanoseconds, _ reply: @escaping Route.Reply
   ) throws -> any Cancellable {
     let (input, image) = try pipeline.recordingInvalid(span) { try pipeline.input(of: data) }
     return try pipeline.run([input], terms, span: span) { finished in
       reply {
         let report = try pipeline.report(finished[0], on: image, named: "request")
         let timing = finished[0].attribution.map { ServerTiming($0, receive: receive).value }
-        return HTTPAnswer(
-          headers: timing.map { [.serverTiming: $0] } ?? [:],
-          json: InferenceReport.json(pipeline: pipeline.name, items: [report]))
+        return UnwrittenAnswer(
+          HTTPAnswer(
+            headers: timing.map { [.serverTiming: $0] } ?? [:],
+            json: InferenceReport.json(pipeline: pipeline.name, items: [report])))
       }
     }
   }

@@ -6,7 +6,7 @@ extension PipelineRoutes {
   func list() -> Route {
     .body { [host] _, reply in
       try host.readIndex(onlyReady: false) { result in
-        reply { HTTPAnswer(json: "{\"models\":\(try result.get().json())}") }
+        reply { UnwrittenAnswer(HTTPAnswer(json: "{\"models\":\(try result.get().json())}")) }
       }
       return Unstoppable()
     }
@@ -20,7 +20,7 @@ extension PipelineRoutes {
     case ("index", 1, _):
       return .body { [host] body, reply in
         try host.readIndex(onlyReady: RepositoryRequest(body).onlyReady) { result in
-          reply { HTTPAnswer(json: try result.get().json()) }
+          reply { UnwrittenAnswer(HTTPAnswer(json: try result.get().json())) }
         }
         return Unstoppable()
       }
@@ -42,7 +42,7 @@ extension PipelineRoutes {
       try change(host, name) { result in
         reply {
           try result.get()
-          return HTTPAnswer(json: "{}")
+          return UnwrittenAnswer(HTTPAnswer(json: "{}"))
         }
       }
       return Unstoppable()

@@ -26,11 +26,15 @@ public struct PipelineServer: Sendable {
     public var origins: CrossOriginPolicy?
     /// Bytes of all requests' bodies in memory.
     public var maximumBodyBytesInFlight = 512 << 20
+    /// Bytes of one answer, and of all answers that one connection has not read.
+    public var maximumAnswerBytes = 128 << 20
+    /// Bytes of all answers that are not read yet.
+    public var maximumAnswerBytesInFlight = 512 << 20
     /// A request's body must be here after so long.
     public var maximumBodySeconds = 60
-    /// A connection on which nothing happens for so long is closed.
+    /// A connection on which nothing happens for so long is closed, as is one whose client reads nothing of its answers.
     public var idleTimeoutSeconds = 60
-    /// Further connections wait to be accepted. Fewer where the system lets the process have fewer files open.
+    /// Of all ports. Further connections wait to be accepted. Fewer where the system lets the process have fewer files open.
     public var maximumConnections = 16_384
     /// After the signal to stop, what isn't answered in so long is given up.
     public var shutdownSeconds = 25
@@ -70,19 +74,24 @@ public struct PipelineServer: Sendable {
     logger.logLevel = .critical
     let listening = Listening(
       on: [configuration.port] + [configuration.grpcPort].compactMap(\.self), then: onReady)
-    let channel = connections()
+    let background = BackgroundWork(cores: ProcessInfo.processInfo.activeProcessorCount)
+    let channel = connections(background)
     let files = OpenFiles.raiseLimit()
     // Some are for models, traces and collectors.
-    let maximumConnections = min(configuration.maximumConnections, max(files - 124, files / 2))
+    let places = ConnectionPlaces(
+      maximum: min(configuration.maximumConnections, max(files - 124, files / 2)), loop: loops.next())
     var services = ServiceGroupConfiguration(
       services: listening.ports.indices.map { index in
         channel.server(
           configuration: ServerConfiguration(
             address: .hostname(configuration.host, port: listening.ports[index]),
-            backlog: Self.backlog,
-            availableConnectionsDelegate: MaximumAvailableConnections(maximumConnections)),
-          onServerRunning: { listening.began(index, on: $0.localAddress?.port ?? 0) }, eventLoopGroup: loops,
-          logger: logger)
+            backlog: Self.backlog),
+          onServerRunning: { channel in
+            try? await channel.eventLoop.submit {
+              try channel.pipeline.syncOperations.addHandler(ConnectionAcceptor(places), position: .first)
+            }.get()
+            listening.began(index, on: channel.localAddress?.port ?? 0)
+          }, eventLoopGroup: loops, logger: logger)
       } + [ChangesEnd(host: host)],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     services.maximumGracefulShutdownDuration = .seconds(configuration.shutdownSeconds)
@@ -103,6 +112,7 @@ public struct PipelineServer: Sendable {
     await host.drain()
     // After the last answer, which is made on a loop.
     try? await loops.shutdownGracefully()
+    await background.shutdown()
     observation.cancel()
     await observation.value
   }
@@ -126,30 +136,42 @@ public struct PipelineServer: Sendable {
     return true
   }
 
-  private func connections() -> ConnectionChannel {
+  private func connections(_ background: BackgroundWork) -> ConnectionChannel {
     let routes = PipelineRoutes(
       host: host, telemetry: telemetry, maximumJSONBytes: configuration.maximumJSONBytes)
     let origins = configuration.origins
     let service = InferenceService(host: host, telemetry: telemetry)
     let security = configuration.security
-    let budget = BodyBudget(
-      maximum: max(configuration.maximumBodyBytesInFlight, configuration.maximumBodyBytes))
+    let bodies = Self.budget(configuration.maximumBodyBytesInFlight, atLeast: configuration.maximumBodyBytes)
+    let answers = Self.budget(
+      configuration.maximumAnswerBytesInFlight, atLeast: configuration.maximumAnswerBytes)
+    let patience = TimeAmount.seconds(Int64(configuration.idleTimeoutSeconds))
+    let answerLimits = UnsentAnswers.Limits(
+      maximumBytes: configuration.maximumAnswerBytes, patience: patience)
     let limits = RequestBody.Limits(
       maximumBytes: configuration.maximumBodyBytes,
       maximumTime: Nanoseconds(clamping: configuration.maximumBodySeconds) &* 1_000_000_000)
     return ConnectionChannel(
-      idleTimeout: .seconds(Int64(configuration.idleTimeoutSeconds)), tls: security.tls, origins: origins,
-      makeHandler: {
-        RequestHandler(limits: limits, budget: budget) { request in
+      idleTimeout: patience, tls: security.tls, origins: origins,
+      makeAnswers: { UnsentAnswers(answerLimits, of: answers, background: background) },
+      makeHandler: { answers in
+        RequestHandler(limits: limits, budget: bodies, background: background, answers: answers) { request in
           if let answer = origins?.preflight(request) { return .answer(answer) }
           try security.authorise(request)
+          try GRPCHandler.refuseCall(request)
           return try routes.route(request)
         }
       },
-      makeGRPCHandler: {
+      makeGRPCHandler: { answers in
         GRPCHandler(
-          limits: limits, budget: budget, authorise: security.authorise, service: service.method)
+          limits: limits, budget: bodies, background: background, answers: answers,
+          authorise: security.authorise, service: service.method)
       })
+  }
+
+  private static func budget(_ maximum: Int, atLeast one: Int) -> ByteBudget {
+    let reserve = min(maximum / 8, 64 << 20)
+    return ByteBudget(maximum: max(maximum, one + reserve), reserve: reserve)
   }
 }
 

@@ -1,20 +1,17 @@
 import Dataflow
 import HTTPTypes
 import NIOCore
-import Synchronization
 
-/// The body of one request as it arrives, within two limits: its bytes, and the bytes of all bodies in memory. (Whoever reads it
-/// limits the time that it may take.)
+/// The body of one request as it arrives, within three limits: its bytes, the bytes of all bodies in memory, and the memory that the
+/// system has. (Whoever reads it limits the time that it may take.)
 ///
-/// A body that announces its length is counted in full from the start, so that a request is refused before it is
-/// sent and not halfway. Others are counted as they grow; with the memory they outgrow, they may take twice their
-/// bytes.
+/// What counts is what has come: who only announces a body takes nothing from others.
 struct RequestBody {
   private let limits: Limits
   private let announced: Int?
   private let refused: @Sendable (HTTPFailure) -> Void
   /// What this body has of all bodies' bytes. They count until nobody holds it any more.
-  let share: BodyBudget.Share
+  let share: ByteBudget.Share
   private(set) var bytes = ByteBuffer()
 
   struct Limits: Sendable {
@@ -32,28 +29,37 @@ struct RequestBody {
   }
 
   /// - Parameter refused: told of every failure that the body is refused with.
-  /// - Throws: 413 if the body is announced as too large, 503 if there is no room for it.
+  /// - Throws: 413 if the body is announced as too large.
   init(
-    announced: Int?, limits: Limits, budget: BodyBudget,
+    announced: Int?, limits: Limits, budget: ByteBudget,
     refused: @escaping @Sendable (HTTPFailure) -> Void = { _ in }
   ) throws(HTTPFailure) {
     self.limits = limits
     self.announced = announced
     self.refused = refused
-    share = BodyBudget.Share(of: budget)
-    try reserve(announced ?? 0)
+    share = ByteBudget.Share(of: budget)
+    guard (0...limits.maximumBytes).contains(announced ?? 0) else { throw tooLarge }
   }
 
   /// - Throws: 413 as soon as the body is known to be too large, 503 when there is no room for it.
   mutating func append(_ part: ByteBuffer) throws(HTTPFailure) {
-    try reserve(max(0, bytes.readableBytes + part.readableBytes - share.bytes))
+    guard part.readableBytes <= limits.maximumBytes - share.bytes else { throw tooLarge }
+    guard share.grow(by: part.readableBytes) else { throw noRoom }
     if bytes.readableBytes == 0, part.readableBytes >= announced ?? .max {
       bytes = part  // All of it, not copied.
       return
     }
+    try makeRoom(for: part.readableBytes)
     var part = part
-    if bytes.readableBytes == 0 { bytes.reserveCapacity(announced ?? 0) }
     bytes.writeBuffer(&part)
+  }
+
+  /// Memory for what is announced at once, or else twice as much as before: growing copies.
+  private mutating func makeRoom(for count: Int) throws(HTTPFailure) {
+    guard bytes.writableBytes < count else { return }
+    let wanted = bytes.readableBytes == 0 ? max(announced ?? 0, count) : 2 * bytes.readableBytes + count
+    guard MemoryHeadroom.shared.allows(wanted) else { throw noRoom }
+    bytes.reserveCapacity(wanted)
   }
 
   /// All is here.
@@ -74,59 +80,16 @@ struct RequestBody {
     return failure
   }
 
-  private func reserve(_ count: Int) throws(HTTPFailure) {
-    guard count >= 0, count <= limits.maximumBytes - share.bytes else {
-      throw refused(
-        with: HTTPFailure(
-          .contentTooLarge, "the body is too large: the limit is \(limits.maximumBytes) bytes"))
-    }
-    guard share.grow(by: count) else {
-      throw refused(
-        with: HTTPFailure(
-          .serviceUnavailable, "too many large requests at once; try again", retryAfterSeconds: 1))
-    }
+  private var tooLarge: HTTPFailure {
+    refused(
+      with: HTTPFailure(
+        .contentTooLarge,
+        "the body is too large: the limit is \(limits.maximumBytes) bytes (serve --max-body-bytes)"))
   }
-}
 
-/// How many bytes all requests' bodies may have in memory.
-final class BodyBudget: Sendable {
-  private let maximum: Int
-  private let total = Mutex<Int>(0)
-
-  init(maximum: Int) { self.maximum = maximum }
-
-  /// Bytes counted at the moment.
-  var bytesInFlight: Int { total.withLock { $0 } }
-
-  /// What one body has of it; given back with the last reference.
-  final class Share: Sendable {
-    private let budget: BodyBudget
-    private let count = Mutex<Int>(0)
-
-    init(of budget: BodyBudget) { self.budget = budget }
-
-    deinit {
-      let count = bytes
-      budget.total.withLock { $0 -= count }
-    }
-
-    var bytes: Int { count.withLock { $0 } }
-
-    /// Gives some of it back.
-    func shrink(by less: Int) {
-      count.withLock { $0 -= less }
-      budget.total.withLock { $0 -= less }
-    }
-
-    /// - Returns: `false`, and nothing changes, if there is no room.
-    func grow(by more: Int) -> Bool {
-      let fits = budget.total.withLock { total in
-        guard total + more <= budget.maximum else { return false }
-        total += more
-        return true
-      }
-      if fits { count.withLock { $0 += more } }
-      return fits
-    }
+  private var noRoom: HTTPFailure {
+    refused(
+      with: HTTPFailure(
+        .serviceUnavailable, "too many large requests at once; try again", retryAfterSeconds: 1))
   }
 }

@@ -4,6 +4,7 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
+import Vision
 
 /// Reads requests from a connection, one after the other, and writes their answers.
 ///
@@ -27,7 +28,10 @@ final class RequestHandler: ChannelInboundHandler {
 
   private let route: @Sendable (HTTPRequest) throws -> Route
   private let limits: RequestBody.Limits
-  private let budget: BodyBudget
+  private let budget: ByteBudget
+  private let background: BackgroundWork
+  private let answers: UnsentAnswers
+  private let writer: AnswerWriter
   private var state = State.idle
   /// Whether the client wants the head of the answer only.
   private var isHeadOnly = false
@@ -36,13 +40,19 @@ final class RequestHandler: ChannelInboundHandler {
   /// Runs while a request is on its way.
   private var timer: Scheduled<Void>?
 
+  /// - Parameters:
+  ///   - budget: what all bodies may have.
+  ///   - answers: of the connection.
   init(
-    limits: RequestBody.Limits, budget: BodyBudget,
+    limits: RequestBody.Limits, budget: ByteBudget, background: BackgroundWork, answers: UnsentAnswers,
     route: @escaping @Sendable (HTTPRequest) throws -> Route
   ) {
     self.route = route
     self.limits = limits
     self.budget = budget
+    self.background = background
+    self.answers = answers
+    writer = AnswerWriter(answers)
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -140,10 +150,10 @@ final class RequestHandler: ChannelInboundHandler {
     write(HTTPFailure(error).answer, context)
   }
 
-  private func start(_ use: Route.Use, on body: RequestBody, _ context: ChannelHandlerContext) {
+  private func start(_ use: @escaping Route.Use, on body: RequestBody, _ context: ChannelHandlerContext) {
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
     let share = body.share
-    let reply: @Sendable (@escaping Route.MakeAnswer) -> Void = { [loop = context.eventLoop] makeAnswer in
+    let reply: Route.Reply = { [loop = context.eventLoop] makeAnswer in
       loop.execute {
         let (handler, context) = bound.value
         handler.answer(makeAnswer, context)
@@ -151,7 +161,17 @@ final class RequestHandler: ChannelInboundHandler {
       }
     }
     do {
-      state = .working(try use(try body.finish(), reply))
+      let bytes = try body.finish()
+      guard bytes.readableBytes > BackgroundWork.threshold, !bytes.isImage else {
+        state = .working(try use(bytes, reply))
+        return
+      }
+      state = .working(
+        background.begin {
+          try use(bytes, reply)
+        } failed: { error in
+          reply { throw error }
+        })
     } catch {
       // Not at once: the next request, which may be here already, would come before this call is over.
       state = .working(Unstoppable())
@@ -161,22 +181,45 @@ final class RequestHandler: ChannelInboundHandler {
 
   private func answer(_ makeAnswer: Route.MakeAnswer, _ context: ChannelHandlerContext) {
     guard case .working = state else { return }  // The client has gone.
+    do {
+      let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+      answers.write(try makeAnswer(), on: context.eventLoop) { result in
+        let (handler, context) = bound.value
+        handler.finish(result, context)
+      }
+    } catch {
+      finish(.failure(error), context)
+    }
+  }
+
+  private func finish(
+    _ result: Result<(HTTPAnswer, UnsentAnswers.Share), any Error>, _ context: ChannelHandlerContext
+  ) {
+    guard case .working = state else { return }
     // A pipelined request comes as soon as this one's answer is written.
     let isLast = isLast
     state = isLast ? .closed : .idle
-    do {
-      write(try makeAnswer(), context)
-    } catch {
-      write(HTTPFailure(error).answer, context)
+    switch result {
+    case .success((let answer, let share)): write(answer, context, share: share)
+    case .failure(let error): write(HTTPFailure(error).answer, context)
     }
     if isLast { close(context) }
   }
 
-  private func write(_ answer: HTTPAnswer, _ context: ChannelHandlerContext) {
+  /// - Parameter share: what the answer takes; small ones, which no client's numbers have made, have none.
+  private func write(
+    _ answer: HTTPAnswer, _ context: ChannelHandlerContext, share: UnsentAnswers.Share? = nil
+  ) {
     var head = answer.head(date: HTTPDate())
     if isLast { head.headerFields[.connection] = "close" }
     context.write(wrapOutboundOut(.head(head)), promise: nil)
-    if !isHeadOnly { context.write(wrapOutboundOut(.body(answer.body)), promise: nil) }
+    if !isHeadOnly {
+      if let share {
+        writer.write(answer.body, of: share, context)
+      } else {
+        context.write(wrapOutboundOut(.body(answer.body)), promise: nil)
+      }
+    }
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
   }
 
@@ -198,7 +241,7 @@ final class RequestHandler: ChannelInboundHandler {
 
   /// What isn't HTTP is answered too, and the connection is closed behind the answer.
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    if error is HTTPParserError || error is HTTP1TypeConversionError {
+    if error is HTTPParserError || error is HTTP1TypeConversionError || error is MalformedRequest {
       switch state {
       case .idle, .reading:
         (isHeadOnly, isLast) = (false, true)
@@ -220,6 +263,7 @@ final class RequestHandler: ChannelInboundHandler {
 
   private func leave() {
     stopTimer()
+    writer.stop()
     abandon()
     state = .closed
   }
@@ -227,4 +271,9 @@ final class RequestHandler: ChannelInboundHandler {
   private func abandon() {
     if case .working(let work) = state { work.cancel() }
   }
+}
+
+extension ByteBuffer {
+  /// Whether it begins as an image does, of which nothing but the head is read before its turn comes.
+  fileprivate var isImage: Bool { withUnsafeReadableBytes { ImageFormat(startingWith: $0) != nil } }
 }

@@ -7,11 +7,11 @@ import NIOSSL
 public struct TransportSecurity: Sendable {
   let tls: NIOSSLContext?
   /// What requests must bring, if anything.
-  let token: String?
+  let token: AccessToken?
 
   public static let none = TransportSecurity(tls: nil, token: nil)
 
-  private init(tls: NIOSSLContext?, token: String?) {
+  private init(tls: NIOSSLContext?, token: AccessToken?) {
     self.tls = tls
     self.token = token
   }
@@ -19,8 +19,9 @@ public struct TransportSecurity: Sendable {
   /// - Parameters:
   ///   - certificate: a PEM file: the certificate, then those that vouch for it.
   ///   - key: a PEM file.
+  ///   - token: what requests must bring.
   /// - Throws: `FileError`.
-  public init(certificate: String?, key: String?, token: String?) throws {
+  public init(certificate: String?, key: String?, token: AccessToken?) throws {
     self.token = token
     guard let certificate, let key else {
       tls = nil
@@ -62,16 +63,18 @@ public struct TransportSecurity: Sendable {
       return
     }
     let given = request.headerFields[.authorization] ?? ""
-    guard Self.areEqual("Bearer \(token)", given) else {
+    guard Self.areEqual("Bearer \(token.text)", given) else {
       var failure = HTTPFailure(.unauthorized, "send the server's token: Authorization: Bearer TOKEN")
       failure.headers[.wwwAuthenticate] = "Bearer"
       throw failure
     }
   }
 
-  /// In a time that doesn't tell where they differ.
-  private static func areEqual(_ a: String, _ b: String) -> Bool {
+  /// Whether two texts are the same, in a time that doesn't tell where they differ; only whether they are of one length.
+  static func areEqual(_ a: String, _ b: String) -> Bool {
     guard a.utf8.count == b.utf8.count else { return false }
-    return zip(a.utf8, b.utf8).reduce(0) { $0 | $1.0 ^ $1.1 } == 0
+    var difference: UInt8 = 0
+    for (a, b) in zip(a.utf8, b.utf8) { difference |= (a ^ b) }
+    return difference == 0
   }
 }

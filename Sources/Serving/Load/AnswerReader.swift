@@ -10,6 +10,8 @@ struct AnswerReader {
     var serverTiming: String?
     /// Whether the connection takes another request.
     var keepsOpen: Bool
+    /// Whether its body says so, whatever the status.
+    var hasError = false
   }
 
   /// What came is no HTTP.
@@ -25,8 +27,12 @@ struct AnswerReader {
   }
 
   private static let maximumHead = 64 << 10
+  /// Heads without an answer (100…199) before the answer's own.
+  private static let maximumInterim = 16
 
   private var state = State.head
+  private var search = ErrorSearch()
+  private var interim = 0
   /// The beginning of a head that is not yet complete.
   private var pending = ByteBuffer()
 
@@ -38,18 +44,22 @@ struct AnswerReader {
         guard try readHead(&bytes) else { return nil }
       case .body(let answer, let rest):
         let count = min(rest, bytes.readableBytes)
+        search.read(bytes.readableBytesView.prefix(count))
         bytes.moveReaderIndex(forwardBy: count)
         guard count == rest else {
           state = .body(answer, rest - count)
           return nil
         }
-        state = .head
-        return answer
+        return finish(answer)
       case .chunks(let answer, var reader):
-        let isComplete = try reader.read(&bytes)
-        state = isComplete ? .head : .chunks(answer, reader)
-        return isComplete ? answer : nil
+        search.read(bytes.readableBytesView)
+        guard try reader.read(&bytes) else {
+          state = .chunks(answer, reader)
+          return nil
+        }
+        return finish(answer)
       case .untilEnd:
+        search.read(bytes.readableBytesView)
         bytes.moveReaderIndex(forwardBy: bytes.readableBytes)
         return nil
       }
@@ -59,7 +69,13 @@ struct AnswerReader {
   /// The connection has ended: an answer that was to end with it is complete.
   mutating func end() -> Answer? {
     guard case .untilEnd(let answer) = state else { return nil }
-    state = .head
+    return finish(answer)
+  }
+
+  private mutating func finish(_ answer: Answer) -> Answer {
+    var answer = answer
+    answer.hasError = search.isFound
+    (state, search, interim) = (.head, ErrorSearch(), 0)
     return answer
   }
 
@@ -84,7 +100,10 @@ struct AnswerReader {
     bytes.moveReaderIndex(forwardBy: length)
     let answer = head.answer
     switch answer.status {
-    case 100..<200: break  // The answer itself is still to come.
+    case 100..<200:
+      // The answer itself is still to come.
+      interim += 1
+      guard interim <= Self.maximumInterim else { throw Malformed() }
     case 204, 304: state = .body(answer, 0)
     default:
       if head.isChunked {

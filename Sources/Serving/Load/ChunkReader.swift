@@ -11,8 +11,11 @@ struct ChunkReader {
   }
 
   private static let maximumChunk = 1 << 40
+  /// Bytes of a chunk's line, and of all that follows behind the last chunk.
+  private static let maximumLine = 64 << 10
 
   private var state = State.size(0, isRead: false)
+  private var line = 0
 
   /// - Returns: whether the body is complete.
   mutating func read(_ bytes: inout ByteBuffer) throws(AnswerReader.Malformed) -> Bool {
@@ -21,8 +24,11 @@ struct ChunkReader {
         let count = min(rest, bytes.readableBytes)
         bytes.moveReaderIndex(forwardBy: count)
         state = count == rest ? .size(0, isRead: false) : .data(rest - count)
+        line = 0
         continue
       }
+      line += 1
+      guard line <= Self.maximumLine else { throw AnswerReader.Malformed() }
       guard let byte = bytes.readInteger(as: UInt8.self) else { return false }
       switch (state, byte) {
       case (.size(let size, _), UInt8(ascii: "\n")):

@@ -67,8 +67,7 @@ final class LoadConnection: ChannelInboundHandler {
     guard let request else { return }
     self.request = nil
     isLast = !answer.keepsOpen
-    let isOK = 200..<300 ~= answer.status
-    driver.finished(request, isOK ? .ok(timing: answer.serverTiming) : .status(answer.status))
+    driver.finished(request, LoadTally.Outcome(answer))
     if isLast { close() } else { driver.canSend(self) }
   }
 
@@ -82,5 +81,15 @@ final class LoadConnection: ChannelInboundHandler {
       driver.finished(request, .failed(failure))
     }
     driver.lost(self, wasExpected: isLast)
+  }
+}
+
+extension LoadTally.Outcome {
+  fileprivate init(_ answer: AnswerReader.Answer) {
+    guard 200..<300 ~= answer.status else {
+      self = .status(answer.status)
+      return
+    }
+    self = answer.hasError ? .failed(.error) : .ok(timing: answer.serverTiming)
   }
 }

@@ -18,6 +18,8 @@ struct LoadTally: Sendable {
     case timeout
     /// What came was no HTTP.
     case malformed
+    /// It is 2xx, and says in its JSON that something went wrong.
+    case error
   }
 
   /// What counts: requests that began in this time, and for the throughput answers that came in it.

@@ -2,17 +2,19 @@ import Vision
 
 /// How large an answer is at most, told before it is written and without a look at its numbers.
 extension InferenceResponse {
-  /// Bytes of the JSON and of what follows it; in a message of gRPC it has no more.
+  /// Bytes of the JSON and of what follows it.
   ///
   /// - Complexity: O(outputs), and O(texts) where an output is of texts.
-  var maximumBytes: Int {
+  var maximumBytes: Int { maximumBytes { $1 ? $0.rawBytes : $0.maximumJSONBytes } }
+
+  /// Bytes of the message of gRPC, where all numbers are bytes.
+  var maximumMessageBytes: Int { maximumBytes { tensor, _ in tensor.rawBytes } }
+
+  private func maximumBytes(_ data: (OutputTensor, _ isBinary: Bool) -> Int) -> Int {
     let head = JSONText.maximumBytes(of: model) + JSONText.maximumBytes(of: id ?? "")
     let times = times.reduce(0) { $0 + JSONText.maximumBytes(of: $1.name) + Self.timeBytes }
-    return outputs.reduce(Self.headBytes + head + times) { sum, output in
-      // A message has each output's numbers as bytes.
-      sum + output.tensor.maximumHeadBytes
-        + (output.isBinary
-          ? output.tensor.rawBytes : max(output.tensor.rawBytes, output.tensor.maximumJSONBytes))
+    return outputs.reduce(Self.headBytes + head + times) {
+      $0 + $1.tensor.maximumHeadBytes + data($1.tensor, $1.isBinary)
     }
   }
 

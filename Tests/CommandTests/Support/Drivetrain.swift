@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Wire
 
 /// The built program, as users run it.
 enum Drivetrain {
@@ -81,4 +82,8 @@ struct Report: Decodable {
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     self = try decoder.decode(Report.self, from: json)
   }
+}
+
+extension Response {
+  func report() throws -> Report { try Report(json: body) }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Wire
 
 /// `drivetrain serve` on a port of its own; ended with the last reference.
 final class Server: Sendable {
@@ -9,9 +10,15 @@ final class Server: Sendable {
   /// Its second port, if it has one.
   let grpcPort: UInt16?
 
-  init(_ pipelines: String..., arguments: [String] = [], environment: [String: String] = [:]) throws {
+  /// - Parameter limits: what the shell's `ulimit` sets for it, such as `-n 128`.
+  init(
+    _ pipelines: String..., arguments: [String] = [], environment: [String: String] = [:],
+    limits: String? = nil
+  ) throws {
+    let command = [Drivetrain.path, "serve"] + pipelines + ["--port", "0"] + arguments
+    let limited = limits.map { ["/bin/sh", "-c", "ulimit \($0); exec \"$0\" \"$@\""] } ?? []
     process = try ChildProcess(
-      Drivetrain.path, ["serve"] + pipelines + ["--port", "0"] + arguments, environment: environment)
+      (limited + command)[0], Array((limited + command).dropFirst()), environment: environment)
     let deadline = Date.now + 60
     while true {
       let said = process.standardError
@@ -30,7 +37,7 @@ final class Server: Sendable {
     }
   }
 
-  func connect() throws -> Connection { try Connection(port: port) }
+  func connect() throws -> HTTP1Connection { try HTTP1Connection(port: port) }
 
   func get(_ path: String) throws -> Response { try connect().request("GET", path) }
 

@@ -1,3 +1,4 @@
+import Dataflow
 import Kernels
 import Reinforcement
 import TestSupport

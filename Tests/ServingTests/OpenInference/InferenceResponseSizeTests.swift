@@ -55,7 +55,7 @@ import Vision
         attribution: Bool.random(using: &random) ? attribution : nil)
       let (json, binary) = response.json()
       #expect(json.utf8.count + (binary?.readableBytes ?? 0) <= response.maximumBytes)
-      #expect(response.message().count <= response.maximumBytes)
+      #expect(response.message().count <= response.maximumMessageBytes)
     }
   }
 

@@ -10,8 +10,8 @@ public struct AvailableMemory: Hashable, Sendable {
     self.limit = limit
   }
 
-  /// What Linux says now: of the machine's memory and of the limits of each control group that this process is in,
-  /// version 1 or 2, the least. Pages of files that can be dropped count as available.
+  /// What Linux says now: of the machine's memory, of the process's limit of addresses (`ulimit -v`), and of the limits of each
+  /// control group that this process is in, version 1 or 2, the least. Pages of files that can be dropped count as available.
   ///
   /// - Parameter root: where `/proc` and `/sys` are.
   /// - Returns: `nil` where the system doesn't tell.
@@ -19,7 +19,18 @@ public struct AvailableMemory: Hashable, Sendable {
     let machine = number(of: "MemAvailable:", in: root + "/proc/meminfo").map {
       AvailableMemory(bytes: $0 &* 1024, limit: .machine)
     }
-    return ([machine].compactMap { $0 } + controlGroups(root)).min { $0.bytes < $1.bytes }
+    return ([machine, addresses(root)].compactMap { $0 } + controlGroups(root)).min { $0.bytes < $1.bytes }
+  }
+
+  /// What is left of the addresses that the process may use, where they are limited.
+  private static func addresses(_ root: String) -> AvailableMemory? {
+    let line = text(root + "/proc/self/limits")?.split(separator: "\n").first {
+      $0.hasPrefix("Max address space")
+    }
+    guard let words = line?.split(separator: " "), words.count > 3, let limit = Int(words[3]),
+      let used = number(of: "VmSize:", in: root + "/proc/self/status")
+    else { return nil }
+    return AvailableMemory(bytes: max(0, limit - used &* 1024), limit: .addressSpace)
   }
 
   /// What is left in each control group that limits memory.

@@ -6,6 +6,8 @@ public struct MemoryShortage: Error, Hashable, CustomStringConvertible {
     case machine
     /// The control group (container) that this process runs in.
     case controlGroup
+    /// The addresses that the process may use (`ulimit -v`).
+    case addressSpace
     /// The system refused when asked.
     case system
   }
@@ -31,6 +33,8 @@ public struct MemoryShortage: Error, Hashable, CustomStringConvertible {
       case .machine: "the machine has \(Self.text(available)) available, of which a tenth stays free"
       case .controlGroup:
         "the control group of this process has \(Self.text(available)) left, of which a tenth stays free"
+      case .addressSpace:
+        "the process may use \(Self.text(available)) of addresses more (ulimit -v), of which a tenth stays free"
       case .system: "the system doesn't give so much"
       }
     return "\(Self.text(needed)) of memory are needed, but \(reason)" + (remedy.map { "; \($0)" } ?? "")

@@ -1,0 +1,42 @@
+import Dataflow
+import Foundation
+
+/// The secret that requests bring with them: `Authorization: Bearer TOKEN` (RFC 6750).
+public struct AccessToken: Sendable {
+  let text: String
+
+  /// Bytes of a token.
+  private static let longest = 4096
+
+  /// - Parameter source: what it comes from, for messages.
+  /// - Throws: `FileError` for what no client could send, or what looks like a mistake: nothing, blanks, more than one line.
+  public init(_ text: String, from source: String) throws(FileError) {
+    guard !text.isEmpty else { throw FileError("\(source): there is no token in it") }
+    guard text.utf8.count <= Self.longest else {
+      throw FileError("\(source): the token has more than \(Self.longest) bytes")
+    }
+    guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+      throw FileError(
+        "\(source): a token is one line of ASCII letters, digits and signs, without blanks before, in or after it"
+      )
+    }
+    self.text = text
+  }
+
+  /// Reads a file that has the token in its only line.
+  ///
+  /// - Throws: `FileError`.
+  public init(file path: String) throws(FileError) {
+    let data: Data?
+    do {
+      data = try Data.read(path, atMost: Self.longest + 2)
+    } catch {
+      throw FileError("can't read the token in \(path)", error)
+    }
+    guard let data, let text = String(data: data, encoding: .utf8) else {
+      throw FileError("\(path): the token has more than \(Self.longest) bytes, or is no text")
+    }
+    let end = text.hasSuffix("\r\n") ? "\r\n" : "\n"
+    try self.init(text.hasSuffix(end) ? String(text.dropLast()) : text, from: path)
+  }
+}

@@ -1,0 +1,82 @@
+import NIOCore
+import NIOHTTPTypes
+
+/// Sends the bodies of answers over a connection or a stream, piece by piece.
+///
+/// A stream whose client takes nothing for a time is given up; with its connection, if nothing goes on there either. (Of a connection
+/// without streams its `ConnectionFlowHandler` sees to that.)
+///
+/// Used by the event loop's thread alone.
+final class AnswerWriter {
+  private static let piece = 64 << 10
+  /// How often it is looked in a client's time whether it reads.
+  private static let looks: Int64 = 12
+
+  private let answers: UnsentAnswers
+  /// Bytes that are not sent.
+  private(set) var unsent = 0
+  private var lastProgress = NIODeadline.now()
+  private var watch: Scheduled<Void>?
+  /// Called, not in the middle of a write, when something was sent.
+  var progressed: (() -> Void)?
+
+  init(_ answers: UnsentAnswers) { self.answers = answers }
+
+  /// Writes a part of an answer; it is not flushed.
+  func write(_ body: ByteBuffer, of share: UnsentAnswers.Share, _ context: ChannelHandlerContext) {
+    var rest = body
+    while let piece = rest.readSlice(length: min(rest.readableBytes, Self.piece)), piece.readableBytes > 0 {
+      write(piece, share, context)
+    }
+  }
+
+  private func write(_ piece: ByteBuffer, _ share: UnsentAnswers.Share, _ context: ChannelHandlerContext) {
+    if unsent == 0 { lastProgress = .now() }
+    let count = piece.readableBytes
+    unsent += count
+    let promise = context.eventLoop.makePromise(of: Void.self)
+    let bound = NIOLoopBound((self, context.eventLoop), eventLoop: context.eventLoop)
+    promise.futureResult.whenComplete { result in
+      withExtendedLifetime(share) {}
+      let (writer, loop) = bound.value
+      writer.sent(count, result, loop)
+    }
+    context.write(NIOAny(HTTPResponsePart.body(piece)), promise: promise)
+    if watch == nil, context.channel.parent != nil { startWatch(context) }
+  }
+
+  private func sent(_ count: Int, _ result: Result<Void, any Error>, _ loop: any EventLoop) {
+    unsent -= count
+    if unsent == 0 { stop() }
+    guard case .success = result else { return }
+    lastProgress = .now()
+    answers.lastProgress = lastProgress
+    guard progressed != nil else { return }
+    let bound = NIOLoopBound(self, eventLoop: loop)
+    loop.execute { bound.value.progressed?() }
+  }
+
+  private func startWatch(_ context: ChannelHandlerContext) {
+    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    let interval = TimeAmount.nanoseconds(answers.limits.patience.nanoseconds / Self.looks)
+    watch = context.eventLoop.scheduleTask(in: interval) {
+      let (writer, context) = bound.value
+      writer.look(context)
+    }
+  }
+
+  private func look(_ context: ChannelHandlerContext) {
+    watch = nil
+    let now = NIODeadline.now()
+    guard now - lastProgress >= answers.limits.patience else { return startWatch(context) }
+    let isAlone = now - answers.lastProgress >= answers.limits.patience
+    let channel = isAlone ? context.channel.parent ?? context.channel : context.channel
+    channel.triggerUserOutboundEvent(ConnectionFlowHandler.Event.abandon, promise: nil)
+  }
+
+  /// Nothing is watched any more.
+  func stop() {
+    watch?.cancel()
+    watch = nil
+  }
+}

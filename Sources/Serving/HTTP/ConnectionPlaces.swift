@@ -1,0 +1,90 @@
+import Foundation
+import NIOCore
+
+/// How many connections there may be, of all ports together: each has a file, of which a process has only so many.
+///
+/// Used by the event loop's thread alone.
+final class ConnectionPlaces: Sendable {
+  private struct State {
+    var taken = 0
+    /// Ports that wait for a place.
+    var waiting: [() -> Void] = []
+  }
+
+  private let maximum: Int
+  private let state: NIOLoopBoundBox<State>
+
+  /// - Parameter loop: that of all ports.
+  init(maximum: Int, loop: any EventLoop) {
+    self.maximum = maximum
+    state = .makeBoxSendingValue(State(), eventLoop: loop)
+  }
+
+  var areThere: Bool { state.value.taken < maximum }
+
+  func take() { state.value.taken += 1 }
+
+  func giveBack() {
+    state.value.taken -= 1
+    let waiting = state.value.waiting
+    state.value.waiting = []
+    for proceed in waiting { proceed() }
+  }
+
+  /// - Parameter proceed: called once, when there is a place.
+  func wait(_ proceed: @escaping () -> Void) { state.value.waiting.append(proceed) }
+}
+
+/// Takes a port's connections while there are places; and none for a moment after the system has refused one, as it would refuse the
+/// next ones as fast as they can be asked for.
+///
+/// Used by the event loop's thread alone.
+final class ConnectionAcceptor: ChannelDuplexHandler {
+  typealias InboundIn = any Channel
+  typealias OutboundIn = Never
+
+  private static let pause = TimeAmount.milliseconds(100)
+
+  private let places: ConnectionPlaces
+  private var isPausing = false
+  private var isReadHeld = false
+
+  init(_ places: ConnectionPlaces) { self.places = places }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    places.take()
+    let places = places
+    unwrapInboundIn(data).closeFuture.hop(to: context.eventLoop).whenComplete { _ in places.giveBack() }
+    context.fireChannelRead(data)
+  }
+
+  func read(context: ChannelHandlerContext) {
+    guard !isPausing, places.areThere else { return hold(context) }
+    context.read()
+  }
+
+  private func hold(_ context: ChannelHandlerContext) {
+    guard !isReadHeld else { return }
+    isReadHeld = true
+    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    @Sendable func proceed() {
+      let (acceptor, context) = bound.value
+      acceptor.isPausing = false
+      acceptor.isReadHeld = false
+      acceptor.read(context: context)
+    }
+    if isPausing {
+      context.eventLoop.scheduleTask(in: Self.pause) { proceed() }
+    } else {
+      places.wait { proceed() }
+    }
+  }
+
+  /// Connections that can't be taken wait, and are taken later.
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    guard let code = (error as? IOError)?.errnoCode, [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code) else {
+      return context.fireErrorCaught(error)
+    }
+    isPausing = true
+  }
+}

@@ -1,0 +1,51 @@
+import NIOCore
+import NIOHTTP2
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP2
+
+/// Ends a stream of HTTP/2 whose client still sends: behind the whole answer, and without calling that an error (RFC 9113, 8.1). A
+/// stream that is closed would lose what of its answer is not sent yet, and look cancelled.
+///
+/// Used by the event loop's thread alone.
+final class StreamEndHandler: ChannelDuplexHandler {
+  typealias InboundIn = HTTPRequestPart
+  typealias OutboundIn = HTTPResponsePart
+  typealias OutboundOut = HTTPResponsePart
+
+  /// When the answer's end is sent; `nil` before that is written.
+  private var end: EventLoopFuture<Void>?
+  private var isEnding = false
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    guard case .end = unwrapOutboundIn(data) else { return context.write(data, promise: promise) }
+    let promise = promise ?? context.eventLoop.makePromise()
+    end = promise.futureResult
+    context.write(data, promise: promise)
+  }
+
+  func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+    guard mode == .all, let end, !isEnding else { return context.close(mode: mode, promise: promise) }
+    isEnding = true
+    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+    end.whenComplete { _ in
+      let context = bound.value
+      guard context.channel.isActive else { return }
+      let reset = NIOHTTP2FramePayloadToHTTPEvent.reset(code: .noError)
+      context.triggerUserOutboundEvent(reset, promise: nil)
+    }
+    if let promise { context.channel.closeFuture.cascade(to: promise) }
+  }
+
+  /// What a client sends behind its answer is passed over.
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    if !isEnding { context.fireChannelRead(data) }
+  }
+
+  func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?)
+  {
+    guard case ConnectionFlowHandler.Event.abandon = event else {
+      return context.triggerUserOutboundEvent(event, promise: promise)
+    }
+    context.close(mode: .all, promise: promise)
+  }
+}
