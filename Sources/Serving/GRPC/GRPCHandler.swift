@@ -163,6 +163,7 @@ final class GRPCHandler: ChannelDuplexHandler {
     endIfDone(context)
     guard !isOver, isReadHeld, !isCrowded else { return }
     isReadHeld = false
+    share.shrink(by: ConnectionChannel.windowBytes)
     context.read()
   }
 
@@ -172,8 +173,14 @@ final class GRPCHandler: ChannelDuplexHandler {
   /// What is here can't be taken yet: nothing more need come.
   private var isCrowded: Bool { !canTake && reader.waiting > 0 }
 
+  /// While nothing is read a window full may come, which waits below.
   func read(context: ChannelHandlerContext) {
-    if isCrowded, !isOver { isReadHeld = true } else { context.read() }
+    guard isCrowded, !isOver else { return context.read() }
+    guard !isReadHeld else { return }
+    guard share.grow(by: ConnectionChannel.windowBytes) else {
+      return end(GRPCStatus(.resourceExhausted, "too many messages wait for answers to be read"), context)
+    }
+    isReadHeld = true
   }
 
   /// A message that begins has to end.

@@ -87,7 +87,8 @@ struct ConnectionChannel: ServerChildChannel {
 
   private static let maximumHeaderBytes = 80 << 10
   private static let maximumStreams = 128
-  private static let windowBytes = 1 << 20
+  /// What a client may send on a stream before any of it is read.
+  static let windowBytes = 1 << 20
 
   /// The handlers do everything; the server only needs to know when the connection has ended.
   func handle(value: Value, logger: Logger) async {
