@@ -40,8 +40,9 @@ final class BareLibrary {
     var region = region
     guard
       cjpeg_open(
-        handle, bytes.baseAddress, bytes.count, UInt32(header.width), UInt32(header.height), denominator, 32,
-        &region) == cjpeg_ok, cjpeg_read(handle, pixels, 3 * Int(region.width)) == cjpeg_ok
+        handle, bytes.baseAddress, bytes.count, UInt32(header.width), UInt32(header.height), denominator,
+        cjpeg_limits(scans: 32, deadline: .max), &region) == cjpeg_ok,
+      cjpeg_read(handle, pixels, 3 * Int(region.width)) == cjpeg_ok
     else { throw Failure() }
   }
 }

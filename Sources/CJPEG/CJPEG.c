@@ -11,6 +11,7 @@
 #include <jerror.h>
 
 #include "baseline.h"
+#include "deadline.h"
 
 struct cjpeg_decoder {
   struct jpeg_decompress_struct info;
@@ -20,9 +21,11 @@ struct cjpeg_decoder {
   cjpeg_result result;
   char message[JMSG_LENGTH_MAX];
   cjpeg_region region;
-  uint32_t maximum_scans;
-  const uint8_t *end; /* one past the last byte of the image */
-  uint8_t *row;       /* one row of CMYK */
+  cjpeg_limits limits;
+  const uint8_t *end;  /* one past the last byte of the image */
+  bool has_run_out;    /* libjpeg asked for more bytes than there are */
+  bool has_whole_rows; /* libjpeg isn't told of the region's columns */
+  uint8_t *row;        /* one row of libjpeg's */
   size_t row_capacity;
   bool is_bare, was_ours;
   baseline_decoder *baseline; /* made when it is first of use */
@@ -44,6 +47,11 @@ static void fail_with_message(j_common_ptr info, cjpeg_result result) {
   fail(decoder, result, message);
 }
 
+/* What is wrong behind the last byte is that it was the last. */
+static void fail_on_data(j_common_ptr info) {
+  fail_with_message(info, ((cjpeg_decoder *)info)->has_run_out ? cjpeg_truncated : cjpeg_corrupt);
+}
+
 static void on_error(j_common_ptr info) {
   switch (info->err->msg_code) {
     case JERR_OUT_OF_MEMORY: fail_with_message(info, cjpeg_out_of_memory); break;
@@ -56,7 +64,7 @@ static void on_error(j_common_ptr info) {
     case JERR_CONVERSION_NOTIMPL:
     case JERR_FRACT_SAMPLE_NOTIMPL:
     case JERR_SOF_UNSUPPORTED: fail_with_message(info, cjpeg_unsupported); break;
-    default: fail_with_message(info, cjpeg_corrupt);
+    default: fail_on_data(info);
   }
 }
 
@@ -64,20 +72,31 @@ static void on_error(j_common_ptr info) {
 static void on_message(j_common_ptr info, int level) {
   if (level >= 0) return;
   switch (info->err->msg_code) {
-    case JWRN_JPEG_EOF:
     case JWRN_HIT_MARKER: fail_with_message(info, cjpeg_truncated); break;
     case JWRN_ARITH_BAD_CODE:
     case JWRN_BOGUS_PROGRESSION:
     case JWRN_HUFF_BAD_CODE:
-    case JWRN_MUST_RESYNC: fail_with_message(info, cjpeg_corrupt); break;
+    case JWRN_MUST_RESYNC: fail_on_data(info); break;
     default: break; /* remarks on the header, bytes between segments */
   }
 }
 
+/* libjpeg calls it for each row of units of each scan. */
 static void on_progress(j_common_ptr info) {
   cjpeg_decoder *decoder = (cjpeg_decoder *)info;
-  if ((uint32_t)decoder->info.input_scan_number > decoder->maximum_scans)
+  if ((uint32_t)decoder->info.input_scan_number > decoder->limits.scans)
     fail(decoder, cjpeg_too_many_scans, "too many scans");
+  if (is_past(decoder->limits.deadline)) fail(decoder, cjpeg_too_slow, "too slow");
+}
+
+/* Behind the last byte libjpeg finds an end-of-image marker, and no warning: it reads ahead, and the image may be whole. It warns if
+ * it needs bits that are behind the marker. */
+static boolean on_end_of_bytes(j_decompress_ptr info) {
+  static const JOCTET marker[] = {0xFF, JPEG_EOI};
+  ((cjpeg_decoder *)info)->has_run_out = true;
+  info->src->next_input_byte = marker;
+  info->src->bytes_in_buffer = sizeof marker;
+  return TRUE;
 }
 
 cjpeg_decoder *cjpeg_create(bool is_bare) {
@@ -87,14 +106,16 @@ cjpeg_decoder *cjpeg_create(bool is_bare) {
   decoder->errors.error_exit = on_error;
   decoder->errors.emit_message = on_message;
   decoder->progress.progress_monitor = on_progress;
-  if (setjmp(decoder->failed)) {
-    free(decoder);
-    return NULL;
-  }
-  jpeg_create_decompress(&decoder->info);
-  decoder->info.progress = &decoder->progress;
   decoder->is_bare = is_bare;
   return decoder;
+}
+
+/* Each image has a decompressor of its own, which takes some microseconds: one that is used again keeps the tables of the image before, and
+ * gives them to one that has none. */
+static void make_decompressor(cjpeg_decoder *decoder) {
+  jpeg_destroy_decompress(&decoder->info);
+  jpeg_create_decompress(&decoder->info);
+  decoder->info.progress = &decoder->progress;
 }
 
 void cjpeg_destroy(cjpeg_decoder *decoder) {
@@ -110,6 +131,23 @@ bool cjpeg_was_ours(const cjpeg_decoder *decoder) { return decoder->was_ours; }
 const char *cjpeg_message(const cjpeg_decoder *decoder) { return decoder->message; }
 
 static uint32_t smaller(uint32_t a, uint32_t b) { return a < b ? a : b; }
+
+/* Whether coefficients are missing that a progressive image's scans have yet to say. libjpeg smooths such images. */
+static bool is_unfinished(const struct jpeg_decompress_struct *info) {
+  if (!info->progressive_mode) return false;
+  for (int i = 0; i < info->num_components; i++) {
+    for (int k = 0; k < DCTSIZE2; k++) {
+      if (info->coef_bits[i][k] != 0) return true;
+    }
+  }
+  return false;
+}
+
+/* Whether libjpeg decodes some columns to what they are in the whole image. Where a component is reduced less than others, but
+ * not to full width (4:1:0), it leaves pixels unwritten; and what it smooths depends on all columns to the left. */
+static bool can_crop(const struct jpeg_decompress_struct *info) {
+  return info->max_h_samp_factor <= 2 && info->max_v_samp_factor <= 2 && !is_unfinished(info);
+}
 
 /* Asks libjpeg for the columns of the region and no others; it grows them to whole blocks. */
 static void crop_columns(cjpeg_decoder *decoder, cjpeg_region *region) {
@@ -127,17 +165,18 @@ static void crop_columns(cjpeg_decoder *decoder, cjpeg_region *region) {
 }
 
 cjpeg_result cjpeg_open(cjpeg_decoder *decoder, const uint8_t *bytes, size_t length, uint32_t width,
-                        uint32_t height, uint32_t denominator, uint32_t maximum_scans,
-                        cjpeg_region *region) {
+                        uint32_t height, uint32_t denominator, cjpeg_limits limits, cjpeg_region *region) {
   j_decompress_ptr info = &decoder->info;
   if (setjmp(decoder->failed)) {
     jpeg_abort_decompress(info);
     return decoder->result;
   }
-  jpeg_abort_decompress(info); /* an image that was opened and never read */
-  decoder->maximum_scans = maximum_scans;
+  make_decompressor(decoder);
+  decoder->limits = limits;
   decoder->end = bytes + length;
+  decoder->has_run_out = false;
   jpeg_mem_src(info, bytes, (unsigned long)length);
+  info->src->fill_input_buffer = on_end_of_bytes;
   jpeg_read_header(info, TRUE);
   if (info->image_width != width || info->image_height != height)
     fail(decoder, cjpeg_corrupt, "two headers of different size");
@@ -153,7 +192,8 @@ cjpeg_result cjpeg_open(cjpeg_decoder *decoder, const uint8_t *bytes, size_t len
       region->y >= info->output_height || region->width > info->output_width - region->x ||
       region->height > info->output_height - region->y)
     fail(decoder, cjpeg_corrupt, "a region outside of the image");
-  crop_columns(decoder, region);
+  decoder->has_whole_rows = !can_crop(info);
+  if (!decoder->has_whole_rows) crop_columns(decoder, region);
   decoder->region = *region;
   return cjpeg_ok;
 }
@@ -165,8 +205,10 @@ static void ink_to_rgb(const uint8_t *ink, uint32_t width, uint8_t *rgb) {
   }
 }
 
-static void read_ink_row(cjpeg_decoder *decoder, uint8_t *pixels) {
-  size_t needed = 4 * (size_t)decoder->info.output_width;
+/* The next row, as libjpeg gives it. */
+static const uint8_t *read_row(cjpeg_decoder *decoder) {
+  j_decompress_ptr info = &decoder->info;
+  size_t needed = (size_t)info->output_components * info->output_width;
   if (decoder->row_capacity < needed) {
     free(decoder->row);
     decoder->row_capacity = 0;
@@ -174,8 +216,19 @@ static void read_ink_row(cjpeg_decoder *decoder, uint8_t *pixels) {
     if (decoder->row == NULL) fail(decoder, cjpeg_out_of_memory, "no memory for a row");
     decoder->row_capacity = needed;
   }
-  jpeg_read_scanlines(&decoder->info, &decoder->row, 1);
-  ink_to_rgb(decoder->row, decoder->region.width, pixels);
+  if (jpeg_read_scanlines(info, &decoder->row, 1) == 0) fail(decoder, cjpeg_truncated, "rows are missing");
+  return decoder->row;
+}
+
+/* The next row, of which the region's columns are written. */
+static void copy_row(cjpeg_decoder *decoder, uint8_t *pixels) {
+  uint32_t x = decoder->has_whole_rows ? decoder->region.x : 0, width = decoder->region.width;
+  const uint8_t *row = read_row(decoder) + (size_t)decoder->info.output_components * x;
+  if (decoder->info.out_color_space == JCS_CMYK) {
+    ink_to_rgb(row, width, pixels);
+  } else {
+    memcpy(pixels, row, 3 * (size_t)width);
+  }
 }
 
 /* What follows the rows that were read is not decoded. If the file goes on to an end-of-image
@@ -184,12 +237,22 @@ static void read_ink_row(cjpeg_decoder *decoder, uint8_t *pixels) {
 static bool has_end(cjpeg_decoder *decoder) {
   const uint8_t *next = decoder->info.src->next_input_byte;
   const uint8_t *end = decoder->end;
-  if (decoder->info.unread_marker == JPEG_EOI) return true;
+  if (decoder->has_run_out) return false;
+  if (jpeg_input_complete(&decoder->info) || decoder->info.unread_marker == JPEG_EOI) return true;
   if (end - next >= 2 && end[-2] == 0xFF && end[-1] == JPEG_EOI) return true;
   while (next < end && (next = memchr(next, 0xFF, (size_t)(end - next))) != NULL) {
     if (++next < end && *next == JPEG_EOI) return true;
   }
   return false;
+}
+
+/* Without an end-of-image marker an image may be whole, too: its last scan is, and no other is missing. */
+static void require_whole(cjpeg_decoder *decoder) {
+  j_decompress_ptr info = &decoder->info;
+  while (info->output_scanline < info->output_height) read_row(decoder);
+  bool is_whole = !is_unfinished(info);
+  for (int i = 0; i < info->num_components; i++) is_whole = is_whole && info->comp_info[i].quant_table != NULL;
+  if (!is_whole) fail(decoder, cjpeg_truncated, "scans are missing");
 }
 
 /* Decodes by baseline.h, if it can. Otherwise nothing is changed but pixels. */
@@ -199,7 +262,7 @@ static bool read_baseline(cjpeg_decoder *decoder, uint8_t *pixels, size_t row_by
   if (decoder->baseline == NULL) decoder->baseline = baseline_create();
   if (decoder->baseline == NULL) return false;
   const uint8_t *end = baseline_read(decoder->baseline, &decoder->info, source->next_input_byte, source->bytes_in_buffer,
-                                     decoder->region, pixels, row_bytes);
+                                     decoder->region, decoder->limits.deadline, pixels, row_bytes);
   if (end == NULL) return false;
   source->bytes_in_buffer -= (size_t)(end - source->next_input_byte);
   source->next_input_byte = end;
@@ -212,8 +275,8 @@ static void read_rows(cjpeg_decoder *decoder, uint8_t *pixels, size_t row_bytes)
   uint32_t end = decoder->region.y + decoder->region.height;
   while (info->output_scanline < end) {
     uint8_t *next = pixels + (info->output_scanline - decoder->region.y) * row_bytes;
-    if (info->out_color_space == JCS_CMYK) {
-      read_ink_row(decoder, next);
+    if (info->out_color_space == JCS_CMYK || decoder->has_whole_rows) {
+      copy_row(decoder, next);
       continue;
     }
     JSAMPROW rows[rows_per_call];
@@ -229,9 +292,13 @@ cjpeg_result cjpeg_read(cjpeg_decoder *decoder, uint8_t *pixels, size_t row_byte
     jpeg_abort_decompress(info);
     return decoder->result;
   }
+  struct jpeg_source_mgr beginning = *info->src;
   decoder->was_ours = read_baseline(decoder, pixels, row_bytes);
   if (!decoder->was_ours) read_rows(decoder, pixels, row_bytes);
-  if (!jpeg_input_complete(info) && !has_end(decoder)) fail(decoder, cjpeg_truncated, "no end-of-image marker");
+  if (!has_end(decoder)) {
+    if (decoder->was_ours) *info->src = beginning;
+    require_whole(decoder);
+  }
   jpeg_abort_decompress(info);
   return cjpeg_ok;
 }

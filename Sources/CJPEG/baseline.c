@@ -26,9 +26,9 @@ bool baseline_can(const struct jpeg_decompress_struct *info) {
 }
 
 const uint8_t *baseline_read(baseline_decoder *decoder, const struct jpeg_decompress_struct *info,
-                             const uint8_t *scan, size_t length, cjpeg_region region, uint8_t *pixels,
+                             const uint8_t *scan, size_t length, cjpeg_region region, uint64_t deadline, uint8_t *pixels,
                              size_t row_bytes) {
   return is_eighth(info)
-             ? eighth_read(&decoder->tables, decoder->eighth, info, scan, length, region, pixels, row_bytes)
-             : blocks_read(&decoder->tables, &decoder->blocks, info, scan, length, region, pixels, row_bytes);
+             ? eighth_read(&decoder->tables, decoder->eighth, info, scan, length, region, deadline, pixels, row_bytes)
+             : blocks_read(&decoder->tables, &decoder->blocks, info, scan, length, region, deadline, pixels, row_bytes);
 }

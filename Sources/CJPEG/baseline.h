@@ -24,9 +24,9 @@ bool baseline_can(const struct jpeg_decompress_struct *info);
 /* Writes a region as cjpeg_read does, from the `length` bytes at `scan`, where the entropy-coded data begins.
  *
  * Returns where it stopped reading; NULL if anything is unusual: a code that isn't one, data that ends too soon, another
- * marker than expected. Then libjpeg is to be asked, and says what is wrong. */
+ * marker than expected; or the deadline is over. Then libjpeg is to be asked, and says what is wrong. */
 const uint8_t *baseline_read(baseline_decoder *decoder, const struct jpeg_decompress_struct *info,
-                             const uint8_t *scan, size_t length, cjpeg_region region, uint8_t *pixels,
+                             const uint8_t *scan, size_t length, cjpeg_region region, uint64_t deadline, uint8_t *pixels,
                              size_t row_bytes);
 
 #endif

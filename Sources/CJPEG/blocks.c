@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "deadline.h"
 #include "samples.h"
 
 /* A row of chrominance is interpolated from one column more on either side; and, where rows are, from one row more. */
@@ -158,7 +159,7 @@ static void keep_last_rows(image *image) {
 }
 
 const uint8_t *blocks_read(entropy_tables *tables, blocks_rows *rows, const struct jpeg_decompress_struct *info,
-                           const uint8_t *bytes, size_t length, cjpeg_region region, uint8_t *pixels, size_t row_bytes) {
+                           const uint8_t *bytes, size_t length, cjpeg_region region, uint64_t deadline, uint8_t *pixels, size_t row_bytes) {
   uint32_t side = block_side(&info->comp_info[0]);
   uint32_t image_width = reduced(info->image_width, side, DCTSIZE), image_height = reduced(info->image_height, side, DCTSIZE);
   bool is_whole = region.width == image_width && region.height == image_height;
@@ -170,6 +171,7 @@ const uint8_t *blocks_read(entropy_tables *tables, blocks_rows *rows, const stru
   uint32_t width = image.planes[0].columns, height = image.planes[0].rows;
   uint32_t x_end = region.x + region.width, y_end = region.y + region.height;
   for (uint32_t row = 0, y = 0; y < y_end + image.before && y < image_height; row++, y += height) {
+    if (is_past(deadline)) return NULL;
     bool has_row = y + height + image.before > region.y;
     for (uint32_t unit = 0, x = 0; unit < image.scan.units; unit++, x += width) {
       bool is_wanted = has_row && x + width + margin > region.x && x < x_end + margin;

@@ -19,6 +19,6 @@ bool blocks_can(const struct jpeg_decompress_struct *info);
 
 /* As baseline_read. */
 const uint8_t *blocks_read(entropy_tables *tables, blocks_rows *rows, const struct jpeg_decompress_struct *info,
-                           const uint8_t *bytes, size_t length, cjpeg_region region, uint8_t *pixels, size_t row_bytes);
+                           const uint8_t *bytes, size_t length, cjpeg_region region, uint64_t deadline, uint8_t *pixels, size_t row_bytes);
 
 #endif

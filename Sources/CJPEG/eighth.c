@@ -1,5 +1,7 @@
 #include "eighth.h"
 
+#include "deadline.h"
+
 /* ---- Blocks ---- */
 
 /* Zero is at 128. What is far outside wraps, as in jpeg_idct_1x1. */
@@ -51,10 +53,11 @@ static void write_rows(const eighth_rows rows, const scan *s, cjpeg_region regio
 }
 
 const uint8_t *eighth_read(entropy_tables *tables, eighth_rows rows, const struct jpeg_decompress_struct *info,
-                           const uint8_t *bytes, size_t length, cjpeg_region region, uint8_t *pixels,
+                           const uint8_t *bytes, size_t length, cjpeg_region region, uint64_t deadline, uint8_t *pixels,
                            size_t row_bytes) {
   scan s = scan_begin(tables, info, bytes, length, true);
   for (uint32_t y = 0; y < region.y + region.height; y += (uint32_t)s.rows) {
+    if (is_past(deadline)) return NULL;
     bool has_row = y + (uint32_t)s.rows > region.y;
     for (uint32_t unit = 0; unit < s.units; unit++) {
       uint32_t x = unit * (uint32_t)s.columns;

@@ -17,7 +17,7 @@ typedef uint8_t eighth_rows[3][2][eighth_columns];
 
 /* As baseline_read. */
 const uint8_t *eighth_read(entropy_tables *tables, eighth_rows rows, const struct jpeg_decompress_struct *info,
-                           const uint8_t *bytes, size_t length, cjpeg_region region, uint8_t *pixels,
+                           const uint8_t *bytes, size_t length, cjpeg_region region, uint64_t deadline, uint8_t *pixels,
                            size_t row_bytes);
 
 #endif

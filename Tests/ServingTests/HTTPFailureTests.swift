@@ -24,6 +24,7 @@ import Vision
       (ImageError.tooManyBytes(count: 2, limit: 1), .contentTooLarge),
       (ImageError.tooManyPixels(width: 9, height: 9, limit: 1), .unprocessableContent),
       (ImageError.unsupported(.webp, "x"), .unprocessableContent),
+      (ImageError.tooSlow(limitSeconds: 10), .unprocessableContent),
       (ImageError.outOfMemory, .serviceUnavailable),
       (device(.outOfMemory), .serviceUnavailable),
       (device(.lost), .internalServerError),

@@ -8,6 +8,11 @@ public enum PNGFile {
     for _ in 0..<width { row += [red, green, blue] }
     var raw: [UInt8] = []
     for _ in 0..<height { raw += row }
+    return file(width: width, height: height, stream: deflated(raw))
+  }
+
+  /// Bytes as a zlib stream, no smaller than they are.
+  public static func deflated(_ raw: [UInt8]) -> Data {
     var stream: [UInt8] = [0x78, 0x01]
     for start in stride(from: 0, to: raw.count, by: 65535) {
       let block = raw[start..<min(start + 65535, raw.count)]
@@ -22,7 +27,7 @@ public enum PNGFile {
       a = (a + UInt32(byte)) % 65521
       b = (b + a) % 65521
     }
-    return file(width: width, height: height, stream: Data(stream) + bytes(b << 16 | a))
+    return Data(stream) + bytes(b << 16 | a)
   }
 
   /// A header that announces `width` × `height`, and a kilobyte of nothing.
@@ -36,17 +41,20 @@ public enum PNGFile {
       + chunk("IHDR", header) + chunk("IDAT", stream) + chunk("IEND", Data())
   }
 
-  private static func chunk(_ type: String, _ content: Data) -> Data {
+  /// A chunk with its length and its checksum.
+  public static func chunk(_ type: String, _ content: Data) -> Data {
     let body = Data(type.utf8) + content
     return bytes(UInt32(content.count)) + body + bytes(checksum(body))
   }
 
   private static func bytes(_ value: UInt32) -> Data { withUnsafeBytes(of: value.bigEndian) { Data($0) } }
 
-  private static func checksum(_ data: Data) -> UInt32 {
-    ~data.reduce(0xFFFF_FFFF) { sum, byte in
-      (0..<8).reduce(sum ^ UInt32(byte)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1
-      }
-    }
+  private static let table: [UInt32] = (0..<256).map { byte in
+    (0..<8).reduce(UInt32(byte)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1 }
+  }
+
+  /// Of a chunk's type and content.
+  public static func checksum(_ data: some Sequence<UInt8>) -> UInt32 {
+    ~data.reduce(0xFFFF_FFFF) { table[Int(($0 ^ UInt32($1)) & 0xFF)] ^ $0 >> 8 }
   }
 }

@@ -17,8 +17,15 @@ typedef enum cjpeg_result {
   cjpeg_corrupt,        /* the data contradicts itself or its header */
   cjpeg_unsupported,    /* a correct JPEG of a kind that is not decoded */
   cjpeg_too_many_scans, /* a progressive JPEG with more scans than allowed */
+  cjpeg_too_slow,       /* not done at the deadline */
   cjpeg_out_of_memory
 } cjpeg_result;
+
+/* What an image may cost. */
+typedef struct cjpeg_limits {
+  uint32_t scans;
+  uint64_t deadline; /* nanoseconds of CLOCK_MONOTONIC; it is looked at for each row of blocks */
+} cjpeg_limits;
 
 /* In pixels of the reduced image, ceil(size / denominator). */
 typedef struct cjpeg_region {
@@ -32,11 +39,10 @@ void cjpeg_destroy(cjpeg_decoder *decoder);
 
 /* Starts an image. `bytes` must stay valid until cjpeg_read returns. width and height are what the
  * header is known to say, checked before anything is allocated. denominator is 1, 2, 4 or 8.
- * `region`: the pixels wanted; on return those that cjpeg_read writes, grown along x to the borders
- * of blocks and so that each pixel wanted is exactly that of the whole image. */
+ * `region`: the pixels wanted; on return those that cjpeg_read writes, which may be more along x.
+ * Each pixel wanted is exactly that of the whole image. */
 cjpeg_result cjpeg_open(cjpeg_decoder *decoder, const uint8_t *bytes, size_t length, uint32_t width,
-                        uint32_t height, uint32_t denominator, uint32_t maximum_scans,
-                        cjpeg_region *region);
+                        uint32_t height, uint32_t denominator, cjpeg_limits limits, cjpeg_region *region);
 
 /* Writes the region: region.height rows, row_bytes apart, of region.width RGB pixels. */
 cjpeg_result cjpeg_read(cjpeg_decoder *decoder, uint8_t *pixels, size_t row_bytes);

@@ -55,7 +55,7 @@ extension ImageError {
     case .empty, .truncated, .corrupt: .badRequest
     case .unknownFormat: .unsupportedMediaType
     case .tooManyBytes: .contentTooLarge
-    case .tooManyPixels, .unsupported: .unprocessableContent
+    case .tooManyPixels, .unsupported, .tooSlow: .unprocessableContent
     case .outOfMemory, .wrongRegion: .internalServerError
     }
   }

@@ -10,6 +10,8 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
   case corrupt(ImageFormat, String)
   /// A correct image of a kind that is not read.
   case unsupported(ImageFormat, String)
+  /// Decoding it took longer than it may.
+  case tooSlow(limitSeconds: Double)
   case outOfMemory
   /// The pixels were decoded for another crop than they are resized to: a mistake of the program.
   case wrongRegion
@@ -30,6 +32,8 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
       "corrupt \(format): \(reason)"
     case .unsupported(let format, let reason):
       "unsupported \(format): \(reason)"
+    case .tooSlow(let seconds):
+      "image takes more than \(seconds) s to decode: the limit; send it smaller, or not progressive"
     case .outOfMemory:
       "not enough memory to decode the image"
     case .wrongRegion:

@@ -23,7 +23,10 @@ public final class PixelPool: Sendable {
   ///
   /// - Throws: `ImageError.outOfMemory`.
   public func buffer(width: Int, height: Int, region: PixelRegion? = nil) throws(ImageError) -> PixelBuffer {
-    let storage = try take(3 * width * height + PixelBuffer.padding)
+    let (pixels, isTooMany) = width.multipliedReportingOverflow(by: height)
+    // A quarter of what addresses reach: rounding it up doesn't overflow either.
+    guard !isTooMany, pixels < Int.max / 16 else { throw .outOfMemory }
+    let storage = try take(3 * pixels + PixelBuffer.padding)
     return PixelBuffer(
       width: width, height: height,
       region: region ?? PixelRegion(imageWidth: width, imageHeight: height), storage: storage, pool: self)

@@ -16,6 +16,7 @@ import Testing
       #expect(harness.outcomes[kind, default: 0] > 0, "\(kind) in \(harness.report)")
     }
     // Mistakes of ours, not of the sender's.
+    #expect(harness.mistakes.isEmpty, "\(harness.report)")
     #expect(harness.outcomes["wrong region"] == nil && harness.outcomes["out of memory"] == nil)
   }
 

@@ -65,7 +65,7 @@ import Testing
     #expect(kind { try decode(bytes) } == "truncated")
   }
 
-  /// However little is missing, and also in rows that the crop does not need.
+  /// However little of the data is missing, and also in rows that the crop does not need.
   @Test(arguments: [
     "small.jpg", "variants/progressive.jpg", "variants/restart.jpg", "variants/rgb.png",
     "variants/rgb-interlaced.png", "variants/lossy.webp", "variants/lossless-alpha.webp",
@@ -73,7 +73,7 @@ import Testing
   func truncated(name: String) throws {
     let bytes = try Array(TestImages.image(name))
     _ = try decode(bytes)
-    for count in [12, 30, 100, bytes.count / 4, bytes.count / 2, bytes.count * 97 / 100, bytes.count - 2] {
+    for count in [12, 30, 100, bytes.count / 4, bytes.count / 2, bytes.count * 97 / 100, bytes.count - 20] {
       #expect(kind { try decode(Array(bytes.prefix(count))) } == "truncated", "\(count) of \(bytes.count)")
     }
   }
@@ -99,6 +99,49 @@ import Testing
     let bytes = try Array(TestImages.image("variants/progressive.jpg"))
     #expect(kind { try decode(bytes, limits: ImageLimits(maximumScans: 3)) } == "corrupt")
     _ = try decode(bytes, limits: ImageLimits(maximumScans: 20))
+  }
+
+  /// Each format looks at the time while it decodes; in no time nothing can be decoded, whatever is left of it in the decoder.
+  @Test(arguments: [
+    "small.jpg", "variants/progressive.jpg", "variants/cmyk.jpg", "variants/rgb.png",
+    "variants/rgb-interlaced.png",
+    "variants/lossy.webp", "variants/lossless.webp",
+  ])
+  func tooSlow(name: String) throws {
+    let bytes = try Array(TestImages.image(name))
+    let error = ImageError.tooSlow(limitSeconds: 0)
+    #expect(throws: error) { try decode(bytes, limits: ImageLimits(maximumDecodeSeconds: 0)) }
+    #expect(error.description.contains("more than 0.0 s to decode"))
+    _ = try decode(bytes, limits: ImageLimits(maximumDecodeSeconds: 1e300))
+  }
+
+  /// A header takes no longer than some milliseconds: what has too many parts is refused, however large it is.
+  @Test func tooManyParts() throws {
+    let count = ImageHeader.maximumParts
+    let jpeg = try Array(TestImages.image("variants/baseline-420.jpg"))
+    let png = try Array(TestImages.image("variants/rgb.png"))
+    let webp = Array("WEBPVP8X".utf8) + [10, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0]
+    let parts: [(head: [UInt8], part: [UInt8], rest: [UInt8])] = [
+      (Array(jpeg[..<2]), [0xFF, 0xFE, 0, 2], Array(jpeg[2...])),
+      (Array(jpeg[..<2]), [0xFF, 0x01], Array(jpeg[2...])),
+      (Array(png[..<33]), [0, 0, 0, 0, 0x61, 0x61, 0x41, 0x61, 0, 0, 0, 0], Array(png[33...])),
+    ]
+    for (head, part, rest) in parts {
+      _ = try decode(head + (0..<1000).flatMap { _ in part } + rest)
+      let parts = [UInt8](repeating: 0, count: part.count * count).indices.map { part[$0 % part.count] }
+      #expect(kind { try header(head + parts + rest) } == "unsupported")
+    }
+    let chunks = (0..<count).flatMap { _ in Array("abcd".utf8) + [0, 0, 0, 0] as [UInt8] }
+    let size = ImageSurgery.little(webp.count + chunks.count, 4)
+    #expect(kind { try header(Array("RIFF".utf8) + size + webp + chunks) } == "unsupported")
+    // Bytes that belong to no segment.
+    let first = 2 + 18  // JFIF's
+    for gap in [0x00, 0xFF] as [UInt8] {
+      _ = try decode(jpeg[..<first] + [UInt8](repeating: gap, count: 5000) + jpeg[first...])
+      #expect(
+        kind { try header(jpeg[..<first] + [UInt8](repeating: gap, count: 2 << 20) + jpeg[first...]) }
+          == "unsupported")
+    }
   }
 
   @Test func unsupportedKinds() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import TestSupport
 import Testing
 
 @testable import Vision
@@ -28,8 +29,7 @@ import Testing
   }
 
   /// Rows of the request that differ, or are missing, in the part.
-  private static func differences(_ part: PixelBuffer, _ whole: PixelBuffer, _ request: DecodeRequest) -> Int
-  {
+  static func differences(_ part: PixelBuffer, _ whole: PixelBuffer, _ request: DecodeRequest) -> Int {
     let region = part.region
     guard region.x <= request.columns.lowerBound, region.x + part.width >= request.columns.upperBound,
       region.y <= request.rows.lowerBound, region.y + part.height >= request.rows.upperBound
@@ -75,25 +75,5 @@ import Testing
 extension ImageDecoder {
   func decode(_ data: Data, _ header: ImageHeader, _ request: DecodeRequest) throws -> PixelBuffer {
     try data.withUnsafeBytes { try decode($0, header: header, request) }
-  }
-}
-
-/// Numbers that look random and are the same each time (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  mutating func range(within length: Int) -> Range<Int> {
-    let first = Int.random(in: 0..<length, using: &self)
-    return first..<Int.random(in: first + 1...length, using: &self)
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import TestSupport
 import Testing
 
 @testable import Vision
@@ -50,5 +51,27 @@ extension PixelBuffer {
   /// The three bytes at a place.
   func pixel(_ x: Int, _ y: Int) -> [UInt8] {
     withPixels { Array($0[y * rowBytes + 3 * x..<y * rowBytes + 3 * x + 3]) }
+  }
+}
+
+extension SeededGenerator {
+  /// A part of so many pixels, of one at least.
+  mutating func range(within length: Int) -> Range<Int> {
+    let first = Int.random(in: 0..<length, using: &self)
+    return first..<Int.random(in: first + 1...length, using: &self)
+  }
+}
+
+extension PixelPool {
+  /// A pool whose memory holds what somebody else wrote.
+  static func filled(with byte: UInt8) throws -> PixelPool {
+    let pool = PixelPool()
+    // For every smaller size one of them is used again.
+    for capacity in (1...6).map({ 1024 << (2 * $0) }) {
+      let storage = try pool.take(capacity)
+      memset(storage.base, Int32(byte), storage.capacity)
+      pool.takeBack(storage)
+    }
+    return pool
   }
 }

@@ -25,19 +25,24 @@ public final class ImageDecoder {
   ///   - filter: the filter that the crop will be resized with; it decides how many pixels around the crop count.
   ///   - scale: `exact` gives the same pixels as decoding the whole image would.
   /// - Returns: pixels as stored, unless `geometry` is `nil`; `ImageResizer` turns them upright.
+  /// - Throws: `ImageError.tooSlow` soon after `limits.maximumDecodeSeconds`.
   public func decode(
     _ bytes: UnsafeRawBufferPointer, header: ImageHeader, for geometry: CropGeometry?,
     filter: ResizeFilter = .bilinear, scale: DecodeScale = .auto
   ) throws(ImageError) -> PixelBuffer {
+    let deadline = DecodeDeadline.after(seconds: limits.maximumDecodeSeconds)
     guard let geometry else {
-      let pixels = try decode(bytes, header: header, .whole(header))
+      var request = DecodeRequest.whole(header)
+      request.deadline = deadline
+      let pixels = try decode(bytes, header: header, request)
       return try pixels.upright(pool: pool)
     }
     let window = geometry.window(width: header.width, height: header.height, orientation: header.orientation)
     let denominator = scale == .auto ? Self.denominator(for: header, shortSide: geometry.shortSide) : 1
     let request = DecodeRequest(
       columns: window.columns.sources(filter: filter, denominator: denominator),
-      rows: window.rows.sources(filter: filter, denominator: denominator), denominator: denominator)
+      rows: window.rows.sources(filter: filter, denominator: denominator), denominator: denominator,
+      deadline: deadline)
     return try decode(bytes, header: header, request)
   }
 
@@ -69,11 +74,12 @@ public final class ImageDecoder {
   }
 }
 
-/// Which pixels of an image to decode: half-open ranges of the image reduced by `denominator`.
+/// Which pixels of an image to decode: half-open ranges of the image reduced by `denominator`; and until when.
 struct DecodeRequest {
   let columns: Range<Int>
   let rows: Range<Int>
   let denominator: Int
+  var deadline = DecodeDeadline.none
 
   static func whole(_ header: ImageHeader) -> DecodeRequest {
     DecodeRequest(columns: 0..<header.width, rows: 0..<header.height, denominator: 1)

@@ -29,21 +29,23 @@ final class JPEGDecoder {
     try check(
       cjpeg_open(
         handle, bytes.baseAddress, bytes.count, UInt32(header.width), UInt32(header.height),
-        UInt32(request.denominator), UInt32(maximumScans), &region))
+        UInt32(request.denominator),
+        cjpeg_limits(scans: UInt32(maximumScans), deadline: request.deadline.nanoseconds), &region), request)
     let pixels = try pool.buffer(
       width: Int(region.width), height: Int(region.height),
       region: request.region(of: header, x: Int(region.x)))
-    try check(cjpeg_read(handle, pixels.mutablePixels, pixels.rowBytes))
+    try check(cjpeg_read(handle, pixels.mutablePixels, pixels.rowBytes), request)
     return pixels
   }
 
-  private func check(_ result: cjpeg_result) throws(ImageError) {
+  private func check(_ result: cjpeg_result, _ request: DecodeRequest) throws(ImageError) {
     if result == cjpeg_ok { return }
     let message = String(cString: cjpeg_message(handle))
     switch result {
     case cjpeg_truncated: throw .truncated(.jpeg, message)
     case cjpeg_unsupported: throw .unsupported(.jpeg, message)
     case cjpeg_too_many_scans: throw .corrupt(.jpeg, "more than \(maximumScans) scans")
+    case cjpeg_too_slow: throw request.deadline.error
     case cjpeg_out_of_memory: throw .outOfMemory
     default: throw .corrupt(.jpeg, message)
     }

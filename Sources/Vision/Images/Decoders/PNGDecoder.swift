@@ -2,60 +2,85 @@ import CSPNG
 import Glibc
 
 /// PNG by libspng: every colour type and depth. 16-bit samples lose their lower byte, transparency is dropped.
+///
+/// Of an animation it is the image that programs show which know of none.
 final class PNGDecoder {
-  /// Metadata chunks beyond this are refused; together they may take four times as much.
-  private static let maximumChunkBytes = 8 << 20
+  /// What is decoded between two looks at the time.
+  private static let bytesBetweenChecks = 1 << 18
 
   func decode(
     _ bytes: UnsafeRawBufferPointer, header: ImageHeader, _ request: DecodeRequest, pool: PixelPool
   ) throws(ImageError) -> PixelBuffer {
+    let contents = try PNGContents(parsing: bytes)
     guard let context = spng_ctx_new(0) else { throw .outOfMemory }
     defer { spng_ctx_free(context) }
-    try check(spng_set_image_limits(context, UInt32(header.width), UInt32(header.height)))
-    try check(spng_set_chunk_limits(context, Self.maximumChunkBytes, 4 * Self.maximumChunkBytes))
-    // `bytes` outlives the context.
-    try check(spng_set_png_buffer(context, bytes.baseAddress, bytes.count))
-    var ihdr = spng_ihdr()
-    try check(spng_get_ihdr(context, &ihdr))
-    guard Int(ihdr.width) == header.width, Int(ihdr.height) == header.height else {
-      throw .corrupt(.png, "two headers of different size")
+    return try contents.source.serve(to: context) { () throws(ImageError) in
+      try check(spng_set_image_limits(context, UInt32(header.width), UInt32(header.height)))
+      var ihdr = spng_ihdr()
+      try check(spng_get_ihdr(context, &ihdr))
+      guard Int(ihdr.width) == header.width, Int(ihdr.height) == header.height else {
+        throw .corrupt(.png, "two headers of different size")
+      }
+      let flags = Int32(SPNG_DECODE_PROGRESSIVE.rawValue)
+      try check(spng_decode_image(context, nil, 0, Int32(SPNG_FMT_RGB8.rawValue), flags))
+      // An interlaced image arrives in seven passes over the whole of it; any other in rows, of which those of
+      // the request are kept.
+      return ihdr.interlace_method == 0
+        ? try decodeRows(context, header: header, request, pool: pool, hasEnd: contents.hasEnd)
+        : try decodeWhole(context, header: header, request, pool: pool)
     }
-    // An interlaced image arrives in seven passes over the whole of it; any other in rows, of which those of
-    // the request are kept.
-    return ihdr.interlace_method == 0
-      ? try decodeRows(context, header: header, request, pool: pool)
-      : try decodeWhole(context, header: header, pool: pool)
   }
 
   private func decodeWhole(
-    _ context: OpaquePointer, header: ImageHeader, pool: PixelPool
+    _ context: OpaquePointer, header: ImageHeader, _ request: DecodeRequest, pool: PixelPool
   ) throws(ImageError) -> PixelBuffer {
     let pixels = try pool.buffer(
       width: header.width, height: header.height, region: DecodeRequest.whole(header).region(of: header, x: 0)
     )
-    let count = pixels.rowBytes * pixels.height
-    try check(spng_decode_image(context, pixels.mutablePixels, count, Int32(SPNG_FMT_RGB8.rawValue), 0))
+    var info = spng_row_info()
+    var unchecked = 0
+    var isDone = false
+    while !isDone {
+      try check(spng_get_row_info(context, &info))
+      let row = pixels.mutablePixels + Int(info.row_num) * pixels.rowBytes
+      isDone = try decodeRow(context, to: row, pixels.rowBytes, &unchecked, until: request.deadline)
+    }
     return pixels
   }
 
+  /// - Parameter hasEnd: if not, rows below the request are decoded, too, to see that they are there.
   private func decodeRows(
-    _ context: OpaquePointer, header: ImageHeader, _ request: DecodeRequest, pool: PixelPool
+    _ context: OpaquePointer, header: ImageHeader, _ request: DecodeRequest, pool: PixelPool, hasEnd: Bool
   ) throws(ImageError) -> PixelBuffer {
     let pixels = try pool.buffer(
       width: request.columns.count, height: request.rows.count,
       region: request.region(of: header, x: request.columns.lowerBound))
     let row = try pool.buffer(width: header.width, height: 1)
-    let flags = Int32(SPNG_DECODE_PROGRESSIVE.rawValue)
-    try check(spng_decode_image(context, nil, 0, Int32(SPNG_FMT_RGB8.rawValue), flags))
-    for y in 0..<request.rows.upperBound {
-      let result = spng_decode_row(context, row.mutablePixels, row.rowBytes)
-      if result != Int32(SPNG_EOI.rawValue) { try check(result) }
-      guard y >= request.rows.lowerBound else { continue }
+    var unchecked = 0
+    for y in 0..<(hasEnd ? request.rows.upperBound : header.height) {
+      _ = try decodeRow(context, to: row.mutablePixels, row.rowBytes, &unchecked, until: request.deadline)
+      guard request.rows.contains(y) else { continue }
       memcpy(
         pixels.mutablePixels + (y - request.rows.lowerBound) * pixels.rowBytes,
         row.mutablePixels + 3 * request.columns.lowerBound, pixels.rowBytes)
     }
     return pixels
+  }
+
+  /// - Returns: whether it was the last one.
+  private func decodeRow(
+    _ context: OpaquePointer, to row: UnsafeMutablePointer<UInt8>, _ byteCount: Int, _ unchecked: inout Int,
+    until deadline: DecodeDeadline
+  ) throws(ImageError) -> Bool {
+    if unchecked <= 0 {
+      try deadline.check()
+      unchecked = Self.bytesBetweenChecks
+    }
+    unchecked -= byteCount
+    let result = spng_decode_row(context, row, byteCount)
+    if result == Int32(SPNG_EOI.rawValue) { return true }
+    try check(result)
+    return false
   }
 
   private func check(_ result: Int32) throws(ImageError) {
@@ -64,7 +89,17 @@ final class PNGDecoder {
     switch spng_errno(rawValue: result) {
     case SPNG_EOF, SPNG_IO_EOF, SPNG_EIDAT_TOO_SHORT: throw .truncated(.png, message)
     case SPNG_EMEM: throw .outOfMemory
+    case SPNG_EIDAT_STREAM where !hasMemory: throw .outOfMemory
     default: throw .corrupt(.png, message)
     }
+  }
+
+  /// libspng doesn't tell whether a stream is damaged, or zlib lacks the 40 KiB that it needs. Then these aren't there, either.
+  private var hasMemory: Bool {
+    var memory: UnsafeMutableRawPointer?
+    // Not malloc, which is left out by compilers where nothing is done with its memory.
+    guard posix_memalign(&memory, 64, 64 << 10) == 0 else { return false }
+    free(memory)
+    return true
   }
 }

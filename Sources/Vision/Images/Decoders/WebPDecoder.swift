@@ -1,43 +1,85 @@
 import CWebP
+import Glibc
 
-/// Still WebP by libwebp, lossy and lossless; transparency is dropped.
+/// WebP by libwebp, lossy and lossless, of an animation the first frame; transparency is dropped.
+///
+/// The library is given the bitstream alone, so that it finds nothing else to do, or to object to.
 final class WebPDecoder {
   /// Pixels around the request that interpolated chroma at its border depends on. Even: libwebp moves an odd
   /// beginning.
   private static let margin = 2
 
+  /// Bitstreams of more bytes are decoded in pieces of so many, which takes a little longer.
+  private static let pieceBytes = 1 << 20
+
   func decode(
     _ bytes: UnsafeRawBufferPointer, header: ImageHeader, _ request: DecodeRequest, pool: PixelPool
   ) throws(ImageError) -> PixelBuffer {
+    let contents = try WebPContents(parsing: bytes)
+    guard contents.width == header.width, contents.height == header.height else {
+      throw .corrupt(.webp, "two headers of different size")
+    }
     let grown = DecodeRequest(
       columns: Self.grown(request.columns, within: header.width),
-      rows: Self.grown(request.rows, within: header.height), denominator: 1)
+      rows: Self.grown(request.rows, within: header.height), denominator: 1, deadline: request.deadline)
+    let pixels = try pool.buffer(
+      width: grown.columns.count, height: grown.rows.count,
+      region: grown.region(of: header, x: grown.columns.lowerBound))
+    let frame = contents.frame
+    let columns = grown.columns.clamped(to: frame.x..<frame.x + frame.width)
+    let rows = grown.rows.clamped(to: frame.y..<frame.y + frame.height)
+    if columns != grown.columns || rows != grown.rows {
+      memset(pixels.mutablePixels, 0, pixels.rowBytes * pixels.height)
+    }
+    guard !columns.isEmpty, !rows.isEmpty else { return pixels }
+    let first =
+      (rows.lowerBound - grown.rows.lowerBound) * pixels.rowBytes
+      + 3 * (columns.lowerBound - grown.columns.lowerBound)
+    var configuration = try configuration(of: contents.bitstream)
+    configuration.options.use_cropping = 1
+    configuration.options.crop_left = Int32(columns.lowerBound - frame.x)
+    configuration.options.crop_top = Int32(rows.lowerBound - frame.y)
+    configuration.options.crop_width = Int32(columns.count)
+    configuration.options.crop_height = Int32(rows.count)
+    // The library writes into our memory, which outlives the call, and owns none of it.
+    configuration.output.is_external_memory = 1
+    configuration.output.u.RGBA = WebPRGBABuffer(
+      rgba: pixels.mutablePixels + first, stride: Int32(pixels.rowBytes),
+      size: pixels.rowBytes * pixels.height - first)
+    try withUnsafeMutablePointer(to: &configuration) { configuration throws(ImageError) in
+      try decode(contents.bitstream, configuration, until: request.deadline)
+    }
+    return pixels
+  }
+
+  private func configuration(of bitstream: UnsafeRawBufferPointer) throws(ImageError) -> WebPDecoderConfig {
     var configuration = WebPDecoderConfig()
     guard WebPInitDecoderConfig(&configuration) != 0 else {
       throw .unsupported(.webp, "another library version")
     }
-    try check(WebPGetFeatures(bytes.baseAddress, bytes.count, &configuration.input))
-    guard Int(configuration.input.width) == header.width, Int(configuration.input.height) == header.height
-    else {
-      throw .corrupt(.webp, "two headers of different size")
-    }
-    guard configuration.input.has_animation == 0 else { throw .unsupported(.webp, "an animation") }
-
-    let pixels = try pool.buffer(
-      width: grown.columns.count, height: grown.rows.count,
-      region: grown.region(of: header, x: grown.columns.lowerBound))
-    configuration.options.use_cropping = 1
-    configuration.options.crop_left = Int32(grown.columns.lowerBound)
-    configuration.options.crop_top = Int32(grown.rows.lowerBound)
-    configuration.options.crop_width = Int32(grown.columns.count)
-    configuration.options.crop_height = Int32(grown.rows.count)
+    try check(WebPGetFeatures(bitstream.baseAddress, bitstream.count, &configuration.input))
     configuration.output.colorspace = MODE_RGB
-    // The library writes into our memory, which outlives the call, and owns none of it.
-    configuration.output.is_external_memory = 1
-    configuration.output.u.RGBA = WebPRGBABuffer(
-      rgba: pixels.mutablePixels, stride: Int32(pixels.rowBytes), size: pixels.rowBytes * pixels.height)
-    try check(WebPDecode(bytes.baseAddress, bytes.count, &configuration))
-    return pixels
+    return configuration
+  }
+
+  /// - Parameter configuration: stays where it is until this returns, as the library asks.
+  private func decode(
+    _ bitstream: UnsafeRawBufferPointer, _ configuration: UnsafeMutablePointer<WebPDecoderConfig>,
+    until deadline: DecodeDeadline
+  ) throws(ImageError) {
+    try deadline.check()
+    if bitstream.count <= Self.pieceBytes {
+      return try check(WebPDecode(bitstream.baseAddress, bitstream.count, configuration))
+    }
+    guard let decoder = WebPIDecode(nil, 0, configuration) else { throw .outOfMemory }
+    defer { WebPIDelete(decoder) }
+    for end in stride(from: Self.pieceBytes, to: bitstream.count, by: Self.pieceBytes) {
+      let status = WebPIUpdate(decoder, bitstream.baseAddress, end)
+      if status == VP8_STATUS_OK { return }
+      if status != VP8_STATUS_SUSPENDED { try check(status) }
+      try deadline.check()
+    }
+    try check(WebPIUpdate(decoder, bitstream.baseAddress, bitstream.count))
   }
 
   private static func grown(_ range: Range<Int>, within length: Int) -> Range<Int> {

@@ -17,13 +17,20 @@ struct ByteReader {
     return Int(bytes[position])
   }
 
-  mutating func integer(byteCount: Int) -> Int? {
+  /// At most 8 bytes.
+  mutating func bits(byteCount: Int) -> UInt64? {
     guard remaining >= byteCount else { return nil }
-    defer { position += byteCount }
-    let field = bytes[position..<position + byteCount]
-    return isLittleEndian
-      ? field.reversed().reduce(0) { $0 << 8 | Int($1) } : field.reduce(0) { $0 << 8 | Int($1) }
+    var value: UInt64 = 0
+    for index in 0..<byteCount {
+      let place = isLittleEndian ? position + byteCount - 1 - index : position + index
+      value = value << 8 | UInt64(bytes[place])
+    }
+    position += byteCount
+    return value
   }
+
+  /// At most 7 bytes.
+  mutating func integer(byteCount: Int) -> Int? { bits(byteCount: byteCount).map { Int($0) } }
 
   mutating func uint16() -> Int? { integer(byteCount: 2) }
   mutating func uint32() -> Int? { integer(byteCount: 4) }

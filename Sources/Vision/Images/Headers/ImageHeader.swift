@@ -6,7 +6,12 @@ public struct ImageHeader: Sendable, Equatable {
   public let height: Int
   public let orientation: Orientation
 
-  /// Parses as much as is needed to know the size and the orientation, in time linear in the metadata.
+  /// JPEG's segments before the first scan, PNG's and WebP's chunks: more are refused, so that a header is parsed within some
+  /// milliseconds, however large the file is. 64 MiB in chunks of 1 KiB have as many.
+  static let maximumParts = 65_536
+
+  /// Parses as much as is needed to know the size and the orientation, in time linear in the number of segments or chunks, and
+  /// not in their sizes.
   ///
   /// A header that promises more than its file can possibly hold is refused as `truncated`.
   public init(parsing bytes: UnsafeRawBufferPointer, limits: ImageLimits = ImageLimits()) throws(ImageError) {
@@ -21,7 +26,7 @@ public struct ImageHeader: Sendable, Equatable {
       switch format {
       case .jpeg: try JPEGHeader.parse(bytes)
       case .png: try PNGHeader.parse(bytes)
-      case .webp: try WebPHeader.parse(bytes)
+      case .webp: ImageFrame(try WebPContents(parsing: bytes))
       }
     // Sizes have at most 31 bits, so the product does not overflow.
     guard frame.width * frame.height <= limits.maximumPixels else {
@@ -51,4 +56,10 @@ struct ImageFrame {
   var orientation = Orientation.up
   /// No file of fewer bytes can hold so many pixels in this format.
   var leastBytes = 0
+}
+
+extension ImageFrame {
+  init(_ contents: WebPContents) {
+    self.init(width: contents.width, height: contents.height, orientation: contents.metadata.orientation)
+  }
 }

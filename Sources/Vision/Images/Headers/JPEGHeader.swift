@@ -3,10 +3,11 @@ enum JPEGHeader {
   static func parse(_ bytes: UnsafeRawBufferPointer) throws(ImageError) -> ImageFrame {
     var reader = ByteReader(bytes)
     var frame: ImageFrame?
-    var orientation: Orientation?
+    var metadata = ImageMetadata()
+    var gaps = 0
     _ = reader.skip(2)
-    while true {
-      let marker = try nextMarker(&reader)
+    for _ in 0..<ImageHeader.maximumParts {
+      let marker = try nextMarker(&reader, gaps: &gaps)
       switch marker {
       case 0x01, 0xD0...0xD7:  // markers without a segment
         continue
@@ -14,7 +15,7 @@ enum JPEGHeader {
         throw .corrupt(.jpeg, "a start or end of image in the header")
       case 0xDA:
         guard var frame else { throw .corrupt(.jpeg, "a scan before the frame header") }
-        frame.orientation = orientation ?? .up
+        frame.orientation = metadata.orientation
         return frame
       default:
         guard let length = reader.uint16(), let payload = reader.slice(length - 2) else {
@@ -23,22 +24,42 @@ enum JPEGHeader {
         if isFrame(marker) {
           guard frame == nil else { throw .corrupt(.jpeg, "two frame headers") }
           frame = try parseFrame(payload, marker: marker)
-        } else if marker == 0xE1, orientation == nil, payload.starts(with: "Exif\0\0".utf8) {
-          orientation = Exif.orientation(payload: payload)
+        } else if marker == 0xE1 {
+          collect(payload, &metadata)
         }
       }
     }
+    throw .unsupported(.jpeg, "more than \(ImageHeader.maximumParts) segments before the first scan")
   }
 
+  /// Metadata of an application's segment.
+  private static func collect(_ payload: UnsafeRawBufferPointer, _ metadata: inout ImageMetadata) {
+    var reader = ByteReader(payload)
+    if reader.skip(ifNext: "Exif\0\0") {
+      if metadata.exif == nil { metadata.exif = payload }
+    } else if reader.skip(ifNext: "http://ns.adobe.com/xap/1.0/\0") {
+      metadata.xmp = reader.slice(reader.remaining)
+    }
+  }
+
+  /// Bytes between segments, all together; they mean nothing.
+  private static let maximumGaps = 1 << 20
+
   /// Skips to the next marker and past its code, as decoders do, whatever lies before it.
-  private static func nextMarker(_ reader: inout ByteReader) throws(ImageError) -> Int {
-    while let byte = reader.byte() {
+  private static func nextMarker(_ reader: inout ByteReader, gaps: inout Int) throws(ImageError) -> Int {
+    let start = reader.position
+    let end = start + maximumGaps - gaps
+    defer { gaps += reader.position - start }
+    while reader.position < end, let byte = reader.byte() {
       guard byte == 0xFF else { continue }
-      while let code = reader.byte() {
+      while reader.position < end, let code = reader.byte() {
         if code == 0xFF { continue }  // fill bytes
         if code == 0x00 { break }
         return code
       }
+    }
+    guard reader.remaining == 0 else {
+      throw .unsupported(.jpeg, "more than \(maximumGaps) bytes between the segments before the first scan")
     }
     throw .truncated(.jpeg, "the header does not end")
   }

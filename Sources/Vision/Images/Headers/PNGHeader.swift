@@ -1,31 +1,27 @@
-/// The chunks of a PNG file, by their lengths only (PNG 1.2, section 3).
+/// What a PNG file says about its image, in all of its chunks.
 enum PNGHeader {
   static func parse(_ bytes: UnsafeRawBufferPointer) throws(ImageError) -> ImageFrame {
-    var reader = ByteReader(bytes)
-    _ = reader.skip(8)
-    var frame = try parseIHDR(&reader)
-    // To the end: rows below the crop are not decoded, so that nothing else would notice a missing part.
-    while true {
-      guard let length = reader.uint32(), let type = reader.slice(4) else {
-        throw .truncated(.png, "no end chunk")
-      }
-      guard let payload = reader.slice(length), reader.skip(4) else {
-        throw .truncated(.png, "a chunk of \(length) bytes ends early")
-      }
-      if type.elementsEqual("eXIf".utf8) { frame.orientation = Exif.orientation(payload: payload) }
-      if type.elementsEqual("IEND".utf8) { return frame }
-    }
-  }
-
-  private static func parseIHDR(_ reader: inout ByteReader) throws(ImageError) -> ImageFrame {
-    guard let length = reader.uint32(), let type = reader.slice(4) else {
-      throw .truncated(.png, "no image header")
-    }
-    guard length == 13, type.elementsEqual("IHDR".utf8) else {
+    var chunks = PNGChunks(bytes)
+    guard let first = try chunks.next(), first.type == .header, first.payload.count == 13 else {
       throw .corrupt(.png, "the first chunk is not an image header")
     }
+    var frame = try parse(header: first.payload)
+    var metadata = PNGMetadata()
+    var hasData = false
+    // To the end: rows below the crop are not decoded, so that nothing else would notice a missing part.
+    while let chunk = try chunks.next() {
+      hasData = hasData || chunk.type == .data
+      metadata.collect(chunk)
+    }
+    guard hasData else { throw .corrupt(.png, "no image data") }
+    frame.orientation = metadata.orientation
+    return frame
+  }
+
+  private static func parse(header payload: UnsafeRawBufferPointer) throws(ImageError) -> ImageFrame {
+    var reader = ByteReader(payload)
     guard let width = reader.uint32(), let height = reader.uint32(), let depth = reader.byte(),
-      let colour = reader.byte(), reader.skip(3 + 4)
+      let colour = reader.byte()
     else { throw .truncated(.png, "a short image header") }
     guard (1...Int(Int32.max)).contains(width), (1...Int(Int32.max)).contains(height) else {
       throw .corrupt(.png, "\(width) × \(height) pixels")

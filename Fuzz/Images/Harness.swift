@@ -2,8 +2,13 @@ import Kernels
 import Vision
 
 /// Runs inputs through the whole image path and counts what came of them.
+///
+/// What is decoded is decoded again, in memory with other contents: the pixels have to be the same, so that none of them is what was
+/// there before. And a crop made from its part of the image has to be the crop made from the whole.
 final class Harness {
   private(set) var outcomes: [String: Int] = [:]
+  /// Inputs that broke a rule, by the rule.
+  private(set) var mistakes: [String: [UInt64]] = [:]
   private(set) var slowest: (number: UInt64, duration: Duration) = (0, .zero)
 
   private let limits: ImageLimits
@@ -15,7 +20,8 @@ final class Harness {
   /// - Parameter limits: small, so that a header which claims much is quick to deal with.
   init(limits: ImageLimits = ImageLimits(maximumBytes: 1 << 20, maximumPixels: 1 << 19, maximumScans: 30)) {
     self.limits = limits
-    decoder = ImageDecoder(limits: limits)
+    // Nothing is kept: every buffer is allocated.
+    decoder = ImageDecoder(limits: limits, pool: PixelPool(maximumIdleBytes: 0))
     for filter in ResizeFilter.allCases {
       resizers[filter] = ImageResizer(geometry: geometry, filter: filter, pool: decoder.pool)
     }
@@ -42,17 +48,30 @@ final class Harness {
   private func process(_ bytes: UnsafeRawBufferPointer, number: UInt64) throws(ImageError) {
     let header = try ImageHeader(parsing: bytes, limits: limits)
     let filter: ResizeFilter = number % 2 == 0 ? .bilinear : .bicubic
-    let pixels = try decoder.decode(
-      bytes, header: header, for: number % 8 == 7 ? nil : geometry, filter: filter,
-      scale: number % 4 < 2 ? .auto : .exact)
-    let crop = try resizers[filter]!.resize(pixels)
-    tensor.withUnsafeMutableBufferPointer { Normalisation.imageNet.write(crop, to: $0.baseAddress!) }
+    let target = number % 8 == 7 ? nil : geometry
+    let scale: DecodeScale = number % 4 < 2 ? .auto : .exact
+    var crops: [[UInt8]] = []
+    for filler in [0x55, 0xAA] as [Int32] {
+      // What is allocated is filled with that, what is freed with its complement.
+      _ = mallopt(fillsMemory, filler)
+      let pixels = try decoder.decode(bytes, header: header, for: target, filter: filter, scale: scale)
+      let crop = try resizers[filter]!.resize(pixels)
+      tensor.withUnsafeMutableBufferPointer { Normalisation.imageNet.write(crop, to: $0.baseAddress!) }
+      crops.append(crop.withPixels { Array($0) })
+    }
+    if crops[0] != crops[1] { mistakes["pixels that nobody has written", default: []].append(number) }
+    guard target != nil, scale == .exact, header.orientation == .up,
+      let whole = try? decoder.decode(bytes, header: header, for: nil)
+    else { return }
+    let crop = try resizers[filter]!.resize(whole).withPixels { Array($0) }
+    if crops[0] != crop { mistakes["a part that is not the whole's", default: []].append(number) }
   }
 
   var report: String {
     let total = outcomes.values.reduce(0, +)
     let lines = outcomes.sorted { $0.value > $1.value }.map { "\($0.key): \($0.value)" }
-    return (["\(total) inputs"] + lines + ["slowest: input \(slowest.number), \(slowest.duration)"])
+    let wrong = mistakes.map { "MISTAKE: \($0.key): inputs \($0.value.prefix(20))" }
+    return (["\(total) inputs"] + lines + wrong + ["slowest: input \(slowest.number), \(slowest.duration)"])
       .joined(separator: "\n")
   }
 
@@ -66,7 +85,13 @@ final class Harness {
     case .corrupt(let format, _): "corrupt \(format)"
     case .unsupported(let format, _): "unsupported \(format)"
     case .outOfMemory: "out of memory"
+    case .tooSlow: "too slow"
     case .wrongRegion: "wrong region"
     }
   }
 }
+
+/// `mallopt(3)`, which the module of the C library leaves out, and its `M_PERTURB`.
+@_silgen_name("mallopt")
+private func mallopt(_ parameter: CInt, _ value: CInt) -> CInt
+private let fillsMemory: CInt = -6

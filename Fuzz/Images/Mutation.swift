@@ -1,11 +1,12 @@
 import Glibc
+import TestSupport
 
 /// One way to damage an image.
 enum Mutation: CaseIterable {
   case flipBits, setBytes, truncate, removePart, repeatPart, splice, editHead, editMarker, editChunk,
-    interestingNumber
+    interestingNumber, insertMetadata, animate, repair
 
-  func apply(to bytes: inout [UInt8], other: [UInt8], using random: inout SplitMix64) {
+  func apply(to bytes: inout [UInt8], other: [UInt8], using random: inout SeededGenerator) {
     guard bytes.count > 16 else { return }
     switch self {
     case .flipBits:
@@ -39,6 +40,12 @@ enum Mutation: CaseIterable {
       editMarker(&bytes, using: &random)
     case .editChunk:
       editChunk(&bytes, using: &random)
+    case .insertMetadata:
+      Container(bytes).map { bytes = $0.insertMetadata(into: bytes, using: &random) }
+    case .animate:
+      if Container(bytes) == .webp { bytes = Container.animation(of: bytes, using: &random) }
+    case .repair:
+      if Container(bytes) == .png { Container.repairChecksums(&bytes) }
     case .interestingNumber:
       let values: [[UInt8]] = [
         [0, 0, 0, 0], [0, 0, 0, 1], [0x7F, 0xFF, 0xFF, 0xFF], [0xFF, 0xFF, 0xFF, 0xFF], [0x80, 0, 0, 0],
@@ -49,14 +56,14 @@ enum Mutation: CaseIterable {
     }
   }
 
-  private func part(of bytes: [UInt8], using random: inout SplitMix64) -> Range<Int> {
+  private func part(of bytes: [UInt8], using random: inout SeededGenerator) -> Range<Int> {
     let start = Int.random(in: 0..<bytes.count, using: &random)
     return start..<min(start + Int.random(in: 1...4096, using: &random), bytes.count)
   }
 
   /// JPEG: another marker, another segment length, or another byte just behind them (tables, sampling factors,
   /// spectral selection).
-  private func editMarker(_ bytes: inout [UInt8], using random: inout SplitMix64) {
+  private func editMarker(_ bytes: inout [UInt8], using random: inout SeededGenerator) {
     // Half of the time in the header, where most of them are.
     let range = Bool.random(using: &random) ? min(1024, bytes.count) : bytes.count
     let start = Int.random(in: 0..<range, using: &random)
@@ -72,8 +79,12 @@ enum Mutation: CaseIterable {
   }
 
   /// PNG and WebP: another length or type of a chunk, or another byte at its beginning.
-  private func editChunk(_ bytes: inout [UInt8], using random: inout SplitMix64) {
-    let names = ["IHDR", "PLTE", "tRNS", "IDAT", "IEND", "eXIf", "RIFF", "VP8 ", "VP8L", "VP8X", "ALPH"]
+  private func editChunk(_ bytes: inout [UInt8], using random: inout SeededGenerator) {
+    let names = [
+      "IHDR", "PLTE", "tRNS", "IDAT", "IEND", "eXIf", "RIFF", "VP8 ", "VP8L", "VP8X", "ALPH", "ANMF", "EXIF",
+      "XMP ",
+      "tEXt", "zTXt", "iTXt", "acTL", "fcTL",
+    ]
     let places = names.compactMap { place(of: Array($0.utf8), in: bytes, from: 0) }
     guard let place = places.randomElement(using: &random) else { return }
     let index = place + Int.random(in: -4..<16, using: &random)
