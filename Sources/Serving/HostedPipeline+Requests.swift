@@ -10,6 +10,12 @@ extension HostedPipeline {
     let bytes: Int
     var pixels: Int?
     var inferences = 1
+    /// Of an image.
+    var header: ImageHeader?
+
+    var size: RequestSize {
+      header.map { RequestSize(bytes: bytes, image: $0) } ?? RequestSize(bytes: bytes)
+    }
   }
 
   /// What became of it.
@@ -40,7 +46,7 @@ extension HostedPipeline {
     }
     do {
       for (index, input) in inputs.enumerated() {
-        set.add(try submit(input.values, bytes: input.bytes, terms) { set.finish(index, $0) })
+        set.add(try submit(input.values, input.size, terms) { set.finish(index, $0) })
       }
     } catch RuntimeError.closed {
       set.abandon()
@@ -92,7 +98,7 @@ extension HostedPipeline {
   func input(of data: Data) throws -> (input: Input, image: EncodedImage) {
     let image = try EncodedImage(data, limits: limits)
     let pixels = image.header.displayedWidth * image.header.displayedHeight
-    return (Input(values: [image], bytes: data.count, pixels: pixels), image)
+    return (Input(values: [image], bytes: data.count, pixels: pixels, header: image.header), image)
   }
 
   private func outputs(of finished: [Finished]) throws -> [OutputTensor] {

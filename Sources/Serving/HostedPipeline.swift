@@ -81,10 +81,10 @@ public final class HostedPipeline: Sendable {
 
   /// Puts an item in the line.
   func submit(
-    _ item: [any Sendable], bytes: Int, _ terms: RequestTerms,
+    _ item: [any Sendable], _ size: RequestSize, _ terms: RequestTerms,
     completion: @escaping @Sendable (ItemResult) -> Void
   ) throws -> Ticket {
-    try lane.submit(bytes: bytes, complete(terms)) { [executor] arrival, completion in
+    try lane.submit(size, complete(terms)) { [executor] arrival, completion in
       try executor.trySubmit(item, arrival: arrival, completion: completion)
     } completion: {
       completion($0)
@@ -93,10 +93,11 @@ public final class HostedPipeline: Sendable {
 
   /// An item begins to arrive: what would not be taken in need not be kept until then.
   ///
+  /// - Parameter size: as announced.
   /// - Returns: what is kept until it is here.
   /// - Throws: `AdmissionError`.
-  func expect(bytes: Int, _ terms: RequestTerms) throws -> Dispatcher.Lane.Expectation {
-    try lane.expect(bytes: bytes, complete(terms))
+  func expect(_ size: RequestSize, _ terms: RequestTerms) throws -> Dispatcher.Lane.Expectation {
+    try lane.expect(size, complete(terms))
   }
 
   private func complete(_ terms: RequestTerms) -> RequestTerms {

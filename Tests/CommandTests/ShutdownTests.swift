@@ -112,7 +112,7 @@ import Wire
     image.set_data_from_numpy(np.array([[open(sys.argv[2], "rb").read()]] * 12, dtype=object))
     answers = queue.Queue()
     for _ in range(4):
-        client.async_infer("classify", [image], lambda result, error: answers.put(error))
+        client.async_infer("classify", [image], lambda result, error: answers.put(error), timeout=60_000_000)
     errors = [answers.get(timeout=60) for _ in range(4)]
     assert errors == [None] * 4, [str(error) for error in errors]
     print(len(errors))

@@ -9,9 +9,8 @@ struct AdmissionPolicy: Sendable {
     var concurrency: Int
     /// Work that comes before this request, and what is left of that in progress.
     var workAhead: Nanoseconds
-    /// The work of this request itself; and the least that one of its size has been.
+    /// The work of this request itself; 0 where that isn't known, or is to be found out.
     var cost: Nanoseconds
-    var leastCost: Nanoseconds = 0
     /// How much work is done at once: slots, less what other pipelines have of the machine.
     var speed: Double
     /// Time until an answer is of no use.
@@ -23,15 +22,14 @@ struct AdmissionPolicy: Sendable {
 
   /// - Returns: why the request is refused; `nil` if it isn't.
   static func refusal(_ snapshot: Snapshot) -> AdmissionError? {
+    // Times are learned only from what is taken in. Who comes when nobody else is there shows what it takes now, or a
+    // pipeline that was slow once would refuse for ever.
+    guard snapshot.inFlight > 0 else { return nil }
     let wait = Double(snapshot.workAhead) / max(snapshot.speed, 1e-3)
     guard snapshot.inFlight < snapshot.concurrency else {
-      return .full(concurrency: snapshot.concurrency, retryAfter: Nanoseconds(wait))
+      return .full(concurrency: snapshot.concurrency, retryAfter: Nanoseconds(saturating: wait))
     }
-    // Times are learned under load, and only from what is taken in. Who comes when nobody else is there shows what it takes
-    // now, or a pipeline that was slow once would refuse for ever.
-    let answered =
-      snapshot.inFlight == 0
-      ? snapshot.leastCost : Nanoseconds(wait * waitMargin + Double(snapshot.cost) * costMargin)
+    let answered = Nanoseconds(saturating: wait * waitMargin + Double(snapshot.cost) * costMargin)
     guard answered > snapshot.timeout else { return nil }
     return .tooLate(expected: answered, timeout: snapshot.timeout)
   }

@@ -20,7 +20,7 @@ struct DispatchState: Sendable {
     /// The work of those in service.
     var workInService: Nanoseconds = 0
     /// The work of those that begin to arrive.
-    fileprivate var workArriving: Nanoseconds = 0
+    fileprivate var arriving = ArrivingWork()
     fileprivate var virtualTime = 0.0
     fileprivate var isClosed = false
   }
@@ -67,48 +67,60 @@ struct DispatchState: Sendable {
 
   /// Takes a request in, or not. Afterwards `next` says what to do.
   mutating func submit(
-    to id: Int, bytes: Int, priority: Int, timeout: Nanoseconds?, now: Nanoseconds
+    to id: Int, _ size: RequestSize, priority: Int, timeout: Nanoseconds?, now: Nanoseconds
   ) -> Result<Request, any Error> {
     guard let lane = lanes[id], !lane.isClosed else { return .failure(RuntimeError.closed) }
     lastID += 1
-    let entry = lane.entry(lastID, bytes: bytes, priority: priority, timeout: timeout, now: now)
-    if let refusal = refusal(of: entry, bytes, in: lane, id, timeout) { return .failure(refusal) }
+    let entry = lane.entry(
+      lastID, cost: lane.times.estimate(size, at: now), priority: priority, timeout: timeout, now: now)
+    // Who is refused by an estimate that nobody renews would be refused for ever.
+    let wantsSample = lane.times.wantsSample(size, at: now)
+    if let refusal = refusal(of: entry, in: lane, id, timeout, judged: wantsSample ? 0 : entry.cost) {
+      return .failure(refusal)
+    }
+    if wantsSample { lanes[id]?.times.awaitSample(size, at: now) }
     lanes[id]?.insert(entry, virtualTime: virtualTime)
     return .success(Request(lane: id, entry: entry))
   }
 
-  /// A request begins to arrive. What arrives is counted, up to half of the request's time, so that a crowd of uploads isn't let
-  /// in of which most would be refused at their end; and not more, so that slow ones keep nobody out.
+  /// A request begins to arrive. It is judged by what comes before it alone, since what it takes itself is told by its header.
   ///
+  /// What arrives is counted, as the least that such requests have taken and up to half of the request's time, so that a crowd
+  /// of uploads isn't let in of which most would be refused at their end; and not more, so that they keep nobody out.
+  ///
+  /// - Parameter size: as announced.
   /// - Returns: its work, to be given to `arrived`; or why it would not be taken in, if it were here.
   mutating func expect(
-    to id: Int, bytes: Int, priority: Int, timeout: Nanoseconds?, now: Nanoseconds
+    to id: Int, _ size: RequestSize, priority: Int, timeout: Nanoseconds?, now: Nanoseconds
   ) -> Result<Nanoseconds, AdmissionError> {
     guard let lane = lanes[id] else { return .success(0) }
-    let entry = lane.entry(.max, bytes: bytes, priority: priority, timeout: timeout, now: now)
+    let work = lane.times.least(size, at: now)
+    let entry = lane.entry(.max, cost: work, priority: priority, timeout: timeout, now: now)
     let half = Double(timeout ?? .max) / 2 * speed(of: id)
-    let arriving = min(lane.workArriving, Nanoseconds(min(half, 1e18)))
-    if let refusal = refusal(of: entry, bytes, in: lane, id, timeout, arriving: arriving) {
+    let arriving = min(lane.arriving.amount(at: now), Nanoseconds(saturating: min(half, 1e18)))
+    if let refusal = refusal(of: entry, in: lane, id, timeout, judged: 0, arriving: arriving) {
       return .failure(refusal)
     }
-    lanes[id]?.workArriving += entry.cost
-    return .success(entry.cost)
+    lanes[id]?.arriving.add(work, at: now)
+    return .success(work)
   }
 
-  /// A request that began to arrive is here, or never will be.
-  mutating func arrived(at id: Int, work: Nanoseconds) { lanes[id]?.workArriving -= work }
+  /// A request that began to arrive at a time is here, or never will be.
+  mutating func arrived(at id: Int, work: Nanoseconds, since start: Nanoseconds, now: Nanoseconds) {
+    lanes[id]?.arriving.remove(work, addedAt: start, at: now)
+  }
 
+  /// - Parameter cost: what is taken for the request's own.
   private func refusal(
-    of entry: WaitingLine.Entry, _ bytes: Int, in lane: Lane, _ id: Int,
-    _ timeout: Nanoseconds?, arriving: Nanoseconds = 0
+    of entry: WaitingLine.Entry, in lane: Lane, _ id: Int, _ timeout: Nanoseconds?,
+    judged cost: Nanoseconds, arriving: Nanoseconds = 0
   ) -> AdmissionError? {
     let isFree = lane.line.isEmpty && lane.inService < lane.slots
     return AdmissionPolicy.refusal(
       AdmissionPolicy.Snapshot(
         inFlight: lane.line.count + lane.inService, concurrency: lane.concurrency,
         workAhead: arriving + (isFree ? 0 : lane.line.work(before: entry) + lane.workInService / 2),
-        cost: entry.cost, leastCost: lane.times.least(bytes: bytes), speed: speed(of: id),
-        timeout: timeout ?? .max))
+        cost: cost, speed: speed(of: id), timeout: timeout ?? .max))
   }
 
   /// What is to be done now; `nil` when nothing is. To be asked until then.
@@ -128,10 +140,10 @@ struct DispatchState: Sendable {
   /// Something that was started is over.
   ///
   /// - Parameter duration: how long it was worked on; `nil` if that says nothing about others.
-  mutating func finish(_ request: Request, bytes: Int, duration: Nanoseconds?) {
+  mutating func finish(_ request: Request, _ size: RequestSize, duration: Nanoseconds?, now: Nanoseconds) {
     inService -= 1
     lanes[request.lane]?.end(request.entry)
-    if let duration { lanes[request.lane]?.times.record(bytes: bytes, duration: duration) }
+    if let duration { lanes[request.lane]?.times.record(size, duration: duration, at: now) }
     removeIfOver(request.lane)
   }
 
@@ -140,6 +152,9 @@ struct DispatchState: Sendable {
     defer { removeIfOver(request.lane) }
     return lanes[request.lane]?.line.remove(request.entry) ?? false
   }
+
+  /// When `next` is to be asked though nothing else has happened: somebody's time may be over then. `nil` for never.
+  var nextDeadline: Nanoseconds? { lanes.values.lazy.compactMap(\.line.nextDeadline).min() }
 
   private mutating func pendingExpiry(_ now: Nanoseconds) -> Request? {
     for id in lanes.keys {
@@ -164,13 +179,13 @@ struct DispatchState: Sendable {
 
 extension DispatchState.Lane {
   fileprivate func entry(
-    _ id: UInt64, bytes: Int, priority: Int, timeout: Nanoseconds?, now: Nanoseconds
+    _ id: UInt64, cost: Nanoseconds, priority: Int, timeout: Nanoseconds?, now: Nanoseconds
   ) -> WaitingLine.Entry {
     let deadline = timeout.map { now.addingReportingOverflow($0) }
     return WaitingLine.Entry(
       id: id, priority: priority, arrival: now,
       deadline: deadline.map { $0.overflow ? .max : $0.partialValue } ?? .max,
-      cost: times.estimate(bytes: bytes))
+      cost: cost)
   }
 
   /// - Parameter virtualTime: of the lane that was served last: who has had nothing to do gains nothing by that.

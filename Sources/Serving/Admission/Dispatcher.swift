@@ -18,10 +18,18 @@ public final class Dispatcher: Sendable {
 
   private let state = Mutex(State())
   let time: any TimeSource
+  /// Rings when the time of one that waits may be over.
+  private let alarm: any Alarm
 
-  public init() { time = MonotonicTime() }
+  public convenience init() { self.init(time: MonotonicTime()) { SystemAlarm($0) } }
 
-  init(time: any TimeSource) { self.time = time }
+  /// - Parameter makeAlarm: given what it calls when it rings; by the same clock.
+  init(time: any TimeSource, alarm makeAlarm: (@escaping @Sendable () -> Void) -> any Alarm) {
+    self.time = time
+    let ring = Locked<@Sendable () -> Void>({})
+    alarm = makeAlarm { ring.withLock { $0 }() }
+    ring.withLock { $0 = { [weak self] in self?.proceed() } }
+  }
 
   /// Opens a lane for a pipeline.
   func open(weight: Double, slots: Int, concurrency: Int) -> Lane {
@@ -46,36 +54,41 @@ public final class Dispatcher: Sendable {
     ///   - completion: called once: with what the runtime says, `AdmissionError.expired` or `CancellationError`.
     /// - Throws: `AdmissionError`; `RuntimeError.closed`.
     func submit(
-      bytes: Int, _ terms: RequestTerms, start: @escaping Ticket.Start,
+      _ size: RequestSize, _ terms: RequestTerms, start: @escaping Ticket.Start,
       completion: @escaping @Sendable (ItemResult) -> Void
     ) throws -> Ticket {
-      try dispatcher.submit(self, bytes: bytes, terms, start: start, completion: completion)
+      try dispatcher.submit(self, size, terms, start: start, completion: completion)
     }
 
     /// A request begins to arrive.
     ///
+    /// - Parameter size: as announced.
     /// - Returns: what is kept until it is here.
     /// - Throws: why it would not be taken in.
-    func expect(bytes: Int, _ terms: RequestTerms) throws(AdmissionError) -> Expectation {
+    func expect(_ size: RequestSize, _ terms: RequestTerms) throws(AdmissionError) -> Expectation {
       let now = dispatcher.time.now
       let work = dispatcher.state.withLock {
-        $0.machine.expect(
-          to: id, bytes: bytes, priority: terms.priority, timeout: terms.timeout, now: now)
+        $0.machine.expect(to: id, size, priority: terms.priority, timeout: terms.timeout, now: now)
       }
-      return Expectation(of: try work.get(), self)
+      return Expectation(of: try work.get(), since: now, self)
     }
 
     /// A request that arrives; until the last reference goes.
     final class Expectation: Sendable {
       private let work: Nanoseconds
+      private let start: Nanoseconds
       private let lane: Lane
 
-      fileprivate init(of work: Nanoseconds, _ lane: Lane) {
+      fileprivate init(of work: Nanoseconds, since start: Nanoseconds, _ lane: Lane) {
         self.work = work
+        self.start = start
         self.lane = lane
       }
 
-      deinit { lane.dispatcher.state.withLock { $0.machine.arrived(at: lane.id, work: work) } }
+      deinit {
+        let now = lane.dispatcher.time.now
+        lane.dispatcher.state.withLock { $0.machine.arrived(at: lane.id, work: work, since: start, now: now) }
+      }
     }
 
     /// Requests that wait.
@@ -90,16 +103,15 @@ public final class Dispatcher: Sendable {
   }
 
   private func submit(
-    _ lane: Lane, bytes: Int, _ terms: RequestTerms, start: @escaping Ticket.Start,
+    _ lane: Lane, _ size: RequestSize, _ terms: RequestTerms, start: @escaping Ticket.Start,
     completion: @escaping @Sendable (ItemResult) -> Void
   ) throws -> Ticket {
     let now = time.now
     let result = state.withLock { state -> Result<Ticket, any Error> in
       state.machine.submit(
-        to: lane.id, bytes: bytes, priority: terms.priority, timeout: terms.timeout, now: now
+        to: lane.id, size, priority: terms.priority, timeout: terms.timeout, now: now
       ).map { request in
-        let ticket = Ticket(
-          request, bytes: bytes, of: self, start: start, completion: completion)
+        let ticket = Ticket(request, size, of: self, start: start, completion: completion)
         state.tickets[request.entry.id] = ticket
         return ticket
       }
@@ -114,20 +126,33 @@ public final class Dispatcher: Sendable {
     defer { tellOfClosedLanes() }
     while true {
       let now = time.now
-      let step = state.withLock { state -> (action: DispatchState.Action, ticket: Ticket?)? in
-        guard let action = state.machine.next(now) else { return nil }
-        return (action, state.tickets.removeValue(forKey: action.request.entry.id))
+      let step = state.withLock { state -> Step in
+        guard let action = state.machine.next(now) else { return .wait(until: state.machine.nextDeadline) }
+        return .act(action, state.tickets.removeValue(forKey: action.request.entry.id))
       }
-      guard let step else { return }
-      switch step.action {
-      case .start:
-        guard let ticket = step.ticket, let error = ticket.begin() else { continue }
-        state.withLock { $0.machine.finish(step.action.request, bytes: 0, duration: nil) }
+      let (action, ticket): (DispatchState.Action, Ticket?)
+      switch step {
+      case .act(let next, let owner): (action, ticket) = (next, owner)
+      case .wait(let deadline):
+        if let deadline { alarm.set(at: deadline) }
+        return
+      }
+      switch action {
+      case .start(let request):
+        guard let ticket, let error = ticket.begin() else { continue }
+        state.withLock {
+          $0.machine.finish(request, RequestSize(bytes: 0), duration: nil, now: now)
+        }
         ticket.answer(error, at: now)
       case .expire(let request):
-        step.ticket?.answer(AdmissionError.expired(waited: now - request.entry.arrival), at: now)
+        ticket?.answer(AdmissionError.expired(waited: now - request.entry.arrival), at: now)
       }
     }
+  }
+
+  private enum Step {
+    case act(DispatchState.Action, Ticket?)
+    case wait(until: Nanoseconds?)
   }
 
   private func tellOfClosedLanes() {
@@ -140,8 +165,9 @@ public final class Dispatcher: Sendable {
   }
 
   /// A request that was started is over.
-  func finished(_ request: DispatchState.Request, bytes: Int, after duration: Nanoseconds?) {
-    state.withLock { $0.machine.finish(request, bytes: bytes, duration: duration) }
+  func finished(_ request: DispatchState.Request, _ size: RequestSize, after duration: Nanoseconds?) {
+    let now = time.now
+    state.withLock { $0.machine.finish(request, size, duration: duration, now: now) }
     proceed()
   }
 

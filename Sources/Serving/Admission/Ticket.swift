@@ -15,18 +15,18 @@ public final class Ticket: Sendable {
   }
 
   private let request: DispatchState.Request
-  private let bytes: Int
+  private let size: RequestSize
   private let dispatcher: Dispatcher
   private let start: Start
   private let completion: @Sendable (ItemResult) -> Void
   private let state = Mutex(State.waiting)
 
   init(
-    _ request: DispatchState.Request, bytes: Int, of dispatcher: Dispatcher, start: @escaping Start,
+    _ request: DispatchState.Request, _ size: RequestSize, of dispatcher: Dispatcher, start: @escaping Start,
     completion: @escaping @Sendable (ItemResult) -> Void
   ) {
     self.request = request
-    self.bytes = bytes
+    self.size = size
     self.dispatcher = dispatcher
     self.start = start
     self.completion = completion
@@ -40,7 +40,7 @@ public final class Ticket: Sendable {
     do {
       let item = try start(request.entry.arrival) { [self] result in
         let duration = result.completion - min(started, result.completion)
-        dispatcher.finished(request, bytes: bytes, after: result.error == nil ? duration : nil)
+        dispatcher.finished(request, size, after: result.error == nil ? duration : nil)
         completion(result)
       }
       let isCancelled = state.withLock { state in

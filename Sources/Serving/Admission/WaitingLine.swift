@@ -35,6 +35,8 @@ struct WaitingLine: Sendable {
   var count: Int { entries.count }
   var isEmpty: Bool { entries.isEmpty }
   var first: Entry? { entries.first }
+  /// No entry is too late before; `nil` if none ever is.
+  var nextDeadline: Nanoseconds? { isEmpty || earliestDeadline == .max ? nil : earliestDeadline }
 
   /// What has to be done before this entry's turn comes.
   func work(before entry: Entry) -> Nanoseconds {

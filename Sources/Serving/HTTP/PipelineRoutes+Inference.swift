@@ -58,9 +58,11 @@ extension PipelineRoutes {
     _ pipeline: HostedPipeline, _ request: HTTPRequest, _ span: RequestSpan?
   ) throws(HTTPFailure) -> (terms: RequestTerms, expectation: Dispatcher.Lane.Expectation) {
     let terms = try terms(of: request)
-    let announced = request.headerFields[.contentLength].flatMap { Int($0) } ?? 0
+    let announced = RequestSize(
+      bytes: request.headerFields[.contentLength].flatMap { Int($0) } ?? 0,
+      mediaType: request.headerFields[.contentType] ?? "")
     do {
-      return (terms, try pipeline.recordingInvalid(span) { try pipeline.expect(bytes: announced, terms) })
+      return (terms, try pipeline.recordingInvalid(span) { try pipeline.expect(announced, terms) })
     } catch {
       throw HTTPFailure(error)
     }

@@ -5,6 +5,7 @@ public struct ImageHeader: Sendable, Equatable {
   public let width: Int
   public let height: Int
   public let orientation: Orientation
+  public let coding: ImageCoding
 
   /// JPEG's segments before the first scan, PNG's and WebP's chunks: more are refused, so that a header is parsed within some
   /// milliseconds, however large the file is. 64 MiB in chunks of 1 KiB have as many.
@@ -42,6 +43,7 @@ public struct ImageHeader: Sendable, Equatable {
     width = frame.width
     height = frame.height
     orientation = frame.orientation
+    coding = frame.coding
   }
 
   /// Upright.
@@ -49,11 +51,22 @@ public struct ImageHeader: Sendable, Equatable {
   public var displayedHeight: Int { orientation.transposes ? width : height }
 }
 
+/// How pixels are coded within a format: their decoding takes times that differ by far.
+public enum ImageCoding: Sendable, Hashable {
+  /// From top to bottom.
+  case sequential
+  /// In passes over the whole image: a progressive JPEG, an interlaced PNG.
+  case progressive
+  /// A WebP that keeps every pixel.
+  case lossless
+}
+
 /// What a format's parser found.
 struct ImageFrame {
   var width: Int
   var height: Int
   var orientation = Orientation.up
+  var coding = ImageCoding.sequential
   /// No file of fewer bytes can hold so many pixels in this format.
   var leastBytes = 0
 }

@@ -85,6 +85,8 @@ enum JPEGHeader {
     guard [1, 3, 4].contains(components) else { throw .unsupported(.jpeg, "\(components) components") }
     // One bit for each block of 8 × 8 at the very least: the shortest code of its first coefficient.
     let blocks = ((width + 7) / 8) * ((height + 7) / 8)
-    return ImageFrame(width: width, height: height, leastBytes: blocks / 8)
+    return ImageFrame(
+      width: width, height: height, coding: marker == 0xC2 ? .progressive : .sequential,
+      leastBytes: blocks / 8)
   }
 }

@@ -21,7 +21,7 @@ enum PNGHeader {
   private static func parse(header payload: UnsafeRawBufferPointer) throws(ImageError) -> ImageFrame {
     var reader = ByteReader(payload)
     guard let width = reader.uint32(), let height = reader.uint32(), let depth = reader.byte(),
-      let colour = reader.byte()
+      let colour = reader.byte(), reader.skip(2), let interlace = reader.byte()
     else { throw .truncated(.png, "a short image header") }
     guard (1...Int(Int32.max)).contains(width), (1...Int(Int32.max)).contains(height) else {
       throw .corrupt(.png, "\(width) × \(height) pixels")
@@ -32,8 +32,10 @@ enum PNGHeader {
     // Deflate expands 2 bits to 258 bytes at most: 1032 times. (The bytes around it are for free.)
     let (bits, overflow) = width.multipliedReportingOverflow(by: samples * depth)
     let rowBytes = bits / 8
+    let coding: ImageCoding = interlace == 0 ? .sequential : .progressive
     let raw = rowBytes.multipliedReportingOverflow(by: height)
-    guard !overflow, !raw.overflow else { return ImageFrame(width: width, height: height) }
-    return ImageFrame(width: width, height: height, leastBytes: raw.partialValue / 1032)
+    guard !overflow, !raw.overflow else { return ImageFrame(width: width, height: height, coding: coding) }
+    return ImageFrame(
+      width: width, height: height, coding: coding, leastBytes: raw.partialValue / 1032)
   }
 }

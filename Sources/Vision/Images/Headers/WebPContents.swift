@@ -5,6 +5,8 @@
 struct WebPContents {
   /// The payload of a `VP8 ` or `VP8L` chunk.
   let bitstream: UnsafeRawBufferPointer
+  /// Whether it keeps every pixel.
+  let isLossless: Bool
   /// Pixels of the canvas.
   let width: Int
   let height: Int
@@ -38,6 +40,7 @@ struct WebPContents {
       frame.y + frame.height <= canvas.height
     else { throw .corrupt(.webp, "two headers of different size") }
     self.bitstream = bitstream
+    isLossless = parser.isLossless
     (width, height) = canvas
     self.frame = frame
     metadata = parser.metadata
