@@ -1,3 +1,5 @@
+import Dataflow
+
 /// Where time went, as a bar for each part and their sum.
 struct Breakdown {
   /// Milliseconds.
@@ -10,7 +12,7 @@ struct Breakdown {
       let share = total > 0 ? time / total : 0
       return
         "  \(name.padded(longest))  \(time.fixed(3, width: 8)) ms  \((share * 100).fixed(1, width: 5)) %  "
-        + String(repeating: "█", count: Int((min(share, 1) * 40).rounded()))
+        + String(repeating: "█", count: Int(saturating: (min(max(share, 0), 1) * 40).rounded()))
     } + ["  \("total".padded(longest))  \(total.fixed(3, width: 8)) ms"]
   }
 }

@@ -72,7 +72,7 @@ struct Drivetrain: AsyncParsableCommand {
 
 /// Says something in one line on standard error.
 func complain(_ line: String) {
-  let oneLine = line.split(whereSeparator: \.isNewline).joined(separator: " ")
+  let oneLine = line.split(whereSeparator: \.isNewline).joined(separator: " ").printable
   // If even this can't be written there is nobody left to tell.
   try? FileHandle.standardError.write(contentsOf: Data("drivetrain: \(oneLine)\n".utf8))
 }

@@ -106,8 +106,8 @@ extension InferenceReport {
   /// The labels, and the breakdown as bars; `nil` for a failure.
   fileprivate var forHumans: String? {
     guard let outputs, let attribution, let width, let height else { return nil }
-    var lines = ["\(input)  \(width) × \(height), \(bytes) bytes"]
-    lines += outputs.map { "  \(Double($0.score).fixed(3))  \($0.label)" }
+    var lines = ["\(input.printable)  \(width) × \(height), \(bytes) bytes"]
+    lines += outputs.map { "  \(Double($0.score).fixed(3))  \($0.label.printable)" }
     let parts =
       attribution.stages.map { ($0.name, $0.microseconds / 1000) }
       + [("unattributed", attribution.unattributed / 1000)]

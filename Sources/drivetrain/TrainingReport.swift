@@ -72,7 +72,7 @@ struct TrainingReport: Encodable {
     let longest = parts.map(\.0.count).max() ?? 0
     let lines = parts.map { name, share in
       "  \(name.padded(longest))  \((share * 100).fixed(1, width: 5)) %  "
-        + String(repeating: "█", count: Int((share * 40).rounded()))
+        + String(repeating: "█", count: Int(saturating: (min(max(share, 0), 1) * 40).rounded()))
     }
     let joules = energy.map { ["  " + $0.text(for: "a step")] } ?? []
     let chart = curve.count > 1 ? ["evaluations on the way:"] + Chart(curve, height: 6).lines : []

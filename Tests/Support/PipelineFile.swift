@@ -8,6 +8,8 @@ public struct PipelineFile: Sendable {
   public var normalise = "{mean: [0, 0, 0], standard_deviation: [255, 255, 255]}"
   public var infer = "{model: model.onnx, threads: 1}"
   public var label = "{labels: labels.txt}"
+  /// Lines below the stages.
+  public var others = ""
   public var labels: String? = "red\ngreen\nblue\nreddish\ngreenish\nbluish\n"
   public var model: Data? = ONNXModel().data
 
@@ -22,6 +24,7 @@ public struct PipelineFile: Sendable {
       normalise: \(normalise)
       infer: \(infer)
       label: \(label)
+    \(others)
 
     """
   }

@@ -11,5 +11,7 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
     self.reason = reason
   }
 
-  public var description: String { line > 0 ? "\(file):\(line): \(reason)" : "\(file): \(reason)" }
+  public var description: String {
+    (line > 0 ? "\(file):\(line): \(reason)" : "\(file): \(reason)").printable(atMost: 8000)
+  }
 }

@@ -6,39 +6,30 @@ extension ConfigurationNode {
     return scalar.string
   }
 
+  /// A name by which logs, paths and clients call something.
+  public func name() throws(ConfigurationError) -> String {
+    let name = try string()
+    if let flaw = name.flawAsName { throw error("\(path) \(flaw); choose another name") }
+    return name
+  }
+
   /// The path of another file, which is relative to this one.
   public func filePath() throws(ConfigurationError) -> String {
     let path = try string()
+    guard !path.isEmpty, !path.utf8.contains(0), path.utf8.count <= Self.longestPath else {
+      throw error("\(self.path) is \(shown), which is no path of a file")
+    }
     guard !path.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return path }
     return String(file[...slash]) + path
-  }
-
-  public func integer(in range: ClosedRange<Int> = Int.min...Int.max) throws(ConfigurationError) -> Int {
-    guard let value = node.int else { throw error("\(path) must be a whole number, not \(shown)") }
-    guard range.contains(value) else {
-      throw error("\(path) is \(value); it must be from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return value
-  }
-
-  public func number(
-    in range: ClosedRange<Double> = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
-  )
-    throws(ConfigurationError) -> Double
-  {
-    guard let value = node.float, value.isFinite else {
-      throw error("\(path) must be a number, not \(shown)")
-    }
-    guard range.contains(value) else {
-      throw error("\(path) is \(value); it must be from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return value
   }
 
   public func boolean() throws(ConfigurationError) -> Bool {
     guard let value = node.bool else { throw error("\(path) must be true or false, not \(shown)") }
     return value
   }
+
+  /// Bytes; the system's limit.
+  private static let longestPath = 4095
 
   /// One of the names of an enumeration.
   public func choice<Value: RawRepresentable & CaseIterable>(of type: Value.Type = Value.self)
@@ -48,7 +39,7 @@ extension ConfigurationNode {
     if let value = Value(rawValue: name) { return value }
     let names = Value.allCases.map(\.rawValue)
     let hint = name.nearest(in: names).map { "; did you mean '\($0)'?" } ?? ""
-    throw error("\(path) is '\(name)'; it must be \(names.joined(separator: " or "))\(hint)")
+    throw error("\(path) is \(shown); it must be \(names.joined(separator: " or "))\(hint)")
   }
 
   public func list() throws(ConfigurationError) -> [ConfigurationNode] {
@@ -56,16 +47,6 @@ extension ConfigurationNode {
     return sequence.enumerated().map { index, element in
       ConfigurationNode(node: element, file: file, path: "\(path)[\(index)]")
     }
-  }
-
-  public func numbers(count: Int) throws(ConfigurationError) -> [Double] {
-    let elements = try list()
-    guard elements.count == count else {
-      throw error("\(path) has \(elements.count) numbers; it must have \(count)")
-    }
-    var numbers: [Double] = []
-    for element in elements { numbers.append(try element.number()) }
-    return numbers
   }
 
   /// The keys and values of a mapping, in the order of the file.
@@ -77,7 +58,8 @@ extension ConfigurationNode {
       entries.append(
         (
           name,
-          ConfigurationNode(node: value, file: file, path: "'\(name)' of \(path)", line: key.mark?.line)
+          ConfigurationNode(
+            node: value, file: file, path: "'\(name.printable(atMost: 60))' of \(path)", line: key.mark?.line)
         ))
     }
     return entries
@@ -91,7 +73,7 @@ extension ConfigurationNode {
         let hint = key.hint(
           among: known,
           otherwise: known.isEmpty ? "it takes none" : "known are \(known.joined(separator: ", "))")
-        throw value.error("unknown key '\(key)' in \(path); \(hint)")
+        throw value.error("unknown key '\(key.printable(atMost: 60))' in \(path); \(hint)")
       }
       values[key] = value
     }
@@ -106,5 +88,6 @@ extension ConfigurationNode {
     ConfigurationNode(node: node, file: file, path: path, line: line)
   }
 
-  private var shown: String { node.scalar.map { "'\($0.string)'" } ?? "a list or a mapping" }
+  /// The value in messages.
+  var shown: String { node.scalar.map { "'\($0.string.printable(atMost: 60))'" } ?? "a list or a mapping" }
 }

@@ -21,19 +21,11 @@ public struct ConfigurationNode: Equatable {
 
   /// The text of a file.
   public static func text(of file: String) throws(ConfigurationError) -> String {
-    let data: Data?
     do {
-      data = try Data.read(file, atMost: maximumBytes)
+      return try String.read(file, atMost: maximumBytes)
     } catch {
-      throw ConfigurationError(file: file, reason: "can't be read; check the path and its permissions")
+      throw ConfigurationError(file: file, reason: "can't be read: \(error)")
     }
-    guard let data else {
-      throw ConfigurationError(file: file, reason: "has more than \(maximumBytes) bytes; make it smaller")
-    }
-    guard let text = String(data: data, encoding: .utf8) else {
-      throw ConfigurationError(file: file, reason: "is not UTF-8 text")
-    }
-    return text
   }
 
   public init(yaml: String, file: String) throws(ConfigurationError) {
@@ -48,7 +40,8 @@ public struct ConfigurationNode: Equatable {
     } catch let error as ConfigurationError {
       throw error
     } catch let error as YamlError {
-      throw ConfigurationError(file: file, line: Self.line(of: error), reason: Self.reason(of: error))
+      throw ConfigurationError(
+        file: file, line: Self.line(of: error, in: yaml), reason: Self.reason(of: error))
     } catch {
       throw ConfigurationError(file: file, reason: "\(error)")
     }
@@ -67,6 +60,15 @@ public struct ConfigurationNode: Equatable {
   /// The file's name without its folder and extension.
   public var fileStem: String {
     ((file as NSString).lastPathComponent as NSString).deletingPathExtension
+  }
+
+  /// What something is called: as the file says, or otherwise.
+  func name(_ node: ConfigurationNode?, otherwise name: String) throws(ConfigurationError) -> String {
+    if let node { return try node.name() }
+    if let flaw = name.flawAsName {
+      throw error("the name '\(name.printable(atMost: 60))' \(flaw); give another one by 'name'")
+    }
+    return name
   }
 
   /// An error at this value.
@@ -112,12 +114,25 @@ public struct ConfigurationNode: Equatable {
     return (before >= 0x80 || " \t\r\n,:[{".utf8.contains(before)) && !" \t\r\n".utf8.contains(after)
   }
 
-  private static func line(of error: YamlError) -> Int {
+  private static func line(of error: YamlError, in yaml: String) -> Int {
     switch error {
     case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): mark.line
-    case .duplicatedKeysInMapping(_, let context): context.mark.line
+    case .duplicatedKeysInMapping(let keys, let context):
+      keys.first.flatMap { repetition(of: $0, in: yaml, at: context.mark) } ?? context.mark.line
     default: 0
     }
+  }
+
+  /// The line on which a key stands again, of a mapping that begins there and has each key on a line of its own.
+  private static func repetition(of key: String, in yaml: String, at mark: Mark) -> Int? {
+    let lines = yaml.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    let places = lines.indices.dropFirst(mark.line - 1).filter { index in
+      let line = lines[index]
+      let text = line.drop { $0 == " " }
+      return line.count - text.count == mark.column - 1
+        && [key, "'\(key)'", "\"\(key)\""].contains { text.hasPrefix($0 + ":") }
+    }
+    return places.count > 1 ? places[1] + 1 : nil
   }
 
   private static func reason(of error: YamlError) -> String {
@@ -125,7 +140,7 @@ public struct ConfigurationNode: Equatable {
     case .scanner(_, let problem, _, _), .parser(_, let problem, _, _), .composer(_, let problem, _, _):
       problem
     case .duplicatedKeysInMapping(let keys, _):
-      "key '\(keys.joined(separator: "', '"))' is given twice"
+      "key '\(keys.joined(separator: "', '").printable(atMost: 200))' is given twice"
     case .reader(let problem, _, _, _): problem
     default: "is not valid YAML"
     }

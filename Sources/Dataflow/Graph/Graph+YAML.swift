@@ -25,8 +25,11 @@ extension Graph {
     let values = try document.mapping(
       keys: ["name", "description", "stages", "edges", "inputs", "outputs"] + others)
     guard let stagesNode = values["stages"] else { throw document.error("the key 'stages' is missing") }
-    let name = try values["name"]?.string() ?? name ?? document.fileStem
+    let name = try document.name(values["name"], otherwise: name ?? document.fileStem)
     let entries = try stagesNode.entries()
+    for (name, node) in entries {
+      if let flaw = name.flawAsName { throw node.error("a stage's name \(flaw); choose another one") }
+    }
     do {
       guard entries.count <= Self.maximumStages else { throw GraphError.tooManyStages(entries.count) }
       let drafts = try entries.map { try StageDraft(name: $0.key, node: $0.value, registry) }

@@ -56,7 +56,7 @@ public final class ItemRun: WorkloadRun {
   /// Items to run for about so long: whole batches, as many of each worker, and each input as often as the others among
   /// those that count, if that doesn't take twice as long.
   private func count(in seconds: Double) -> Int {
-    let wanted = max(Int(seconds / pace), 4 * atOnce)
+    let wanted = min(max(Int(saturating: seconds / pace), 4 * atOnce), 1 << 40)
     let turn = inputs.count / Self.commonDivisor(atOnce, inputs.count) * atOnce
     let unit = turn <= wanted ? turn : atOnce
     return 2 * atOnce + (wanted - 2 * atOnce + unit - 1) / unit * unit

@@ -22,8 +22,10 @@ public struct Plan: Sendable, Hashable, CustomStringConvertible {
 
   /// Makes room for several batches of every worker.
   public mutating func fitQueues() {
-    let batched = placements.filter { $0.batch > 1 }.reduce(0) { $0 + $1.batch * $1.instances }
-    queueCapacity = min(max(queueCapacity, 4 * batched), Self.maximumQueueCapacity)
+    let batched = placements.filter { $0.batch > 1 }.reduce(0) {
+      $0 + Double($1.batch) * Double($1.instances)
+    }
+    queueCapacity = min(max(queueCapacity, Int(saturating: 4 * batched)), Self.maximumQueueCapacity)
   }
 
   /// All stages in one worker.

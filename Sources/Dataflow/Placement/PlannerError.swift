@@ -29,7 +29,7 @@ public enum PlannerError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   private static func milliseconds(_ seconds: Double) -> String {
-    let hundredths = Int((seconds * 100_000).rounded(.up))
+    let hundredths = Int(saturating: (seconds * 100_000).rounded(.up))
     return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
   }
 }

@@ -160,7 +160,7 @@ extension PlanningProblem {
       } else if option.silicon == host {
         workers
       } else {
-        acceleratorWorkers * max(Int(resources[option.silicon].capacity / option.cores), 1)
+        acceleratorWorkers * max(Int(saturating: resources[option.silicon].capacity / option.cores), 1)
       }
     return Opening(
       silicon: option.silicon, isSingle: stage.isSingle, constraint: stage.constraint, instances: instances,

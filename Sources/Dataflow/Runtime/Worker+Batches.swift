@@ -21,7 +21,8 @@ extension Worker {
         let wanted = deadline == nil ? 1 : batching.maximum
         guard let lacking = intakes.first(where: { $0.iterations < wanted }) else { continue }
         let isThere = lacking.channel.wait(
-          for: wanted * lacking.tokens, until: deadline.map { Nanoseconds(($0 * 1e9).rounded(.up)) })
+          for: wanted * lacking.tokens,
+          until: deadline.map { Nanoseconds(saturating: ($0 * 1e9).rounded(.up)) })
         guard isThere || deadline != nil else {
           _ = takeInOne()  // What is too little for an iteration.
           return 0

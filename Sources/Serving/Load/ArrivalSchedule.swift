@@ -26,7 +26,7 @@ struct ArrivalSchedule: Sendable, IteratorProtocol {
     // 1 − u is above 0, and its logarithm finite.
     case .poisson: time += -log(1 - Double.random(in: 0..<1, using: &random)) * gap
     }
-    return Nanoseconds(time)
+    return Nanoseconds(saturating: time)
   }
 }
 

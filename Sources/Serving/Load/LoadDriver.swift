@@ -58,8 +58,8 @@ final class LoadDriver {
     mix = configuration.mix
     begin = time.now
     shown = (0, begin)
-    let measured = begin + Nanoseconds(configuration.warmUpSeconds * 1e9)
-    let end = measured + Nanoseconds(configuration.seconds * 1e9)
+    let measured = begin + Nanoseconds(saturating: configuration.warmUpSeconds * 1e9)
+    let end = measured + Nanoseconds(saturating: configuration.seconds * 1e9)
     state = LoadState(configuration.pacing, begin: begin, end: end, seed: configuration.seed)
     tally = LoadTally(window: measured..<end)
   }

@@ -71,7 +71,7 @@ struct LoadTally: Sendable {
     // From the request's head, as for the client.
     let whole = min(total.milliseconds + receive, 1e9)
     stages.add("total", whole, at: total.position)
-    serverLatency.record(Nanoseconds(whole * 1e6))
+    serverLatency.record(Nanoseconds(saturating: whole * 1e6))
   }
 
   /// The run ends earlier than was planned.

@@ -54,12 +54,12 @@ extension Pipeline {
     if let first = before.first, let half = plan.placement(of: first) {
       knobs[.preprocessingInstances] = half.instances
       knobs[.preprocessingBatch] = half.batch
-      knobs[.preprocessingDelay] = Int(half.queueDelay * 1e6)
+      knobs[.preprocessingDelay] = Int(saturating: half.queueDelay * 1e6)
     }
     if let first = after.first, let half = plan.placement(of: first) {
       knobs[.inferenceInstances] = half.instances
       knobs[.inferenceBatch] = half.batch
-      knobs[.inferenceDelay] = Int(half.queueDelay * 1e6)
+      knobs[.inferenceDelay] = Int(saturating: half.queueDelay * 1e6)
     }
     return knobs
   }

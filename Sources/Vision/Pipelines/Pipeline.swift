@@ -52,9 +52,12 @@ public struct Pipeline: Sendable {
 
   /// A pipeline of one network; its tensors are the pipeline's.
   private init(model path: String, name: String?) throws {
+    let name = name ?? URL(filePath: path).deletingPathExtension().lastPathComponent
+    if let flaw = name.flawAsName {
+      throw ConfigurationError(file: path, reason: "the model's name \(flaw); call the file otherwise")
+    }
     let stage = try Stage.inferBatches(EngineVariant.all(model: path))
-    let stem = URL(filePath: path).deletingPathExtension().lastPathComponent
-    self.init(try Graph(name ?? stem, chain: [stage]))
+    self.init(try Graph(name, chain: [stage]))
   }
 
   /// A pipeline built in Swift.

@@ -70,7 +70,7 @@ public struct ServingSettings: Sendable, Hashable {
   public func concurrency(answering throughput: Double) -> Int {
     let limits = 64.0...Double(Knob.concurrency.range.upperBound)
     let inTime = throughput * Double(defaultTimeout) / 1e9
-    return Int(min(max(inTime, limits.lowerBound), limits.upperBound))
+    return Int(saturating: min(max(inTime, limits.lowerBound), limits.upperBound))
   }
 }
 

@@ -107,7 +107,7 @@ struct GraphYAMLTests {
     ("stages:\n  mix: {in: 1.5}", 2, "'in' of stage 'mix' must be a whole number, not '1.5'"),
     (
       "stages:\n  mix: {in: 99999999999999999999}", 2,
-      "'in' of stage 'mix' must be a whole number, not '99999999999999999999'"
+      "'in' of stage 'mix' is '99999999999999999999', which is too large"
     ),
     (
       "stages:\n  text:\n  mix: {in: 1000000000000000000}", 3,

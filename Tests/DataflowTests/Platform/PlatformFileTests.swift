@@ -79,9 +79,9 @@ struct PlatformFileTests {
     (
       "  - {between: [host, gpu], bandwidth: 12e9, latency: 10e-6}\n", "", 22, "'gpu' has no link with 'host'"
     ),
-    ("flops: 10e12", "flops: -10e12", 14, "must be above 0"),
-    ("bandwidth: 12e9", "bandwidth: 0", 23, "'bandwidth' of the link is 0.0; it must be above 0"),
-    ("latency: 10e-6", "latency: -1", 23, "is -1.0; it must not be below 0"),
+    ("flops: 10e12", "flops: -10e12", 14, "it must be from 1.0 to 1e+24"),
+    ("bandwidth: 12e9", "bandwidth: 0", 23, "'bandwidth' of the link is 0.0; it must be from 1.0 to 1e+24"),
+    ("latency: 10e-6", "latency: -1", 23, "is -1.0; it must be from 0.0 to 3600.0"),
     ("launch: 5e-6", "launch: fast", 18, "must be a number, not 'fast'"),
     ("efficiency: 0.5", "efficiency: 1.5", 15, "it must be from 0.001 to 1.0"),
     ("idle: 15, full: 250", "idle: 300, full: 250", 10, "is 250.0, less than the 300.0 of 'idle'"),
@@ -90,8 +90,9 @@ struct PlatformFileTests {
     ("between: [board, host]", "between: [bord, host]", 24, "no device 'bord'; did you mean 'board'?"),
     ("between: [board, host]", "between: [host, host]", 24, "a link is between two devices"),
     ("between: [board, host]", "between: [gpu, host]", 24, "gpu and host are linked twice"),
-    ("speed: 1.5", "speed: 0", 7, "it must be above 0"),
+    ("speed: 1.5", "speed: 0", 7, "it must be from 1e-06 to 1000000.0"),
     ("speed: 1.5", "flops: 1", 7, "says again what 'like' says"),
+    ("memory: 64e9", "memory: 1e300", 9, "which is too large"),
     ("like: local", "like: remote", 6, "can only be 'local'"),
     ("cores: 8", "cores: 0", 8, "it must be from 1 to 1024"),
     ("cores: 8", "count: 8", 8, "use 'cores'"),

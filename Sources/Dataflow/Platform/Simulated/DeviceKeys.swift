@@ -3,6 +3,11 @@ struct DeviceKeys {
   static let speeds = ["flops", "efficiency", "half", "bandwidth", "launch", "decode"]
   static let all = ["kind", "model", "like", "speed", "cores", "count", "memory", "watts"] + speeds
 
+  /// Operations or bytes a second; beyond any machine both ways, and times computed from them stay numbers.
+  static let rates = 1.0...1e24
+  /// Seconds.
+  static let delays = 0.0...3600
+
   private let name: String
   private let node: ConfigurationNode
   private let values: [String: ConfigurationNode]
@@ -22,7 +27,7 @@ struct DeviceKeys {
     return SimulatedDevice(
       name, kind, try speed(kind), model: try values["model"]?.string() ?? "",
       cores: try values[units]?.integer(in: 1...1024) ?? 1,
-      memoryBytes: Int(try values["memory"]?.number(above: 0) ?? 0))
+      memoryBytes: try values["memory"]?.integer(in: 1...1 << 60) ?? 0)
   }
 
   private func here(_ local: Platform) throws(ConfigurationError) -> any Device {
@@ -43,15 +48,16 @@ struct DeviceKeys {
         throw like.error("\(like.path) can only be 'local', and only of a device of kind 'cpu'")
       }
       try refuse(Self.speeds, "says again what 'like' says; leave one of them out")
-      return .likeHere(try values["speed"]?.number(above: 0) ?? 1)
+      return .likeHere(try values["speed"]?.number(in: 1e-6...1e6) ?? 1)
     }
     try refuse(["speed"], "goes with 'like: local'")
     let efficiency = try values["efficiency"]?.number(in: 0.001...1) ?? 1
     let roofline = Roofline(
-      flops: try values["flops"]?.number(above: 0) * efficiency,
-      halfSpeedFlops: try values["half"]?.number(atLeast: 0) ?? 0,
-      bandwidth: try values["bandwidth"]?.number(above: 0),
-      launch: try values["launch"]?.number(atLeast: 0) ?? 0, decode: try values["decode"]?.number(above: 0))
+      flops: try values["flops"]?.number(in: Self.rates) * efficiency,
+      halfSpeedFlops: try values["half"]?.number(in: 0...Self.rates.upperBound) ?? 0,
+      bandwidth: try values["bandwidth"]?.number(in: Self.rates),
+      launch: try values["launch"]?.number(in: Self.delays) ?? 0,
+      decode: try values["decode"]?.number(in: Self.rates))
     guard roofline.flops != nil || roofline.bandwidth != nil || roofline.decode != nil else {
       throw node.error("\(node.path) says nothing of its speed; give 'flops', 'bandwidth' or 'decode'")
     }
@@ -67,18 +73,4 @@ struct DeviceKeys {
 
 extension Double? {
   fileprivate static func * (value: Double?, factor: Double) -> Double? { value.map { $0 * factor } }
-}
-
-extension ConfigurationNode {
-  func number(above bound: Double) throws(ConfigurationError) -> Double {
-    let value = try number()
-    guard value > bound else { throw error("\(path) is \(value); it must be above \(bound)") }
-    return value
-  }
-
-  func number(atLeast bound: Double) throws(ConfigurationError) -> Double {
-    let value = try number()
-    guard value >= bound else { throw error("\(path) is \(value); it must not be below \(bound)") }
-    return value
-  }
 }

@@ -36,6 +36,7 @@ extension Platform {
     guard let devicesNode = values["devices"] else { throw document.error("the key 'devices' is missing") }
     var (devices, power) = ([any Device](), Power())
     for (name, node) in try devicesNode.entries() {
+      if let flaw = name.flawAsName { throw node.error("a device's name \(flaw); choose another one") }
       let node = node.named("device '\(name)'")
       let keys = try node.mapping(keys: DeviceKeys.all)
       let device = try DeviceKeys(name, node, keys).device(local: local)
@@ -58,7 +59,7 @@ extension Platform {
     }
     self.init(
       devices: devices, power: power, links: links,
-      name: try values["name"]?.string() ?? document.fileStem)
+      name: try document.name(values["name"], otherwise: document.fileStem))
     guard let host = device(of: .cpu)?.name else { return }
     for device in devices where device is SimulatedDevice && device.name != host {
       guard links.contains(where: { $0.ends == [host, device.name] }) else {
@@ -96,7 +97,7 @@ extension Power.Watts {
     guard let idleNode = values["idle"], let fullNode = values["full"] else {
       throw node.error("\(node.path) needs the keys 'idle' and 'full'")
     }
-    let (idle, full) = (try idleNode.number(atLeast: 0), try fullNode.number(atLeast: 0))
+    let (idle, full) = (try idleNode.number(in: 0...1e6), try fullNode.number(in: 0...1e6))
     self.init(idle: idle * count, full: full * count)
     guard full >= idle else {
       throw fullNode.error("\(fullNode.path) is \(full), less than the \(idle) of 'idle'")
@@ -122,7 +123,7 @@ extension Link {
     }
     guard ends.count == 2, ends[0] != ends[1] else { throw between.error("a link is between two devices") }
     self.init(
-      ends[0], ends[1], bandwidth: try bandwidth.number(above: 0),
-      latency: try values["latency"]?.number(atLeast: 0) ?? 0)
+      ends[0], ends[1], bandwidth: try bandwidth.number(in: DeviceKeys.rates),
+      latency: try values["latency"]?.number(in: DeviceKeys.delays) ?? 0)
   }
 }

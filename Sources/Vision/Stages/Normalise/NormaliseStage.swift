@@ -9,9 +9,9 @@ extension StageKind {
   static let normalise = StageKind(
     "normalise", keys: ["mean", "standard_deviation", "layout", "channels"]
   ) { parameters in
-    let mean = try parameters.required("mean").numbers(count: 3)
+    let mean = try parameters.required("mean").floats(count: 3, in: -1e6...1e6)
     let deviationNode = try parameters.required("standard_deviation")
-    let deviation = try deviationNode.numbers(count: 3)
+    let deviation = try deviationNode.floats(count: 3, in: 0...1e6)
     guard deviation.allSatisfy({ $0 > 0 }) else {
       throw deviationNode.error("\(deviationNode.path) must be above 0")
     }
@@ -23,7 +23,7 @@ extension StageKind {
     }
     return Stage.normalise(
       Normalisation(
-        mean: mean.map(Float.init), standardDeviation: deviation.map(Float.init),
+        mean: mean, standardDeviation: deviation,
         layout: try parameters.values["layout"]?.choice() ?? .nchw,
         channelOrder: try parameters.values["channels"]?.choice() ?? .rgb),
       height: height, width: width, name: parameters.name)
