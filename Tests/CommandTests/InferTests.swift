@@ -51,8 +51,8 @@ import Vision
   }
 
   @Test(arguments: [
-    ("missing.jpg", "no such file"), ("Sources", "is a folder"), ("/dev/null", "0 bytes"),
-    ("/dev/zero", "bytes"), ("/proc/self/mem", "read"),
+    ("missing.jpg", "No such file"), ("Sources", "it is a folder"), ("/dev/null", "it is a device"),
+    ("/dev/zero", "it is a device"), ("/proc/self/mem", "can't be read"),
   ])
   func unreadable(path: String, says: String) throws {
     let run = try Drivetrain.run("infer", "classify", path, "--json")

@@ -30,6 +30,8 @@ public struct ONNXModel: Sendable {
   /// Asks for a shape in the end that the scores of a batch of 1 don't have, which nobody sees before the network runs. Needs a
   /// free `batch`.
   public var failsWhenRun = false
+  /// Keeps the matrix of weights in this file beside the model, and not in it.
+  public var weightsFile: String?
 
   public init(_ change: (inout ONNXModel) -> Void = { _ in }) { change(&self) }
 
@@ -67,13 +69,25 @@ public struct ONNXModel: Sendable {
     if failsWhenRun { node("Reshape", ["sums", "sevenfold"], "scores") }
     if givesArgMax { node("ArgMax", ["sums"], "scores", [("axis", [1]), ("keepdims", [0])]) }
 
-    var weights: [Float] = []
-    for channel in 0..<3 {
-      for index in 0..<classes { weights.append(index % 3 == channel ? 1 - 0.01 * Float(index / 3) : 0) }
+    graph.add(5) { tensor in
+      if let weightsFile {
+        for extent in [3, classes] { tensor.add(1, extent) }
+        tensor.add(2, 1)
+        tensor.add(8, "weight")
+        for (key, value) in [("location", weightsFile), ("length", "\(weights.count)")] {
+          tensor.add(13) {
+            $0.add(1, key)
+            $0.add(2, value)
+          }
+        }
+        tensor.add(14, 1)
+      } else {
+        Self.tensor(&tensor, "weight", [3, classes], weights)
+      }
     }
-    graph.add(5) { Self.tensor(&$0, "weight", [3, classes], weights) }
     graph.add(5) {
-      Self.tensor(&$0, "bias", [classes], bias.isEmpty ? Array(repeating: 0, count: classes) : bias)
+      let bias = bias.isEmpty ? Array(repeating: 0, count: classes) : bias
+      Self.tensor(&$0, "bias", [classes], bias.withUnsafeBytes { Data($0) })
     }
     if failsWhenRun { graph.add(5) { Self.integers(&$0, "sevenfold", [7, classes]) } }
 
@@ -88,6 +102,15 @@ public struct ONNXModel: Sendable {
       let outputShape = givesPixels ? shape : givesArgMax ? [batch] : [batch, classes]
       Self.value(&$0, "scores", givesArgMax ? 7 : 1, outputShape)
     }
+  }
+
+  /// The matrix of weights as it is stored.
+  public var weights: Data {
+    var weights: [Float] = []
+    for channel in 0..<3 {
+      for index in 0..<classes { weights.append(index % 3 == channel ? 1 - 0.01 * Float(index / 3) : 0) }
+    }
+    return weights.withUnsafeBytes { Data($0) }
   }
 
   private static func node(
@@ -109,12 +132,12 @@ public struct ONNXModel: Sendable {
   }
 
   private static func tensor(
-    _ tensor: inout ProtocolBuffer, _ name: String, _ shape: [Int], _ values: [Float]
+    _ tensor: inout ProtocolBuffer, _ name: String, _ shape: [Int], _ values: Data
   ) {
     for extent in shape { tensor.add(1, extent) }
     tensor.add(2, 1)
     tensor.add(8, name)
-    tensor.add(9, values.withUnsafeBytes { Data($0) })
+    tensor.add(9, values)
   }
 
   private static func integers(_ tensor: inout ProtocolBuffer, _ name: String, _ values: [Int]) {

@@ -6,10 +6,7 @@ extension Decodable {
   /// - Throws: `FileError` that says what is wrong with it, without its path.
   init(jsonFile path: String, atMost limit: Int) throws(FileError) {
     do {
-      guard let data = try Data.read(path, atMost: limit) else {
-        throw FileError("it has more than \(limit) bytes")
-      }
-      self = try JSONDecoder().decode(Self.self, from: data)
+      self = try JSONDecoder().decode(Self.self, from: Data.read(path, atMost: limit))
     } catch let error as FileError {
       throw error
     } catch DecodingError.keyNotFound(let key, _) {

@@ -26,8 +26,7 @@ public final class WholeFile {
     temporary = target + ".tmp"
     var status = stat()
     if stat(target, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-      let isFolder = status.st_mode & S_IFMT == S_IFDIR
-      throw FileError("can't write \(path): it is \(isFolder ? "a folder" : "no file")")
+      throw FileError("can't write \(path): it is \(RegularFile.kind(of: status.st_mode))")
     }
     descriptor = try Self.openLocked(temporary, for: path)
   }
@@ -88,7 +87,8 @@ public final class WholeFile {
   /// Opens the temporary file, empty, for this process alone.
   private static func openLocked(_ temporary: String, for path: String) throws -> Int32 {
     while true {
-      let descriptor = open(temporary, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
+      // Opening a pipe of that name must not wait for somebody who reads.
+      let descriptor = open(temporary, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o666)
       guard descriptor >= 0 else { throw FileError("can't write \(path)", code: errno) }
       while flock(descriptor, LOCK_EX) != 0 {
         let code = errno
@@ -103,6 +103,10 @@ public final class WholeFile {
       if fstat(descriptor, &opened) == 0, lstat(temporary, &named) == 0, opened.st_ino == named.st_ino,
         opened.st_dev == named.st_dev
       {
+        guard opened.st_mode & S_IFMT == S_IFREG else {
+          close(descriptor)
+          throw FileError("can't write \(temporary): it is \(RegularFile.kind(of: opened.st_mode))")
+        }
         guard ftruncate(descriptor, 0) == 0 else {
           let code = errno
           close(descriptor)

@@ -17,7 +17,7 @@ public struct Bystanders {
   }
 
   private static func read() -> (busy: Double, own: Double, time: Nanoseconds)? {
-    guard let text = try? String(contentsOfFile: "/proc/stat", encoding: .utf8),
+    guard let text = try? String.read("/proc/stat", atMost: 16 << 20),
       let line = text.split(separator: "\n").first
     else { return nil }
     // user, nice, system, idle, iowait, irq, softirq, steal, in hundredths of a second.

@@ -27,14 +27,11 @@ public struct AccessToken: Sendable {
   ///
   /// - Throws: `FileError`.
   public init(file path: String) throws(FileError) {
-    let data: Data?
+    let text: String
     do {
-      data = try Data.read(path, atMost: Self.longest + 2)
+      text = try String.read(path, atMost: Self.longest + 2)
     } catch {
-      throw FileError("can't read the token in \(path)", error)
-    }
-    guard let data, let text = String(data: data, encoding: .utf8) else {
-      throw FileError("\(path): the token has more than \(Self.longest) bytes, or is no text")
+      throw FileError("can't read the token in \(path): \(error)")
     }
     let end = text.hasSuffix("\r\n") ? "\r\n" : "\n"
     try self.init(text.hasSuffix(end) ? String(text.dropLast()) : text, from: path)

@@ -109,7 +109,7 @@ public struct PipelineServer: Sendable {
       await observation.value
       throw ServerError(error, configuration, port: await busyPort)
     }
-    await host.drain()
+    await host.drain(within: Double(configuration.shutdownSeconds))
     // After the last answer, which is made on a loop.
     try? await loops.shutdownGracefully()
     await background.shutdown()

@@ -27,8 +27,8 @@ public struct TransportSecurity: Sendable {
       tls = nil
       return
     }
-    let chain = try Self.reading(certificate) { try NIOSSLCertificate.fromPEMFile($0) }
-    let privateKey = try Self.reading(key) { try NIOSSLPrivateKey(file: $0, format: .pem) }
+    let chain = try Self.reading(certificate) { try NIOSSLCertificate.fromPEMBytes($0) }
+    let privateKey = try Self.reading(key) { try NIOSSLPrivateKey(bytes: $0, format: .pem) }
     guard !chain.isEmpty else {
       throw FileError("\(certificate): there is no certificate in it; give a PEM file")
     }
@@ -43,12 +43,15 @@ public struct TransportSecurity: Sendable {
     }
   }
 
-  private static func reading<Value>(_ path: String, _ read: (String) throws -> Value) throws -> Value {
-    guard FileManager.default.isReadableFile(atPath: path) else {
-      throw FileError("\(path): there is no such file, or it can't be read")
+  private static func reading<Value>(_ path: String, _ parse: ([UInt8]) throws -> Value) throws -> Value {
+    let text: String
+    do {
+      text = try String.read(path)
+    } catch {
+      throw FileError("\(path): it can't be read: \(error)")
     }
     do {
-      return try read(path)
+      return try parse(Array(text.utf8))
     } catch {
       throw FileError("\(path): not a PEM file of the right kind: \(error)")
     }

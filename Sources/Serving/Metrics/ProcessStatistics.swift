@@ -1,3 +1,4 @@
+import Dataflow
 import Foundation
 
 /// What the kernel says of this process.
@@ -12,7 +13,7 @@ struct ProcessStatistics: Sendable {
 
   /// Reads them; `nil` where there is no `/proc`.
   init?() {
-    guard let status = try? String(contentsOfFile: "/proc/self/stat", encoding: .utf8),
+    guard let status = try? String.read("/proc/self/stat"),
       let boot = Self.bootSeconds
     else { return nil }
     // The second field is the program's name in brackets, which may have spaces and brackets in it.
@@ -38,7 +39,7 @@ struct ProcessStatistics: Sendable {
 
   /// When the machine was started, in seconds since 1970: what the kernel counts from.
   private static let bootSeconds: Double? = {
-    let status = try? String(contentsOfFile: "/proc/stat", encoding: .utf8)
+    let status = try? String.read("/proc/stat", atMost: 16 << 20)
     let line = status?.split(separator: "\n").first { $0.hasPrefix("btime ") }
     return line?.split(separator: " ").last.flatMap { Double($0) }
   }()

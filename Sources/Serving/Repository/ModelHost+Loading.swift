@@ -7,7 +7,11 @@ extension ModelHost {
   public func start(_ references: [String] = []) async throws {
     for reference in references { try add(try await loader.load(reference), from: .pipeline(reference)) }
     guard let repository else { return }
-    let names = try await onOwnThread { try repository.names() }
+    let (names, ignored) = try await onOwnThread { () throws(FileError) in try repository.contents() }
+    for line in ignored.prefix(Self.longestWarning) { tell(line) }
+    if ignored.count > Self.longestWarning {
+      tell("… and \(ignored.count - Self.longestWarning) more of \(repository.path)")
+    }
     guard !names.isEmpty else {
       return tell(
         "no model is in \(repository.path) yet; add NAME/1/pipeline.yaml or model.onnx, and load it")
@@ -47,6 +51,11 @@ extension ModelHost {
     return model
   }
 
+  /// Lines about what is passed over in a repository.
+  private static let longestWarning = 20
+  /// Versions of a model that are tried until one works.
+  private static let maximumAttempts = 10
+
   /// Loads a model's highest version. If that doesn't work, what is served stays; if nothing is, the highest is that does.
   ///
   /// - Returns: what was served before.
@@ -54,7 +63,8 @@ extension ModelHost {
   func load(_ model: ServedModel) async throws -> HostedPipeline? {
     let (name, source) = (model.name, model.source)
     var failures: [Int: String] = [:]
-    for version in try await onOwnThread({ try source.versions(of: name) }) {
+    // Where everything is broken, not everything is tried.
+    for version in try await onOwnThread({ try source.versions(of: name) }).prefix(Self.maximumAttempts) {
       do {
         let reference = try await onOwnThread { try source.reference(of: name, version: version) }
         let pipeline = try await loader.load(reference, named: name, version: version)

@@ -15,6 +15,8 @@ public final class ModelHost: Sendable {
   private let changes = SerialQueue(limit: ModelHost.longestQueue)
   private let readings = SerialQueue(limit: ModelHost.longestQueue)
   private let isClosed = Atomic(false)
+  private let closing = Mutex<Nanoseconds?>(nil)
+  private let time = MonotonicTime()
   /// What answers its last requests, or is about to.
   private let retiring = Locked<[HostedPipeline]>([])
   private let drains = DispatchGroup()
@@ -91,8 +93,9 @@ public final class ModelHost: Sendable {
       if let repository, !onlyReady {
         entries += try await onOwnThread { [models] in
           try repository.names().filter { models[$0] == nil }.map { name in
+            // It may have gone meanwhile.
             RepositoryIndex.Entry(
-              name: name, version: try repository.versions(of: name).first, isReady: false,
+              name: name, version: try? repository.versions(of: name).first, isReady: false,
               reason: "not loaded")
           }
         }
@@ -148,13 +151,29 @@ public final class ModelHost: Sendable {
   }
 
   /// Changes nothing more, but for what is being loaded at the moment.
-  func close() { isClosed.store(true, ordering: .releasing) }
+  func close() {
+    guard !isClosed.exchange(true, ordering: .releasing) else { return }
+    closing.withLock { $0 = time.now }
+  }
 
   /// Waits for what is being loaded, answers what was accepted, and ends all workers.
-  func drain() async {
+  ///
+  /// - Parameter seconds: what is still read from the disk so long after `close` is given up: a drive may never answer.
+  func drain(within seconds: Double = .infinity) async {
     close()
-    await readings.finish()
-    await changes.finish()
+    let end = (closing.withLock { $0 } ?? time.now).addingReportingOverflow(
+      Nanoseconds(saturating: seconds * 1e9))
+    let isOver = DispatchSemaphore(value: 0)
+    Task { [readings, changes] in
+      await readings.finish()
+      await changes.finish()
+      isOver.signal()
+    }
+    let rest = end.overflow ? Int.max : Int(clamping: end.partialValue - min(end.partialValue, time.now))
+    let result = await onOwnThread {
+      isOver.wait(timeout: rest == .max ? .distantFuture : .now() + .nanoseconds(rest))
+    }
+    if result == .timedOut { tell("what was being loaded is given up") }
     await onOwnThread { [models, drains] in
       for pipeline in models.pipelines { pipeline.drain() }
       drains.wait()

@@ -1,3 +1,4 @@
+import Dataflow
 import HTTPTypes
 
 /// Why a model can't be had, or can't be loaded.
@@ -19,7 +20,7 @@ enum RepositoryError: Error, Equatable, CustomStringConvertible {
   var description: String {
     switch self {
     case .wrongName(let name):
-      "'\(name)' can't be a model's name: that has 1 to \(ModelRepository.longestName) bytes, no '/', and no '.' at its beginning"
+      "'\(name.printable(atMost: 60))' can't be a model's name: that has 1 to \(ModelRepository.longestName) bytes, no '/', no control character, and no '.' at its beginning"
     case .unknown(let name, let repository?):
       "there is no model '\(name)'; add \(repository)/\(name)/1/pipeline.yaml, or model.onnx"
     case .unknown(let name, nil): "there is no model '\(name)', and the server has no --repository"

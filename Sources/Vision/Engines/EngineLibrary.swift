@@ -21,6 +21,13 @@ struct EngineLibrary {
   func open(
     _ load: (String, UnsafeMutablePointer<OpaquePointer?>) -> UnsafeMutablePointer<CChar>?
   ) throws(EngineError) -> OpaquePointer {
+    if path.contains("/") {
+      do {
+        _ = try RegularFile(path)  // A pipe would be waited for.
+      } catch {
+        throw .libraryNotFound(engine: engine, reason: "\(path): \(error); \(remedy)")
+      }
+    }
     var library: OpaquePointer?
     if let reason = takeText(load(path, &library)) {
       throw .libraryNotFound(engine: engine, reason: "\(reason); \(remedy)")

@@ -6,25 +6,18 @@ extension Data {
   ///
   /// - Throws: `FileError` or `ImageError`, without the path.
   package init(readingImage path: String) throws {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw FileError("no such file")
-    }
-    guard !isFolder.boolValue else { throw FileError("is a folder, not an image") }
+    let limit = ImageLimits().maximumBytes
+    let file: RegularFile
+    let data: Data?
     do {
-      let file = try FileHandle(forReadingFrom: URL(filePath: path))
-      defer { try? file.close() }
-      let limit = ImageLimits().maximumBytes
-      self = try file.read(upToCount: limit + 1) ?? Data()
-      if count > limit {
-        // Some have no size, such as `/dev/zero`: then it is what was read of them.
-        let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
-        throw ImageError.tooManyBytes(count: Swift.max(size, count), limit: limit)
-      }
-    } catch let error as ImageError {
-      throw error
+      file = try RegularFile(path)
+      data = try file.read(atMost: limit)
     } catch {
-      throw FileError("can't be read", error)
+      throw FileError("can't be read: \(error)")
     }
+    guard let data else {
+      throw ImageError.tooManyBytes(count: Swift.max(file.size, limit + 1), limit: limit)
+    }
+    self = data
   }
 }

@@ -168,11 +168,11 @@ struct CheckpointTests {
       return error?.description ?? ""
     }
     #expect(reason(path) == "\(path) can't be read: No such file or directory")
-    #expect(reason(folder.path) == "\(folder.path) can't be read: it is a folder")
-    #expect(reason("/dev/zero") == "/dev/zero can't be read: it is no file")
+    #expect(reason(folder.path) == "\(folder.path) can't be read: it is a folder; name a regular file")
+    #expect(reason("/dev/zero") == "/dev/zero can't be read: it is a device; name a regular file")
     let pipe = folder.path + "/pipe"
     try #require(mkfifo(pipe, 0o600) == 0)
-    #expect(reason(pipe) == "\(pipe) can't be read: it is no file")
+    #expect(reason(pipe) == "\(pipe) can't be read: it is a pipe; name a regular file")
   }
 
   @Test func partsThatDoNotFitAreTold() throws {

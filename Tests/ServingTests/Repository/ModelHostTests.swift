@@ -75,6 +75,74 @@ import Vision
     await host.drain()
   }
 
+  /// Files are written, cut off, removed and replaced by other things while they are loaded and listed: each load works or says
+  /// why not, what is served stays, and when the files are whole again they are served.
+  @Test(.timeLimit(.minutes(5))) func filesThatChangeMeanwhile() async throws {
+    try folder.writeNetwork(1, of: "net")
+    try folder.writePipeline(1, of: "tiny")
+    let host = try host()
+    try await host.start()
+    let isOver = Atomic(false)
+    let (path, whole) = (folder.path, ONNXModel { $0.bias = [2, 0, 0, 0, 0, 0] }.data)
+    let changes = Thread {
+      var random = SeededGenerator(seed: 3)
+      let version = path + "/net/2"
+      try? FileManager.default.createDirectory(atPath: version, withIntermediateDirectories: true)
+      let file = version + "/model.onnx"
+      while !isOver.load(ordering: .acquiring) {
+        switch Int.random(in: 0..<6, using: &random) {
+        case 0: try? FileManager.default.removeItem(atPath: file)
+        case 1: try? OddFile.folder.make(at: file)
+        case 2: truncate(file, off_t.random(in: 0...off_t(whole.count), using: &random))
+        case 3:
+          try? whole.prefix(Int.random(in: 0...whole.count, using: &random)).write(to: URL(filePath: file))
+        case 4: try? OddFile.device.make(at: path + "/tiny/1/labels.txt")
+        default:
+          try? FileManager.default.removeItem(atPath: file)
+          try? whole.write(to: URL(filePath: file))
+        }
+        usleep(500)
+      }
+    }
+    changes.start()
+    for _ in 0..<60 {
+      for name in ["net", "tiny"] {
+        do { try await load(name, host) } catch is LoadFailure {}
+      }
+      _ = try await index(host)
+      #expect([1.25, 2.25].contains(try await answer(host)))
+    }
+    isOver.store(true, ordering: .releasing)
+    while !changes.isFinished { usleep(1000) }
+    try? FileManager.default.removeItem(atPath: path + "/net/2")
+    try folder.writeNetwork(3, of: "net")
+    try await load("net", host)
+    #expect(try await answer(host) == 3.25)
+    await host.drain()
+  }
+
+  /// A disk that doesn't answer keeps a load, and not the end.
+  @Test(.timeLimit(.minutes(1))) func whatHangsIsGivenUpInTheEnd() async throws {
+    try folder.writeNetwork(1, of: "net")
+    let (isAsked, mayGoOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    let isHanging = Atomic(false)
+    let host = try host(
+      ModelLoader(choosePlan: { _ in
+        if isHanging.load(ordering: .acquiring) {
+          isAsked.signal()
+          _ = mayGoOn.wait(timeout: .now() + 50)
+        }
+        return (nil, nil)
+      }))
+    try await host.start()
+    isHanging.store(true, ordering: .releasing)
+    try host.load("net") { _ in }
+    await onOwnThread { isAsked.wait() }
+    await host.drain(within: 0.1)
+    #expect(told.lines.withLock { $0.last?.contains("given up") } == true)
+    mayGoOn.signal()
+  }
+
   @Test func newVersionsAreLoadedAndOldOnesCanComeBack() async throws {
     try folder.writeNetwork(1, of: "net")
     let host = try host()

@@ -6,7 +6,9 @@ import Vision
 
 @Suite struct PipelineWorkloadTests {
   /// What is no image is refused by its name, and not read to its end if it has none.
-  @Test(arguments: [("missing.jpg", "no such file"), ("Sources", "is a folder"), ("/dev/zero", "bytes")])
+  @Test(arguments: [
+    ("missing.jpg", "No such file"), ("Sources", "it is a folder"), ("/dev/zero", "it is a device"),
+  ])
   func imagesThatAreNone(path: String, says: String) throws {
     let pipeline = try Pipeline(Repository.path("Pipelines/classify.yaml"))
     let path = path.hasPrefix("/") ? path : Repository.root.path + "/" + path

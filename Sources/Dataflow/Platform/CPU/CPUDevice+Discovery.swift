@@ -39,7 +39,7 @@ extension CPUDevice {
   }
 
   private static func lines(of path: String) -> [String] {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return [] }
+    guard let text = try? String.read(path, atMost: 16 << 20) else { return [] }
     return text.split(separator: "\n").map(String.init)
   }
 

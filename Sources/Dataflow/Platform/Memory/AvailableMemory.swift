@@ -88,7 +88,6 @@ public struct AvailableMemory: Hashable, Sendable {
   }
 
   private static func text(_ file: String) -> String? {
-    guard let data = FileManager.default.contents(atPath: file) else { return nil }
-    return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    (try? String.read(file))?.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 }

@@ -27,7 +27,7 @@ enum OpenCLDriver {
   }
 
   private static func library(of file: String) -> String? {
-    let text = FileManager.default.contents(atPath: file).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    return text.split(whereSeparator: \.isNewline).first?.trimmingCharacters(in: .whitespaces)
+    let text = try? String.read(file)
+    return text?.split(whereSeparator: \.isNewline).first?.trimmingCharacters(in: .whitespaces)
   }
 }

@@ -42,16 +42,22 @@ public final class OpenCLProgram: Sendable {
     }
   }
 
+  /// Of an FPGA's are the largest.
+  static let maximumBytesOfBinary = 1 << 30
+
   /// A binary as a vendor's compiler makes it: how FPGAs are programmed, whose builds take hours.
   ///
   /// - Throws: `DeviceError` if the file can't be read or is not for this device.
   public init(binaryAt path: String, for device: OpenCLDevice) throws(DeviceError) {
     name = (path as NSString).lastPathComponent
     context = try device.context()
-    guard let binary = FileManager.default.contents(atPath: path) else {
+    let binary: Data
+    do {
+      binary = try Data.read(path, atMost: Self.maximumBytesOfBinary)
+    } catch {
       throw DeviceError(
         device: device.name, action: "load the program \(path)", reason: .unavailable,
-        detail: "the file can't be read")
+        detail: "the file can't be read: \(error)")
     }
     handle = try Self.load(binary, path, "", in: context)
   }

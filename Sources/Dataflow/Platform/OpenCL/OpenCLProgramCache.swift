@@ -18,7 +18,10 @@ public struct OpenCLProgramCache: Sendable {
   /// The binary; `nil` if there is none, or it is damaged or of something else.
   func binary(of source: OpenCLProgramSource, for device: OpenCLDevice) -> Data? {
     let origin = Self.origin(of: source, for: device)
-    guard let file = FileManager.default.contents(atPath: path(of: source, origin)) else { return nil }
+    guard
+      let file = try? Data.read(
+        path(of: source, origin), atMost: OpenCLProgram.maximumBytesOfBinary)
+    else { return nil }
     let header = Self.header(origin)
     guard file.starts(with: header) else { return nil }
     let binary = Data(file.dropFirst(header.count + 8))

@@ -64,7 +64,7 @@ public struct RAPL: Sendable {
   }
 
   private static func text(_ path: String) -> String? {
-    (try? String(contentsOfFile: path, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
+    (try? String.read(path))?.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
   private static func number(_ path: String) -> UInt64? { text(path).flatMap { UInt64($0) } }

@@ -27,7 +27,8 @@ final class AppendedFile {
       case .keeping: Int32(0)
       }
     length = if case .keeping(let bytes) = beginning { bytes } else { 0 }
-    descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0o666)
+    // Opening a pipe must not wait for somebody who reads.
+    descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK | flags, 0o666)
     guard descriptor >= 0 else { throw failure(errno) }
     if case .keeping = beginning, ftruncate(descriptor, off_t(length)) != 0 { throw failure(errno) }
   }

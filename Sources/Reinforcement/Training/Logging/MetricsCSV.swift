@@ -17,7 +17,7 @@ public final class MetricsCSV {
   public init(path: String, metrics: [Metric], resumingAt step: Int? = nil) throws {
     self.metrics = metrics
     let header = Self.line(["step"] + metrics.map(\.rawValue))
-    if let step, let present = FileManager.default.contents(atPath: path), !present.isEmpty {
+    if let step, let present = try Self.contents(of: path), !present.isEmpty {
       guard present.starts(with: header) else {
         throw FileError("\(path) has other columns than this run: it can't go on; move it away")
       }
@@ -33,6 +33,19 @@ public final class MetricsCSV {
   public func write(_ record: MetricsRecord) throws {
     try file.append(Self.line(["\(record.step)"] + metrics.map { record[$0].map { "\($0)" } ?? "" }))
   }
+
+  /// `nil` if there is no such file.
+  private static func contents(of path: String) throws(FileError) -> Data? {
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    do {
+      return try Data.read(path, atMost: maximumBytes)
+    } catch {
+      throw FileError("can't go on with \(path): \(error)")
+    }
+  }
+
+  /// More than any run writes.
+  private static let maximumBytes = 1 << 30
 
   private static func line(_ fields: [String]) -> [UInt8] {
     Array((fields.joined(separator: ",") + "\n").utf8)

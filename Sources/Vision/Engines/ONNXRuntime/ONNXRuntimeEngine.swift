@@ -19,7 +19,7 @@ public struct ONNXRuntimeEngine: Engine {
   ) throws(EngineError) -> any EngineSession {
     let library = try ONNXRuntimeLibrary.shared.get()
     try require(precision)
-    guard FileManager.default.fileExists(atPath: path) else { throw .modelNotFound(path: path) }
+    try ModelFile.check(path)
     var session: OpaquePointer?
     if let reason = takeText(ort_session_create(library.pointer, path, Int32(clamping: threads), &session)) {
       throw .modelUnreadable(path: path, reason: reason)

@@ -16,7 +16,7 @@ public struct OpenVINOEngine: Engine {
   ) throws(EngineError) -> any EngineSession {
     let library = try OpenVINOLibrary.shared.get()
     try require(precision)
-    guard FileManager.default.fileExists(atPath: path) else { throw .modelNotFound(path: path) }
+    try ModelFile.check(path)
     var model: OpaquePointer?
     if let reason = takeReason(openvino_model_read(library.pointer, path, &model)) {
       throw .modelUnreadable(path: path, reason: reason)

@@ -12,11 +12,17 @@ extension StageKind {
       softmax: try parameters.values["softmax"]?.boolean() ?? true, name: parameters.name)
   }
 
+  private static let maximumBytesOfLabels = 16 << 20
+
   private static func names(_ parameters: StageParameters) throws -> [String] {
     guard let node = parameters.values["labels"] else { return [] }
     let path = try parameters.path("labels")
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw node.error("there is no text file of labels at \(path); run Scripts/setup, or correct the path")
+    let text: String
+    do {
+      text = try String.read(path, atMost: maximumBytesOfLabels)
+    } catch {
+      throw node.error(
+        "the labels at \(path) can't be read: \(error); run Scripts/setup, or correct the path")
     }
     // Any line endings; a file may end in one or in several.
     var names = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map {

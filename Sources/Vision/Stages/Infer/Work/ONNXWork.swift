@@ -14,7 +14,7 @@ struct ONNXWork {
   /// - Parameter item: the shape of an input without the batch, where the file leaves it open.
   /// - Returns: `nil` if the file can't be read or has an operation whose result's shape is not known.
   init?(contentsOf path: String, item: [Int?]? = nil) {
-    guard let data = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe),
+    guard let data = try? Data.read(path, atMost: ModelFile.maximumBytes),
       let graph = try? data.withUnsafeBytes({ try ONNXGraphHeader(model: ProtobufReader($0)) }),
       read(graph, item)
     else { return nil }
