@@ -73,6 +73,8 @@ struct ImageFrame {
 
 extension ImageFrame {
   init(_ contents: WebPContents) {
-    self.init(width: contents.width, height: contents.height, orientation: contents.metadata.orientation)
+    self.init(
+      width: contents.width, height: contents.height, orientation: contents.metadata.orientation,
+      coding: contents.isLossless ? .lossless : .sequential)
   }
 }
