@@ -9,6 +9,7 @@ extension JSONReader {
     var isInteger = true
     /// The digits without the point, as one number; of the last 64 bits only, where there are more than 19.
     var digits: UInt64 = 0
+    /// Without a zero before the point.
     var digitCount = 0
     /// What power of 10 `digits` is to be multiplied by.
     var exponent = 0
@@ -48,51 +49,78 @@ extension JSONReader {
     return text.count > 24 ? shown + "…" : shown
   }
 
-  /// Passes over a number, as the grammar has it.
+  /// Reads a number, as the grammar has it.
   mutating func numeral() throws(JSONError) -> Numeral {
-    guard let first = peek(), first == UInt8(ascii: "-") || Self.isDigit(first) else {
-      throw error("a number should be here")
-    }
-    let (start, isNegative) = (position, first == UInt8(ascii: "-"))
-    if isNegative { position += 1 }
-    let leading = position
+    let start = try numberStart()
+    let isNegative = bytes[start] == UInt8(ascii: "-")
     var numeral = Numeral(range: start..<start, isNegative: isNegative)
-    try readDigits(into: &numeral)
-    guard bytes[leading] != UInt8(ascii: "0") || position == leading + 1 else {
-      throw error("a number begins with 0")
-    }
-    if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
-      position += 1
+    let leading = position
+    var digits = try readDigits(0)
+    try checkLeadingZero(leading)
+    numeral.digitCount = digits == 0 ? 0 : position - leading
+    if isNext(UInt8(ascii: ".")) {
       let point = position
-      try readDigits(into: &numeral)
+      digits = try readDigits(digits)
       numeral.isInteger = false
       numeral.exponent = point - position
+      numeral.digitCount += position - point
     }
-    if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
-      position += 1
+    if isNext(UInt8(ascii: "e"), orCapital: true) {
       numeral.isInteger = false
       numeral.exponent += try exponent()
     }
+    numeral.digits = digits
     numeral.range = start..<position
     return numeral
   }
 
-  private mutating func exponent() throws(JSONError) -> Int {
-    var isNegative = false
-    if position < bytes.count, bytes[position] == UInt8(ascii: "-") || bytes[position] == UInt8(ascii: "+") {
-      isNegative = bytes[position] == UInt8(ascii: "-")
-      position += 1
+  /// Passes over a number.
+  mutating func passNumber() throws(JSONError) {
+    _ = try numberStart()
+    let leading = position
+    _ = try readDigits(0)
+    try checkLeadingZero(leading)
+    if isNext(UInt8(ascii: ".")) { _ = try readDigits(0) }
+    if isNext(UInt8(ascii: "e"), orCapital: true) { _ = try exponent() }
+  }
+
+  /// Passes over white space and a sign.
+  ///
+  /// - Returns: where the number begins.
+  @inline(__always) private mutating func numberStart() throws(JSONError) -> Int {
+    guard let first = peek(), first == UInt8(ascii: "-") || Self.isDigit(first) else {
+      throw error("a number should be here")
     }
-    var numeral = Numeral(range: position..<position, isNegative: isNegative)
-    try readDigits(into: &numeral)
+    defer { if first == UInt8(ascii: "-") { position += 1 } }
+    return position
+  }
+
+  @inline(__always) private func checkLeadingZero(_ leading: Int) throws(JSONError) {
+    guard bytes[leading] != UInt8(ascii: "0") || position == leading + 1 else {
+      throw error("a number begins with 0")
+    }
+  }
+
+  @inline(__always) private mutating func isNext(_ byte: UInt8, orCapital: Bool = false) -> Bool {
+    guard position < bytes.count, bytes[position] | (orCapital ? 0x20 : 0) == byte else { return false }
+    position += 1
+    return true
+  }
+
+  private mutating func exponent() throws(JSONError) -> Int {
+    let isNegative = isNext(UInt8(ascii: "-"))
+    if !isNegative { _ = isNext(UInt8(ascii: "+")) }
+    let start = position
+    let digits = try readDigits(0)
     // Far beyond what any power is used for.
-    let exponent = numeral.digitCount <= 6 ? Int(numeral.digits) : 1_000_000
+    let exponent = position - start <= 6 ? Int(digits) : 1_000_000
     return isNegative ? -exponent : exponent
   }
 
-  private mutating func readDigits(into numeral: inout Numeral) throws(JSONError) {
+  /// - Returns: the digits that have been read, and these behind them, as one number; of the last 64 bits only.
+  @inline(__always) private mutating func readDigits(_ before: UInt64) throws(JSONError) -> UInt64 {
     let start = position
-    var digits = numeral.digits
+    var digits = before
     while position < bytes.count {
       let digit = bytes[position] &- UInt8(ascii: "0")
       guard digit < 10 else { break }
@@ -100,8 +128,7 @@ extension JSONReader {
       position += 1
     }
     guard position > start else { throw error("a digit should be here") }
-    numeral.digits = digits
-    numeral.digitCount += position - start
+    return digits
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
@@ -110,11 +137,10 @@ extension JSONReader {
   ///
   /// Source: Clinger, *How to read floating point numbers accurately*, PLDI 1990.
   private static func exact(_ numeral: Numeral) -> Double? {
-    guard numeral.digitCount <= 19, numeral.digits <= 1 << 53, abs(numeral.exponent) < powers.count else {
-      return nil
-    }
-    var value = Double(numeral.digits)
-    if numeral.exponent < 0 { value /= powers[-numeral.exponent] } else { value *= powers[numeral.exponent] }
+    guard numeral.digitCount <= 19 else { return nil }
+    let (digits, exponent) = (numeral.digits, numeral.exponent)
+    guard digits <= 1 << 53, abs(exponent) < powers.count else { return extended(numeral) }
+    let value = exponent < 0 ? Double(digits) / powers[-exponent] : Double(digits) * powers[exponent]
     return numeral.isNegative ? -value : value
   }
 
@@ -124,6 +150,26 @@ extension JSONReader {
     1e19,
     1e20, 1e21, 1e22,
   ]
+
+  #if arch(x86_64)
+    /// The same with 64 bits of precision, as numbers of 17 digits need that were a `Double` before; `nil` where rounding twice
+    /// might be wrong.
+    private static func extended(_ numeral: Numeral) -> Double? {
+      let (digits, exponent) = (Float80(numeral.digits), numeral.exponent)
+      guard abs(exponent) < extendedPowers.count else { return nil }
+      let value =
+        exponent < 0 ? digits / extendedPowers[-exponent] : digits * extendedPowers[exponent]
+      // Of the 64 bits a Double drops 11: half of its last place is where one more rounding decides.
+      guard !(0x3FF...0x401).contains(value.significandBitPattern & 0x7FF) else { return nil }
+      return Double(numeral.isNegative ? -value : value)
+    }
+
+    private static let extendedPowers: [Float80] = (0...27).map { exponent in
+      (0..<exponent).reduce(1) { power, _ in power * 10 }
+    }
+  #else
+    private static func extended(_ numeral: Numeral) -> Double? { nil }
+  #endif
 
   /// The nearest number; `nil` for a text of unreasonable length.
   private func nearest(_ range: Range<Int>) -> Double? {

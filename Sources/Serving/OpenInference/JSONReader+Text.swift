@@ -8,36 +8,51 @@ extension JSONReader {
   /// A key of an object, to be compared.
   struct Key {
     fileprivate let text: Text
-    fileprivate let unescaped: [UInt8]?
 
     static func ~= (name: StaticString, key: Key) -> Bool {
-      guard let unescaped = key.unescaped else { return equal(key.text.bytes, name) }
-      return unescaped.withUnsafeBytes { equal($0[...], name) }
+      key.text.hasEscapes ? key.matches(name) : equal(key.text.bytes, name)
     }
 
-    var string: String {
-      String(decoding: unescaped ?? Array(text.bytes), as: UTF8.self)
+    /// The same where some bytes are escaped.
+    private func matches(_ name: StaticString) -> Bool {
+      let name = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+      var (reader, rest) = (JSONReader(UnsafeRawBufferPointer(rebasing: text.bytes)), name[...])
+      while reader.position < reader.bytes.count {
+        let byte = reader.bytes[reader.position]
+        reader.position += 1
+        if byte != UInt8(ascii: "\\") {
+          guard rest.popFirst() == byte else { return false }
+        } else {
+          guard let scalar = try? reader.escape() else { return false }
+          for unit in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter {
+            guard rest.popFirst() == unit else { return false }
+          }
+        }
+      }
+      return rest.isEmpty
     }
+
+    var string: String { String(decoding: (try? JSONReader.unescaped(text)) ?? [], as: UTF8.self) }
   }
 
   mutating func string() throws(JSONError) -> String {
     let text = try text()
     guard text.hasEscapes else { return String(decoding: text.bytes, as: UTF8.self) }
-    return String(decoding: try unescaped(text), as: UTF8.self)
+    return String(decoding: try Self.unescaped(text), as: UTF8.self)
   }
 
   /// Reads a text and hands out its bytes, which are only copied if some are escaped.
   mutating func withText<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
     let text = try text()
     guard text.hasEscapes else { return try body(UnsafeRawBufferPointer(rebasing: text.bytes)) }
-    return try unescaped(text).withUnsafeBytes(body)
+    return try Self.unescaped(text).withUnsafeBytes(body)
   }
 
   /// A key and the colon behind it.
   mutating func key() throws(JSONError) -> Key {
     let text = try text()
     try expect(UInt8(ascii: ":"), "':'")
-    return Key(text: text, unescaped: text.hasEscapes ? try unescaped(text) : nil)
+    return Key(text: text)
   }
 
   /// Passes over text.
@@ -97,7 +112,7 @@ extension JSONReader {
   }
 
   /// The text itself, of which the escapes are known to be valid.
-  private func unescaped(_ text: Text) throws(JSONError) -> [UInt8] {
+  fileprivate static func unescaped(_ text: Text) throws(JSONError) -> [UInt8] {
     var reader = JSONReader(UnsafeRawBufferPointer(rebasing: text.bytes))
     var units: [UInt8] = []
     units.reserveCapacity(reader.bytes.count)

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Reads JSON (RFC 8259) from bytes in one pass, piece by piece, without a tree of what was read.
 ///
 /// Numbers go from the text straight to where they are wanted: a request is mostly numbers, and Foundation's decoder
@@ -14,7 +16,7 @@ struct JSONReader {
   init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
   /// The next byte that is not white space; `nil` at the end.
-  mutating func peek() -> UInt8? {
+  @inline(__always) mutating func peek() -> UInt8? {
     while position < bytes.count {
       switch bytes[position] {
       case 0x20, 0x09, 0x0A, 0x0D: position += 1
@@ -85,7 +87,7 @@ struct JSONReader {
       case UInt8(ascii: "t"): try word("true")
       case UInt8(ascii: "f"): try word("false")
       case UInt8(ascii: "n"): try word("null")
-      default: _ = try numeral()
+      default: try passNumber()
       }
       // A value has ended, and with it what it was the last of.
       while true {
@@ -110,7 +112,7 @@ struct JSONReader {
     return true
   }
 
-  private mutating func take(_ byte: UInt8) -> Bool {
+  @inline(__always) private mutating func take(_ byte: UInt8) -> Bool {
     guard peek() == byte else { return false }
     position += 1
     return true
@@ -131,7 +133,10 @@ struct JSONReader {
   }
 
   static func equal(_ bytes: UnsafeRawBufferPointer.SubSequence, _ word: StaticString) -> Bool {
-    bytes.elementsEqual(UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
+    guard bytes.count == word.utf8CodeUnitCount, let base = bytes.base.baseAddress else {
+      return bytes.count == word.utf8CodeUnitCount
+    }
+    return memcmp(base + bytes.startIndex, word.utf8Start, bytes.count) == 0
   }
 }
 
