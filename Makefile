@@ -1,8 +1,8 @@
 # Everything is one command on a fresh Debian or Ubuntu with Swift: each target does its own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench bench-serving format lint clean
+.PHONY: help setup build demo test attack fuzz bench bench-serving format lint clean
 
-SOURCES := Package.swift Sources Tests Benchmarks Fuzz
+SOURCES := Package.swift Sources Tests Benchmarks Fuzz Attack
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,20 @@ test: lint ## Run every test, and those of the core under the thread sanitizer t
 	swift test --skip-build
 	swift run -c release allocation-check
 	swift test --package-path Tests/Sanitizer --scratch-path .build-tsan --sanitize=thread
+
+attack: SECONDS := 60
+attack: SEED := 1
+attack: build ## Attack the server as hostile clients would, for a minute; or SECONDS=600 SEED=2
+	swift build -c release --product attack
+	.build/release/attack --seconds $(SECONDS) --seed $(SEED)
+
+fuzz: COUNT := 100000
+fuzz: SEED := 1
+fuzz: setup ## Damage every kind of input, COUNT=100000 times each, and have it read
+	swift build -c release --product fuzz
+	swift build -c release --product fuzz-images
+	for target in json protobuf http1 http2 yaml onnx; do .build/release/fuzz $$target $(COUNT) $(SEED) || exit 1; done
+	.build/release/fuzz-images $(COUNT) $(SEED)
 
 bench: setup ## Measure, beside the rivals and the bounds
 	swift build -c release

@@ -128,12 +128,25 @@ let package = Package(
     .executableTarget(
       name: "fuzz-images", dependencies: ["Vision", "Kernels", "JPEGWriter", "TestSupport"],
       path: "Fuzz/Images", swiftSettings: swift),
+    // Damaged bytes of every other kind against what reads them: swift run -c release fuzz json.
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "Dataflow", "Reinforcement", "Serving", "Vision", "TestSupport", "Wire",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+      ],
+      path: "Fuzz/Formats", swiftSettings: swift),
+    // Hostile clients against a built server: make attack.
+    .executableTarget(
+      name: "attack", dependencies: ["TestSupport", "Wire"], path: "Attack", swiftSettings: swift),
 
     .target(name: "TestSupport", dependencies: ["Dataflow"], path: "Tests/Support", swiftSettings: swift),
     // Clients that speak HTTP as badly as a test wants.
     .target(
       name: "Wire",
       dependencies: [
+        "TestSupport",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHPACK", package: "swift-nio-http2"),
       ],
@@ -167,7 +180,7 @@ let package = Package(
     .testTarget(
       name: "ServingTests",
       dependencies: [
-        "Serving", "TestSupport",
+        "Serving", "TestSupport", "fuzz",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -179,7 +192,7 @@ let package = Package(
       swiftSettings: swift),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["Dataflow", "drivetrain", "Reinforcement", "Vision", "TestSupport", "Wire"],
+      dependencies: ["Dataflow", "drivetrain", "Reinforcement", "Vision", "TestSupport", "Wire", "attack"],
       swiftSettings: swift),
   ]
 )

@@ -30,13 +30,56 @@ public enum PNGFile {
     return Data(stream) + bytes(b << 16 | a)
   }
 
+  /// A correct file of zeros, 160 times smaller than what it becomes: 8 bits each of red, green and blue.
+  public static func black(width: Int, height: Int, isInterlaced: Bool = false) -> Data {
+    let passes =
+      isInterlaced
+      ? [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+      : [(0, 0, 1, 1)]
+    var count = 0
+    for (x, y, dx, dy) in passes where x < width && y < height {
+      count += (height - y + dy - 1) / dy * (1 + 3 * ((width - x + dx - 1) / dx))
+    }
+    var stream = DeflateOfZeros(count: count).bytes
+    // Adler-32 of zeros.
+    stream += bytes(UInt32(count % 65521) << 16 | 1)
+    return file(width: width, height: height, stream: stream, isInterlaced: isInterlaced)
+  }
+
+  /// A stream of zlib that becomes zeros: the first as it is, all others copied from there, 258 at once (RFC 1951, 3.2.6).
+  private struct DeflateOfZeros {
+    private(set) var bytes = Data([0x78, 0x01])
+    private var pending = 0
+    private var pendingCount = 0
+
+    init(count: Int) {
+      add(0b011, 3)  // The last block, with fixed codes.
+      let copies = max(count - 1, 0) / 258
+      for _ in 0..<(count - 258 * copies) { add(0b0000_1100, 8) }  // The literal 0.
+      for _ in 0..<copies { add(0b0_0000_1010_0011, 13) }  // A length of 258, a distance of 1.
+      add(0, 7)  // The end of the block.
+      if pendingCount > 0 { add(0, 8 - pendingCount) }
+    }
+
+    /// Adds bits, the lowest first.
+    private mutating func add(_ bits: Int, _ count: Int) {
+      pending |= bits << pendingCount
+      pendingCount += count
+      while pendingCount >= 8 {
+        bytes.append(UInt8(truncatingIfNeeded: pending))
+        pending >>= 8
+        pendingCount -= 8
+      }
+    }
+  }
+
   /// A header that announces `width` × `height`, and a kilobyte of nothing.
   public static func hollow(width: Int, height: Int) -> Data {
     file(width: width, height: height, stream: Data(repeating: 0, count: 1024))
   }
 
-  private static func file(width: Int, height: Int, stream: Data) -> Data {
-    let header = bytes(UInt32(width)) + bytes(UInt32(height)) + Data([8, 2, 0, 0, 0])
+  private static func file(width: Int, height: Int, stream: Data, isInterlaced: Bool = false) -> Data {
+    let header = bytes(UInt32(width)) + bytes(UInt32(height)) + Data([8, 2, 0, 0, isInterlaced ? 1 : 0])
     return Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
       + chunk("IHDR", header) + chunk("IDAT", stream) + chunk("IEND", Data())
   }

@@ -75,8 +75,31 @@ public final class HTTP2Connection {
 
   /// Sends any frame.
   public func send(_ kind: Kind, flags: UInt8 = 0, stream: UInt32 = 0, payload: Data = Data()) throws {
-    let length = Self.bytes(UInt32(payload.count)).dropFirst()
-    try socket.send(Data(length + [kind.rawValue, flags] + Self.bytes(stream)) + payload)
+    try socket.send(Self.frame(kind: kind.rawValue, flags: flags, stream: stream, payload: payload))
+  }
+
+  /// Any frame, as its bytes; of kinds that there are none of, too.
+  public static func frame(
+    kind: UInt8, flags: UInt8 = 0, stream: UInt32 = 0, payload: Data = Data()
+  ) -> Data {
+    let length = bytes(UInt32(payload.count)).dropFirst()
+    return Data(length + [kind, flags] + bytes(stream)) + payload
+  }
+
+  public static func frame(
+    _ kind: Kind, flags: UInt8 = 0, stream: UInt32 = 0, payload: Data = Data()
+  ) -> Data {
+    frame(kind: kind.rawValue, flags: flags, stream: stream, payload: payload)
+  }
+
+  /// A request's fields as a connection's first block of headers; it names nothing that a block before it would have to bring.
+  public static func block(_ path: String, method: String = "POST", _ fields: [(String, String)] = []) -> Data
+  {
+    var encoder = HPACKEncoder(
+      allocator: ByteBufferAllocator(), useHuffmanEncoding: false, maxDynamicTableSize: 0)
+    let pseudo = [(":method", method), (":path", path), (":scheme", "http"), (":authority", "test")]
+    let block = try? encoder.encodedOnce(HPACKHeaders(pseudo + fields))
+    return block ?? Data()
   }
 
   public func send(_ bytes: Data) throws { try socket.send(bytes) }
@@ -91,16 +114,12 @@ public final class HTTP2Connection {
 
   /// Begins a request with these fields and no others.
   public func open(fields: [(String, String)], ends: Bool = false) throws -> UInt32 {
-    var block = ByteBuffer()
-    try encoder.beginEncoding(allocator: ByteBufferAllocator())
-    try encoder.append(headers: HPACKHeaders(fields))
-    let encoded = try encoder.endEncoding()
-    block.writeImmutableBuffer(encoded)
+    let block = try encoder.encodedOnce(HPACKHeaders(fields))
     let id = next
     next += 2
     streams[id] = Stream()
     windows[id] = initialWindow
-    try send(.headers, flags: ends ? 5 : 4, stream: id, payload: Data(block.readableBytesView))
+    try send(.headers, flags: ends ? 5 : 4, stream: id, payload: block)
     return id
   }
 
@@ -219,4 +238,12 @@ public final class HTTP2Connection {
 
   /// Says that nothing more is sent.
   public func finish() { socket.finish() }
+}
+
+extension HPACKEncoder {
+  fileprivate mutating func encodedOnce(_ headers: HPACKHeaders) throws -> Data {
+    try beginEncoding(allocator: ByteBufferAllocator())
+    try append(headers: headers)
+    return Data(try endEncoding().readableBytesView)
+  }
 }

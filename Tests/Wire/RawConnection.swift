@@ -52,6 +52,43 @@ public final class RawConnection {
     }
   }
 
+  /// Sends as much as the other side takes.
+  ///
+  /// - Returns: bytes that were sent; fewer than all if the other side takes no more for `seconds`.
+  /// - Throws: `Failure` if the connection is lost.
+  public func send(_ data: Data, within seconds: Double) throws -> Int {
+    try data.withUnsafeBytes { bytes in
+      var sent = 0
+      while sent < bytes.count {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        guard poll(&entry, 1, Int32(seconds * 1000)) > 0 else { break }
+        let count = Glibc.send(
+          descriptor, UnsafeRawBufferPointer(rebasing: bytes[sent...]).baseAddress, bytes.count - sent,
+          Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+        guard count > 0 || errno == EAGAIN else { throw Failure("send") }
+        sent += max(count, 0)
+      }
+      return sent
+    }
+  }
+
+  /// All that comes until the other side closes, or nothing comes for a time. What was lost with the connection is not there.
+  ///
+  /// - Returns: the bytes, and whether the other side has closed.
+  public func receiveAll(within seconds: Double, atMost limit: Int = .max) -> (data: Data, hasEnded: Bool) {
+    var all = Data()
+    do {
+      while all.count < limit {
+        guard let more = try receive(within: seconds) else { return (all, false) }
+        if more.isEmpty { return (all, true) }
+        all += more
+      }
+      return (all, false)
+    } catch {
+      return (all, true)
+    }
+  }
+
   /// What has come; waits for it.
   ///
   /// - Returns: nothing if the other side has closed; `nil` if nothing comes in time.

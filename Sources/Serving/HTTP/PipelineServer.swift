@@ -117,6 +117,13 @@ public struct PipelineServer: Sendable {
     await observation.value
   }
 
+  /// Makes connections of channels that come from elsewhere than a port: each speaks all that a port's does.
+  package func connections() -> @Sendable (any Channel) -> EventLoopFuture<Void> {
+    let connection = connections(BackgroundWork(cores: ProcessInfo.processInfo.activeProcessorCount))
+    let logger = Logger(label: "drivetrain") { _ in SwiftLogNoOpLogHandler() }
+    return { channel in connection.setup(channel: channel, logger: logger).map { _ in } }
+  }
+
   /// The one that can't be listened on.
   private var busyPort: Int {
     get async {

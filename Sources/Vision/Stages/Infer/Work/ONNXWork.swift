@@ -4,10 +4,10 @@ import Foundation
 /// What a network in an ONNX file does for one item, operation by operation.
 ///
 /// Activations and normalisations count as part of the operation before them, as engines fuse them; batches are of one.
-struct ONNXWork {
+package struct ONNXWork {
   private var shapes: [String: [Int]] = [:]
   private var constants: Set<String> = []
-  private(set) var kernels: [Work.Kernel] = []
+  package private(set) var kernels: [Work.Kernel] = []
   /// Numbers that the network takes in.
   private(set) var inputCount = 0.0
 
@@ -15,9 +15,16 @@ struct ONNXWork {
   /// - Returns: `nil` if the file can't be read or has an operation whose result's shape is not known.
   init?(contentsOf path: String, item: [Int?]? = nil) {
     guard let data = try? Data.read(path, atMost: ModelFile.maximumBytes),
-      let graph = try? data.withUnsafeBytes({ try ONNXGraphHeader(model: ProtobufReader($0)) }),
-      read(graph, item)
+      let work = data.withUnsafeBytes({ ONNXWork($0, item: item) })
     else { return nil }
+    self = work
+  }
+
+  /// - Parameter bytes: of a file.
+  package init?(_ bytes: UnsafeRawBufferPointer, item: [Int?]? = nil) {
+    guard let graph = try? ONNXGraphHeader(model: ProtobufReader(bytes)), read(graph, item) else {
+      return nil
+    }
   }
 
   private mutating func read(_ graph: ONNXGraphHeader, _ item: [Int?]?) -> Bool {

@@ -1,19 +1,17 @@
 import Foundation
-import TestSupport
-import Wire
 
 /// A network whose answers are much larger than its requests: 12 bytes of a row become 16,000.
-struct WideNetwork {
-  static let name = "wide"
-  static let outputs = 4000
-  static let infer = "/inference.GRPCInferenceService/ModelInfer"
-  static let stream = "/inference.GRPCInferenceService/ModelStreamInfer"
-  static let path = "/v2/models/wide/infer"
+public struct WideNetwork: Sendable {
+  public static let name = "wide"
+  public static let outputs = 4000
+  public static let infer = "/inference.GRPCInferenceService/ModelInfer"
+  public static let stream = "/inference.GRPCInferenceService/ModelStreamInfer"
+  public static let path = "/v2/models/wide/infer"
 
   private let folder: TemporaryFolder
-  let model: String
+  public let model: String
 
-  init() throws {
+  public init() throws {
     folder = try TemporaryFolder()
     let network = ONNXModel {
       $0.side = 1
@@ -23,10 +21,10 @@ struct WideNetwork {
   }
 
   /// Bytes of the tensor that answers so many rows.
-  static func bytes(rows: Int) -> Int { rows * outputs * 4 }
+  public static func bytes(rows: Int) -> Int { rows * outputs * 4 }
 
   /// What is asked for in JSON; answers are binary, or numbers in JSON of about half as many bytes.
-  static func json(rows: Int, isBinary: Bool = true) -> Data {
+  public static func json(rows: Int, isBinary: Bool = true) -> Data {
     let numbers = Array(repeating: "1", count: 3 * rows).joined(separator: ",")
     return Data(
       """
@@ -36,7 +34,7 @@ struct WideNetwork {
   }
 
   /// A `ModelInferRequest`.
-  static func message(rows: Int, id: String = "") -> Data {
+  public static func message(rows: Int, id: String = "") -> Data {
     var message = ProtocolBuffer()
     message.add(1, name)
     message.add(3, id)

@@ -1,0 +1,70 @@
+import Foundation
+import TestSupport
+
+/// One kind of attack.
+struct Phase: Sendable {
+  let name: String
+  /// Its part of the time.
+  var weight = 1.0
+  let run: @Sendable (PhaseRun) throws -> Void
+
+  static let all: [Phase] = [
+    .tokens, .floods, .smuggling, .slow, .unread, .oversized, .http1, .http2, .grpc, .images, .yaml,
+  ]
+}
+
+/// A phase as it goes on: what it attacks, for how long, and what came of it. Any thread may tell it.
+final class PhaseRun: @unchecked Sendable {
+  // Sendable: `lock` guards what changes.
+  let target: Target
+  let isShort: Bool
+  let seconds: Double
+  private let seed: Int
+  private let end: Date
+  private let lock = NSLock()
+  private var counted: [String: Int] = [:]
+  private var broken: [String: Int] = [:]
+
+  init(_ target: Target, _ options: Options, seconds: Double) {
+    self.target = target
+    isShort = options.isShort
+    seed = options.seed
+    self.seconds = seconds
+    end = Date.now + seconds
+  }
+
+  var counts: [String: Int] { lock.withLock { counted } }
+  /// How often each thing broke.
+  var problems: [String: Int] { lock.withLock { broken } }
+  var hasTime: Bool { Date.now < end && !target.server.process.hasEnded }
+
+  func count(_ what: String, _ number: Int = 1) { lock.withLock { counted[what, default: 0] += number } }
+
+  func expect(_ isRight: Bool, _ problem: @autoclosure () -> String) {
+    guard !isRight else { return }
+    let problem = problem()
+    lock.withLock { broken[problem, default: 0] += 1 }
+  }
+
+  /// Repeats something until the time is over, once at least.
+  ///
+  /// - Parameters:
+  ///   - threads: that do it at once.
+  ///   - body: given random numbers that follow from the seed, the thread and the round.
+  func rounds(threads: Int = 1, _ body: @escaping @Sendable (inout SeededGenerator) throws -> Void) throws {
+    let results = concurrently(threads) { [self] thread in
+      var round = 0
+      repeat {
+        var random = SeededGenerator(seed: (seed &* 1000 &+ thread) &* 1_000_000 &+ round)
+        try body(&random)
+        round += 1
+      } while hasTime
+    }
+    for result in results { try result.get() }
+  }
+
+  /// All of a list; in a short run some of it, which the seed chooses.
+  func some<Element>(_ all: [Element], every: Int = 4) -> [Element] {
+    isShort ? all.enumerated().filter { $0.offset % every == abs(seed) % every }.map(\.element) : all
+  }
+}
