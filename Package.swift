@@ -51,11 +51,13 @@ let package = Package(
     .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
     .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "COpenVINO", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CDivision"),
 
     .target(
       name: "Vision",
       dependencies: [
         "Dataflow", "Kernels", "CKernels", "CJPEG", "CSPNG", "CWebP", "COnnxRuntime", "COpenVINO",
+        "CDivision",
       ],
       swiftSettings: swift),
     .target(

@@ -34,7 +34,7 @@ struct RandomCrops {
         let source = image.mutablePixels + (y + row) * image.rowBytes + 3 * x
         (crop.mutablePixels + row * crop.rowBytes).update(from: source, count: crop.rowBytes)
       }
-      let tensor = Tensor(shape: [1, 3, 224, 224])
+      let tensor = try Tensor(shape: [1, 3, 224, 224])
       guard let destination = tensor.data.baseAddress else { return tensor }
       normalisation.write(try resizer.resize(crop), to: destination)
       return tensor

@@ -31,8 +31,8 @@ struct Times {
 func measure(
   _ subjects: [Subject], shape: [Int], callers: Int, runs: Int, rounds: Int
 ) throws -> [(Subject, Times)] {
-  let inputs = (0..<callers).map { _ in
-    let tensor = Tensor(shape: shape)
+  let inputs = try (0..<callers).map { _ in
+    let tensor = try Tensor(shape: shape)
     for index in tensor.data.indices { tensor.data[index] = Float(index % 255) / 128 - 1 }
     return tensor
   }

@@ -10,9 +10,10 @@ final class DirectCalls {
   private let settings: ResizeSettings
   private let normalisation: Normalisation
   private let session: any EngineSession
-  private let tensor = Tensor(shape: [1, 3, 224, 224])
+  private let tensor: Tensor
 
-  init(_ classifier: Classifier) {
+  init(_ classifier: Classifier) throws {
+    tensor = try Tensor(shape: [1, 3, 224, 224])
     let pool = PixelPool()
     settings = classifier.resize
     normalisation = classifier.normalisation

@@ -41,7 +41,7 @@ struct ZeroLoad {
   private static func measure(
     _ data: Data, _ classifier: Classifier, _ clients: [Client], rounds: Int
   ) throws -> [Double] {
-    let direct = DirectCalls(classifier)
+    let direct = try DirectCalls(classifier)
     let executor = try SequentialExecutor(classifier.pipeline.graph, recorder: Recorder())
     let subjects: [() throws -> Void] =
       [

@@ -124,23 +124,12 @@ const char *ort_session_output_name(const ort_session *session, size_t index) {
 ort_tensor ort_session_input(const ort_session *session, size_t index) { return session->inputs.tensors[index]; }
 ort_tensor ort_session_output(const ort_session *session, size_t index) { return session->outputs.tensors[index]; }
 
-static size_t byte_count(const ort_tensor *tensor) {
-  size_t count = 1;
-  for (int32_t i = 0; i < tensor->rank; i++) count *= (size_t)tensor->shape[i];
-  switch (tensor->element) {
-    case ORT_UINT8: return count;
-    case ORT_FLOAT16: return count * 2;
-    case ORT_INT64: return count * 8;
-    default: return count * 4;
-  }
-}
-
 static char *wrap(const ort_library *library, const ort_tensor *tensor, void **value) {
   return ort_check(
       library,
       SLOT(library, 49, void *(*)(const void *, void *, size_t, const int64_t *, size_t, int32_t, void **))(
-          library->cpu_memory, tensor->data, byte_count(tensor), tensor->shape, (size_t)tensor->rank,
-          tensor->element, value));
+          library->cpu_memory, tensor->data, tensor->bytes, tensor->shape, (size_t)tensor->rank, tensor->element,
+          value));
 }
 
 /* Describes an output that the runtime has allocated. */
@@ -160,34 +149,28 @@ static char *unwrap(const ort_library *library, void *value, ort_tensor *tensor)
   return error;
 }
 
-char *ort_session_run(ort_session *session, const ort_tensor *inputs, ort_tensor *outputs, void **held) {
+char *ort_session_run(ort_session *session, const ort_tensor *inputs, ort_tensor *outputs, void **values) {
   const ort_library *library = session->library;
   size_t input_count = session->inputs.count, output_count = session->outputs.count;
-  void *values[input_count ? input_count : 1];
-  memset(values, 0, sizeof values);
-  memset(held, 0, output_count * sizeof *held);
+  void *given[input_count ? input_count : 1];
+  memset(given, 0, sizeof given);
+  memset(values, 0, output_count * sizeof *values);
   char *error = NULL;
-  for (size_t i = 0; i < input_count && !error; i++) error = wrap(library, &inputs[i], &values[i]);
-  for (size_t i = 0; i < output_count && !error; i++)
-    if (outputs[i].data) error = wrap(library, &outputs[i], &held[i]);
+  for (size_t i = 0; i < input_count && !error; i++) error = wrap(library, &inputs[i], &given[i]);
   if (!error)
     error = ort_check(
         library,
         SLOT(library, 9,
              void *(*)(void *, const void *, char *const *, void *const *, size_t, char *const *, size_t, void **))(
-            session->handle, NULL, session->inputs.names, values, input_count, session->outputs.names,
-            output_count, held));
+            session->handle, NULL, session->inputs.names, given, input_count, session->outputs.names,
+            output_count, values));
   for (size_t i = 0; i < output_count && !error; i++)
-    if (!outputs[i].data) error = unwrap(library, held[i], &outputs[i]);
-  for (size_t i = 0; i < input_count; i++)
-    if (values[i]) SLOT(library, 96, void (*)(void *))(values[i]);
-  if (error) ort_release_outputs(session, held);
+    error = values[i] ? unwrap(library, values[i], &outputs[i]) : ort_message("an output was not made");
+  for (size_t i = 0; i < input_count; i++) ort_value_release(library, given[i]);
+  for (size_t i = 0; i < output_count && error; i++) ort_value_release(library, values[i]);
   return error;
 }
 
-void ort_release_outputs(ort_session *session, void **held) {
-  for (size_t i = 0; i < session->outputs.count; i++) {
-    if (held[i]) SLOT(session->library, 96, void (*)(void *))(held[i]);
-    held[i] = NULL;
-  }
+void ort_value_release(const ort_library *library, void *value) {
+  if (value) SLOT(library, 96, void (*)(void *))(value);
 }

@@ -51,7 +51,6 @@ typedef struct {
   F(int, ov_compiled_model_create_infer_request, (const void *compiled, void **request))                    \
   F(void, ov_infer_request_free, (void *request))                                                           \
   F(int, ov_infer_request_set_input_tensor_by_index, (void *request, size_t index, const void *tensor))     \
-  F(int, ov_infer_request_set_output_tensor_by_index, (void *request, size_t index, const void *tensor))    \
   F(int, ov_infer_request_get_output_tensor_by_index, (const void *request, size_t index, void **tensor))   \
   F(int, ov_infer_request_infer, (void *request))                                                           \
   F(int, ov_tensor_create_from_host_ptr, (int element, ov_shape shape, void *data, void **tensor))          \
@@ -89,5 +88,28 @@ struct openvino_model {
 /* A copy of the text for the caller to free. */
 char *openvino_message(const char *text);
 
-/* NULL if the status is good; what OpenVINO says of it otherwise. */
-char *openvino_check(const openvino_library *library, int status);
+/* A call that failed, made again to learn why. */
+typedef struct {
+  char *mark, *seen, *text;
+  int status, attempts;
+} openvino_failure;
+
+void openvino_failure_begin(openvino_failure *failure);
+int openvino_failure_goes_on(const openvino_library *library, openvino_failure *failure);
+/* Whether the call was good this time. */
+int openvino_failure_note(const openvino_library *library, openvino_failure *failure, int status);
+char *openvino_failure_end(const openvino_library *library, openvino_failure *failure);
+
+/* NULL if the call is good; what OpenVINO says of it otherwise. It may be made several times until it is good. */
+#define OPENVINO_CHECK(library, call)                                          \
+  ({                                                                           \
+    char *reason = NULL;                                                       \
+    if ((call) != 0) {                                                         \
+      openvino_failure failure;                                                \
+      openvino_failure_begin(&failure);                                        \
+      while (openvino_failure_goes_on(library, &failure))                      \
+        if (openvino_failure_note(library, &failure, (call))) break;           \
+      reason = openvino_failure_end(library, &failure);                        \
+    }                                                                          \
+    reason;                                                                    \
+  })

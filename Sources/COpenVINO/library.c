@@ -1,4 +1,5 @@
 #include <dlfcn.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,12 +9,62 @@ static const char YEAR[] = "2026.";
 
 char *openvino_message(const char *text) { return strdup(text ? text : "unknown error"); }
 
-char *openvino_check(const openvino_library *library, int status) {
-  if (status == 0) return NULL;
+/* The text of the last failure is one for the whole process: between a call and the question for its text another
+ * thread's call may fail, and some calls fail without a text. So a call that failed is made again, by one thread at a
+ * time, after a failure whose text is known; what two calls running say of it, and is not that text, is its own. Other
+ * threads can come between once each at most, as they wait here then. */
+static pthread_mutex_t failing = PTHREAD_MUTEX_INITIALIZER;
+enum { ATTEMPTS = 8 };
+
+static char *last_text(const openvino_library *library) {
   const char *text = library->api.ov_get_last_err_msg();
-  char *copy = openvino_message(text && *text ? text : library->api.ov_get_error_info(status));
+  char *copy = text && *text ? strdup(text) : NULL;
   if (text) library->api.ov_free(text);
   return copy;
+}
+
+/* The text of a failure that nothing else has. */
+static char *mark(const openvino_library *library) {
+  char *value = NULL;
+  library->api.ov_core_get_property(library->core, "NO SUCH DEVICE", "OPTIMIZATION_CAPABILITIES", &value);
+  return last_text(library);
+}
+
+void openvino_failure_begin(openvino_failure *failure) {
+  pthread_mutex_lock(&failing);
+  *failure = (openvino_failure){0};
+}
+
+int openvino_failure_goes_on(const openvino_library *library, openvino_failure *failure) {
+  if (failure->text || failure->attempts == ATTEMPTS) return 0;
+  failure->attempts++;
+  free(failure->mark);
+  failure->mark = library->core ? mark(library) : NULL;
+  return 1;
+}
+
+int openvino_failure_note(const openvino_library *library, openvino_failure *failure, int status) {
+  failure->status = status;
+  if (status == 0) return 1;
+  char *text = last_text(library);
+  int is_own = text && (!failure->mark || strcmp(text, failure->mark) != 0);
+  if (is_own && failure->seen && strcmp(text, failure->seen) == 0) failure->text = strdup(text);
+  free(failure->seen);
+  failure->seen = is_own ? text : NULL;
+  if (!is_own) free(text);
+  return 0;
+}
+
+char *openvino_failure_end(const openvino_library *library, openvino_failure *failure) {
+  pthread_mutex_unlock(&failing);
+  char *text = NULL;
+  if (failure->status)
+    text = failure->text ? failure->text : openvino_message(library->api.ov_get_error_info(failure->status));
+  else
+    free(failure->text);
+  free(failure->seen);
+  free(failure->mark);
+  return text;
 }
 
 static char *find_functions(void *handle, openvino_api *api) {
@@ -25,13 +76,13 @@ static char *find_functions(void *handle, openvino_api *api) {
 }
 
 static char *open_core(openvino_library *library) {
-  char *error = openvino_check(library, library->api.ov_get_openvino_version(&library->version));
+  char *error = OPENVINO_CHECK(library, library->api.ov_get_openvino_version(&library->version));
   if (error) return error;
   if (strncmp(library->version.build, YEAR, sizeof YEAR - 1) != 0)
     return openvino_message("the library is not of OpenVINO 2026");
-  error = openvino_check(library, library->api.ov_core_create(&library->core));
+  error = OPENVINO_CHECK(library, library->api.ov_core_create(&library->core));
   if (error) return error;
-  return openvino_check(
+  return OPENVINO_CHECK(
       library, library->api.ov_core_get_property(
                    library->core, "CPU", "OPTIMIZATION_CAPABILITIES", &library->capabilities));
 }

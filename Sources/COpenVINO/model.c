@@ -4,10 +4,12 @@
 
 static char *read_shape(const openvino_library *library, const void *port, openvino_tensor *tensor) {
   ov_partial_shape shape;
-  char *error = openvino_check(library, library->api.ov_port_get_partial_shape(port, &shape));
+  char *error = OPENVINO_CHECK(library, library->api.ov_port_get_partial_shape(port, &shape));
   if (error) return error;
-  if (shape.rank.minimum != shape.rank.maximum || shape.rank.maximum > OPENVINO_MAXIMUM_RANK) {
-    error = openvino_message("a tensor has more than 8 dimensions, or any number of them");
+  if (shape.rank.minimum != shape.rank.maximum) {
+    tensor->rank = -1;
+  } else if (shape.rank.maximum > OPENVINO_MAXIMUM_RANK) {
+    error = openvino_message("a tensor has more than 8 dimensions");
   } else {
     tensor->rank = (int32_t)shape.rank.maximum;
     for (int32_t i = 0; i < tensor->rank; i++) {
@@ -22,8 +24,8 @@ static char *read_shape(const openvino_library *library, const void *port, openv
 /* Takes the port. */
 static char *read_port(const openvino_library *library, void *port, char **name, openvino_tensor *tensor) {
   int element = 0;
-  char *error = openvino_check(library, library->api.ov_port_get_any_name(port, name));
-  if (!error) error = openvino_check(library, library->api.ov_port_get_element_type(port, &element));
+  char *error = OPENVINO_CHECK(library, library->api.ov_port_get_any_name(port, name));
+  if (!error) error = OPENVINO_CHECK(library, library->api.ov_port_get_element_type(port, &element));
   if (!error) error = read_shape(library, port, tensor);
   tensor->element = element;
   library->api.ov_output_const_port_free(port);
@@ -35,7 +37,7 @@ static char *read_ports(
     int (*get_port)(const void *, size_t, void **), openvino_ports *ports) {
   const openvino_library *library = model->library;
   size_t count = 0;
-  char *error = openvino_check(library, count_ports(model->handle, &count));
+  char *error = OPENVINO_CHECK(library, count_ports(model->handle, &count));
   if (error) return error;
   ports->names = calloc(count ? count : 1, sizeof *ports->names);
   ports->tensors = calloc(count ? count : 1, sizeof *ports->tensors);
@@ -43,7 +45,7 @@ static char *read_ports(
   ports->count = count;
   for (size_t i = 0; i < count && !error; i++) {
     void *port = NULL;
-    error = openvino_check(library, get_port(model->handle, i, &port));
+    error = OPENVINO_CHECK(library, get_port(model->handle, i, &port));
     if (!error) error = read_port(library, port, &ports->names[i], &ports->tensors[i]);
   }
   return error;
@@ -61,7 +63,7 @@ char *openvino_model_read(openvino_library *library, const char *path, openvino_
   openvino_model *model = calloc(1, sizeof *model);
   if (!model) return openvino_message("out of memory");
   model->library = library;
-  char *error = openvino_check(library, api->ov_core_read_model(library->core, path, NULL, &model->handle));
+  char *error = OPENVINO_CHECK(library, api->ov_core_read_model(library->core, path, NULL, &model->handle));
   if (!error)
     error = read_ports(model, api->ov_model_inputs_size, api->ov_model_const_input_by_index, &model->inputs);
   if (!error)

@@ -24,12 +24,12 @@ char *openvino_request_create(
       {"INFERENCE_PRECISION_HINT", precision},
       {"ENABLE_CPU_PINNING", "NO"},
   };
-  char *error = openvino_check(
+  char *error = OPENVINO_CHECK(
       library, library->api.ov_core_compile_model_props(
                    library->core, model->handle, "CPU", sizeof properties / sizeof *properties, properties,
                    &request->compiled));
   if (!error)
-    error = openvino_check(
+    error = OPENVINO_CHECK(
         library, library->api.ov_compiled_model_create_infer_request(request->compiled, &request->handle));
   if (error) {
     openvino_request_destroy(request);
@@ -47,55 +47,54 @@ void openvino_request_destroy(openvino_request *request) {
   free(request);
 }
 
-/* Lets the request read or write the tensor's own memory. */
-static char *attach(
-    const openvino_request *request, int (*set)(void *, size_t, const void *), size_t index,
-    const openvino_tensor *tensor) {
+/* Lets the request read the tensor's own memory. */
+static char *attach(const openvino_request *request, size_t index, const openvino_tensor *tensor) {
   const openvino_library *library = request->model->library;
+  const openvino_api *api = &library->api;
   ov_shape shape = {tensor->rank, tensor->shape};
   void *wrapped = NULL;
-  char *error = openvino_check(
-      library, library->api.ov_tensor_create_from_host_ptr(tensor->element, shape, tensor->data, &wrapped));
+  char *error = OPENVINO_CHECK(
+      library, api->ov_tensor_create_from_host_ptr(tensor->element, shape, tensor->data, &wrapped));
   if (error) return error;
-  error = openvino_check(library, set(request->handle, index, wrapped));
-  library->api.ov_tensor_free(wrapped);
+  error = OPENVINO_CHECK(library, api->ov_infer_request_set_input_tensor_by_index(request->handle, index, wrapped));
+  api->ov_tensor_free(wrapped);
   return error;
 }
 
-/* Describes an output that the request has allocated. */
+/* Describes an output as the run made it. */
 static char *describe(const openvino_request *request, size_t index, openvino_tensor *tensor) {
   const openvino_library *library = request->model->library;
   const openvino_api *api = &library->api;
   void *output = NULL;
-  char *error =
-      openvino_check(library, api->ov_infer_request_get_output_tensor_by_index(request->handle, index, &output));
+  char *error = OPENVINO_CHECK(
+      library, api->ov_infer_request_get_output_tensor_by_index(request->handle, index, &output));
   if (error) return error;
   ov_shape shape = {0, NULL};
   int element = 0;
-  error = openvino_check(library, api->ov_tensor_get_element_type(output, &element));
-  if (!error) error = openvino_check(library, api->ov_tensor_get_shape(output, &shape));
-  if (!error) error = openvino_check(library, api->ov_tensor_data(output, &tensor->data));
+  error = OPENVINO_CHECK(library, api->ov_tensor_get_element_type(output, &element));
+  if (!error) error = OPENVINO_CHECK(library, api->ov_tensor_get_shape(output, &shape));
   if (!error && shape.rank > OPENVINO_MAXIMUM_RANK)
     error = openvino_message("an output has more than 8 dimensions");
   tensor->element = element;
   tensor->rank = error ? 0 : (int32_t)shape.rank;
-  for (int32_t i = 0; i < tensor->rank; i++) tensor->shape[i] = shape.extents[i];
-  api->ov_shape_free(&shape);
+  int is_empty = 0;
+  for (int32_t i = 0; i < tensor->rank; i++) {
+    tensor->shape[i] = shape.extents[i];
+    is_empty |= shape.extents[i] == 0;
+  }
+  tensor->data = NULL;
+  if (!error && !is_empty) error = OPENVINO_CHECK(library, api->ov_tensor_data(output, &tensor->data));
+  if (shape.extents) api->ov_shape_free(&shape);
   api->ov_tensor_free(output);
   return error;
 }
 
 char *openvino_request_run(openvino_request *request, const openvino_tensor *inputs, openvino_tensor *outputs) {
   const openvino_library *library = request->model->library;
-  const openvino_api *api = &library->api;
   size_t input_count = request->model->inputs.count, output_count = request->model->outputs.count;
   char *error = NULL;
-  for (size_t i = 0; i < input_count && !error; i++)
-    error = attach(request, api->ov_infer_request_set_input_tensor_by_index, i, &inputs[i]);
-  for (size_t i = 0; i < output_count && !error; i++)
-    if (outputs[i].data) error = attach(request, api->ov_infer_request_set_output_tensor_by_index, i, &outputs[i]);
-  if (!error) error = openvino_check(library, api->ov_infer_request_infer(request->handle));
-  for (size_t i = 0; i < output_count && !error; i++)
-    if (!outputs[i].data) error = describe(request, i, &outputs[i]);
+  for (size_t i = 0; i < input_count && !error; i++) error = attach(request, i, &inputs[i]);
+  if (!error) error = OPENVINO_CHECK(library, library->api.ov_infer_request_infer(request->handle));
+  for (size_t i = 0; i < output_count && !error; i++) error = describe(request, i, &outputs[i]);
   return error;
 }

@@ -28,10 +28,13 @@ extension HostedPipeline {
   ///
   /// - Parameters:
   ///   - span: what traces know the request by.
+  ///   - verify: throws why what was made is no answer to this request, which then counts as failed; called when no stage
+  ///     has thrown. The same is thrown again when the answer is written.
   ///   - completion: called once, on any thread, when all are done; must not block.
   /// - Throws: `AdmissionError`; `RuntimeError.closed`.
   func run(
     _ inputs: [Input], _ terms: RequestTerms, span: RequestSpan? = nil,
+    verify: @escaping @Sendable ([Finished]) throws -> Void = { _ in },
     completion: @escaping @Sendable ([Finished]) -> Void
   ) throws -> any Cancellable {
     let arrival = recorder.time.now
@@ -41,7 +44,7 @@ extension HostedPipeline {
           result: result,
           attribution: result.item == 0 ? nil : recorder.attribution(of: result, in: pipeline.graph))
       }
-      note(inputs, finished, arrival, span)
+      note(inputs, finished, error(of: finished, verify), arrival, span)
       completion(finished)
     }
     do {
@@ -67,13 +70,14 @@ extension HostedPipeline {
     completion: @escaping @Sendable (@escaping @Sendable () throws -> InferenceResponse) -> Void
   ) throws -> any Cancellable {
     let inputs = try recordingInvalid(span) { try self.inputs(of: request) }
-    return try run(inputs, request.terms, span: span) { [self] finished in
+    let verify: @Sendable ([Finished]) throws -> Void = { [self] in _ = try outputs(of: $0, for: request) }
+    return try run(inputs, request.terms, span: span, verify: verify) { [self] finished in
       completion { [self] in
-        let outputs = try self.outputs(of: finished)
+        let outputs = try outputs(of: finished, for: request)
         let slowest = finished.compactMap(\.attribution).max { $0.total < $1.total }
         return InferenceResponse(
           model: name, version: version, id: request.id,
-          outputs: request.outputs.map { (outputs[$0.position], $0.isBinary) }, attribution: slowest)
+          outputs: zip(outputs, request.outputs).map { ($0, $1.isBinary) }, attribution: slowest)
       }
     }
   }
@@ -82,7 +86,7 @@ extension HostedPipeline {
     switch request.payload {
     case .tensors(let tensors):
       let bytes = tensors.reduce(0) { $0 + $1.bytes.count }
-      return [Input(values: tensors, bytes: bytes, inferences: tensors.first?.shape.first ?? 1)]
+      return [Input(values: tensors, bytes: bytes, inferences: request.batch)]
     case .images(let images):
       return try images.enumerated().map { index, data in
         do {
@@ -101,6 +105,18 @@ extension HostedPipeline {
     return (Input(values: [image], bytes: data.count, pixels: pixels, header: image.header), image)
   }
 
+  /// What the request asks for.
+  ///
+  /// - Throws: what a stage threw; why a tensor can't be told as it is asked for.
+  private func outputs(of finished: [Finished], for request: InferenceRequest) throws -> [OutputTensor] {
+    let all = try outputs(of: finished)
+    return try request.outputs.map { output in
+      let tensor = all[output.position]
+      if !output.isBinary { try tensor.checkJSON() }
+      return tensor
+    }
+  }
+
   private func outputs(of finished: [Finished]) throws -> [OutputTensor] {
     switch pipeline.signature {
     case .image:
@@ -117,10 +133,22 @@ extension HostedPipeline {
       try check(finished[0].result)
       return try outputs.enumerated().map { index, output in
         let tensor = try finished[0].result.output(index, as: Tensor.self)
-        let answer = OutputTensor(name: output.name, shape: tensor.shape, contents: .tensor(tensor))
-        try answer.check()
-        return answer
+        return OutputTensor(name: output.name, shape: tensor.shape, contents: .tensor(tensor))
       }
+    }
+  }
+
+  /// Why a request has no answer; `nil` if it has one.
+  private func error(of finished: [Finished], _ verify: ([Finished]) throws -> Void) -> (any Error)? {
+    if let error = finished.lazy.compactMap(\.result.error).first { return error }
+    do {
+      if pipeline.signature == .image {
+        for finished in finished { _ = try finished.result.output(as: Classification.self) }
+      }
+      try verify(finished)
+      return nil
+    } catch {
+      return error
     }
   }
 
@@ -134,8 +162,10 @@ extension HostedPipeline {
     }
   }
 
-  private func note(_ inputs: [Input], _ finished: [Finished], _ arrival: Nanoseconds, _ span: RequestSpan?) {
-    let error = finished.lazy.compactMap(\.result.error).first
+  private func note(
+    _ inputs: [Input], _ finished: [Finished], _ error: (any Error)?, _ arrival: Nanoseconds,
+    _ span: RequestSpan?
+  ) {
     note(
       RequestRecord(
         model: name, version: version, outcome: error.map(RequestRecord.Outcome.init) ?? .ok,

@@ -5,7 +5,8 @@ import Vision
 
 extension HostedPipeline {
   /// Answers an image of 16 × 16 pixels, or zeros, a few times, so that the first user's request does not pay for
-  /// what the first one costs: pools, tables, the code of the answer. It also fails here if it would fail for users.
+  /// what the first one costs: pools, tables, the code of the answer. It also fails here if it would fail for users; that
+  /// numbers are not finite says nothing of what users will send.
   ///
   /// - Throws: `WarmUpError`.
   func warmUp() async throws {
@@ -18,6 +19,8 @@ extension HostedPipeline {
         case .tensors(let inputs, let outputs): try await warmUpTensors(inputs, outputs)
         }
       }
+    } catch is ScoresNotFinite {
+      return
     } catch {
       throw WarmUpError(pipeline: name, reason: "\(error)")
     }
@@ -31,15 +34,14 @@ extension HostedPipeline {
 
   /// Where the shapes say what zeros are.
   private func warmUpTensors(_ inputs: [TensorDescription], _ outputs: [TensorDescription]) async throws {
-    let zeros = inputs.compactMap { Tensor(zeros: $0) }
-    guard zeros.count == inputs.count else { return }
+    guard let zeros = try Tensor.zeros(for: inputs, pipeline.limits) else { return }
     let tensors = try await infer(zeros, Self.warmUpTerms)
     let answers = zip(outputs, tensors).map {
       OutputTensor(name: $0.name, shape: $1.shape, contents: .tensor($1))
     }
-    for answer in answers { try answer.check() }
     _ = InferenceResponse(
-      model: name, version: version, id: nil, outputs: answers.map { ($0, false) }, attribution: nil
+      model: name, version: version, id: nil,
+      outputs: answers.map { answer in (answer, (try? answer.checkJSON()) == nil) }, attribution: nil
     ).json()
   }
 

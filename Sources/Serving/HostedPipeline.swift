@@ -157,6 +157,7 @@ public final class HostedPipeline: Sendable {
   /// - Throws: what a stage threw.
   func report(_ finished: Finished, on image: EncodedImage, named name: String) throws -> InferenceReport {
     try check(finished.result)
+    _ = try finished.result.output(as: Classification.self)
     return InferenceReport(
       input: name, image: image, result: finished.result,
       attribution: finished.attribution ?? recorder.attribution(of: finished.result, in: pipeline.graph))

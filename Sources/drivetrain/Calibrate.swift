@@ -38,11 +38,12 @@ struct Calibrate: ParsableCommand, ApplicationCommand {
     let overhead: Double
     let leftOut: Double?
     let models: [Model]
+    let failures: [Calibration.Failure]?
     let agreements: [Calibration.Agreement]
     let path: String
 
     enum CodingKeys: String, CodingKey {
-      case agreements, application, machine, models, path, seconds
+      case agreements, application, failures, machine, models, path, seconds
       case leftOut = "left_out"
       case overhead = "overhead_us"
     }
@@ -73,7 +74,7 @@ struct Calibrate: ParsableCommand, ApplicationCommand {
     Report(
       application: calibration.application, machine: calibration.machine.parts, seconds: calibration.duration,
       overhead: calibration.overhead.median * 1e6, leftOut: calibration.leftOut, models: rows(calibration),
-      agreements: calibration.agreements, path: path)
+      failures: calibration.failures, agreements: calibration.agreements, path: path)
   }
 
   private func text(_ calibration: Calibration, _ path: String) -> String {
@@ -94,6 +95,10 @@ struct Calibrate: ParsableCommand, ApplicationCommand {
       lines.append(
         "\(agreement.implementation) agrees with the reference on \((agreement.value * 100).fixed(1)) % of "
           + "\(agreement.samples) images")
+    }
+    for failure in calibration.failures ?? [] {
+      lines.append(
+        "\(failure.stage) by \(failure.implementation) on \(failure.device) is left out: \(failure.reason)")
     }
     if let leftOut = calibration.leftOut, leftOut > 0.005 {
       lines.append(

@@ -34,6 +34,7 @@ struct Infer: ParsableCommand, PlannedCommand {
     let reference = pipeline
     let pipeline = try Pipeline(reference, scale: scale)
     guard pipeline.signature == .image else { throw InferError.takesTensors(reference) }
+    for remark in pipeline.remarks { complain("\(pipeline.name): \(remark)") }
     // A trace has room for all images; the attribution alone needs only the latest one's events.
     let recorder = Recorder(eventsPerWorker: trace == nil ? 256 : images.count * pipeline.graph.stages.count)
     let machine = try described.machineHere(to: "run")

@@ -24,7 +24,7 @@ enum PolicyExport {
   static func verify(model path: String, _ check: PolicyCheck) throws -> PolicyCheck.Agreement {
     let session = try ONNXRuntimeEngine().load(model: path, threads: 1)
     return try check.run { observations, batch in
-      let input = Tensor(shape: [batch, check.observationSize])
+      let input = try Tensor(shape: [batch, check.observationSize])
       _ = input.data.update(from: observations)
       return try answers(try session.run([input]), of: session, check.actionSpace)
     }

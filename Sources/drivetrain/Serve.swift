@@ -105,6 +105,7 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
       "Write what the workers did last, when the server ends, for ui.perfetto.dev.", valueName: "file"))
   var trace: String?
 
+  @OptionGroup var tensors: TensorOptions
   @OptionGroup var planned: PlanOption
   @OptionGroup var described: MachineOption
 
@@ -156,7 +157,9 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
   func run() async throws {
     let machine = try described.machineHere(to: "served")
     let telemetry = Telemetry(platform: machine, otlp: try otlp, traceRate: traceRate) { complain($0) }
-    let loader = ModelLoader(scale: scale, on: machine, telemetry: telemetry) { [planned] pipeline in
+    let loader = ModelLoader(
+      scale: scale, limits: tensors.limits, on: machine, telemetry: telemetry
+    ) { [planned] pipeline in
       try planned.choice(for: PipelineWorkload(pipeline), objective: .throughput, on: machine)
     } observe: { [planned] name, error in
       complain("\(name): \(planned.advised(error))")
@@ -179,7 +182,7 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
     let scheme = tlsCertificate == nil ? "http" : "https"
     let address = host.contains(":") ? "[\(host)]" : host
     try await PipelineServer(models, telemetry: telemetry, configuration).run { ports in
-      for pipeline in models.pipelines { complain(pipeline.line) }
+      for line in models.pipelines.flatMap(\.lines) { complain(line) }
       let grpc = ports.count > 1 ? ", gRPC on port \(ports[1])" : ""
       complain("serving on \(scheme)://\(address):\(ports[0])\(grpc); stop with Ctrl-C")
     }

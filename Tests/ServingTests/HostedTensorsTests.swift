@@ -16,8 +16,8 @@ import Vision
     try HostedPipeline(Pipeline(folder.write(ONNXModel(change).data, to: "\(UUID()).onnx")))
   }
 
-  private func image(_ value: Float) -> Tensor {
-    let tensor = Tensor(shape: [1, 3, 16, 16])
+  private func image(_ value: Float) throws -> Tensor {
+    let tensor = try Tensor(shape: [1, 3, 16, 16])
     tensor.data.initialize(repeating: value)
     return tensor
   }
@@ -25,7 +25,7 @@ import Vision
   @Test func accountsForEveryNanosecond() async throws {
     let hosted = try host()
     try await hosted.warmUp()
-    let image = image(0.25)
+    let image = try image(0.25)
     try await withThrowingTaskGroup { group in
       for _ in 0..<40 {
         group.addTask { try await hosted.process(HostedPipeline.Input(values: [image], bytes: 1)) }
@@ -62,10 +62,35 @@ import Vision
     hosted.drain()
   }
 
-  @Test func brokenModels() async throws {
-    let hosted = try host { $0.bias = [0, 0, .infinity, 0, 0, 0] }
-    let reason = "\(OutputNotFinite(name: "scores"))"
-    await #expect(throws: WarmUpError(pipeline: hosted.name, reason: reason)) { try await hosted.warmUp() }
+  /// Numbers that are not finite are data: they come out as they are, and keep no model from being served.
+  @Test func notFinite() async throws {
+    let hosted = try host { $0.bias = [0, .nan, .infinity, 0, 0, 0] }
+    try await hosted.warmUp()
+    let outputs = try await hosted.infer([image(0.25)])
+    withExtendedLifetime(outputs) {
+      #expect(outputs[0].data[1].isNaN && outputs[0].data[2] == .infinity)
+    }
     hosted.drain()
+  }
+
+  /// What a model's file declares of its outputs, and isn't so, is noticed and told.
+  @Test func declaredOtherwise() async throws {
+    var graph = ONNXFile()
+    graph.input("x", ["N", 6])
+    graph.output("y", ["N", "K"])
+    graph.node("ReduceMax", ["x"], ["y"], ["axes": .integers([0]), "keepdims": .integer(1)])
+    let pipeline = try Pipeline(folder.write(graph.data, to: "odd.onnx"))
+    #expect(pipeline.remarks.isEmpty)
+    graph = ONNXFile()
+    graph.input("x", ["N", 6])
+    graph.output("y", ["N", 6])
+    graph.constant("zero", [], [0])
+    graph.node("ReduceMax", ["x"], ["best"], ["axes": .integers([1]), "keepdims": .integer(0)])
+    graph.node("Greater", ["best", "zero"], ["isKept"])
+    graph.node("Compress", ["x", "isKept"], ["y"], ["axis": .integer(0)])
+    let odd = try Pipeline(folder.write(graph.data, to: "odder.onnx"))
+    #expect(odd.remarks.count == 1 && odd.remarks[0].contains("gives float32 [0, 6]"), "\(odd.remarks)")
+    #expect(ModelInterface(odd.signature).maximumBatch == 0)
+    #expect(ModelInterface(odd.signature).outputs.map(\.shape) == [[-1, 6]])
   }
 }

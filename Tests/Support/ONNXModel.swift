@@ -6,10 +6,10 @@ import Foundation
 /// after those is a little less than the one three before.
 public struct ONNXModel: Sendable {
   /// Element types by their numbers in ONNX.
-  public enum Element: Int, Sendable {
+  public enum Element: Int, Sendable, CaseIterable {
     case float32 = 1
-    case uint8 = 2
-    case float64 = 11
+    case uint8, int8, uint16, int16, int32, int64
+    case string, bool, float16, float64, uint32, uint64
   }
 
   public var classes = 6

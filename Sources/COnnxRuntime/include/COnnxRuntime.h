@@ -14,10 +14,24 @@ typedef struct ort_session ort_session;
 enum { ORT_MAXIMUM_RANK = 8 };
 
 /* The element types that matter here; the numbers are ONNX's. */
-typedef enum { ORT_FLOAT32 = 1, ORT_UINT8 = 2, ORT_INT32 = 6, ORT_INT64 = 7, ORT_FLOAT16 = 10 } ort_element;
+typedef enum {
+  ORT_FLOAT32 = 1,
+  ORT_UINT8 = 2,
+  ORT_INT8 = 3,
+  ORT_UINT16 = 4,
+  ORT_INT16 = 5,
+  ORT_INT32 = 6,
+  ORT_INT64 = 7,
+  ORT_BOOL = 9,
+  ORT_FLOAT16 = 10,
+  ORT_FLOAT64 = 11,
+  ORT_UINT32 = 12,
+  ORT_UINT64 = 13
+} ort_element;
 
 typedef struct {
   void *data;
+  size_t bytes; /* Of an input's data. */
   int32_t element;
   int32_t rank;
   int64_t shape[ORT_MAXIMUM_RANK]; /* -1 where free */
@@ -43,8 +57,7 @@ ort_tensor ort_session_output(const ort_session *session, size_t index);
 
 /* Runs the model once; any thread may call, also several at once.
  *
- * `inputs` and `outputs` follow the session's order. An output with data is written in place and must have the
- * exact shape; one whose data is NULL is allocated by the runtime, described in `outputs`, and lives in `held`
- * until ort_release_outputs. `held` has room for one pointer for each output. */
-char *ort_session_run(ort_session *session, const ort_tensor *inputs, ort_tensor *outputs, void **held);
-void ort_release_outputs(ort_session *session, void **held);
+ * `inputs` and `outputs` follow the session's order. Outputs are described as the run made them, whatever the model
+ * declares; their memory belongs to the values, one for each output, which the caller releases. */
+char *ort_session_run(ort_session *session, const ort_tensor *inputs, ort_tensor *outputs, void **values);
+void ort_value_release(const ort_library *library, void *value);

@@ -16,17 +16,25 @@ enum { OPENVINO_MAXIMUM_RANK = 8 };
 
 /* The element types that matter here; the numbers are OpenVINO's. */
 typedef enum {
+  OPENVINO_BOOL = 1,
   OPENVINO_FLOAT16 = 3,
   OPENVINO_FLOAT32 = 4,
+  OPENVINO_FLOAT64 = 5,
+  OPENVINO_INT8 = 7,
+  OPENVINO_INT16 = 8,
   OPENVINO_INT32 = 9,
   OPENVINO_INT64 = 10,
-  OPENVINO_UINT8 = 16
+  OPENVINO_UINT8 = 16,
+  OPENVINO_UINT16 = 17,
+  OPENVINO_UINT32 = 18,
+  OPENVINO_UINT64 = 19
 } openvino_element;
 
 typedef struct {
   void *data;
+  size_t bytes; /* Of an input's data. */
   int32_t element;
-  int32_t rank;
+  int32_t rank; /* -1 where the model says none */
   int64_t shape[OPENVINO_MAXIMUM_RANK]; /* -1 where free */
 } openvino_tensor;
 
@@ -59,6 +67,6 @@ void openvino_request_destroy(openvino_request *request);
 
 /* Runs the model once on the calling thread, which may be another each time.
  *
- * `inputs` and `outputs` follow the model's order. An output with data is written in place and must have the exact
- * shape; one whose data is NULL is allocated by the request, described in `outputs`, and lives until its next run. */
+ * `inputs` and `outputs` follow the model's order. Outputs are described as the run made them, whatever the model
+ * declares; their memory is the request's and lives until its next run. */
 char *openvino_request_run(openvino_request *request, const openvino_tensor *inputs, openvino_tensor *outputs);

@@ -40,8 +40,8 @@ public enum GraphError: Error, Sendable, Equatable, CustomStringConvertible {
         : "stage '\(stage)' has \(available.count) \(direction.rawValue) ports (\(Self.list(available))); "
           + "name one as 'stage.port'"
     case .typeMismatch(let source, let sourceType, let target, let targetType):
-      "'\(target)' takes \(targetType) but '\(source)' gives \(sourceType); put a stage between them that "
-        + "converts, or connect another port"
+      "'\(target)' takes \(targetType) but '\(source)' gives \(sourceType); change what one of the two "
+        + "takes or gives, or connect another port"
     case .unconnectedPort(let stage, let port, let direction):
       "\(direction.rawValue) port '\(port)' of stage '\(stage)' is not connected; "
         + "add an edge or list '\(stage).\(port)' under the graph's \(direction.rawValue)s"

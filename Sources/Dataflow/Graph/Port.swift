@@ -6,11 +6,20 @@ public struct PortType: Sendable, CustomStringConvertible {
   public let name: String
   /// The extent of each dimension, `nil` where it is free; empty when the value has no shape.
   public let shape: [Int?]
+  /// What free extents are called, so that those of one name are equal; empty, or one for each.
+  public let symbols: [String?]
+  /// What the numbers stand for, such as `probabilities`, for a stage that asks. Whether types fit doesn't depend on it.
+  public let meaning: String?
   private let swiftType: ObjectIdentifier
 
-  public init<Value>(_ type: Value.Type, name: String? = nil, shape: [Int?] = []) {
+  public init<Value>(
+    _ type: Value.Type, name: String? = nil, shape: [Int?] = [], symbols: [String?] = [],
+    meaning: String? = nil
+  ) {
     self.name = name ?? String(describing: type)
     self.shape = shape
+    self.symbols = symbols
+    self.meaning = meaning
     self.swiftType = ObjectIdentifier(type)
   }
 

@@ -13,6 +13,8 @@ public struct Stage: Sendable {
   public let work: (@Sendable (Footprint) -> Work?)?
   /// What the stage keeps its state in, if other stages use the same: all of them must run on one device.
   public let memory: String?
+  /// What whoever uses the stage should be told, a sentence each: nothing is wrong, but it may not be what was meant.
+  public var remarks: [String] = []
 
   public init(
     _ name: String, inputs: [Port], outputs: [Port], isStateful: Bool = false,

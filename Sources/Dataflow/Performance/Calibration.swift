@@ -19,6 +19,8 @@ public struct Calibration: Sendable, Hashable, Codable {
   public var conditions: Conditions?
   /// Part of the runs that were made under others, and don't count where there are some of these.
   public var leftOut: Double?
+  /// Implementations that were left out; `nil` for none.
+  public var failures: [Failure]?
   /// Seconds that it took.
   public var duration: Double = 0
 
@@ -38,6 +40,14 @@ public struct Calibration: Sendable, Hashable, Codable {
       self.value = value
       self.samples = samples
     }
+  }
+
+  /// An implementation that fails, so that nothing of it was measured, and no plan chooses it.
+  public struct Failure: Sendable, Hashable, Codable {
+    public let stage: String
+    public let implementation: String
+    public let device: String
+    public let reason: String
   }
 
   public init(application: String, signature: String, machine: Machine, footprints: [Footprint]) {

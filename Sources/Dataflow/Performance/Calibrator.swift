@@ -37,12 +37,7 @@ public struct Calibrator {
     observe("comparing results", 0)
     calibration.agreements = try workload.agreements(on: platform)
     let idle = meter.watts { Thread.sleep(forTimeInterval: min(slice, 1)) }.watts
-    var probes: [ProbeRun] = []
-    let wanted = ProbeSelection(workload, on: platform, agreements: calibration.agreements).probes()
-    for (number, probe) in wanted.enumerated() {
-      observe("starting \(probe.plan)", 0.2 + 0.2 * Double(number) / Double(wanted.count))
-      probes.append(ProbeRun(probe, try workload.start(probe.plan, on: platform, for: probe.footprint)))
-    }
+    let probes = try start(&calibration, observe)
     measuring: for round in 0..<rounds.upperBound {
       let usual = Self.usual(probes)
       let open = probes.filter {
@@ -66,6 +61,62 @@ public struct Calibrator {
     }
     calibration.duration = elapsed()
     return calibration
+  }
+
+  /// Starts what is to be measured. An implementation that fails is left out; of a device that does, whoever runs this decides.
+  private func start(
+    _ calibration: inout Calibration, _ observe: (String, Double) -> Void
+  ) throws -> [ProbeRun] {
+    var failures: [Calibration.Failure] = []
+    while true {
+      let wanted = ProbeSelection(
+        workload, on: platform, agreements: calibration.agreements, without: failures
+      ).probes()
+      var runs: [ProbeRun] = []
+      for (number, probe) in wanted.enumerated() {
+        observe("starting \(probe.plan)", 0.2 + 0.2 * Double(number) / Double(wanted.count))
+        do {
+          runs.append(ProbeRun(probe, try workload.start(probe.plan, on: platform, for: probe.footprint)))
+        } catch  where !(error is DeviceError) {
+          failures.append(try culprit(of: probe, error))
+          break
+        }
+      }
+      guard runs.count < wanted.count else {
+        calibration.failures = failures.isEmpty ? nil : failures
+        return runs
+      }
+    }
+  }
+
+  /// Which of a probe's implementations fails: the one that also does with the references of all other stages.
+  ///
+  /// - Throws: the error, if it is none of them alone, or a reference.
+  private func culprit(of probe: Probe, _ error: any Error) throws -> Calibration.Failure {
+    guard let host = platform.device(of: .cpu) else { throw error }
+    let graph = workload.graph
+    let references = graph.stages.map { stage in
+      host.implementations(of: stage).first.map {
+        Probe.Option(
+          implementation: $0.name, device: host, cores: $0.parallelism.cores(of: host), isBatched: false)
+      }
+    }
+    for (index, option) in probe.options.enumerated() {
+      var options = references
+      guard option.implementation != options[index]?.implementation else { continue }
+      options[index] = option
+      let alone = Probe(
+        options.compactMap { $0 }, in: graph, footprint: probe.footprint, workers: probe.workers,
+        batch: probe.batch)
+      do {
+        _ = try workload.start(alone.plan, on: platform, for: probe.footprint)
+      } catch {
+        return Calibration.Failure(
+          stage: graph.stages[index].name, implementation: option.implementation, device: option.device.name,
+          reason: "\(error)")
+      }
+    }
+    throw error
   }
 
   /// A probe while it runs.

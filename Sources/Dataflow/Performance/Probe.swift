@@ -51,14 +51,23 @@ struct ProbeSelection {
   /// Numbers of workers at which to measure: alone, and with all cores busy.
   private let workers: [Int]
 
-  /// - Parameter agreements: of the implementations that compute differently; those not close enough aren't probed.
-  init(_ workload: any Workload, on platform: Platform, agreements: [Calibration.Agreement] = []) {
+  /// - Parameters:
+  ///   - agreements: of the implementations that compute differently; those not close enough aren't probed.
+  ///   - failures: implementations to leave out.
+  init(
+    _ workload: any Workload, on platform: Platform, agreements: [Calibration.Agreement] = [],
+    without failures: [Calibration.Failure] = []
+  ) {
     graph = workload.graph
     footprints = workload.footprints
     options = workload.graph.stages.map { stage in
       platform.devices.flatMap { device in
         device.implementations(of: stage).filter {
           agreements.admit($0, of: stage, within: workload.tolerance)
+        }.filter { implementation in
+          !failures.contains {
+            $0.stage == stage.name && $0.implementation == implementation.name && $0.device == device.name
+          }
         }.map { implementation in
           Probe.Option(
             implementation: implementation.name, device: device,

@@ -1,4 +1,5 @@
 import Dataflow
+import Vision
 
 /// The numbers or elements of an `InferTensorContents`, not read yet. Used while their bytes live.
 struct ContentFields {
@@ -12,21 +13,44 @@ struct ContentFields {
     static let bool = 1, int = 2, int64 = 3, uint = 4, uint64 = 5, fp32 = 6, fp64 = 7, bytes = 8
   }
 
-  /// - Returns: how many there are, like all of these; not more than `target` has room for.
-  func read(into target: UnsafeMutableBufferPointer<Float>) throws -> Int {
+  /// Fills a tensor.
+  ///
+  /// - Returns: how many numbers there are, like all of these; not more than there is room for.
+  func read(into tensor: Tensor) throws -> Int {
+    let bytes = tensor.bytes
+    switch tensor.element {
+    case .float32: return try read(into: tensor.data)
+    case .float64: return try read(into: bytes.bindMemory(to: Double.self))
+    case .bool: return try readBooleans(into: bytes.bindMemory(to: UInt8.self))
+    case .uint8: return try read(into: bytes.bindMemory(to: UInt8.self))
+    case .uint16: return try read(into: bytes.bindMemory(to: UInt16.self))
+    case .uint32: return try read(into: bytes.bindMemory(to: UInt32.self))
+    case .uint64: return try read(into: bytes.bindMemory(to: UInt64.self))
+    case .int8: return try read(into: bytes.bindMemory(to: Int8.self))
+    case .int16: return try read(into: bytes.bindMemory(to: Int16.self))
+    case .int32: return try read(into: bytes.bindMemory(to: Int32.self))
+    case .int64: return try read(into: bytes.bindMemory(to: Int64.self))
+    case .float16:
+      throw InferenceRequestError.unfit(
+        "input '\(name)' is of FP16, which has no contents; send raw_input_contents")
+    }
+  }
+
+  private func read(into target: UnsafeMutableBufferPointer<Float>) throws -> Int {
     try fill(target, from: Field.fp32) { field, add in
       try field.forEachFixed32 { try add(Float(bitPattern: $0)) }
     }
   }
 
-  func read(into target: UnsafeMutableBufferPointer<Double>) throws -> Int {
+  private func read(into target: UnsafeMutableBufferPointer<Double>) throws -> Int {
     try fill(target, from: Field.fp64) { field, add in
       try field.forEachFixed64 { try add(Double(bitPattern: $0)) }
     }
   }
 
   /// Numbers of fewer than 32 bits are written as numbers of 32.
-  func read<Number: FixedWidthInteger>(into target: UnsafeMutableBufferPointer<Number>) throws -> Int {
+  private func read<Number: FixedWidthInteger>(into target: UnsafeMutableBufferPointer<Number>) throws -> Int
+  {
     let isWide = Number.bitWidth == 64
     let field =
       Number.isSigned ? (isWide ? Field.int64 : Field.int) : (isWide ? Field.uint64 : Field.uint)
@@ -46,7 +70,7 @@ struct ContentFields {
   }
 
   /// Truth values, as 1 and 0.
-  func readBooleans(into target: UnsafeMutableBufferPointer<UInt8>) throws -> Int {
+  private func readBooleans(into target: UnsafeMutableBufferPointer<UInt8>) throws -> Int {
     try fill(target, from: Field.bool) { field, add in try field.forEachInteger { try add($0 == 0 ? 0 : 1) } }
   }
 

@@ -80,8 +80,11 @@ struct InferenceService: Sendable {
         return try models.withPipeline(inference.model) { pipeline in
           let request = try pipeline.recordingInvalid(span) {
             var draft = try inference.draft()
+            draft.isBinary = true
             if let timeout { draft.terms.timeout = min(timeout, draft.terms.timeout ?? .max) }
-            return try InferenceRequest(draft, for: pipeline.pipeline.signature) { part in
+            return try InferenceRequest(
+              draft, for: pipeline.pipeline.signature, limits: pipeline.pipeline.limits
+            ) { part in
               message.shared(part, of: bytes)
             }
           }

@@ -26,12 +26,13 @@ struct HTTPFailure: Error {
       self.init(.serviceUnavailable, "\(error)", retryAfterSeconds: min(max(seconds, 1), 60))
     case let error as DeviceError where error.reason == .outOfMemory:
       self.init(.serviceUnavailable, "\(error)", retryAfterSeconds: 1)
-    case ImageError.outOfMemory:
+    case ImageError.outOfMemory, EngineError.outOfMemory:
       self.init(.serviceUnavailable, "\(error)", retryAfterSeconds: 1)
+    case EngineError.tooLarge, EngineError.wrongInputs: self.init(.unprocessableContent, "\(error)")
     case let error as RepositoryError: self.init(error.status, "\(error)")
     case is LoadFailure: self.init(.badRequest, "\(error)")
     case InferenceRequestError.malformed, is ProtobufError: self.init(.badRequest, "\(error)")
-    case is InferenceRequestError, is OutputNotFinite, is InferenceOnlyError:
+    case is InferenceRequestError, is OutputNotInJSON, is InferenceOnlyError:
       self.init(.unprocessableContent, "\(error)")
     case let error as ImageError: self.init(error.status, "\(error)")
     case RuntimeError.closed, is CancellationError:

@@ -130,7 +130,8 @@ extension PipelineRoutes {
     return try body.withUnsafeReadableBytes { bytes in
       try InferenceRequest(
         parsing: UnsafeRawBufferPointer(rebasing: bytes[json]),
-        binary: UnsafeRawBufferPointer(rebasing: bytes[binary]), for: pipeline.pipeline.signature
+        binary: UnsafeRawBufferPointer(rebasing: bytes[binary]), for: pipeline.pipeline.signature,
+        limits: pipeline.pipeline.limits
       ) { part in
         body.shared(part, of: bytes)
       }

@@ -142,7 +142,7 @@ extension InputTensor {
         var extents: [Int64] = []
         try reader.array { reader in
           guard let extent = try reader.integer(), extents.count < 9 else {
-            throw reader.error("a shape has up to 8 whole numbers above 0")
+            throw reader.error("a shape has up to 8 whole numbers from 0")
           }
           extents.append(extent)
         }

@@ -25,6 +25,8 @@ struct InferenceRequest: Sendable {
   /// All where the client names none.
   let outputs: [Output]
   let terms: RequestTerms
+  /// Rows of the batch; 1 where the inputs have none in common.
+  let batch: Int
 
   /// A request as it is written, before it is known whether it fits. Used while its bytes live.
   struct Draft {
@@ -46,7 +48,7 @@ struct InferenceRequest: Sendable {
     _ draft: Draft, for signature: PipelineSignature, limits: TensorLimits = TensorLimits(),
     share: (UnsafeRawBufferPointer) -> Data
   ) throws {
-    let interface = ModelInterface(signature)
+    let interface = ModelInterface(signature, limits)
     id = draft.id
     terms = draft.terms
     let known = interface.inputs.map { "'\($0.name)', \($0.datatype) of shape \($0.shape)" }
@@ -68,11 +70,18 @@ struct InferenceRequest: Sendable {
     }
     switch signature {
     case .tensors(let inputs, _):
-      payload = .tensors(try Self.tensors(inputs, limits, input))
+      let tensors = try Self.tensors(inputs, limits, input)
+      payload = .tensors(tensors)
+      batch = inputs.batchSymbol == nil ? 1 : tensors.first?.shape.first ?? 1
+      guard batch <= limits.maximumBatch else {
+        throw InferenceRequestError.unfit(
+          "the request has a batch of \(batch); the limit is \(limits.maximumBatch) (\(TensorLimits.batchOption))"
+        )
+      }
     case .image:
-      var limits = limits
-      limits.maximumBatch = ModelInterface.maximumImages
-      payload = .images(try input(ModelInterface.image).elements(limits, share))
+      let images = try input(ModelInterface.image).elements(atMost: ModelInterface.maximumImages, share)
+      payload = .images(images)
+      batch = images.count
     }
     if draft.outputs.isEmpty {
       outputs = interface.outputs.indices.map { Output(position: $0, isBinary: draft.isBinary) }
@@ -88,18 +97,27 @@ struct InferenceRequest: Sendable {
   private static func tensors(
     _ inputs: [TensorDescription], _ limits: TensorLimits, _ given: (String) throws -> InputTensor
   ) throws -> [Tensor] {
-    var tensors: [Tensor] = []
-    var batch: Int?
-    for input in inputs {
-      let tensor = try given(input.name).tensor(for: input, limits)
-      tensors.append(tensor)
-      guard input.shape.first == .some(nil) else { continue }
-      guard batch == nil || batch == tensor.shape.first else {
-        throw InferenceRequestError.unfit("the inputs have different batches, their first dimensions")
+    let inputsGiven = try inputs.map { try given($0.name) }
+    // Before anything of their size is allocated.
+    var extents: [String: (extent: Int, input: String)] = [:]
+    var bytes = 0
+    for (input, tensor) in zip(inputs, inputsGiven) {
+      bytes += try tensor.byteCount(for: input, limits)
+      for case (let symbol?, let extent) in zip(input.symbols, tensor.shape) {
+        if let known = extents[symbol], known.extent != extent {
+          throw InferenceRequestError.unfit(
+            "'\(symbol)' is \(known.extent) in input '\(known.input)' and \(extent) in input '\(input.name)'; it "
+              + "must be the same")
+        }
+        extents[symbol] = (extent, input.name)
       }
-      batch = tensor.shape.first
     }
-    return tensors
+    guard bytes <= limits.maximumRequestBytes else {
+      throw InferenceRequestError.unfit(
+        "the inputs have \(bytes) bytes; the limit is \(limits.maximumRequestBytes) "
+          + "(\(TensorLimits.requestBytesOption))")
+    }
+    return try zip(inputs, inputsGiven).map { try $1.tensor(for: $0) }
   }
 }
 

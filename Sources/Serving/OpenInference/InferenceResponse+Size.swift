@@ -57,8 +57,9 @@ extension ElementType {
   /// Of one number, and the comma behind it.
   fileprivate var maximumJSONBytes: Int {
     switch self {
-    case .float32, .float16: JSONText.floatBytes
-    case .uint8, .int32, .int64: JSONText.integerBytes
+    case .float16, .float32: JSONText.floatBytes
+    case .float64: JSONText.doubleBytes
+    case .uint8, .uint16, .uint32, .uint64, .int8, .int16, .int32, .int64, .bool: JSONText.integerBytes
     }
   }
 }

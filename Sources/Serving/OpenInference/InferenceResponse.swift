@@ -26,6 +26,7 @@ struct InferenceResponse: Sendable {
   }
 
   /// - Returns: JSON, and the bytes that follow it.
+  /// - Precondition: JSON can carry what isn't binary.
   func json() -> (json: String, binary: ByteBuffer?) {
     var binary: ByteBuffer?
     var json = JSONText(capacity: 256 + outputs.count * 128)
@@ -47,7 +48,7 @@ struct InferenceResponse: Sendable {
               }
               json.object("parameters") { $0.value("binary_data_size", size) }
             } else {
-              Self.writeData(tensor, to: &json)
+              tensor.writeData(to: &json)
             }
           }
         }
@@ -60,17 +61,5 @@ struct InferenceResponse: Sendable {
     json.value("name", tensor.name)
     json.value("datatype", tensor.datatype)
     json.array("shape") { json in for extent in tensor.shape { json.value(nil, extent) } }
-  }
-
-  private static func writeData(_ tensor: OutputTensor, to json: inout JSONText) {
-    switch tensor.contents {
-    case .tensor(let tensor) where tensor.element == .float32: json.array("data", of: tensor.data)
-    case .tensor(let tensor): json.array("data", of: tensor.integers)
-    case .texts(let texts): json.array("data") { json in for text in texts { json.value(nil, text) } }
-    case .floats(let numbers):
-      json.array("data") { json in for number in numbers { json.value(nil, number) } }
-    case .integers(let numbers):
-      json.array("data") { json in for number in numbers { json.value(nil, Int(number)) } }
-    }
   }
 }

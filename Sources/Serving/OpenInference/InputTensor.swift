@@ -20,37 +20,41 @@ struct InputTensor {
   /// Of texts that stand for bytes: `base64`, if they say so.
   var encoding: String?
 
-  /// Reads the numbers for an input.
-  func tensor(for input: TensorDescription, _ limits: TensorLimits) throws -> Tensor {
+  /// How many bytes the numbers for an input take.
+  ///
+  /// - Throws: `InferenceRequestError` if the tensor doesn't fit the input, or is too large.
+  func byteCount(for input: TensorDescription, _ limits: TensorLimits) throws -> Int {
     guard datatype == input.element?.datatype, let element = input.element, fits(input.shape) else {
       throw InferenceRequestError.unfit(
         "input '\(name)' takes \(input.expectation), not \(datatype) of shape \(shape)")
     }
-    guard input.shape.first != .some(nil) || (shape.first ?? 1) <= limits.maximumBatch else {
+    let bytes = element.byteCount(shape)
+    guard let bytes, bytes <= limits.maximumBytes else {
       throw InferenceRequestError.unfit(
-        "input '\(name)' has a batch of \(shape.first ?? 1); the limit is \(limits.maximumBatch)")
+        "input '\(name)' of shape \(shape) has \(bytes.map { "\($0)" } ?? "too many") bytes; the limit is "
+          + "\(limits.maximumBytes) (\(TensorLimits.bytesOption))")
     }
-    let count = try count(limits)
-    let tensor = Tensor(element, shape: shape)
-    switch (contents, element) {
-    case (.json(let reader), .float32):
+    return bytes
+  }
+
+  /// Reads the numbers for an input, which `byteCount` has found to fit.
+  func tensor(for input: TensorDescription) throws -> Tensor {
+    guard let element = input.element else {
+      throw InferenceRequestError.unfit("\(datatype) is not supported")
+    }
+    let tensor = try Tensor(element, shape: shape)
+    switch contents {
+    case .json(let reader):
       var numbers = RequestNumbers(of: name, shape: shape, reader)
-      try numbers.read(into: tensor.data) { try $0.float() }
-    case (.json(let reader), .int64):
-      var numbers = RequestNumbers(of: name, shape: shape, reader)
-      try numbers.read(into: tensor.integers) { try $0.integer() }
-    case (.raw(let bytes), .float32), (.raw(let bytes), .int64):
+      try numbers.read(into: tensor)
+    case .raw(let bytes):
       guard bytes.count == tensor.bytes.count else {
         throw InferenceRequestError.unfit(
           "input '\(name)' has \(bytes.count) bytes; \(datatype) of shape \(shape) has \(tensor.bytes.count)")
       }
       tensor.bytes.copyMemory(from: bytes)
-      if element == .float32 { try checkFinite(tensor.data) }
-    case (.fields(let fields), .float32):
-      try check(fields.read(into: tensor.data), is: count)
-      try checkFinite(tensor.data)
-    case (.fields(let fields), .int64): try check(fields.read(into: tensor.integers), is: count)
-    default: throw InferenceRequestError.unfit("\(datatype) is not supported")
+      if element == .bool { tensor.makeTruths() }
+    case .fields(let fields): try check(fields.read(into: tensor), is: tensor.bytes.count / element.size)
     }
     return tensor
   }
@@ -58,14 +62,13 @@ struct InputTensor {
   /// The bytes of each element of a BYTES tensor.
   ///
   /// - Parameter share: makes data of a part of the request's bytes.
-  func elements(_ limits: TensorLimits, _ share: (UnsafeRawBufferPointer) -> Data) throws -> [Data] {
+  func elements(atMost limit: Int, _ share: (UnsafeRawBufferPointer) -> Data) throws -> [Data] {
     guard datatype == "BYTES" else {
       throw InferenceRequestError.unfit("input '\(name)' takes BYTES, not \(datatype)")
     }
-    let count = try count(limits)
-    guard count <= limits.maximumBatch else {
+    guard let count = ElementType.bool.byteCount(shape), (1...limit).contains(count) else {
       throw InferenceRequestError.unfit(
-        "input '\(name)' has \(count) elements; the limit is \(limits.maximumBatch)")
+        "input '\(name)' of shape \(shape) must have from 1 to \(limit) elements")
     }
     let elements: [Data]
     switch contents {
@@ -120,30 +123,12 @@ struct InputTensor {
     return elements
   }
 
-  /// Without overflow: the extents are below 2³¹, and so is the product before each step.
-  private func count(_ limits: TensorLimits) throws -> Int {
-    var count = 1
-    for extent in shape {
-      count *= extent
-      guard count <= limits.maximumNumbers else {
-        throw InferenceRequestError.unfit(
-          "input '\(name)' has more than \(limits.maximumNumbers) numbers, which is the limit")
-      }
-    }
-    return count
-  }
-
   private func check(_ found: Int, is expected: Int) throws {
     guard found == expected else { throw wrongCount(found, expected) }
   }
 
   private func wrongCount(_ found: Int, _ expected: Int) -> InferenceRequestError {
     .unfit("input '\(name)' has \(found) elements; its shape \(shape) says \(expected)")
-  }
-
-  private func checkFinite(_ numbers: UnsafeMutableBufferPointer<Float>) throws {
-    guard let index = numbers.firstIndex(where: { !$0.isFinite }) else { return }
-    throw InferenceRequestError.unfit("number \(index) of input '\(name)' is not finite")
   }
 
   private func fits(_ expected: [Int?]) -> Bool {
@@ -155,15 +140,22 @@ extension InputTensor {
   /// Extents of a shape.
   static let maximumRank = 8
 
-  /// A shape, checked; each extent is above 0 and below 2³¹.
+  /// A shape, checked; each extent is from 0 and below 2³¹.
   static func shape(_ extents: [Int64]) throws -> [Int] {
-    guard extents.count <= maximumRank, extents.allSatisfy({ $0 > 0 && $0 <= Int64(Int32.max) }) else {
+    guard extents.count <= maximumRank, extents.allSatisfy({ $0 >= 0 && $0 <= Int64(Int32.max) }) else {
       throw wrongShape(extents)
     }
     return extents.map { Int($0) }
   }
 
   static func wrongShape(_ extents: [Int64]) -> InferenceRequestError {
-    .malformed("a shape has up to \(maximumRank) whole numbers above 0, not \(extents)")
+    .malformed("a shape has up to \(maximumRank) whole numbers from 0, not \(extents)")
+  }
+}
+
+extension Tensor {
+  /// What isn't 0 is true: engines trust that a byte is 0 or 1.
+  fileprivate func makeTruths() {
+    for index in bytes.indices where bytes[index] > 1 { bytes[index] = 1 }
   }
 }

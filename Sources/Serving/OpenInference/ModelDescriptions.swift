@@ -96,11 +96,18 @@ extension ModelInterface.Entry {
   /// Its datatype in a model configuration: the name in JSON, the number in protocol buffers.
   var configurationType: (name: String, number: Int) {
     switch datatype {
+    case "BOOL": ("TYPE_BOOL", 1)
     case "UINT8": ("TYPE_UINT8", 2)
+    case "UINT16": ("TYPE_UINT16", 3)
+    case "UINT32": ("TYPE_UINT32", 4)
+    case "UINT64": ("TYPE_UINT64", 5)
+    case "INT8": ("TYPE_INT8", 6)
+    case "INT16": ("TYPE_INT16", 7)
     case "INT32": ("TYPE_INT32", 8)
     case "INT64": ("TYPE_INT64", 9)
     case "FP16": ("TYPE_FP16", 10)
     case "FP32": ("TYPE_FP32", 11)
+    case "FP64": ("TYPE_FP64", 12)
     case "BYTES": ("TYPE_STRING", 13)
     default: ("TYPE_INVALID", 0)
     }
@@ -110,7 +117,8 @@ extension ModelInterface.Entry {
 extension ModelDescription {
   init(_ hosted: HostedPipeline) {
     self.init(
-      name: hosted.name, version: hosted.version, interface: ModelInterface(hosted.pipeline.signature),
+      name: hosted.name, version: hosted.version,
+      interface: ModelInterface(hosted.pipeline.signature, hosted.pipeline.limits),
       plan: hosted.plan.description)
   }
 }

@@ -9,7 +9,7 @@ struct ModelInterface: Sendable, Equatable {
   }
 
   let inputs, outputs: [Entry]
-  /// Of the extents that come first; 0 where they are none's batch.
+  /// Of what all first extents are called; 0 where they are not the same.
   let maximumBatch: Int
 
   /// The input of pipelines that take images: each element is the bytes of an image file.
@@ -19,7 +19,7 @@ struct ModelInterface: Sendable, Equatable {
   /// Images in one request.
   static let maximumImages = 64
 
-  init(_ signature: PipelineSignature) {
+  init(_ signature: PipelineSignature, _ limits: TensorLimits = TensorLimits()) {
     switch signature {
     case .image:
       inputs = [Entry(name: Self.image, datatype: "BYTES", shape: [-1, 1])]
@@ -32,8 +32,7 @@ struct ModelInterface: Sendable, Equatable {
     case .tensors(let inputs, let outputs):
       self.inputs = inputs.map { Entry($0) }
       self.outputs = outputs.map { Entry($0) }
-      let isBatch = (inputs + outputs).allSatisfy { $0.shape.first == .some(nil) }
-      maximumBatch = isBatch ? TensorLimits().maximumBatch : 0
+      maximumBatch = (inputs + outputs).batchSymbol == nil ? 0 : limits.maximumBatch
     }
   }
 
@@ -67,11 +66,18 @@ extension ElementType {
   /// The Open Inference Protocol's name.
   var datatype: String {
     switch self {
-    case .float32: "FP32"
     case .float16: "FP16"
+    case .float32: "FP32"
+    case .float64: "FP64"
     case .uint8: "UINT8"
+    case .uint16: "UINT16"
+    case .uint32: "UINT32"
+    case .uint64: "UINT64"
+    case .int8: "INT8"
+    case .int16: "INT16"
     case .int32: "INT32"
     case .int64: "INT64"
+    case .bool: "BOOL"
     }
   }
 }

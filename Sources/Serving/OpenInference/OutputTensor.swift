@@ -22,10 +22,18 @@ struct OutputTensor: Sendable {
     }
   }
 
-  /// - Throws: `OutputNotFinite`: what can be computed with is not meant.
-  func check() throws {
-    guard case .tensor(let tensor) = contents, tensor.element == .float32 else { return }
-    guard tensor.data.allSatisfy(\.isFinite) else { throw OutputNotFinite(name: name) }
+  /// Refuses what JSON has no words for. In binary form, and over gRPC, every number is data.
+  ///
+  /// - Throws: `OutputNotInJSON`.
+  func checkJSON() throws(OutputNotInJSON) {
+    guard case .tensor(let tensor) = contents, tensor.element.isFloating else { return }
+    guard tensor.element != .float16 else { throw OutputNotInJSON(name: name, reason: "is of FP16") }
+    let isFinite =
+      tensor.element == .float32
+      ? tensor.data.allSatisfy(\.isFinite) : tensor.bytes.bindMemory(to: Double.self).allSatisfy(\.isFinite)
+    guard isFinite else {
+      throw OutputNotInJSON(name: name, reason: "has numbers that are not finite for these inputs")
+    }
   }
 
   /// Hands out the contents in the protocol's binary form.
@@ -39,6 +47,47 @@ struct OutputTensor: Sendable {
         withUnsafeBytes(of: UInt32(text.utf8.count).littleEndian) { Array($0) } + text.utf8
       }.withUnsafeBytes(body)
     }
+  }
+
+  /// Writes the contents as JSON's numbers and texts, in one list.
+  func writeData(to json: inout JSONText) {
+    switch contents {
+    case .texts(let texts): json.array("data") { json in for text in texts { json.value(nil, text) } }
+    case .floats(let numbers):
+      json.array("data") { json in for number in numbers { json.value(nil, number) } }
+    case .integers(let numbers):
+      json.array("data") { json in for number in numbers { json.value(nil, Int(number)) } }
+    case .tensor(let tensor): Self.write(tensor, to: &json)
+    }
+  }
+
+  private static func write(_ tensor: Tensor, to json: inout JSONText) {
+    func floats<Number: BinaryFloatingPoint & LosslessStringConvertible>(_ type: Number.Type) {
+      json.array("data") { json in
+        for number in tensor.bytes.bindMemory(to: type) { json.value(nil, number) }
+      }
+    }
+    func integers<Number: FixedWidthInteger>(_ type: Number.Type) {
+      json.array("data") { json in
+        for number in tensor.bytes.bindMemory(to: type) { json.value(nil, number) }
+      }
+    }
+    switch tensor.element {
+    case .float32: json.array("data", of: tensor.data)
+    case .int64: json.array("data", of: tensor.integers)
+    case .float64: floats(Double.self)
+    case .float16: floats(Float16.self)
+    case .uint8: integers(UInt8.self)
+    case .uint16: integers(UInt16.self)
+    case .uint32: integers(UInt32.self)
+    case .uint64: integers(UInt64.self)
+    case .int8: integers(Int8.self)
+    case .int16: integers(Int16.self)
+    case .int32: integers(Int32.self)
+    case .bool:
+      json.array("data") { json in for byte in tensor.bytes { json.value(nil, isTrue: byte != 0) } }
+    }
+    withExtendedLifetime(tensor) {}
   }
 }
 
@@ -62,9 +111,12 @@ extension [OutputTensor] {
   }
 }
 
-/// A network gave numbers that mean nothing, for numbers that it was given.
-struct OutputNotFinite: Error, Equatable, CustomStringConvertible {
+/// A network gave what JSON can't carry.
+struct OutputNotInJSON: Error, Equatable, CustomStringConvertible {
   let name: String
+  let reason: String
 
-  var description: String { "the network's output '\(name)' is not finite for these inputs" }
+  var description: String {
+    "output '\(name)' \(reason), which JSON can't carry; ask for it with 'binary_data', or over gRPC"
+  }
 }

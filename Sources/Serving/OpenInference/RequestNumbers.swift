@@ -1,3 +1,5 @@
+import Vision
+
 /// Reads the numbers of a tensor, written in one row or nested as its shape says.
 struct RequestNumbers {
   private let name: String
@@ -12,8 +14,33 @@ struct RequestNumbers {
     self.reader = reader
   }
 
+  /// Fills a tensor of the shape.
+  mutating func read(into tensor: Tensor) throws {
+    switch tensor.element {
+    case .float32: try read(into: tensor.data) { try $0.float() }
+    case .float64: try read(into: tensor.bytes.bindMemory(to: Double.self)) { try $0.double() }
+    case .float16:
+      throw InferenceRequestError.unfit(
+        "input '\(name)' is of FP16, which JSON can't carry; send it as binary data")
+    case .bool: try read(into: tensor.bytes.bindMemory(to: UInt8.self)) { try $0.boolean() ? 1 : 0 }
+    case .uint8: try read(into: tensor, UInt8.self)
+    case .uint16: try read(into: tensor, UInt16.self)
+    case .uint32: try read(into: tensor, UInt32.self)
+    case .uint64: try read(into: tensor, UInt64.self)
+    case .int8: try read(into: tensor, Int8.self)
+    case .int16: try read(into: tensor, Int16.self)
+    case .int32: try read(into: tensor, Int32.self)
+    case .int64: try read(into: tensor, Int64.self)
+    }
+    withExtendedLifetime(tensor) {}
+  }
+
+  private mutating func read<Number: FixedWidthInteger>(into tensor: Tensor, _ type: Number.Type) throws {
+    try read(into: tensor.bytes.bindMemory(to: type)) { try $0.integer() }
+  }
+
   /// Fills `target`, which has room for exactly the shape's numbers, with what `next` reads.
-  mutating func read<Number>(
+  private mutating func read<Number>(
     into target: UnsafeMutableBufferPointer<Number>, _ next: (inout RequestNumbers) throws -> Number
   ) throws {
     if isNested {
@@ -24,7 +51,7 @@ struct RequestNumbers {
   }
 
   /// A number that is finite as a Float, rounded.
-  mutating func float() throws -> Float {
+  private mutating func float() throws -> Float {
     let start = reader
     let number = Float(try reader.number())
     guard number.isFinite else {
@@ -34,7 +61,17 @@ struct RequestNumbers {
     return number
   }
 
-  mutating func integer<Number: FixedWidthInteger>() throws -> Number {
+  private mutating func double() throws -> Double {
+    let start = reader
+    let number = try reader.number()
+    guard number.isFinite else {
+      throw InferenceRequestError.unfit(
+        "number \(filled) of input '\(name)' is \(reader.excerpt(since: start)), which is too large for FP64")
+    }
+    return number
+  }
+
+  private mutating func integer<Number: FixedWidthInteger>() throws -> Number {
     let start = reader
     if let number = try reader.integer(Number.self) { return number }
     throw InferenceRequestError.unfit(
@@ -43,7 +80,7 @@ struct RequestNumbers {
   }
 
   /// `true` or `false`, or 1 or 0.
-  mutating func boolean() throws -> Bool {
+  private mutating func boolean() throws -> Bool {
     switch reader.peek() {
     case UInt8(ascii: "t"), UInt8(ascii: "f"): return try reader.boolean()
     default:

@@ -3,6 +3,7 @@ import Dispatch
 import Foundation
 import HTTPTypes
 import Synchronization
+import Vision
 
 /// Owns the models: loads, replaces and ends them one at a time in the background, while requests go on.
 ///
@@ -55,7 +56,7 @@ public final class ModelHost: Sendable {
         let model = try await model(named: name)
         let replaced = try await load(model)
         reply(.success(()))
-        if let pipeline = model.pipeline { tell(pipeline.line) }
+        for line in model.pipeline?.lines ?? [] { tell(line) }
         if let replaced { await retire(replaced) }
       } catch let failure as LoadFailure {
         tell("\(failure)")
@@ -182,6 +183,9 @@ public final class ModelHost: Sendable {
 }
 
 extension HostedPipeline {
-  /// What it is and by which plan it runs, for the operator.
-  public var line: String { "\(name): \(version > 1 ? "version \(version), " : "")\(plan)" }
+  /// What it is and by which plan it runs, for the operator, and what else there is to be said of it.
+  public var lines: [String] {
+    ["\(name): \(version > 1 ? "version \(version), " : "")\(plan)"]
+      + pipeline.remarks.map { "\(name): \($0)" }
+  }
 }

@@ -8,6 +8,7 @@ public struct ModelLoader: Sendable {
 
   let telemetry: Telemetry?
   private let scale: DecodeScale?
+  private let limits: TensorLimits
   private let platform: Platform
   private let dispatcher = Dispatcher()
   private let choosePlan: ChoosePlan
@@ -15,15 +16,18 @@ public struct ModelLoader: Sendable {
 
   /// - Parameters:
   ///   - scale: replaces what pipelines say about decoding.
+  ///   - limits: how large tensors may become.
   ///   - telemetry: told of the pipelines' requests.
   ///   - choosePlan: the usual plan, if not given.
   ///   - observe: told the pipeline's name and the first failure of each kind of a device. Must not block.
   public init(
-    scale: DecodeScale? = nil, on platform: Platform = .local, telemetry: Telemetry? = nil,
+    scale: DecodeScale? = nil, limits: TensorLimits = TensorLimits(), on platform: Platform = .local,
+    telemetry: Telemetry? = nil,
     choosePlan: @escaping ChoosePlan = { _ in (nil, nil) },
     observe: @escaping @Sendable (String, DeviceError) -> Void = { _, _ in }
   ) {
     self.scale = scale
+    self.limits = limits
     self.platform = platform
     self.telemetry = telemetry
     self.choosePlan = choosePlan
@@ -38,7 +42,7 @@ public struct ModelLoader: Sendable {
   /// - Throws: what is wrong with its files; `WarmUpError` if it doesn't work.
   func load(_ reference: String, named name: String? = nil, version: Int = 1) async throws -> HostedPipeline {
     let hosted = try await onOwnThread { [self] in
-      let pipeline = try Pipeline(reference, scale: scale, name: name)
+      let pipeline = try Pipeline(reference, scale: scale, name: name, limits: limits)
       if let name, pipeline.name != name {
         throw RepositoryError.otherName(pipeline.name, file: reference, of: name)
       }

@@ -19,12 +19,21 @@ public protocol Engine: Sendable {
   ///   - threads: how many work together on one run; with 1 it is the calling one alone.
   ///   - precision: what is computed in; tensors stay of the types that the model declares.
   /// - Throws: `EngineError`.
-  func load(model path: String, threads: Int, precision: Precision) throws(EngineError) -> any EngineSession
+  ///   - limits: what neither an input nor an output may exceed.
+  func load(
+    model path: String, threads: Int, precision: Precision, limits: TensorLimits
+  ) throws(EngineError) -> any EngineSession
 }
 
 extension Engine {
   public func load(model path: String, threads: Int) throws(EngineError) -> any EngineSession {
     try load(model: path, threads: threads, precision: .float32)
+  }
+
+  public func load(
+    model path: String, threads: Int, precision: Precision
+  ) throws(EngineError) -> any EngineSession {
+    try load(model: path, threads: threads, precision: precision, limits: TensorLimits())
   }
 
   /// - Precondition: the library is there.
@@ -39,12 +48,15 @@ extension Engine {
 /// compute side by side.
 public protocol EngineSession: Sendable {
   var inputs: [TensorDescription] { get }
+  /// As the model declares them; what a run gives may differ.
   var outputs: [TensorDescription] { get }
+  /// What neither an input nor an output may exceed.
+  var limits: TensorLimits { get }
 
   /// Runs the model once.
   ///
-  /// - Parameter inputs: one tensor for each of `inputs`, all with the same batch as first dimension.
-  /// - Returns: one tensor for each of `outputs`.
+  /// - Parameter inputs: one tensor for each of `inputs`; extents of one name are equal.
+  /// - Returns: one tensor for each of `outputs`, of the shape that the run gave it, whatever the model declares.
   func run(_ inputs: [Tensor]) throws(EngineError) -> [Tensor]
 
   /// Gets ready for one more caller at a time, so that its first run does not take the time that this takes.
@@ -60,45 +72,4 @@ public enum Engines {
   public static let all: [any Engine] = [ONNXRuntimeEngine(), OpenVINOEngine()]
 
   public static func named(_ name: String) -> (any Engine)? { all.first { $0.name == name } }
-}
-
-/// Why a model can't be loaded or run.
-public enum EngineError: Error, Sendable, Equatable, CustomStringConvertible {
-  case libraryNotFound(engine: String, reason: String)
-  case modelNotFound(path: String)
-  case notQuantised(path: String)
-  case modelUnreadable(path: String, reason: String)
-  case wrongInputs(expected: String, found: String)
-  case wrongOutputs(expected: String, found: String)
-  case unsupportedType(tensor: String)
-  case unsupportedPrecision(Precision, engine: String, available: [Precision])
-  case failed(reason: String)
-
-  public var description: String {
-    switch self {
-    case .libraryNotFound(let engine, let reason):
-      "the library of engine '\(engine)' can't be loaded: \(reason)"
-    case .modelNotFound(let path):
-      "there is no model at \(path); run Scripts/setup, or correct the pipeline's 'model'"
-    case .notQuantised(let path):
-      "there is no quantised model at \(path); make it with Scripts/quantize, or set another 'precision'"
-    case .modelUnreadable(let path, let reason): "the model \(path) can't be read: \(reason)"
-    case .wrongInputs(let expected, let found): "the model takes \(expected), not \(found)"
-    case .wrongOutputs(let expected, let found): "the model gives \(found), not \(expected)"
-    case .unsupportedType(let tensor): "tensor '\(tensor)' of the model has a type that is not supported"
-    case .unsupportedPrecision(let precision, let engine, let available):
-      "engine '\(engine)' does not compute in \(precision.rawValue) on this machine; set 'precision' to "
-        + available.map(\.rawValue).joined(separator: " or ") + ", or choose another 'engine'"
-    case .failed(let reason): "inference failed: \(reason)"
-    }
-  }
-
-  /// The key of the infer stage whose change would help.
-  var key: String? {
-    switch self {
-    case .libraryNotFound: nil
-    case .unsupportedPrecision, .notQuantised: "precision"
-    default: "model"
-    }
-  }
 }

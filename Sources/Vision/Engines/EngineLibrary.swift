@@ -1,3 +1,4 @@
+import CDivision
 import Dataflow
 import Foundation
 
@@ -33,6 +34,7 @@ struct EngineLibrary {
       throw .libraryNotFound(engine: engine, reason: "\(reason); \(remedy)")
     }
     guard let library else { throw .libraryNotFound(engine: engine, reason: "out of memory") }
+    division_make_total()
     return library
   }
 }

@@ -5,7 +5,9 @@ extension EngineSession {
       throw .wrongInputs(expected: "\(inputs.count) tensors", found: "\(tensors.count)")
     }
     for (input, tensor) in zip(inputs, tensors) {
-      guard let element = input.element else { throw .unsupportedType(tensor: input.name) }
+      guard let element = input.element else {
+        throw .unsupportedType(tensor: input.name, type: input.typeName)
+      }
       let fits =
         input.shape.count == tensor.shape.count
         && zip(input.shape, tensor.shape).allSatisfy { $0 == nil || $0 == $1 }
@@ -13,35 +15,74 @@ extension EngineSession {
         throw .wrongInputs(expected: "\(input)", found: "\(tensor.element) \(tensor.shape)")
       }
     }
+    // How large the answer becomes is known before where its shape follows from the inputs'.
+    let extents = try SymbolValues(inputs, tensors.map(\.shape))
+    for output in outputs {
+      guard let shape = extents.shape(of: output), let element = output.element else { continue }
+      try limits.check("output '\(output.name)'", bytes: element.byteCount(shape))
+    }
   }
 
-  /// Runs the model through a C layer, writing into memory of ours all outputs whose shape is known once the batch is.
+  /// Runs the model through a C layer.
   ///
-  /// - Parameter call: runs it and returns a message, or `nil` for success. What it allocates for outputs without data
-  ///   lives until `release`.
+  /// Nothing is preallocated for outputs: their shapes are what the library says after the run. What a file declares may be
+  /// wrong, and a batch's rows may be none of the outputs' (decision 19).
+  ///
+  /// - Parameters:
+  ///   - call: runs it, describes the outputs, and returns a message, or `nil` for success.
+  ///   - take: makes the position's output a tensor.
   func run<Native: NativeTensor>(
-    _ tensors: [Tensor], call: ([Native], inout [Native]) -> String?, release: () -> Void = {}
+    _ tensors: [Tensor], call: ([Native], inout [Native]) -> String?,
+    take: (Int, Native) throws(EngineError) -> Tensor
   ) throws(EngineError) -> [Tensor] {
     try check(tensors)
-    let batch = tensors.first?.shape.first ?? 1
-    var results = outputs.map { Tensor($0, batch: batch) }
     let given = tensors.map { Native($0) }
-    var taken = results.map { $0.map { Native($0) } ?? Native() }
-    if let reason = call(given, &taken) { throw .failed(reason: reason) }
-    defer { release() }
-    for index in results.indices where results[index] == nil {
-      results[index] = try taken[index].copy(named: outputs[index].name)
-    }
-    return results.compactMap { $0 }
+    var taken = [Native](repeating: Native(), count: outputs.count)
+    let reason = withExtendedLifetime(tensors) { call(given, &taken) }
+    if let reason { throw EngineError(failureOfRun: reason) }
+    var results: [Tensor] = []
+    for (index, native) in taken.enumerated() { results.append(try take(index, native)) }
+    return results
   }
 }
 
-extension Tensor {
-  /// Memory for an output whose shape is known once the batch is; `nil` for others.
-  fileprivate convenience init?(_ output: TensorDescription, batch: Int) {
-    guard let element = output.element, let first = output.shape.first,
-      let shape = output.shape(batch: first ?? batch)
-    else { return nil }
-    self.init(element, shape: shape)
+extension EngineError {
+  /// Engines tell that there is no memory in a text alone.
+  fileprivate init(failureOfRun reason: String) {
+    let signs = ["bad_alloc", "bad allocation", "Failed to allocate memory", "ut of memory"]
+    self = signs.contains { reason.contains($0) } ? .outOfMemory(bytes: nil) : .failed(reason: reason)
+  }
+}
+
+/// The extents that names stand for in one run.
+struct SymbolValues {
+  private var values: [(name: String, extent: Int)] = []
+
+  /// - Parameter shapes: one for each tensor, of its rank.
+  /// - Throws: `EngineError.wrongInputs` if extents of one name differ.
+  init(_ tensors: [TensorDescription], _ shapes: [[Int]]) throws(EngineError) {
+    for (tensor, shape) in zip(tensors, shapes) {
+      for case (let symbol?, let extent) in zip(tensor.symbols, shape) {
+        if let known = self[symbol] {
+          guard known == extent else {
+            throw .wrongInputs(
+              expected: "inputs in which '\(symbol)' is the same extent", found: "\(known) and \(extent)")
+          }
+        } else {
+          values.append((symbol, extent))
+        }
+      }
+    }
+  }
+
+  // A handful: faster than a dictionary.
+  subscript(symbol: String) -> Int? { values.first { $0.name == symbol }?.extent }
+
+  /// The shape that a tensor is declared to have; `nil` where a free extent's name is none of these.
+  func shape(of tensor: TensorDescription) -> [Int]? {
+    guard tensor.hasRank else { return nil }
+    let extents = zip(tensor.shape, tensor.symbols).map { $0 ?? $1.flatMap { self[$0] } }
+    let known = extents.compactMap { $0 }
+    return known.count == extents.count ? known : nil
   }
 }

@@ -3,6 +3,7 @@ protocol NativeTensor {
   init()
   // As C pointers are imported.
   var data: UnsafeMutableRawPointer! { get set }
+  var bytes: Int { get set }
   var element: Int32 { get set }
   var rank: Int32 { get set }
   /// The first `rank` are the extents, -1 where free.
@@ -16,6 +17,7 @@ extension NativeTensor {
   init(_ tensor: Tensor) {
     self.init()
     data = tensor.bytes.baseAddress
+    bytes = tensor.bytes.count
     element = Self.number(of: tensor.element)
     rank = Int32(tensor.shape.count)
     withUnsafeMutableBytes(of: &shape) { bytes in
@@ -24,25 +26,37 @@ extension NativeTensor {
     }
   }
 
-  private var elementType: ElementType? {
+  var elementType: ElementType? {
     ElementType.allCases.first { Self.number(of: $0) == element }
   }
 
-  private var extents: [Int] {
-    withUnsafeBytes(of: shape) { Array($0.bindMemory(to: Int64.self).prefix(Int(rank))).map(Int.init) }
-  }
-
-  func description(named name: String) -> TensorDescription {
-    TensorDescription(name: name, element: elementType, shape: extents.map { $0 >= 0 ? $0 : nil })
-  }
-
-  /// A copy of an output that the library has allocated.
-  func copy(named name: String) throws(EngineError) -> Tensor {
-    guard let elementType else { throw .unsupportedType(tensor: name) }
-    let tensor = Tensor(elementType, shape: extents)
-    if let data {
-      tensor.bytes.copyMemory(from: UnsafeRawBufferPointer(start: data, count: tensor.bytes.count))
+  var extents: [Int] {
+    withUnsafeBytes(of: shape) {
+      Array($0.bindMemory(to: Int64.self).prefix(max(Int(rank), 0))).map(Int.init)
     }
-    return tensor
+  }
+
+  /// - Parameter port: the same tensor in the model's file, which knows more than engines tell.
+  func description(named name: String, _ port: ONNXInterface.Port?) -> TensorDescription {
+    let shape = extents.map { $0 >= 0 ? $0 : nil }
+    return TensorDescription(
+      name: name, element: elementType, shape: shape, symbols: port?.symbols ?? [], typeName: port?.typeName,
+      hasRank: rank >= 0 && (port?.hasRank ?? true))
+  }
+
+  /// What a run gave, in the library's memory.
+  ///
+  /// - Throws: `EngineError` if it is of a type that isn't handled or larger than the limits.
+  func result(named name: String, _ limits: TensorLimits) throws(EngineError)
+    -> (element: ElementType, shape: [Int], bytes: UnsafeMutableRawBufferPointer)
+  {
+    guard let elementType else { throw .unsupportedType(tensor: name, type: "another type") }
+    let extents = extents
+    let count = elementType.byteCount(extents)
+    try limits.check("output '\(name)'", bytes: count)
+    guard let count, data != nil || count == 0 else {
+      throw .failed(reason: "output '\(name)' has no memory")
+    }
+    return (elementType, extents, UnsafeMutableRawBufferPointer(start: data, count: count))
   }
 }

@@ -1,4 +1,4 @@
-import Synchronization
+import Foundation
 
 /// Dense numbers of one type, the last dimension fastest.
 ///
@@ -8,31 +8,53 @@ public final class Tensor: @unchecked Sendable {
   public let element: ElementType
   public let shape: [Int]
   public let bytes: UnsafeMutableRawBufferPointer
-  private let pool: TensorPool?
+  private let memory: Memory
+
+  /// Whose the bytes are.
+  enum Memory {
+    case own
+    case pooled(TensorPool)
+    /// They live as long as an object does.
+    case lent(AnyObject)
+  }
 
   /// 64 bytes: a cache line, and the widest vector.
   private static let alignment = 64
 
-  /// Uninitialised numbers.
-  public convenience init(_ element: ElementType = .float32, shape: [Int]) {
-    self.init(element, shape: shape, bytes: Self.allocate(element, shape), pool: nil)
+  /// Uninitialised numbers, for who writes all of them.
+  ///
+  /// - Throws: `EngineError.outOfMemory`, `.tooLarge`.
+  public convenience init(_ element: ElementType = .float32, shape: [Int]) throws(EngineError) {
+    self.init(element, shape: shape, bytes: try Self.allocate(element, shape), .own)
   }
 
-  init(_ element: ElementType, shape: [Int], bytes: UnsafeMutableRawBufferPointer, pool: TensorPool?) {
+  init(_ element: ElementType, shape: [Int], bytes: UnsafeMutableRawBufferPointer, _ memory: Memory) {
     self.element = element
     self.shape = shape
     self.bytes = bytes
-    self.pool = pool
+    self.memory = memory
   }
 
   deinit {
-    if let pool { pool.takeBack(bytes) } else { bytes.deallocate() }
+    switch memory {
+    case .own: free(bytes.baseAddress)
+    case .pooled(let pool): pool.takeBack(bytes)
+    case .lent: break
+    }
   }
 
-  static func allocate(_ element: ElementType, _ shape: [Int]) -> UnsafeMutableRawBufferPointer {
-    let count = shape.reduce(element.size, *)
-    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: max(count, 1), alignment: alignment)
-    return UnsafeMutableRawBufferPointer(rebasing: memory[..<count])
+  static func allocate(
+    _ element: ElementType, _ shape: [Int]
+  ) throws(EngineError) -> UnsafeMutableRawBufferPointer {
+    guard let count = element.byteCount(shape) else {
+      throw .tooLarge(
+        tensor: "a tensor of shape \(shape)", bytes: nil, limit: .max, option: TensorLimits.bytesOption)
+    }
+    var memory: UnsafeMutableRawPointer?
+    guard posix_memalign(&memory, alignment, max(count, 1)) == 0, let memory else {
+      throw .outOfMemory(bytes: count)
+    }
+    return UnsafeMutableRawBufferPointer(start: memory, count: count)
   }
 
   /// The numbers of a float32 tensor.
@@ -53,44 +75,47 @@ public final class Tensor: @unchecked Sendable {
     let size = data.count / max(shape.first ?? 1, 1)
     return UnsafeMutableBufferPointer(rebasing: data[(index * size)..<((index + 1) * size)])
   }
+
+  /// The same as bytes, of a batch of any type.
+  public func slotBytes(_ index: Int) -> UnsafeMutableRawBufferPointer {
+    let size = bytes.count / max(shape.first ?? 1, 1)
+    return UnsafeMutableRawBufferPointer(rebasing: bytes[(index * size)..<((index + 1) * size)])
+  }
 }
 
-/// Float32 tensors of one shape, in batches of any size, used again and again: fresh memory for each would cost its page
-/// faults.
-///
-/// Memory comes back when the last reference to a tensor goes, from any thread. The latest `limit` are kept.
-public final class TensorPool: Sendable {
-  /// That of a batch of one.
-  public let shape: [Int]
-  private let limit: Int
-  private let free = Mutex<Free>(Free())
-
-  // Sendable: the buffers in here belong to nobody else.
-  private struct Free: @unchecked Sendable {
-    var buffers: [UnsafeMutableRawBufferPointer] = []
+extension Tensor {
+  /// Zeros for an input, a batch of one; `nil` where its shape does not say how many or its type is not handled.
+  ///
+  /// - Throws: `EngineError` if they are too large.
+  public static func zeros(
+    for input: TensorDescription, _ limits: TensorLimits = TensorLimits()
+  ) throws(EngineError) -> Tensor? {
+    let first = input.shape.first.map { $0 ?? 1 }
+    let shape = first.map { input.shape(batch: $0) } ?? (input.hasRank ? [] : nil)
+    guard let element = input.element, let shape else { return nil }
+    try limits.check("input '\(input.name)'", bytes: element.byteCount(shape))
+    let tensor = try Tensor(element, shape: shape)
+    tensor.bytes.initializeMemory(as: UInt8.self, repeating: 0)
+    return tensor
   }
 
-  public init(shape: [Int], keeping limit: Int = 16) {
-    self.shape = shape
-    self.limit = limit
-  }
-
-  deinit { free.withLock { for buffer in $0.buffers { buffer.deallocate() } } }
-
-  public func take(batch: Int = 1) -> Tensor {
-    var shape = shape
-    if batch != 1 { shape[0] *= batch }
-    let byteCount = shape.reduce(ElementType.float32.size, *)
-    let kept = free.withLock { free in
-      free.buffers.lastIndex { $0.count == byteCount }.map { free.buffers.remove(at: $0) }
+  /// Zeros for all inputs of a model; `nil` where one's shape doesn't say how many.
+  public static func zeros(
+    for inputs: [TensorDescription], _ limits: TensorLimits = TensorLimits()
+  ) throws(EngineError) -> [Tensor]? {
+    var tensors: [Tensor] = []
+    for input in inputs {
+      guard let tensor = try zeros(for: input, limits) else { return nil }
+      tensors.append(tensor)
     }
-    return Tensor(.float32, shape: shape, bytes: kept ?? Tensor.allocate(.float32, shape), pool: self)
+    return tensors
   }
 
-  fileprivate func takeBack(_ bytes: sending UnsafeMutableRawBufferPointer) {
-    free.withLock { free in
-      free.buffers.append(bytes)
-      if free.buffers.count > limit { free.buffers.removeFirst().deallocate() }
+  /// Some elements of a batch.
+  convenience init(_ batch: Tensor, elements: [Int]) throws(EngineError) {
+    try self.init(batch.element, shape: [elements.count] + batch.shape.dropFirst())
+    for (index, element) in elements.enumerated() {
+      slotBytes(index).copyMemory(from: UnsafeRawBufferPointer(batch.slotBytes(element)))
     }
   }
 }

@@ -11,29 +11,95 @@ public struct Normalisation: Sendable, Hashable {
 
   public enum ChannelOrder: String, Sendable, CaseIterable {
     case rgb, bgr
+    /// One channel: the luma of ITU-R 601-2, as Pillow's `convert("L")` has it.
+    case grey
   }
 
-  /// For red, green and blue whatever the channel order, in units of pixel values, 0…255.
+  /// What numbers there may be.
+  public static let elements: [ElementType] = [.float32, .float16, .uint8]
+
+  /// For red, green and blue whatever the channel order, or for grey, in units of pixel values, 0…255.
   public let mean: [Float]
   public let standardDeviation: [Float]
   public let layout: Layout
   public let channelOrder: ChannelOrder
+  /// One of `elements`; whole numbers are rounded, and clipped to their range.
+  public let element: ElementType
 
-  /// - Precondition: three means, three standard deviations, none of them 0.
+  /// - Precondition: a mean and a standard deviation for each channel, none of the latter 0; one of the elements.
   public init(
-    mean: [Float], standardDeviation: [Float], layout: Layout = .nchw, channelOrder: ChannelOrder = .rgb
+    mean: [Float], standardDeviation: [Float], layout: Layout = .nchw, channelOrder: ChannelOrder = .rgb,
+    element: ElementType = .float32
   ) {
-    precondition(mean.count == 3 && standardDeviation.count == 3, "one value for each of three channels")
+    let channels = channelOrder == .grey ? 1 : 3
+    precondition(mean.count == channels && standardDeviation.count == channels, "one value for each channel")
     precondition(standardDeviation.allSatisfy { $0 != 0 }, "a standard deviation of 0")
+    precondition(Self.elements.contains(element), "no type of numbers that pixels become")
     self.mean = mean
     self.standardDeviation = standardDeviation
     self.layout = layout
     self.channelOrder = channelOrder
+    self.element = element
   }
+
+  public var channels: Int { mean.count }
+
+  /// The shape of what becomes of pixels of this size.
+  public func shape(height: Int, width: Int) -> [Int] {
+    layout == .nchw ? [channels, height, width] : [height, width, channels]
+  }
+
+  /// Whether it is what vector kernels and devices compute.
+  public var isUsual: Bool { element == .float32 && channels == 3 }
 
   /// ImageNet's statistics, as torchvision publishes them.
   public static let imageNet = Normalisation(
     mean: [0.485 * 255, 0.456 * 255, 0.406 * 255], standardDeviation: [0.229 * 255, 0.224 * 255, 0.225 * 255])
+
+  /// Writes as many numbers as the shape has, of the element's type.
+  ///
+  /// The caller guarantees the room at `destination`, for instance its slot of a batch.
+  public func write(_ pixels: PixelBuffer, into destination: UnsafeMutableRawBufferPointer) {
+    switch element {
+    case .float16: write(pixels, to: destination.bindMemory(to: Float16.self)) { Float16($0) }
+    case .uint8:
+      write(pixels, to: destination.bindMemory(to: UInt8.self)) {
+        UInt8(min(max($0.rounded(.toNearestOrEven), 0), 255))
+      }
+    default:
+      let floats = destination.bindMemory(to: Float.self)
+      guard channels == 3, let base = floats.baseAddress else { return write(pixels, to: floats) { $0 } }
+      write(pixels, to: base)
+    }
+  }
+
+  /// Pixel by pixel, for what no kernel does.
+  @inline(__always) private func write<Number>(
+    _ pixels: PixelBuffer, to destination: UnsafeMutableBufferPointer<Number>, _ convert: (Float) -> Number
+  ) {
+    let (width, height, channels) = (pixels.width, pixels.height, channels)
+    let (step, plane) = layout == .nchw ? (1, width * height) : (channels, 1)
+    let scales = standardDeviation.map { 1 / $0 }
+    let first = channelOrder == .bgr ? 2 : 0
+    for row in 0..<height {
+      let source = pixels.mutablePixels + row * pixels.rowBytes
+      for column in 0..<width {
+        let pixel = source + 3 * column
+        let target = (row * width + column) * step
+        guard channels == 3 else {
+          let luma = 19_595 * UInt32(pixel[0]) + 38_470 * UInt32(pixel[1]) + 7_471 * UInt32(pixel[2])
+          destination[target] = convert((Float((luma + 0x8000) >> 16) - mean[0]) * scales[0])
+          continue
+        }
+        for channel in 0..<3 {
+          let place = first == 0 ? channel : 2 - channel
+          destination[target + place * plane] = convert(
+            (Float(pixel[channel]) - mean[channel]) * scales[channel])
+        }
+      }
+    }
+    withExtendedLifetime(pixels) {}
+  }
 
   /// Writes `3 · width · height` floats.
   ///
@@ -41,6 +107,7 @@ public struct Normalisation: Sendable, Hashable {
   public func write(
     _ pixels: PixelBuffer, to destination: UnsafeMutablePointer<Float>, kernel: NormaliseKernel = .fastest
   ) {
+    precondition(isUsual, "no floats of three channels")
     let parameters = NormaliseKernel.Parameters(
       mean: (mean[0], mean[1], mean[2]),
       scale: (1 / standardDeviation[0], 1 / standardDeviation[1], 1 / standardDeviation[2]))

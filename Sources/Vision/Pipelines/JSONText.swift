@@ -29,6 +29,11 @@ package struct JSONText {
     bytes.append(contentsOf: String(integer).utf8)
   }
 
+  package mutating func value(_ key: String? = nil, _ integer: some FixedWidthInteger) {
+    begin(key)
+    bytes.append(contentsOf: String(integer).utf8)
+  }
+
   package mutating func value(_ key: String? = nil, isTrue: Bool) {
     begin(key)
     write(isTrue ? "true" : "false")

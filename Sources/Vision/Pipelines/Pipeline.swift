@@ -12,6 +12,12 @@ public struct Pipeline: Sendable {
   public let signature: PipelineSignature
   /// How much implementations of reduced precision may differ; nothing if the file doesn't say.
   public private(set) var tolerance = Tolerance()
+  /// How large its tensors may become.
+  public private(set) var limits = TensorLimits()
+  /// What whoever uses it should be told, in a line each.
+  public var remarks: [String] {
+    graph.stages.flatMap { stage in stage.remarks.map { "\(stage.name): \($0)" } }
+  }
   /// How it is served, as far as the file says.
   public var settings = ServingSettings()
   /// What its file says of how it computes, if it comes from one.
@@ -25,25 +31,29 @@ public struct Pipeline: Sendable {
   ///   - scale: replaces what the file says about decoding.
   ///   - name: what it is called if the file doesn't say; called as the file, if not given.
   /// - Throws: `UnknownConfiguration`, `ConfigurationError`; `EngineError` if the engine's library is missing.
-  public init(_ reference: String, scale: DecodeScale? = nil, name: String? = nil) throws {
+  public init(
+    _ reference: String, scale: DecodeScale? = nil, name: String? = nil, limits: TensorLimits = TensorLimits()
+  ) throws {
     let path = try Self.library.path(of: reference)
     guard !path.hasSuffix(".onnx") else {
-      try self.init(model: path, name: name)
+      try self.init(model: path, name: name, limits: limits)
       return
     }
     let text = try ConfigurationNode.text(of: path)
     let document = try ConfigurationNode(yaml: text, file: path)
-    var overrides: [String: String] = [:]
+    var overrides = limits.overrides
     if let scale { overrides["scale"] = scale.rawValue }
     let graph = try Graph(
       document, named: name, registry: .vision, overrides: overrides,
       besides: [Tolerance.key] + ServingSettings.keys)
-    guard PipelineSignature(graph) != nil else {
+    guard let signature = PipelineSignature(graph) else {
       let entrance = graph.inputs.map { graph.stages[$0.stage].inputs[$0.port].type }
       throw document.error(
         "a pipeline takes one \(PortType.encodedImage), or batches and gives batches; not \(entrance)")
     }
+    if signature == .image { try Self.checkAnswer(of: graph, document) }
     self.init(graph)
+    self.limits = limits
     source = PipelineText.essence(of: text) + (scale?.rawValue ?? "")
     let values = Dictionary(try document.entries().map { ($0.key, $0.value) }) { first, _ in first }
     if let node = values[Tolerance.key] { tolerance = try Tolerance(node) }
@@ -51,13 +61,25 @@ public struct Pipeline: Sendable {
   }
 
   /// A pipeline of one network; its tensors are the pipeline's.
-  private init(model path: String, name: String?) throws {
+  private init(model path: String, name: String?, limits: TensorLimits) throws {
     let name = name ?? URL(filePath: path).deletingPathExtension().lastPathComponent
     if let flaw = name.flawAsName {
       throw ConfigurationError(file: path, reason: "the model's name \(flaw); call the file otherwise")
     }
-    let stage = try Stage.inferBatches(EngineVariant.all(model: path))
+    let stage = try Stage.inferBatches(EngineVariant.all(model: path, limits: limits))
     self.init(try Graph(name, chain: [stage]))
+    self.limits = limits
+  }
+
+  /// Refuses pipelines of images that answer by anything but a classification: nobody could be told what it is.
+  private static func checkAnswer(of graph: Graph, _ document: ConfigurationNode) throws {
+    let answers = graph.outputs.map { graph.stages[$0.stage].outputs[$0.port] }
+    guard answers.count == 1, answers[0].type.fits(.classification) else {
+      let given = zip(graph.outputs, answers).map { "\($1.type) of '\(graph.stages[$0.stage].name)'" }
+      throw document.error(
+        "a pipeline of images answers by one classification, that of a label stage at its end; this one gives "
+          + (given.isEmpty ? "nothing" : given.joined(separator: " and ")))
+    }
   }
 
   /// A pipeline built in Swift.

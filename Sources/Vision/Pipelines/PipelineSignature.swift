@@ -11,11 +11,14 @@ public enum PipelineSignature: Sendable, Hashable {
   init?(_ graph: Graph) {
     let inputs = graph.inputs.map { graph.stages[$0.stage].inputs[$0.port] }
     let outputs = graph.outputs.map { graph.stages[$0.stage].outputs[$0.port] }
+    // What is called alike in two networks need not be the same.
+    let hasSymbols = Set((graph.inputs + graph.outputs).map(\.stage)).count == 1
     if inputs.count == 1, inputs[0].type.fits(.encodedImage) {
       self = .image
     } else if !inputs.isEmpty, !outputs.isEmpty, (inputs + outputs).allSatisfy(\.type.isBatch) {
       self = .tensors(
-        inputs: inputs.map { TensorDescription($0) }, outputs: outputs.map { TensorDescription($0) })
+        inputs: inputs.map { TensorDescription($0, hasSymbols) },
+        outputs: outputs.map { TensorDescription($0, hasSymbols) })
     } else {
       return nil
     }
@@ -23,7 +26,9 @@ public enum PipelineSignature: Sendable, Hashable {
 }
 
 extension TensorDescription {
-  fileprivate init(_ port: Port) {
-    self.init(name: port.name, element: port.type.batchElement, shape: port.type.shape)
+  fileprivate init(_ port: Port, _ hasSymbols: Bool) {
+    self.init(
+      name: port.name, element: port.type.batchElement, shape: port.type.shape,
+      symbols: hasSymbols ? port.type.symbols : [])
   }
 }

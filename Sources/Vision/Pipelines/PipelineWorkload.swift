@@ -33,11 +33,10 @@ public struct PipelineWorkload: Workload {
           pixels: image.header.format == .jpeg ? [image.header.height, image.header.width] : nil)
       }
     case .tensors(let inputs, _):
-      let zeros = inputs.compactMap { Tensor(zeros: $0) }
       // Where the shapes say what zeros are.
-      let isKnown = zeros.count == inputs.count
-      items = isKnown ? [zeros] : []
-      footprints = isKnown ? [Footprint("a batch of 1", size: 1)] : []
+      let zeros = try Tensor.zeros(for: inputs, pipeline.limits)
+      items = zeros.map { [$0] } ?? []
+      footprints = zeros == nil ? [] : [Footprint("a batch of 1", size: 1)]
     }
   }
 

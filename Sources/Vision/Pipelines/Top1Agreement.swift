@@ -43,7 +43,9 @@ struct Top1Agreement {
       let plan = Plan([
         Placement(pipeline.graph.stages.map(\.name), implementations: [stage.name: alike[0].name])
       ])
-      let same = zip(reference, try classes(plan, platform)).count { $0 == $1 }
+      // What fails agrees with nothing.
+      let found = (try? classes(plan, platform)) ?? []
+      let same = zip(reference, found).count { $0 == $1 }
       let agreement = Double(same) / Double(reference.count)
       agreements += alike.map { implementation in
         Calibration.Agreement(

@@ -9,15 +9,18 @@ extension PortType {
   }
 
   /// One element of a batch: the shape of a tensor without its first dimension.
-  static func batchSlot(_ shape: [Int?]) -> PortType {
-    PortType(BatchSlot.self, name: "float32 tensor", shape: shape)
+  static func batchSlot(_ element: ElementType, _ shape: [Int?]) -> PortType {
+    PortType(BatchSlot.self, name: "\(element) tensor", shape: shape)
   }
 
-  var isSlot: Bool { fits(.batchSlot([])) }
+  var isSlot: Bool { slotElement != nil }
+
+  /// What a batch is made of whose elements these are; `nil` for everything that is none.
+  var slotElement: ElementType? { ElementType.allCases.first { fits(.batchSlot($0, [])) } }
 
   /// A whole batch: a tensor as a model declares it.
-  static func batch(_ element: ElementType, shape: [Int?] = []) -> PortType {
-    PortType(Tensor.self, name: "\(element) batch", shape: shape)
+  static func batch(_ element: ElementType, shape: [Int?] = [], symbols: [String?] = []) -> PortType {
+    PortType(Tensor.self, name: "\(element) batch", shape: shape, symbols: symbols)
   }
 
   var isBatch: Bool { batchElement != nil }
@@ -26,9 +29,13 @@ extension PortType {
   var batchElement: ElementType? { ElementType.allCases.first { fits(.batch($0)) } }
 
   /// A number for each class; `nil` where the model doesn't say how many.
-  static func scores(classes: Int? = nil) -> PortType {
-    PortType(Scores.self, name: "scores", shape: [classes])
+  static func scores(classes: Int? = nil, _ scale: ScoreScale = .any) -> PortType {
+    PortType(
+      Scores.self, name: "scores", shape: [classes], meaning: scale == .any ? nil : scale.rawValue)
   }
+
+  /// What is known of scores.
+  var scoreScale: ScoreScale { meaning.flatMap { ScoreScale(rawValue: $0) } ?? .any }
 
   static let classification = PortType(Classification.self, name: "classification")
 }
@@ -43,4 +50,14 @@ public struct BatchSlot: Sendable {
 public struct Scores: Sendable {
   let tensor: Tensor
   let index: Int
+}
+
+/// What a network's scores are, as far as its file and a trial tell.
+enum ScoreScale: String {
+  /// Logits, or nobody knows.
+  case any
+  /// From 0 to 1, and 1 together: a softmax is part of the network.
+  case probabilities
+  /// From 0 to 1, each for itself: a sigmoid is part of the network.
+  case independent = "independent probabilities"
 }

@@ -21,7 +21,7 @@ import Vision
     let path = try folder.write(graph.serialised(), to: "\(UUID()).onnx")
     let session = try ONNXRuntimeEngine().load(model: path, threads: 1)
     #expect(session.inputs.map(\.description) == ["float32 [?, 3]"])
-    let tensor = Tensor(shape: [rows.count, 3])
+    let tensor = try Tensor(shape: [rows.count, 3])
     _ = tensor.data.update(from: rows.flatMap { $0 })
     return try #require(session.run([tensor]).first)
   }
@@ -83,7 +83,7 @@ import Vision
       let path = try folder.write(policy.exported().bytes, to: "\(UUID()).onnx")
       let session = try ONNXRuntimeEngine().load(model: path, threads: 1)
       let observations = policy.observations(batch)
-      let input = Tensor(shape: [batch, policy.observationSize])
+      let input = try Tensor(shape: [batch, policy.observationSize])
       _ = input.data.update(from: observations)
       let outputs = try session.run([input])
       let right = policy.answers(observations)

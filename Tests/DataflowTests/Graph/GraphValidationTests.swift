@@ -50,7 +50,7 @@ struct GraphValidationTests {
       name: "types", stages: [Stage("a") { (x: Int) in "\(x)" }, .mixing("b")], edges: [Edge("a", "b")],
       error: .typeMismatch(source: "a.out", sourceType: "String", target: "b.in", targetType: "Int"),
       message:
-        "'b.in' takes Int but 'a.out' gives String; put a stage between them that converts, or connect "
+        "'b.in' takes Int but 'a.out' gives String; change what one of the two takes or gives, or connect "
         + "another port"),
     Case(
       name: "input not connected", stages: [.mixing("a")], outputs: ["a"],

@@ -115,7 +115,7 @@ struct GraphYAMLTests {
     ),
     (
       "stages:\n  mix:\n  text:\n  again: {use: mix}", 4,
-      "'again.in' takes Int but 'text.out' gives String; put a stage between them that converts, or connect "
+      "'again.in' takes Int but 'text.out' gives String; change what one of the two takes or gives, or connect "
         + "another port"
     ),
     ("name: x", 1, "the key 'stages' is missing"),

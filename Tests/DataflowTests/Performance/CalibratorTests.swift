@@ -10,7 +10,8 @@ private struct SleepingWorkload: Workload {
   let footprints = [Footprint("small", size: 1), Footprint("large", size: 3)]
   var signature: String { "sleeping" }
 
-  init() throws {
+  /// - Parameter isBroken: whether the second stage's last implementation fails.
+  init(isBroken: Bool = false) throws {
     func stage(_ name: String, _ implementations: [(String, milliseconds: Double, cores: Int)]) -> Stage {
       Stage(
         name, inputs: [Port("in", PortType(Double.self, shape: []))],
@@ -18,6 +19,7 @@ private struct SleepingWorkload: Workload {
         implementations: implementations.map { name, milliseconds, cores in
           .cpu(name, cores: cores) { firing in
             let size = try firing.input(as: Double.self)
+            if isBroken && name == "wide" { throw FileError("it is broken") }
             Thread.sleep(forTimeInterval: milliseconds * size / 1000)
             firing.emit(size)
           }
@@ -87,6 +89,19 @@ struct CalibratorTests {
     #expect(verification.rows[0].measured.median > verification.rows[1].measured.median)
     #expect(verification.regret == 0)
     #expect(verification.rows.allSatisfy { $0.error >= 0 && $0.measured.samples == 3 })
+  }
+
+  /// What fails is left out and told, and the rest is measured and planned for.
+  @Test func leavesOutWhatFails() throws {
+    let workload = try SleepingWorkload(isBroken: true)
+    let calibration = try calibration(workload)
+    #expect(calibration.failures?.map(\.implementation) == ["wide"])
+    #expect(calibration.failures?.first?.reason.contains("it is broken") == true)
+    #expect(seconds("second", "wide", calibration) == nil && seconds("second", "slow", calibration) != nil)
+    let planner = Planner(workload, on: Self.platform, by: calibration, for: workload.footprints[0])
+    #expect(try planner.plan(for: .latency).plan.placements[0].implementations["second"] == "slow")
+    let stored = try JSONDecoder().decode(Calibration.self, from: JSONEncoder().encode(calibration))
+    #expect(stored.failures == calibration.failures)
   }
 
   @Test func saysWhichLimitNoPlanKeeps() throws {

@@ -95,9 +95,7 @@ import Vision
           // Whether it fits a model is not asked; its contents are.
           for input in try InferenceMessage(bytes).draft().inputs {
             guard case .fields(let fields) = input.contents else { continue }
-            let room = UnsafeMutableBufferPointer<Float>.allocate(capacity: 64)
-            defer { room.deallocate() }
-            _ = try fields.read(into: room)
+            _ = try fields.read(into: Tensor(shape: [64]))
           }
         }
         #expect(isValid, "\(line)")

@@ -6,8 +6,8 @@ import Vision
 
 @Suite struct InferenceRequestTests {
   private let inputs = [
-    TensorDescription(name: "x", element: .float32, shape: [nil, 2, 3]),
-    TensorDescription(name: "n", element: .int64, shape: [nil]),
+    TensorDescription(name: "x", element: .float32, shape: [nil, 2, 3], symbols: ["N", nil, nil]),
+    TensorDescription(name: "n", element: .int64, shape: [nil], symbols: ["N"]),
     TensorDescription(name: "scale", element: .float32, shape: []),
   ]
   private let outputs = [
@@ -77,19 +77,20 @@ import Vision
 
   @Test func batchesThatDiffer() {
     let error = #expect(throws: InferenceRequestError.self) { try parse(body(n: "[7,8]", shapeOfN: "[2]")) }
-    #expect("\(String(describing: error))".contains("different batches"))
+    #expect("\(String(describing: error))".contains("'N' is 1 in input 'x' and 2 in input 'n'"))
   }
 
   @Test func limits() throws {
     var limits = TensorLimits()
-    limits.maximumNumbers = 5
-    #expect(throws: InferenceRequestError.self) { try parse(body(), limits: limits) }
-    limits.maximumNumbers = 6
+    limits.maximumBytes = 23
+    let error = #expect(throws: InferenceRequestError.self) { try parse(body(), limits: limits) }
+    #expect("\(try #require(error))".contains("has 24 bytes; the limit is 23 (--max-tensor-bytes)"))
+    limits.maximumBytes = 24
     _ = try parse(body(), limits: limits)
-    limits.maximumBatch = 1
-    _ = try parse(body(), limits: limits)
-    limits.maximumBatch = 0
+    limits.maximumRequestBytes = 35
     #expect(throws: InferenceRequestError.self) { try parse(body(), limits: limits) }
+    limits.maximumRequestBytes = 36
+    _ = try parse(body(), limits: limits)
   }
 
   @Test func inputsGivenTwice() {

@@ -70,7 +70,7 @@ import Vision
         _ = model.replace(by: second, failures: [:])
         first.drain()
       }
-      let image = Tensor(shape: [1, 3, 16, 16])
+      let image = try Tensor(shape: [1, 3, 16, 16])
       return try pipeline.run([HostedPipeline.Input(values: [image], bytes: 1)], RequestTerms()) { _ in }
     }
     #expect(asked == [1, 2])

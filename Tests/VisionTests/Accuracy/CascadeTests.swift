@@ -11,7 +11,7 @@ import Testing
   /// espresso, of which it is sure.
   private func tensor(_ names: [String]) throws -> Tensor {
     let executor = try SequentialExecutor(Graph("tensors", chain: EfficientNet.preparation))
-    let tensor = Tensor(shape: [names.count, 3, 224, 224])
+    let tensor = try Tensor(shape: [names.count, 3, 224, 224])
     for (index, name) in names.enumerated() {
       let slot: BatchSlot = try executor.process(EncodedImage(Repository.image(name))).output()
       _ = tensor.slot(index).update(fromContentsOf: slot.tensor.slot(0))

@@ -16,16 +16,19 @@ import Testing
     return try Pipeline(folder.write(yaml.utf8, to: "p.yaml"))
   }
 
-  private let image = TensorDescription(name: "image", element: .float32, shape: [nil, 3, 16, 16])
+  private let image = TensorDescription(
+    name: "image", element: .float32, shape: [nil, 3, 16, 16],
+    symbols: ["d0", nil, nil, nil])
 
   @Test(arguments: Engines.all.map(\.name)) func theModelsTensors(engine: String) throws {
     for reference in ["p.yaml", "model.onnx"] {
       _ = try pipeline("stages: {classify: {use: infer, model: model.onnx, engine: \(engine)}}")
       let pipeline = try Pipeline(folder.path + "/" + reference)
-      let scores = TensorDescription(name: "scores", element: .float32, shape: [nil, 6])
+      let scores = TensorDescription(
+        name: "scores", element: .float32, shape: [nil, 6], symbols: ["d0", nil])
       #expect(pipeline.signature == .tensors(inputs: [image], outputs: [scores]))
       #expect(pipeline.name == (reference == "p.yaml" ? "p" : "model"))
-      let tensor = Tensor(shape: [5, 3, 16, 16])
+      let tensor = try Tensor(shape: [5, 3, 16, 16])
       for index in 0..<5 { tensor.slot(index).update(repeating: Float(index)) }
       let result: Tensor = try SequentialExecutor(pipeline.graph).process(tensor).output()
       #expect(result.shape == [5, 6])
@@ -35,7 +38,7 @@ import Testing
 
   @Test func otherElements() throws {
     let pipeline = try pipeline("stages: {infer: {model: model.onnx}}", ONNXModel { $0.givesArgMax = true })
-    let scores = TensorDescription(name: "scores", element: .int64, shape: [nil])
+    let scores = TensorDescription(name: "scores", element: .int64, shape: [nil], symbols: ["d0"])
     #expect(pipeline.signature == .tensors(inputs: [image], outputs: [scores]))
     let bytes = #expect(throws: ConfigurationError.self) {
       try self.pipeline("stages: {infer: {model: model.onnx}}", ONNXModel { $0.element = .uint8 })

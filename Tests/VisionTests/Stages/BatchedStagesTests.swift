@@ -14,6 +14,7 @@ private final class CountingEngine: Engine {
     let engine: CountingEngine
     var inputs: [TensorDescription] { session.inputs }
     var outputs: [TensorDescription] { session.outputs }
+    var limits: TensorLimits { session.limits }
 
     func run(_ tensors: [Tensor]) throws(EngineError) -> [Tensor] {
       engine.batches.withLock { $0.append(tensors[0].shape[0]) }
@@ -26,7 +27,9 @@ private final class CountingEngine: Engine {
   let version: String? = nil
   let precisions: [Precision] = [.float32]
 
-  func load(model path: String, threads: Int, precision: Precision) throws(EngineError) -> any EngineSession {
+  func load(
+    model path: String, threads: Int, precision: Precision, limits: TensorLimits
+  ) throws(EngineError) -> any EngineSession {
     Session(session: try ONNXRuntimeEngine().load(model: path, threads: threads), engine: self)
   }
 }

@@ -78,13 +78,13 @@ import Testing
     // Twice, since memory is used again; then in another order, so that they don't lie as the kernel wants them.
     for order in [[0, 1, 2, 3, 4], [0, 1, 2, 3, 4], [4, 0, 0, 2]] {
       let squares = try resizer.resize(images)
-      let tensor = Tensor(shape: [order.count, 3, 48, 48])
+      let tensor = try Tensor(shape: [order.count, 3, 48, 48])
       try normaliser.normalise(
         order.map { squares[$0] }, to: order.indices.map { tensor.slot($0) })
       for (index, image) in order.enumerated() {
         let square = try reference.resize(images[image])
         #expect(try squares[image].onHost().array == square.array, "\(names[image])")
-        let expected = Tensor(shape: [1, 3, 48, 48])
+        let expected = try Tensor(shape: [1, 3, 48, 48])
         Normalisation.imageNet.write(square, to: try #require(expected.data.baseAddress))
         #expect(Array(tensor.slot(index)) == Array(expected.data), "\(names[image])")
       }

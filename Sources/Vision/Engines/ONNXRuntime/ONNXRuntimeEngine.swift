@@ -1,6 +1,5 @@
 import COnnxRuntime
 import Dataflow
-import Foundation
 
 /// ONNX Runtime on the CPU.
 public struct ONNXRuntimeEngine: Engine {
@@ -15,7 +14,7 @@ public struct ONNXRuntimeEngine: Engine {
   }
 
   public func load(
-    model path: String, threads: Int, precision: Precision
+    model path: String, threads: Int, precision: Precision, limits: TensorLimits
   ) throws(EngineError) -> any EngineSession {
     let library = try ONNXRuntimeLibrary.shared.get()
     try require(precision)
@@ -25,6 +24,6 @@ public struct ONNXRuntimeEngine: Engine {
       throw .modelUnreadable(path: path, reason: reason)
     }
     guard let session else { throw .modelUnreadable(path: path, reason: "out of memory") }
-    return ONNXRuntimeSession(session)
+    return ONNXRuntimeSession(session, of: library, ONNXInterface(contentsOf: path), limits: limits)
   }
 }

@@ -1,5 +1,4 @@
 import COpenVINO
-import Foundation
 
 /// OpenVINO on the CPU.
 public struct OpenVINOEngine: Engine {
@@ -12,17 +11,21 @@ public struct OpenVINOEngine: Engine {
   public var precisions: [Precision] { (try? OpenVINOLibrary.shared.get())?.precisions ?? [] }
 
   public func load(
-    model path: String, threads: Int, precision: Precision
+    model path: String, threads: Int, precision: Precision, limits: TensorLimits
   ) throws(EngineError) -> any EngineSession {
     let library = try OpenVINOLibrary.shared.get()
     try require(precision)
     try ModelFile.check(path)
+    let file = ONNXInterface(contentsOf: path)
+    // Of sizes that are 0 or impossible, OpenVINO gives an earlier run's answer, or crashes.
+    if let name = file?.sizedByNumbers { throw .unsafeOperator(name, engine: self.name) }
     var model: OpaquePointer?
     if let reason = takeReason(openvino_model_read(library.pointer, path, &model)) {
       throw .modelUnreadable(path: path, reason: reason)
     }
     guard let model else { throw .modelUnreadable(path: path, reason: "out of memory") }
     return OpenVINOSession(
-      try OpenVINORequests(of: model, path: path, threads: threads, precision: precision))
+      try OpenVINORequests(of: model, path: path, threads: threads, precision: precision),
+      file, limits: limits)
   }
 }

@@ -4,18 +4,21 @@ import COpenVINO
 final class OpenVINOSession: EngineSession {
   let inputs: [TensorDescription]
   let outputs: [TensorDescription]
+  let limits: TensorLimits
   let requests: OpenVINORequests
 
-  init(_ requests: OpenVINORequests) {
+  /// - Parameter file: what the model's file says.
+  init(_ requests: OpenVINORequests, _ file: ONNXInterface?, limits: TensorLimits) {
     self.requests = requests
+    self.limits = limits
     let model = requests.model
     inputs = (0..<openvino_model_input_count(model)).map {
-      openvino_model_input(model, $0).description(
-        named: String(cString: openvino_model_input_name(model, $0)))
+      let name = String(cString: openvino_model_input_name(model, $0))
+      return openvino_model_input(model, $0).description(named: name, file?[name])
     }
     outputs = (0..<openvino_model_output_count(model)).map {
-      openvino_model_output(model, $0).description(
-        named: String(cString: openvino_model_output_name(model, $0)))
+      let name = String(cString: openvino_model_output_name(model, $0))
+      return openvino_model_output(model, $0).description(named: name, file?[name])
     }
   }
 
@@ -29,8 +32,7 @@ final class OpenVINOSession: EngineSession {
   func reserve() throws(EngineError) {
     guard let request = try requests.reserve() else { return }
     defer { requests.add(request) }
-    let zeros = inputs.compactMap { Tensor(zeros: $0) }
-    if zeros.count == inputs.count { _ = try run(zeros, on: request) }
+    if let zeros = try Tensor.zeros(for: inputs, limits) { _ = try run(zeros, on: request) }
   }
 
   private func run(_ tensors: [Tensor], on request: OpaquePointer) throws(EngineError) -> [Tensor] {
@@ -38,6 +40,13 @@ final class OpenVINOSession: EngineSession {
       tensors,
       call: { (given: [openvino_tensor], taken: inout [openvino_tensor]) in
         takeReason(openvino_request_run(request, given, &taken))
+      },
+      // The request's next run writes into the same memory.
+      take: { (index, native) throws(EngineError) in
+        let result = try native.result(named: outputs[index].name, limits)
+        let tensor = try Tensor(result.element, shape: result.shape)
+        tensor.bytes.copyMemory(from: UnsafeRawBufferPointer(result.bytes))
+        return tensor
       })
   }
 }
@@ -47,10 +56,17 @@ extension openvino_tensor: NativeTensor {
     let number =
       switch element {
       case .float32: OPENVINO_FLOAT32
+      case .float64: OPENVINO_FLOAT64
+      case .float16: OPENVINO_FLOAT16
       case .uint8: OPENVINO_UINT8
+      case .uint16: OPENVINO_UINT16
+      case .uint32: OPENVINO_UINT32
+      case .uint64: OPENVINO_UINT64
+      case .int8: OPENVINO_INT8
+      case .int16: OPENVINO_INT16
       case .int32: OPENVINO_INT32
       case .int64: OPENVINO_INT64
-      case .float16: OPENVINO_FLOAT16
+      case .bool: OPENVINO_BOOL
       }
     return Int32(bitPattern: number.rawValue)
   }

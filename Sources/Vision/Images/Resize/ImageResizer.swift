@@ -1,6 +1,6 @@
 import Kernels
 
-/// Resizes and crops decoded pixels to a square, upright.
+/// Resizes and crops decoded pixels to what a network takes, upright.
 ///
 /// The result is Pillow's for the same filter: weights of 22 bits, along x and then along y, each pass rounded to
 /// 8 bits. Only the pixels of the crop are computed. One thread at a time uses a resizer.
@@ -21,7 +21,7 @@ public final class ImageResizer {
     self.kernel = kernel
   }
 
-  /// `crop × crop` pixels, upright.
+  /// The geometry's height and width in pixels, upright.
   ///
   /// - Parameter pixels: decoded for the same geometry and filter, or a whole image.
   /// - Throws: `ImageError.wrongRegion`, `.outOfMemory`.
@@ -39,16 +39,16 @@ public final class ImageResizer {
     defer { withExtendedLifetime(pixels) {} }
 
     // The pass along the displayed x comes first: each pass rounds and clips, so their order shows.
-    let crop = try pool.buffer(width: geometry.crop, height: geometry.crop)
+    let crop = try pool.buffer(width: geometry.width, height: geometry.height)
     if window.transposes {
-      let low = try pool.buffer(width: columns.count, height: geometry.crop)
+      let low = try pool.buffer(width: columns.count, height: geometry.width)
       kernel.vertical(vertical, from: source, rowBytes: pixels.rowBytes, to: low)
-      let stored = try pool.buffer(width: geometry.crop + ResizeKernel.slack, height: geometry.crop)
+      let stored = try pool.buffer(width: geometry.height + ResizeKernel.slack, height: geometry.width)
       kernel.horizontal(horizontal, from: low.mutablePixels, rowBytes: low.rowBytes, to: stored)
       stored.transpose(into: crop)
     } else {
       // Rows as long as the slack asks for, which is in bytes: more than enough.
-      let narrow = try pool.buffer(width: geometry.crop + ResizeKernel.slack, height: rows.count)
+      let narrow = try pool.buffer(width: geometry.width + ResizeKernel.slack, height: rows.count)
       kernel.horizontal(horizontal, from: source, rowBytes: pixels.rowBytes, to: narrow)
       kernel.vertical(vertical, from: narrow.mutablePixels, rowBytes: narrow.rowBytes, to: crop)
     }

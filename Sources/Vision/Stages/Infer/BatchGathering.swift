@@ -13,14 +13,16 @@ final class BatchGathering {
     let first = try firing.input(as: BatchSlot.self)
     if try isWhole(first.tensor, firing) { return first.tensor }
     let shape = [1] + first.tensor.shape.dropFirst()
-    if pool?.shape != shape { pool = TensorPool(shape: shape) }
-    guard let batch = pool?.take(batch: firing.count()) else { return first.tensor }
+    let element = first.tensor.element
+    if pool?.shape != shape || pool?.element != element { pool = TensorPool(element, shape: shape) }
+    guard let batch = try pool?.take(batch: firing.count()) else { return first.tensor }
     for index in 0..<firing.count() {
       let slot = try firing.input(at: index, as: BatchSlot.self)
-      guard slot.tensor.shape.dropFirst() == shape.dropFirst() else {
-        throw EngineError.wrongInputs(expected: "float32 \(shape)", found: "float32 \(slot.tensor.shape)")
+      guard slot.tensor.shape.dropFirst() == shape.dropFirst(), slot.tensor.element == element else {
+        throw EngineError.wrongInputs(
+          expected: "\(element) \(shape)", found: "\(slot.tensor.element) \(slot.tensor.shape)")
       }
-      _ = batch.slot(index).update(from: slot.tensor.slot(slot.index))
+      batch.slotBytes(index).copyMemory(from: UnsafeRawBufferPointer(slot.tensor.slotBytes(slot.index)))
     }
     return batch
   }

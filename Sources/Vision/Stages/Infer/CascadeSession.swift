@@ -11,6 +11,9 @@ final class CascadeSession: EngineSession {
 
   var inputs: [TensorDescription] { fallback.inputs }
   var outputs: [TensorDescription] { fallback.outputs }
+  var limits: TensorLimits { fallback.limits }
+  /// Whether rows of the inputs and of the scores belong together, so that some can be computed again without the others.
+  private let isByRow: Bool
 
   /// - Throws: `EngineError` if the models take or give different things, or anything but rows of scores.
   init(_ quick: any EngineSession, fallback: any EngineSession, margin: Float) throws(EngineError) {
@@ -23,6 +26,7 @@ final class CascadeSession: EngineSession {
     else {
       throw .wrongOutputs(expected: "\(fallback.outputs)", found: "\(quick.outputs) in the quantised model")
     }
+    isByRow = (fallback.inputs + fallback.outputs).batchSymbol != nil
     self.quick = quick
     self.fallback = fallback
     self.margin = margin
@@ -35,17 +39,21 @@ final class CascadeSession: EngineSession {
 
   func run(_ inputs: [Tensor]) throws(EngineError) -> [Tensor] {
     let results = try quick.run(inputs)
-    guard let scores = results.first, let count = scores.shape.first else { return results }
+    guard let scores = results.first, let count = scores.shape.first, scores.element == .float32,
+      isByRow, inputs.allSatisfy({ $0.shape.first == count })
+    else { return try fallback.run(inputs) }
     let unsure = (0..<count).filter { !Self.isDecided(scores.slot($0), margin) }
     guard !unsure.isEmpty else { return results }
     if unsure.count == count { return try fallback.run(inputs) }
-    let again = try fallback.run(inputs.map { Tensor($0, elements: unsure) })
-    if let again = again.first {
-      for (index, element) in unsure.enumerated() {
-        _ = scores.slot(element).update(fromContentsOf: again.slot(index))
-      }
+    var some: [Tensor] = []
+    for input in inputs { some.append(try Tensor(input, elements: unsure)) }
+    guard let again = try fallback.run(some).first, again.element == .float32,
+      again.shape == [unsure.count] + scores.shape.dropFirst()
+    else { return try fallback.run(inputs) }
+    for (index, element) in unsure.enumerated() {
+      _ = scores.slot(element).update(fromContentsOf: again.slot(index))
     }
-    return results
+    return withExtendedLifetime((scores, again)) { results }
   }
 
   /// Whether the best score is `margin` standard deviations above the second best. Never if one is not a number.
@@ -60,18 +68,5 @@ final class CascadeSession: EngineSession {
     let mean = sum / Double(scores.count)
     let variance = max(squares / Double(scores.count) - mean * mean, 0)
     return Double(best - second) > Double(margin) * variance.squareRoot()
-  }
-}
-
-extension Tensor {
-  /// Some elements of a batch.
-  fileprivate convenience init(_ batch: Tensor, elements: [Int]) {
-    self.init(batch.element, shape: [elements.count] + batch.shape.dropFirst())
-    let size = batch.bytes.count / max(batch.shape.first ?? 1, 1)
-    for (index, element) in elements.enumerated() {
-      let source = UnsafeRawBufferPointer(rebasing: batch.bytes[(element * size)..<((element + 1) * size)])
-      UnsafeMutableRawBufferPointer(rebasing: bytes[(index * size)..<((index + 1) * size)]).copyMemory(
-        from: source)
-    }
   }
 }

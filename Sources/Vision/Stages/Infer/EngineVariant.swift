@@ -13,13 +13,15 @@ public final class EngineVariant: Sendable {
   /// What computes again where this one is unsure; see `CascadeSession`.
   let fallback: (variant: EngineVariant, margin: Float)?
   let path: String
+  let limits: TensorLimits
   private let loaded = Mutex<(any EngineSession)?>(nil)
 
   public init(
     _ engine: any Engine, model path: String, threads: Int, precision: Precision = .float32,
-    fallback: (variant: EngineVariant, margin: Float)? = nil
+    fallback: (variant: EngineVariant, margin: Float)? = nil, limits: TensorLimits = TensorLimits()
   ) {
     self.engine = engine
+    self.limits = limits
     self.path = path
     self.threads = threads
     self.precision = precision
@@ -61,7 +63,7 @@ public final class EngineVariant: Sendable {
       path = Self.quantised(path)
       guard FileManager.default.fileExists(atPath: path) else { throw .notQuantised(path: path) }
     }
-    let session = try engine.load(model: path, threads: threads, precision: precision)
+    let session = try engine.load(model: path, threads: threads, precision: precision, limits: limits)
     guard let fallback else { return session }
     return try CascadeSession(session, fallback: fallback.variant.session(), margin: fallback.margin)
   }
@@ -79,26 +81,34 @@ public final class EngineVariant: Sendable {
   ///
   /// - Parameters:
   ///   - engine, precision, threads: the only one to be used, if not `nil`.
+  ///   - limits: what neither an input nor an output may exceed.
   public static func all(
-    model path: String, engine: (any Engine)? = nil, precision: Precision? = nil, threads: Int? = nil
+    model path: String, engine: (any Engine)? = nil, precision: Precision? = nil, threads: Int? = nil,
+    limits: TensorLimits = TensorLimits()
   ) -> [EngineVariant] {
     let cores = Platform.local.device(of: .cpu)?.cores ?? 1
     let counts = threads.map { [$0] } ?? (cores > 1 ? [cores, 1] : [1])
     return (engine.map { [$0] } ?? Engines.all).flatMap { engine in
       if let precision {
         // What was asked for is tried, so that it is refused with the reason; what wasn't must be there.
-        return counts.map { EngineVariant(engine, model: path, threads: $0, precision: precision) }
+        return counts.map {
+          EngineVariant(engine, model: path, threads: $0, precision: precision, limits: limits)
+        }
       }
-      let exact = counts.map { EngineVariant(engine, model: path, threads: $0) }
+      let exact = counts.map { EngineVariant(engine, model: path, threads: $0, limits: limits) }
       let isQuantised = FileManager.default.fileExists(atPath: quantised(path))
       let reduced = engine.precisions.filter { $0 != .float32 && ($0 != .int8 || isQuantised) }
       return exact
         + reduced.flatMap { precision in
-          exact.map { EngineVariant(engine, model: path, threads: $0.threads, precision: precision) }
+          exact.map {
+            EngineVariant(
+              engine, model: path, threads: $0.threads, precision: precision, limits: limits)
+          }
             + (precision == .int8 ? margins : []).flatMap { margin in
               exact.map {
                 EngineVariant(
-                  engine, model: path, threads: $0.threads, precision: precision, fallback: ($0, margin))
+                  engine, model: path, threads: $0.threads, precision: precision, fallback: ($0, margin),
+                  limits: limits)
               }
             }
         }

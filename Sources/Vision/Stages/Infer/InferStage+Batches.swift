@@ -4,52 +4,85 @@ extension Stage {
   /// Whole batches → all that the network gives: a port for each of the model's tensors, called as in the model.
   ///
   /// - Parameter variants: ways to run the model, at least one; the first one is the reference.
-  /// - Throws: `EngineError` if a tensor is neither float32 nor int64, or the model fails to run.
+  /// - Throws: `EngineError` if a tensor's type is not handled, or exceeds the limits, or the model fails to run.
   public static func inferBatches(_ variants: [EngineVariant], name: String = "infer")
     throws(EngineError) -> Stage
   {
     let session = try variants[0].session()
-    let inputs = try ports(session.inputs)
-    let outputs = try ports(session.outputs)
-    guard !inputs.isEmpty else { throw .wrongInputs(expected: "nothing", found: "tensors") }
-    guard !outputs.isEmpty else { throw .wrongOutputs(expected: "tensors", found: "nothing") }
-    try warmUp(session)
+    guard !session.inputs.isEmpty else { throw .wrongInputs(expected: "nothing", found: "tensors") }
+    guard !session.outputs.isEmpty else { throw .wrongOutputs(expected: "tensors", found: "nothing") }
+    for input in session.inputs where !input.hasRank { throw .unknownRank(tensor: input.name) }
+    let inputs = try ports(session.inputs, "input", session.limits)
+    _ = try ports(session.outputs, "output", session.limits)
+    let (found, remarks) = try warmUp(session)
+    let outputs = try ports(found, "output", session.limits)
     let network = NetworkWork(variants[0].path)
-    return Stage(
+    var stage = Stage(
       name, inputs: inputs, outputs: outputs,
       implementations: variants.map { variant in
-        .infer(variant, besides: variants[0]) { try InferBatchesInstance($0, inputs: inputs.count) }
+        .infer(variant, besides: variants[0]) { InferBatchesInstance($0, inputs: inputs.count) }
       }, work: { _ in network.work })
+    stage.remarks = remarks
+    return stage
   }
 
-  private static func ports(_ tensors: [TensorDescription]) throws(EngineError) -> [Port] {
+  private static func ports(
+    _ tensors: [TensorDescription], _ direction: String, _ limits: TensorLimits
+  ) throws(EngineError) -> [Port] {
     var ports: [Port] = []
     for tensor in tensors {
-      guard let element = tensor.element, element == .float32 || element == .int64 else {
-        throw .unsupportedType(tensor: tensor.name)
+      guard let element = tensor.element else {
+        throw .unsupportedType(tensor: tensor.name, type: tensor.typeName)
       }
-      ports.append(Port(tensor.name, .batch(element, shape: tensor.shape)))
+      try limits.check("\(direction) '\(tensor.name)' of the model", bytes: tensor.leastBytes)
+      ports.append(Port(tensor.name, .batch(element, shape: tensor.shape, symbols: tensor.symbols)))
     }
     return ports
   }
 
   /// Runs the model on zeros, a batch of one, where its shapes say what that is: the first runs of a session
-  /// allocate and are slow, and a model that can't run should fail now.
-  private static func warmUp(_ session: any EngineSession) throws(EngineError) {
-    let zeros = session.inputs.compactMap { Tensor(zeros: $0) }
-    guard zeros.count == session.inputs.count else { return }
-    for _ in 0..<2 { _ = try session.run(zeros) }
+  /// allocate and are slow, and a model that can't run should fail now. What numbers it gives doesn't matter.
+  ///
+  /// - Returns: the outputs as they are, and in what they differ from what the model declares.
+  private static func warmUp(
+    _ session: any EngineSession
+  ) throws(EngineError) -> ([TensorDescription], remarks: [String]) {
+    guard let zeros = try Tensor.zeros(for: session.inputs, session.limits) else {
+      return (session.outputs, [])
+    }
+    var results = try session.run(zeros)
+    results = try session.run(zeros)
+    let values = try SymbolValues(session.inputs, zeros.map(\.shape))
+    var (outputs, remarks) = (session.outputs, [String]())
+    for (index, (output, result)) in zip(session.outputs, results).enumerated() {
+      guard let actual = output.corrected(by: result, values) else { continue }
+      outputs[index] = actual
+      guard output.hasRank else { continue }
+      remarks.append(
+        "the model declares its output '\(output.name)' as \(output), and gives \(result.element) \(result.shape)"
+      )
+    }
+    return (outputs, remarks)
   }
 }
 
-extension Tensor {
-  /// Zeros for an input, a batch of one; `nil` where its shape does not say how many or its type is not handled.
-  public convenience init?(zeros input: TensorDescription) {
-    let first = input.shape.first.map { $0 ?? 1 }
-    let shape = first.map { input.shape(batch: $0) } ?? []
-    guard let element = input.element, let shape else { return nil }
-    self.init(element, shape: shape)
-    bytes.initializeMemory(as: UInt8.self, repeating: 0)
+extension TensorDescription {
+  /// As a run shows it to be: extents that are other than declared are free.
+  ///
+  /// - Returns: `nil` if it is as declared.
+  func corrected(by result: Tensor, _ values: SymbolValues) -> TensorDescription? {
+    guard hasRank, result.shape.count == shape.count else {
+      return TensorDescription(
+        name: name, element: result.element, shape: Array(repeating: nil, count: result.shape.count))
+    }
+    let isDeclared = shape.indices.map { index in
+      let expected = shape[index] ?? symbols[index].flatMap { values[$0] }
+      return expected == nil || expected == result.shape[index]
+    }
+    guard element != result.element || isDeclared.contains(false) else { return nil }
+    return TensorDescription(
+      name: name, element: result.element, shape: zip(shape, isDeclared).map { $1 ? $0 : nil },
+      symbols: zip(symbols, isDeclared).map { $1 ? $0 : nil })
   }
 }
 
@@ -57,14 +90,15 @@ private final class InferBatchesInstance: StageInstance {
   private let session: any EngineSession
   private let inputs: Int
 
-  init(_ session: any EngineSession, inputs: Int) throws(EngineError) {
+  init(_ session: any EngineSession, inputs: Int) {
     self.session = session
     self.inputs = inputs
-    try session.reserve()
   }
 
   func fire(_ firing: Firing) throws {
     let tensors = try (0..<inputs).map { try firing.input($0, as: Tensor.self) }
-    for (port, output) in try session.run(tensors).enumerated() { firing.emit(output, on: port) }
+    let outputs = try session.run(tensors)
+    try session.limits.check(all: outputs, "the answer")
+    for (port, output) in outputs.enumerated() { firing.emit(output, on: port) }
   }
 }

@@ -21,12 +21,15 @@ extension StageKind {
     let variants = EngineVariant.all(
       model: try parameters.path("model"), engine: engine,
       precision: try parameters.values["precision"]?.choice(of: Precision.self),
-      threads: try parameters.values["threads"]?.integer(in: 1...256))
+      threads: try parameters.values["threads"]?.integer(in: 1...256),
+      limits: TensorLimits(overrides: parameters.overrides))
     do {
       if parameters.inputTypes.allSatisfy(\.isBatch) {
         return try Stage.inferBatches(variants, name: parameters.name)
       }
-      return try Stage.infer(variants, item: parameters.inputTypes.first?.shape, name: parameters.name)
+      let given = parameters.inputTypes.first
+      return try Stage.infer(
+        variants, given?.slotElement ?? .float32, item: given?.shape, name: parameters.name)
     } catch let error as EngineError {
       guard let key = error.key else { throw error }
       throw (parameters.values[key] ?? model).error("\(error)")
@@ -37,61 +40,91 @@ extension StageKind {
 extension Stage {
   /// - Parameters:
   ///   - variants: ways to run the model, at least one; the first one is the reference.
-  ///   - item: the shape of what the stage will be given, without the batch, where the model leaves it open.
-  /// - Throws: `EngineError` if the model does not make one row of scores of one float32 tensor, or fails to run.
-  public static func infer(_ variants: [EngineVariant], item: [Int?]? = nil, name: String = "infer")
-    throws(EngineError) -> Stage
-  {
+  ///   - element, item: the type and shape of what the stage will be given, without the batch.
+  /// - Throws: `EngineError` if the model does not make one row of scores of one tensor of these, or fails to run.
+  public static func infer(
+    _ variants: [EngineVariant], _ element: ElementType = .float32, item: [Int?]? = nil,
+    name: String = "infer"
+  ) throws(EngineError) -> Stage {
     let session = try variants[0].session()
-    let given = TensorDescription(name: "item", element: .float32, shape: [1] + (item ?? []))
+    let given = TensorDescription(name: "item", element: element, shape: [1] + (item ?? []))
+    let input = try input(of: session, taking: given, isKnown: item != nil)
+    guard let output = session.outputs.first else {
+      throw .wrongOutputs(expected: "a row of scores for each image", found: "nothing")
+    }
+    guard output.element?.isFloating ?? false, output.shape.count >= 2 || output.shape.isEmpty else {
+      throw .wrongOutputs(expected: "a row of scores for each image", found: "\(output)")
+    }
+    let trial = try trial(session, input, item)
+    let scale = ScoreScale(ONNXInterface(contentsOf: variants[0].path)?.ending(of: output.name), trial)
+    let network = NetworkWork(variants[0].path, item: item)
+    let isBatched = input.shape[0] == nil && (trial?.isByItem ?? false)
+    var stage = Stage(
+      name,
+      inputs: [Port(input.name, .batchSlot(element, Array(input.shape.dropFirst())))],
+      outputs: [Port(output.name, .scores(classes: trial?.classes, scale))],
+      implementations: variants.map { variant in
+        .infer(variant, besides: variants[0], maximumBatchSize: isBatched ? .max : 1) { InferInstance($0) }
+      }, work: { _ in network.work })
+    if input.shape[0] == nil, let trial, !trial.isByItem {
+      stage.remarks.append(
+        "images go through the network one by one: what it gives for several at once is not a row for each")
+    }
+    if let trial, !trial.isFiniteForZeros {
+      stage.remarks.append("the network's scores for an image of zeros are not finite")
+    }
+    return stage
+  }
+
+  /// The model's one input, checked against what it will be given.
+  private static func input(
+    of session: any EngineSession, taking given: TensorDescription, isKnown: Bool
+  ) throws(EngineError) -> TensorDescription {
     guard session.inputs.count == 1, let input = session.inputs.first else {
       let all = session.inputs.map { "\($0.name): \($0)" }.joined(separator: ", ")
       throw .wrongInputs(expected: "\(session.inputs.count) inputs (\(all))", found: "one, \(given)")
     }
-    guard let output = session.outputs.first else {
-      throw .wrongOutputs(expected: "a row of scores for each image", found: "nothing")
+    guard let element = input.element else {
+      throw .unsupportedType(tensor: input.name, type: input.typeName)
     }
-    guard input.element == .float32, input.shape.count >= 2 else {
-      throw .wrongInputs(expected: "\(input)", found: "\(given)")
+    guard input.hasRank else { throw .unknownRank(tensor: input.name) }
+    try session.limits.check("input '\(input.name)' of the model", bytes: input.leastBytes)
+    let rest = input.shape.dropFirst()
+    let fits =
+      !isKnown
+      || rest.count == given.shape.count - 1
+        && zip(rest, given.shape.dropFirst()).allSatisfy { $0 == nil || $1 == nil || $0 == $1 }
+    let takesOne = input.shape.first.map { $0 ?? 1 } == 1
+    guard element == given.element, input.shape.count >= 2, fits, takesOne else {
+      let advice = ModelFit(input, given).advice
+      throw .wrongInputs(expected: "\(input)", found: "\(given)\(advice.map { "; \($0)" } ?? "")")
     }
-    guard output.element == .float32, output.shape.count >= 2 || output.shape.isEmpty else {
-      throw .wrongOutputs(expected: "a row of scores for each image", found: "\(output)")
-    }
-    let classes = try warmUp(session, input, item)
-    let network = NetworkWork(variants[0].path, item: item)
-    return Stage(
-      name,
-      inputs: [Port(input.name, .batchSlot(Array(input.shape.dropFirst())))],
-      outputs: [Port(output.name, .scores(classes: classes))],
-      implementations: variants.map { variant in
-        .infer(variant, besides: variants[0], maximumBatchSize: input.shape[0] == nil ? .max : 1) {
-          try InferInstance($0)
-        }
-      }, work: { _ in network.work })
+    return input
   }
 
-  /// Runs the model on zeros: the first runs of a session allocate and are slow, and a model that can't run should
-  /// fail now.
-  ///
-  /// - Returns: how many scores an image gets, or `nil` where the shapes don't say what to run it on.
-  private static func warmUp(
+  /// - Returns: `nil` where the shapes don't say what to run it on.
+  private static func trial(
     _ session: any EngineSession, _ input: TensorDescription, _ item: [Int?]?
-  ) throws(EngineError) -> Int? {
+  ) throws(EngineError) -> NetworkTrial? {
     var input = input
     if let item, item.count == input.shape.count - 1 {
       let shape = input.shape.prefix(1) + zip(input.shape.dropFirst(), item).map { $0 ?? $1 }
-      input = TensorDescription(name: input.name, element: input.element, shape: Array(shape))
+      input = TensorDescription(
+        name: input.name, element: input.element, shape: Array(shape), symbols: input.symbols)
     }
-    guard let shape = input.shape(batch: 1) else { return nil }
-    let tensor = Tensor(shape: shape)
-    tensor.data.initialize(repeating: 0)
-    var scores: Tensor?
-    for _ in 0..<2 { scores = try session.run([tensor]).first }
-    guard let scores, scores.shape.first == 1 else {
-      throw .wrongOutputs(
-        expected: "a row of scores for each image", found: "float32 \(scores?.shape ?? [])")
+    guard let shape = input.shape(batch: 1), let element = input.element else { return nil }
+    return try NetworkTrial(session, element, shape: shape, takesBatches: input.shape[0] == nil)
+  }
+}
+
+extension ScoreScale {
+  /// - Parameter ending: the operator that makes the scores, if that is known.
+  fileprivate init(_ ending: String?, _ trial: NetworkTrial?) {
+    switch ending {
+    case "Softmax": self = .probabilities
+    case "Sigmoid", "HardSigmoid": self = .independent
+    default: self = trial?.areProbabilities ?? false ? .probabilities : .any
     }
-    return scores.data.count
   }
 }
 
@@ -105,7 +138,11 @@ extension Implementation {
       variant.name, on: .cpu, parallelism: .cores(variant.threads),
       approximation: variant.precision == reference.precision ? nil : variant.approximation,
       maximumBatchSize: maximumBatchSize
-    ) { _ in try makeInstance(variant.session()) }
+    ) { _ in
+      let session = try variant.session()
+      try session.reserve()
+      return try makeInstance(session)
+    }
   }
 }
 
@@ -113,17 +150,14 @@ private final class InferInstance: StageInstance {
   private let session: any EngineSession
   private let gathering = BatchGathering()
 
-  init(_ session: any EngineSession) throws(EngineError) {
-    self.session = session
-    try session.reserve()
-  }
+  init(_ session: any EngineSession) { self.session = session }
 
   func fire(_ firing: Firing) throws {
     let batch = try gathering.batch(of: firing)
-    guard let output = try session.run([batch]).first else { return }
+    guard let output = try session.run([batch]).first?.asFloat32() else { return }
     guard output.shape.first == firing.count() else {
       throw EngineError.wrongOutputs(
-        expected: "a row of scores for each image", found: "float32 \(output.shape)")
+        expected: "a row of scores for each image", found: "\(output.element) \(output.shape)")
     }
     for index in 0..<firing.count() { firing.emit(Scores(tensor: output, index: index), of: index) }
   }

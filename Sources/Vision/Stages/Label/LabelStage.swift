@@ -5,11 +5,30 @@ extension StageKind {
   /// Scores → the likeliest classes with their names.
   ///
   /// Keys: `labels` (a text file, one name a line, in the network's order), `top` (how many; 5), `softmax` (whether
-  /// the network's numbers are logits that become probabilities; true).
+  /// the network's numbers are logits that become probabilities; if not given, yes, unless the network ends in a softmax or
+  /// a sigmoid, or gives a single score).
   static let label = StageKind("label", keys: ["labels", "top", "softmax"]) { parameters in
-    Stage.label(
-      names: try names(parameters), top: try parameters.values["top"]?.integer(in: 1...1000) ?? 5,
-      softmax: try parameters.values["softmax"]?.boolean() ?? true, name: parameters.name)
+    let names = try names(parameters)
+    let top = try parameters.values["top"]?.integer(in: 1...1000) ?? 5
+    let type = parameters.inputTypes.first
+    let reason = reasonAgainstSoftmax(type)
+    guard let node = parameters.values["softmax"] else {
+      var stage = Stage.label(names: names, top: top, softmax: reason == nil, name: parameters.name)
+      if let reason {
+        stage.remarks = ["\(reason): they are told as they are; 'softmax: false' says so, too"]
+      }
+      return stage
+    }
+    let softmax = try node.boolean()
+    if softmax, let reason { throw node.error("\(node.path) is true, but \(reason); leave it out") }
+    return Stage.label(names: names, top: top, softmax: softmax, name: parameters.name)
+  }
+
+  private static func reasonAgainstSoftmax(_ scores: PortType?) -> String? {
+    guard let scores else { return nil }
+    if scores.shape.first == 1 { return "the network gives a single score, of which a softmax is always 1" }
+    return scores.scoreScale == .any
+      ? nil : "the network's scores are \(scores.scoreScale.rawValue) already"
   }
 
   private static let maximumBytesOfLabels = 16 << 20

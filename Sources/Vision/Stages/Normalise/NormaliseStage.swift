@@ -4,17 +4,12 @@ extension StageKind {
   /// Pixels → numbers, (x − mean) / standard deviation, laid out as the network wants them and written straight
   /// into its input.
   ///
-  /// Keys: `mean`, `standard_deviation` (for red, green, blue, in pixel values 0…255), `layout` (`nchw`, `nhwc`),
-  /// `channels` (`rgb`, `bgr`).
+  /// Keys: `mean`, `standard_deviation` (for red, green, blue, or for grey; both may be left out where pixels stay as they
+  /// are), `range` (the pixel values that these two are for: 0 to 255, or to 1), `layout` (`nchw`, `nhwc`), `channels`
+  /// (`rgb`, `bgr`, `grey`), `element` (`float32`, `float16`, `uint8`).
   static let normalise = StageKind(
-    "normalise", keys: ["mean", "standard_deviation", "layout", "channels"]
+    "normalise", keys: ["mean", "standard_deviation", "range", "layout", "channels", "element"]
   ) { parameters in
-    let mean = try parameters.required("mean").floats(count: 3, in: -1e6...1e6)
-    let deviationNode = try parameters.required("standard_deviation")
-    let deviation = try deviationNode.floats(count: 3, in: 0...1e6)
-    guard deviation.allSatisfy({ $0 > 0 }) else {
-      throw deviationNode.error("\(deviationNode.path) must be above 0")
-    }
     guard let shape = parameters.inputTypes.first?.shape, shape.count == 3, let height = shape[0],
       let width = shape[1]
     else {
@@ -22,11 +17,59 @@ extension StageKind {
         "\(parameters.node.path) needs pixels of a known size; put a resize before it")
     }
     return Stage.normalise(
-      Normalisation(
-        mean: mean, standardDeviation: deviation,
-        layout: try parameters.values["layout"]?.choice() ?? .nchw,
-        channelOrder: try parameters.values["channels"]?.choice() ?? .rgb),
-      height: height, width: width, name: parameters.name)
+      try Normalisation(parameters), height: height, width: width, name: parameters.name)
+  }
+}
+
+extension Normalisation {
+  fileprivate init(_ parameters: StageParameters) throws {
+    let values = parameters.values
+    let order: ChannelOrder = try values["channels"]?.choice() ?? .rgb
+    let channels = order == .grey ? 1 : 3
+    var element = ElementType.float32
+    if let node = values["element"] {
+      let names = Self.elements.map(\.rawValue)
+      guard let known = ElementType(rawValue: try node.string()), Self.elements.contains(known) else {
+        throw node.error("\(node.path) must be \(names.joined(separator: " or "))")
+      }
+      element = known
+    }
+    let range = try values["range"]?.number(in: 1...255) ?? 255
+    // Pixels as they are need neither.
+    let isPlain = element == .uint8 && values["mean"] == nil && values["standard_deviation"] == nil
+    let meanNode = isPlain ? nil : try parameters.required("mean")
+    let deviationNode = isPlain ? nil : try parameters.required("standard_deviation")
+    let mean =
+      try meanNode?.floats(count: channels, in: -1e6...1e6) ?? Array(repeating: 0, count: channels)
+    let deviation =
+      try deviationNode?.floats(count: channels, in: 0...1e6) ?? Array(repeating: 1, count: channels)
+    let scale = Float(255 / range)
+    if let deviationNode {
+      // Below that, its inverse is infinite.
+      guard deviation.allSatisfy({ $0 * scale >= 1e-30 }) else {
+        throw deviationNode.error("\(deviationNode.path) must be above 0, and not below 1e-30")
+      }
+      if values["range"] == nil, let reason = Self.isForUnitRange(mean, deviation) {
+        throw deviationNode.error(
+          "\(deviationNode.path) and 'mean' are for pixels from 0 to 1, it seems: \(reason)")
+      }
+    }
+    self.init(
+      mean: mean.map { $0 * scale }, standardDeviation: deviation.map { $0 * scale },
+      layout: try values["layout"]?.choice() ?? .nchw, channelOrder: order, element: element)
+  }
+
+  /// Whether numbers look like those that torchvision and others publish, for pixels from 0 to 1: of pixels from 0 to 255 they
+  /// would leave hardly anything.
+  private static func isForUnitRange(_ mean: [Float], _ deviation: [Float]) -> String? {
+    let isSmallMean = mean.contains { $0 != 0 } && mean.allSatisfy { abs($0) < 1 }
+    let isSmallDeviation = deviation.allSatisfy { $0 < 1 }
+    guard isSmallDeviation || isSmallMean else { return nil }
+    func times255(_ numbers: [Float]) -> String {
+      numbers.map { "\((Double($0) * 255_000).rounded() / 1000)" }.joined(separator: ", ")
+    }
+    return
+      "write 'range: 1' beside them, or 'mean: [\(times255(mean))]' and 'standard_deviation: [\(times255(deviation))]'; 'range: 255' says that they are meant as they are"
   }
 }
 
@@ -35,26 +78,28 @@ extension Stage {
   public static func normalise(
     _ normalisation: Normalisation, height: Int, width: Int, name: String = "normalise"
   ) -> Stage {
-    let shape = normalisation.layout == .nchw ? [3, height, width] : [height, width, 3]
-    let pool = TensorPool(shape: [1] + shape)
+    let shape = normalisation.shape(height: height, width: width)
+    let pool = TensorPool(normalisation.element, shape: [1] + shape)
+    var implementations: [Implementation] = [
+      .cpu(normalisation.isUsual ? "simd" : "cpu", maximumBatchSize: .max) { firing in
+        let batch = try pool.take(batch: firing.count())
+        for index in 0..<firing.count() {
+          normalisation.write(try firing.pixels(at: index), into: batch.slotBytes(index))
+          firing.emit(BatchSlot(tensor: batch, index: index), of: index)
+        }
+      }
+    ]
+    if normalisation.isUsual {
+      implementations.append(
+        Implementation("opencl", on: .opencl, parallelism: .device, maximumBatchSize: .max) { device in
+          OpenCLNormaliseInstance(try OpenCLNormaliser(normalisation, on: device.openCL()), pool)
+        })
+    }
     return Stage(
       name,
       inputs: [Port("square", .pixels(height: height, width: width))],
-      outputs: [Port("tensor", .batchSlot(shape))],
-      implementations: [
-        .cpu("simd", maximumBatchSize: .max) { firing in
-          let batch = pool.take(batch: firing.count())
-          for index in 0..<firing.count() {
-            let pixels = try firing.pixels(at: index)
-            guard let destination = batch.slot(index).baseAddress else { return }
-            normalisation.write(pixels, to: destination)
-            firing.emit(BatchSlot(tensor: batch, index: index), of: index)
-          }
-        },
-        Implementation("opencl", on: .opencl, parallelism: .device, maximumBatchSize: .max) { device in
-          OpenCLNormaliseInstance(try OpenCLNormaliser(normalisation, on: device.openCL()), pool)
-        },
-      ],
+      outputs: [Port("tensor", .batchSlot(normalisation.element, shape))],
+      implementations: implementations,
       work: { _ in
         let numbers = Double(3 * height * width)
         return Work(
@@ -77,7 +122,7 @@ private final class OpenCLNormaliseInstance: StageInstance {
       let pixels = try firing.input(at: index, as: PixelBuffer.self)
       return normaliser.has(pixels) ? pixels : try firing.pixels(at: index)
     }
-    let batch = pool.take(batch: images.count)
+    let batch = try pool.take(batch: images.count)
     try normaliser.normalise(images, to: images.indices.map { batch.slot($0) })
     firing.transferred(for: normaliser.takeTransferTime())
     for index in images.indices { firing.emit(BatchSlot(tensor: batch, index: index), of: index) }

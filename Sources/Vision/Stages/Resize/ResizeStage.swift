@@ -1,7 +1,7 @@
 import Dataflow
 import Kernels
 
-/// How a network's authors made its input square: short side, centre crop, filter.
+/// How a network's authors brought images to its input's size: short side and centre crop, or both sides; filter.
 public struct ResizeSettings: Sendable, Hashable {
   public let geometry: CropGeometry
   public let filter: ResizeFilter
@@ -11,12 +11,31 @@ public struct ResizeSettings: Sendable, Hashable {
     self.filter = filter
   }
 
-  static let keys = ["short_side", "crop", "filter"]
+  /// To a height and a width, whatever becomes of the proportions.
+  public init(height: Int, width: Int, filter: ResizeFilter = .bilinear) {
+    geometry = CropGeometry(height: height, width: width)
+    self.filter = filter
+  }
+
+  static let keys = ["short_side", "crop", "size", "filter"]
 
   init(_ values: [String: ConfigurationNode], of node: ConfigurationNode? = nil) throws {
+    if let size = values["size"] {
+      guard values["short_side"] == nil, values["crop"] == nil else {
+        throw size.error("\(size.path) is a height and a width; 'short_side' and 'crop' can't be beside it")
+      }
+      let sides = try size.list()
+      guard sides.count == 2 else {
+        throw size.error("\(size.path) must be a height and a width, such as [480, 640]")
+      }
+      self.init(
+        height: try sides[0].integer(in: 1...8192), width: try sides[1].integer(in: 1...8192),
+        filter: try values["filter"]?.choice() ?? .bilinear)
+      return
+    }
     guard let side = values["short_side"] else {
-      throw (node ?? values.values.first)?.error("a resize needs the key 'short_side'")
-        ?? ConfigurationError(file: "", reason: "a resize needs the key 'short_side'")
+      throw (node ?? values.values.first)?.error("a resize needs the key 'short_side', or 'size'")
+        ?? ConfigurationError(file: "", reason: "a resize needs the key 'short_side', or 'size'")
     }
     let shortSide = try side.integer(in: 1...8192)
     let crop = try values["crop"]?.integer(in: 1...shortSide) ?? shortSide
@@ -25,36 +44,40 @@ public struct ResizeSettings: Sendable, Hashable {
 }
 
 extension StageKind {
-  /// Pixels → a square of pixels: the short side to `short_side`, then the centre `crop` × `crop`, with the
-  /// antialiased `filter` (`bilinear` or `bicubic`) that the network was trained with.
+  /// Pixels → a square of pixels: the short side to `short_side`, then the centre `crop` × `crop`; or all of them to `size`, a
+  /// height and a width; with the antialiased `filter` (`bilinear` or `bicubic`) that the network was trained with.
   static let resize = StageKind("resize", keys: ResizeSettings.keys) { parameters in
     Stage.resize(try ResizeSettings(parameters.values, of: parameters.node), name: parameters.name)
   }
 }
 
 extension Stage {
-  /// Pixels → a square of pixels, resized and cropped as the settings say.
+  /// Pixels → pixels of one size, resized and cropped as the settings say.
   public static func resize(_ settings: ResizeSettings, name: String = "resize") -> Stage {
     let pool = PixelPool()
-    let crop = settings.geometry.crop
-    return Stage(
-      name,
-      inputs: [Port("pixels", .pixels())],
-      outputs: [Port("square", .pixels(height: crop, width: crop))],
-      implementations: [
-        Implementation("simd", on: .cpu) { _ in
-          ResizeInstance(ImageResizer(geometry: settings.geometry, filter: settings.filter, pool: pool))
-        },
+    let (height, width) = (settings.geometry.height, settings.geometry.width)
+    var implementations = [
+      Implementation("simd", on: .cpu) { _ in
+        ResizeInstance(ImageResizer(geometry: settings.geometry, filter: settings.filter, pool: pool))
+      }
+    ]
+    if !settings.geometry.isStretched {
+      implementations.append(
         Implementation("opencl", on: .opencl, parallelism: .device, maximumBatchSize: .max) { device in
           OpenCLResizeInstance(
             try OpenCLResizer(
               geometry: settings.geometry, filter: settings.filter, on: device.openCL()))
-        },
-      ],
+        })
+    }
+    return Stage(
+      name,
+      inputs: [Port("pixels", .pixels())],
+      outputs: [Port("square", .pixels(height: height, width: width))],
+      implementations: implementations,
       work: { footprint in
         guard let source = DecodeWork(footprint, for: settings, scale: .auto) else { return nil }
         // Two passes: along the rows that are needed, then down their columns.
-        let (narrow, square) = (3 * source.reducedRows * Double(crop), 3 * Double(crop * crop))
+        let (narrow, square) = (3 * source.reducedRows * Double(width), 3 * Double(height * width))
         return Work(
           [
             Work.Kernel(flops: 6 * source.reducedPixels, bytes: 3 * source.reducedPixels + narrow),

@@ -77,7 +77,7 @@ struct ONNXGraphHeader {
 
 extension ProtobufReader {
   /// Reads to the end, and hands out the fields of a number.
-  fileprivate func forEach(_ number: Int, _ body: (Field) throws -> Void) throws {
+  func forEach(_ number: Int, _ body: (Field) throws -> Void) throws {
     var reader = self
     while let field = try reader.next() { if field.number == number { try body(field) } }
   }

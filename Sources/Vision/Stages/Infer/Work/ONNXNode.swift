@@ -4,19 +4,16 @@ import Dataflow
 struct ONNXNode {
   private(set) var operation = ""
   private(set) var inputs: [String] = []
-  private(set) var output = ""
+  private(set) var outputs: [String] = []
   private var attributes: [String: [Int]] = [:]
 
   /// - Parameter reader: of a `NodeProto`.
   init(_ reader: ProtobufReader) throws {
-    var (reader, outputs) = (reader, 0)
+    var reader = reader
     while let field = try reader.next() {
       switch field.number {
       case 1: inputs.append(try field.text())
-      case 2:
-        let name = try field.text()
-        if outputs == 0 { output = name }
-        outputs += 1
+      case 2: outputs.append(try field.text())
       case 4: operation = try field.text()
       case 5:
         let (name, integers) = try Self.attribute(field.message())
@@ -39,6 +36,9 @@ struct ONNXNode {
     }
     return (name, integers)
   }
+
+  /// The first one.
+  var output: String { outputs.first ?? "" }
 
   func integer(_ name: String, else other: Int) -> Int { attributes[name]?.first ?? other }
   func integers(_ name: String) -> [Int]? { attributes[name].flatMap { $0.isEmpty ? nil : $0 } }

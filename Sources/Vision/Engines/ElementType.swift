@@ -1,0 +1,36 @@
+/// The numbers that tensors are made of.
+public enum ElementType: String, Sendable, Hashable, CaseIterable {
+  case float32, float64, float16
+  case uint8, uint16, uint32, uint64
+  case int8, int16, int32, int64
+  /// A byte each, 0 or 1.
+  case bool
+
+  /// Bytes of one.
+  public var size: Int {
+    switch self {
+    case .uint8, .int8, .bool: 1
+    case .float16, .uint16, .int16: 2
+    case .float32, .int32, .uint32: 4
+    case .float64, .int64, .uint64: 8
+    }
+  }
+
+  /// Whether there are numbers of it that are infinite, or none.
+  public var isFloating: Bool { [.float16, .float32, .float64].contains(self) }
+
+  /// Bytes of a tensor of this shape; `nil` for a shape that is none, or too large to be counted.
+  public func byteCount(_ shape: [Int]) -> Int? {
+    var bytes = size
+    var isEmpty = false
+    for extent in shape {
+      guard extent >= 0 else { return nil }
+      // Whatever the others are, it has no numbers.
+      isEmpty = isEmpty || extent == 0
+      let (product, isTooLarge) = bytes.multipliedReportingOverflow(by: max(extent, 1))
+      guard !isTooLarge else { return nil }
+      bytes = product
+    }
+    return isEmpty ? 0 : bytes
+  }
+}

@@ -1,0 +1,166 @@
+import Dataflow
+import Foundation
+
+/// What an ONNX file says of a network's tensors that engines don't tell: the names of free extents, types that are no
+/// tensors, whether there is a shape at all.
+struct ONNXInterface {
+  /// A `ValueInfoProto`.
+  struct Port {
+    fileprivate(set) var name = ""
+    /// Such as `string`, or `sequence`.
+    fileprivate(set) var typeName = "no type"
+    fileprivate(set) var hasRank = true
+    /// One for each extent; `nil` where the extent is given, or free without a name.
+    fileprivate(set) var symbols: [String?] = []
+  }
+
+  private var ports: [String: Port] = [:]
+  /// What makes a tensor: an operator, and the first of what it takes.
+  private var makers: [String: (operation: String, input: String?)] = [:]
+  /// An operator that makes a tensor as large as inputs' numbers say; `nil` if there is none.
+  private(set) var sizedByNumbers: String?
+
+  /// - Returns: `nil` if the file can't be read or is none of ONNX.
+  init?(contentsOf path: String) {
+    guard path.hasSuffix(".onnx"),
+      let data = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
+    else { return nil }
+    do {
+      try data.withUnsafeBytes { bytes in
+        try ProtobufReader(bytes).forEach(7) { try read($0.message()) }
+      }
+    } catch {
+      return nil
+    }
+  }
+
+  /// Finds out whether inputs' numbers decide how large tensors become, beyond how many of their rows are kept.
+  private struct SizeAnalysis {
+    /// Tensors whose numbers depend on the inputs' numbers, and those of which that is true of the shape.
+    private var (numbers, shapes): (Set<String>, Set<String>) = ([], [])
+
+    init(inputs: [String]) { numbers = Set(inputs) }
+
+    /// Which of an operator's inputs say how large its output is.
+    private static let sizes: [String: Range<Int>] = [
+      "Reshape": 1..<2, "Expand": 1..<2, "Tile": 1..<3, "TopK": 1..<2, "Slice": 1..<5, "Resize": 1..<4,
+      "Upsample": 1..<2, "Pad": 1..<2, "OneHot": 1..<2, "Range": 0..<3, "ConstantOfShape": 0..<1,
+      "Split": 1..<2,
+      "Unsqueeze": 1..<2, "Squeeze": 1..<2, "CenterCropPad": 1..<2,
+    ]
+    private static let keepers: Set<String> = ["NonZero", "Compress", "NonMaxSuppression", "Unique"]
+
+    /// - Returns: whether it makes what is as large as numbers say.
+    mutating func add(_ node: ONNXNode) -> Bool {
+      let sizes = Self.sizes[node.operation].map { node.inputs.indices.clamped(to: $0) } ?? 0..<0
+      let isSized = sizes.contains { numbers.contains(node.inputs[$0]) }
+      let dependsOnNumbers = node.inputs.contains(where: numbers.contains)
+      let hasOtherShape = node.inputs.contains(where: shapes.contains)
+      if ["Shape", "Size"].contains(node.operation) {
+        if hasOtherShape { numbers.formUnion(node.outputs) }
+        return false
+      }
+      if dependsOnNumbers { numbers.formUnion(node.outputs) }
+      if hasOtherShape || isSized || (dependsOnNumbers && Self.keepers.contains(node.operation)) {
+        shapes.formUnion(node.outputs)
+      }
+      return isSized
+    }
+  }
+
+  subscript(name: String) -> Port? { ports[name] }
+
+  private mutating func read(_ graph: ProtobufReader) throws {
+    var graph = graph
+    var (nodes, inputs, constants): ([ONNXNode], [String], Set<String>) = ([], [], [])
+    while let field = try graph.next() {
+      switch field.number {
+      case 1: nodes.append(try ONNXNode(field.message()))
+      case 5: try field.message().forEach(8) { constants.insert(try $0.text()) }
+      case 11, 12:
+        let port = try Port(field.message())
+        ports[port.name] = port
+        if field.number == 11 { inputs.append(port.name) }
+      default: break
+      }
+    }
+    // Weights may be listed as inputs, too.
+    var analysis = SizeAnalysis(inputs: inputs.filter { !constants.contains($0) })
+    for node in nodes {
+      makers[node.output] = (node.operation, node.inputs.first)
+      if analysis.add(node) { sizedByNumbers = sizedByNumbers ?? node.operation }
+    }
+  }
+
+  /// Operators that leave numbers as they are.
+  private static let plain: Set<String> = [
+    "Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Cast", "Dropout",
+  ]
+
+  /// The operator that makes a tensor, past those that change its shape or type alone.
+  func ending(of tensor: String) -> String? {
+    var name = tensor
+    // A damaged file may go round in circles.
+    for _ in 0..<64 {
+      guard let maker = makers[name] else { return nil }
+      guard Self.plain.contains(maker.operation), let input = maker.input else { return maker.operation }
+      name = input
+    }
+    return nil
+  }
+}
+
+extension ONNXInterface.Port {
+  fileprivate init(_ value: ProtobufReader) throws {
+    var value = value
+    while let field = try value.next() {
+      switch field.number {
+      case 1: name = try field.text()
+      case 2: try read(type: field.message())
+      default: break
+      }
+    }
+  }
+
+  private mutating func read(type: ProtobufReader) throws {
+    var type = type
+    while let field = try type.next() {
+      switch field.number {
+      case 1: try read(tensor: field.message())
+      case 4: typeName = "sequence"
+      case 5: typeName = "map"
+      case 8: typeName = "sparse tensor"
+      case 9: typeName = "optional"
+      default: break
+      }
+    }
+  }
+
+  private mutating func read(tensor: ProtobufReader) throws {
+    var tensor = tensor
+    hasRank = false
+    while let field = try tensor.next() {
+      switch field.number {
+      case 1: typeName = Self.names[try field.integer()] ?? "an unknown type"
+      case 2:
+        hasRank = true
+        try field.message().forEach(1) { dimension in
+          var symbol: String?
+          try dimension.message().forEach(2) { symbol = try $0.text() }
+          symbols.append(symbol == "" ? nil : symbol)
+        }
+      default: break
+      }
+    }
+  }
+
+  /// Element types by their numbers in ONNX.
+  private static let names: [UInt64: String] = [
+    1: "float32", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32", 7: "int64", 8: "string",
+    9: "bool",
+    10: "float16", 11: "float64", 12: "uint32", 13: "uint64", 14: "complex64", 15: "complex128",
+    16: "bfloat16",
+    17: "float8e4m3fn", 18: "float8e4m3fnuz", 19: "float8e5m2", 20: "float8e5m2fnuz", 21: "uint4", 22: "int4",
+    23: "float4e2m1",
+  ]
+}

@@ -1,0 +1,46 @@
+import Foundation
+import Synchronization
+
+/// Tensors of one type and shape, in batches of any size, used again and again: fresh memory for each would cost its page
+/// faults.
+///
+/// Memory comes back when the last reference to a tensor goes, from any thread. The latest `limit` are kept.
+public final class TensorPool: Sendable {
+  public let element: ElementType
+  /// That of a batch of one.
+  public let shape: [Int]
+  private let limit: Int
+  private let kept = Mutex<Kept>(Kept())
+
+  // Sendable: the buffers in here belong to nobody else.
+  private struct Kept: @unchecked Sendable {
+    var buffers: [UnsafeMutableRawBufferPointer] = []
+  }
+
+  public init(_ element: ElementType = .float32, shape: [Int], keeping limit: Int = 16) {
+    self.element = element
+    self.shape = shape
+    self.limit = limit
+  }
+
+  deinit { kept.withLock { for buffer in $0.buffers { free(buffer.baseAddress) } } }
+
+  /// A tensor whose numbers are whatever they were.
+  public func take(batch: Int = 1) throws(EngineError) -> Tensor {
+    var shape = shape
+    if batch != 1 { shape[0] *= batch }
+    let byteCount = element.byteCount(shape)
+    let used = kept.withLock { kept in
+      kept.buffers.lastIndex { $0.count == byteCount }.map { kept.buffers.remove(at: $0) }
+    }
+    if let used { return Tensor(element, shape: shape, bytes: used, .pooled(self)) }
+    return Tensor(element, shape: shape, bytes: try Tensor.allocate(element, shape), .pooled(self))
+  }
+
+  func takeBack(_ bytes: sending UnsafeMutableRawBufferPointer) {
+    kept.withLock { kept in
+      kept.buffers.append(bytes)
+      if kept.buffers.count > limit { free(kept.buffers.removeFirst().baseAddress) }
+    }
+  }
+}
