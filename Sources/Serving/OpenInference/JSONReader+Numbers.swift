@@ -57,7 +57,7 @@ extension JSONReader {
     let leading = position
     var digits = try readDigits(0)
     try checkLeadingZero(leading)
-    numeral.digitCount = digits == 0 ? 0 : position - leading
+    numeral.digitCount = bytes[leading] == UInt8(ascii: "0") ? 0 : position - leading
     if isNext(UInt8(ascii: ".")) {
       let point = position
       digits = try readDigits(digits)
