@@ -73,7 +73,7 @@ struct InputTensor {
     let elements: [Data]
     switch contents {
     case .json(let reader): elements = try texts(reader, count)
-    case .raw(let bytes): elements = try split(bytes).map(share)
+    case .raw(let bytes): elements = try split(bytes, count).map(share)
     case .fields(let fields): elements = try fields.elements(atMost: count).map(share)
     }
     try check(elements.count, is: count)
@@ -108,9 +108,10 @@ struct InputTensor {
     return data
   }
 
-  private func split(_ bytes: UnsafeRawBufferPointer) throws -> [UnsafeRawBufferPointer] {
+  private func split(_ bytes: UnsafeRawBufferPointer, _ limit: Int) throws -> [UnsafeRawBufferPointer] {
     var (rest, elements) = (bytes[...], [UnsafeRawBufferPointer]())
     while !rest.isEmpty {
+      guard elements.count < limit else { throw wrongCount(elements.count + 1, limit) }
       let length = rest.prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
       guard rest.count >= 4, rest.count - 4 >= length else {
         throw InferenceRequestError.malformed(
