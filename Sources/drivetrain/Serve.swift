@@ -69,26 +69,6 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
       valueName: "origin"))
   var allowOrigin: [String] = []
 
-  @Option(
-    help: ArgumentHelp(
-      "The most bytes of JSON in one request; binary tensors and images don't count.", valueName: "bytes"))
-  var maxJsonBytes = PipelineServer.Configuration().maximumJSONBytes
-
-  @Option(help: ArgumentHelp("Bytes that the body of a request may have.", valueName: "bytes"))
-  var maxBodyBytes = PipelineServer.Configuration().maximumBodyBytes
-
-  @Option(
-    help: ArgumentHelp(
-      "Bytes that an answer may have, and all answers together that one connection leaves unread.",
-      valueName: "bytes"))
-  var maxAnswerBytes = PipelineServer.Configuration().maximumAnswerBytes
-
-  @Option(
-    help: ArgumentHelp(
-      "A connection on which nothing happens, or whose client reads nothing of its answers, is closed after so long.",
-      valueName: "seconds"))
-  var idleTimeout = PipelineServer.Configuration().idleTimeoutSeconds
-
   @Option(help: "How JPEGs are decoded: auto (at a reduced size where that suffices) or exact.")
   var scale: DecodeScale?
 
@@ -105,7 +85,7 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
       "Write what the workers did last, when the server ends, for ui.perfetto.dev.", valueName: "file"))
   var trace: String?
 
-  @OptionGroup var tensors: TensorOptions
+  @OptionGroup(title: "Limits") var limits: LimitOptions
   @OptionGroup var planned: PlanOption
   @OptionGroup var described: MachineOption
 
@@ -118,19 +98,6 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
     }
     guard (tlsCertificate == nil) == (tlsKey == nil) else {
       throw ValidationError("--tls-certificate and --tls-key belong together; give both")
-    }
-    let sizes = [
-      ("--max-body-bytes", maxBodyBytes), ("--max-json-bytes", maxJsonBytes),
-      ("--max-answer-bytes", maxAnswerBytes),
-    ]
-    for (name, bytes) in sizes {
-      guard Self.sizes.contains(bytes) else {
-        throw ValidationError(
-          "\(name) is \(bytes); it must be from \(Self.sizes.lowerBound) to \(Self.sizes.upperBound)")
-      }
-    }
-    guard (1...86_400).contains(idleTimeout) else {
-      throw ValidationError("--idle-timeout is \(idleTimeout); it must be from 1 to 86400 seconds")
     }
     guard (0...1).contains(traceRate) else { throw ValidationError("--trace-rate must be from 0 to 1") }
     do {
@@ -145,9 +112,6 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
     }
   }
 
-  /// What limits in bytes may be.
-  private static let sizes = 1 << 10...1 << 30
-
   private var otlp: OTLPConfiguration? {
     get throws {
       try OTLPConfiguration(endpoint: otlpEndpoint, environment: ProcessInfo.processInfo.environment)
@@ -158,7 +122,7 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
     let machine = try described.machineHere(to: "served")
     let telemetry = Telemetry(platform: machine, otlp: try otlp, traceRate: traceRate) { complain($0) }
     let loader = ModelLoader(
-      scale: scale, limits: tensors.limits, on: machine, telemetry: telemetry
+      scale: scale, limits: limits.tensors, images: limits.images, on: machine, telemetry: telemetry
     ) { [planned] pipeline in
       try planned.choice(for: PipelineWorkload(pipeline), objective: .throughput, on: machine)
     } observe: { [planned] name, error in
@@ -172,11 +136,8 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
     configuration.host = host
     configuration.port = port
     configuration.grpcPort = await portOfGRPC()
-    configuration.maximumJSONBytes = maxJsonBytes
     configuration.origins = allowOrigin.isEmpty ? nil : try CrossOriginPolicy(allowOrigin)
-    configuration.idleTimeoutSeconds = idleTimeout
-    configuration.maximumBodyBytes = maxBodyBytes
-    configuration.maximumAnswerBytes = maxAnswerBytes
+    limits.apply(to: &configuration)
     configuration.security = try TransportSecurity(
       certificate: tlsCertificate, key: tlsKey, token: try token())
     let scheme = tlsCertificate == nil ? "http" : "https"

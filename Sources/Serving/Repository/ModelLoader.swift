@@ -9,6 +9,7 @@ public struct ModelLoader: Sendable {
   let telemetry: Telemetry?
   private let scale: DecodeScale?
   private let limits: TensorLimits
+  private let images: ImageLimits
   private let platform: Platform
   private let dispatcher = Dispatcher()
   private let choosePlan: ChoosePlan
@@ -17,17 +18,19 @@ public struct ModelLoader: Sendable {
   /// - Parameters:
   ///   - scale: replaces what pipelines say about decoding.
   ///   - limits: how large tensors may become.
+  ///   - images: how large images may be, and how long their decoding may take.
   ///   - telemetry: told of the pipelines' requests.
   ///   - choosePlan: the usual plan, if not given.
   ///   - observe: told the pipeline's name and the first failure of each kind of a device. Must not block.
   public init(
-    scale: DecodeScale? = nil, limits: TensorLimits = TensorLimits(), on platform: Platform = .local,
-    telemetry: Telemetry? = nil,
+    scale: DecodeScale? = nil, limits: TensorLimits = TensorLimits(),
+    images: ImageLimits = ImageLimits(), on platform: Platform = .local, telemetry: Telemetry? = nil,
     choosePlan: @escaping ChoosePlan = { _ in (nil, nil) },
     observe: @escaping @Sendable (String, DeviceError) -> Void = { _, _ in }
   ) {
     self.scale = scale
     self.limits = limits
+    self.images = images
     self.platform = platform
     self.telemetry = telemetry
     self.choosePlan = choosePlan
@@ -48,7 +51,8 @@ public struct ModelLoader: Sendable {
       }
       let (plan, prediction) = try choosePlan(pipeline)
       return try HostedPipeline(
-        pipeline, plan: plan, on: platform, dispatcher: dispatcher, version: version, prediction: prediction,
+        pipeline, plan: plan, on: platform, dispatcher: dispatcher, limits: images, version: version,
+        prediction: prediction,
         record: { [telemetry] in telemetry?.record($0) },
         observe: { [observe, name = pipeline.name] in observe(name, $0) })
     }

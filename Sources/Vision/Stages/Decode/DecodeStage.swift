@@ -6,13 +6,17 @@ extension StageKind {
   /// Compressed bytes → pixels. If all that follows is a resize, only what its crop needs is decoded.
   ///
   /// Keys: `scale` (`auto`: a JPEG is decoded at the reduced size nearest above the network's, `exact`: at full
-  /// size), `maximum_pixels` (of an image as stored; not above what Drivetrain takes at all).
-  static let decode = StageKind("decode", keys: ["scale", "maximum_pixels"]) { parameters in
+  /// size), `maximum_pixels` (of an image as stored; not above what Drivetrain takes at all), `maximum_seconds` (that
+  /// decoding an image may take).
+  static let decode = StageKind("decode", keys: ["scale", "maximum_pixels", "maximum_seconds"]) { parameters in
     var scale: DecodeScale = try parameters.values["scale"]?.choice() ?? .auto
     if let override = parameters.overrides["scale"].flatMap(DecodeScale.init(rawValue:)) { scale = override }
     var limits = ImageLimits()
     if let pixels = try parameters.values["maximum_pixels"]?.integer(in: 1...limits.maximumPixels) {
       limits.maximumPixels = pixels
+    }
+    if let seconds = try parameters.values["maximum_seconds"]?.number(in: 0.001...3600) {
+      limits.maximumDecodeSeconds = seconds
     }
     var target: ResizeSettings?
     if parameters.consumers.count == 1, parameters.consumers[0].kind == StageKind.resize.name {
