@@ -26,7 +26,9 @@ import Testing
     Refusal("corrupt model", says: "tiny.yaml:6:", "model.onnx can't be read") {
       $0.model = Data("text".utf8)
     },
-    Refusal("other size", says: "tiny.yaml:", "[3, 16, 16]", "[3, 8, 8]") { $0.resize = "{short_side: 8}" },
+    Refusal("other size", says: "tiny.yaml:", "[?, 3, 16, 16]", "[1, 3, 8, 8]") {
+      $0.resize = "{short_side: 8}"
+    },
     Refusal("other labels", says: "tiny.yaml:7:", "1 labels", "6 scores") { $0.labels = "one" },
   ]
 

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Writes the wire format of protocol buffers, as far as ONNX models and requests need it.
-public struct ProtocolBuffer {
+public struct ProtocolBuffer: Sendable {
   public private(set) var bytes = Data()
 
   public init() {}

@@ -70,14 +70,13 @@ struct InferenceRequest: Sendable {
     }
     switch signature {
     case .tensors(let inputs, _):
-      let tensors = try Self.tensors(inputs, limits, input)
-      payload = .tensors(tensors)
-      batch = inputs.batchSymbol == nil ? 1 : tensors.first?.shape.first ?? 1
+      batch = try inputs.batchSymbol == nil ? 1 : input(inputs[0].name).shape.first ?? 1
       guard batch <= limits.maximumBatch else {
         throw InferenceRequestError.unfit(
           "the request has a batch of \(batch); the limit is \(limits.maximumBatch) (\(TensorLimits.batchOption))"
         )
       }
+      payload = .tensors(try Self.tensors(inputs, limits, input))
     case .image:
       let images = try input(ModelInterface.image).elements(atMost: ModelInterface.maximumImages, share)
       payload = .images(images)

@@ -66,10 +66,11 @@ struct InputTensor {
     guard datatype == "BYTES" else {
       throw InferenceRequestError.unfit("input '\(name)' takes BYTES, not \(datatype)")
     }
-    guard let count = ElementType.bool.byteCount(shape), (1...limit).contains(count) else {
+    guard let count = ElementType.bool.byteCount(shape), count <= limit else {
       throw InferenceRequestError.unfit(
-        "input '\(name)' of shape \(shape) must have from 1 to \(limit) elements")
+        "input '\(name)' is of shape \(shape); the limit is \(limit) elements")
     }
+    guard count > 0 else { throw InferenceRequestError.unfit("input '\(name)' has no elements") }
     let elements: [Data]
     switch contents {
     case .json(let reader): elements = try texts(reader, count)

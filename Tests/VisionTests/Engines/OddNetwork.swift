@@ -69,7 +69,7 @@ struct OddNetwork: Sendable, CustomTestStringConvertible {
 
   init(
     _ name: String, inputs: @escaping @Sendable (Int, Int) -> [Numbers],
-    expected: @escaping @Sendable ([Numbers]) -> [Numbers], _ build: (inout ONNXFile) -> Void
+    expected: @escaping @Sendable ([Numbers]) -> [Numbers], build: (inout ONNXFile) -> Void
   ) {
     self.name = name
     var graph = ONNXFile()
@@ -83,14 +83,14 @@ struct OddNetwork: Sendable, CustomTestStringConvertible {
     compressed("detections", rows: "num_dets"), compressed("says a row for each", rows: "N"),
     OddNetwork(
       "of one image",
-      inputs: { [.rows($0, $1)] }, expected: { [$0[0].rows { ($0.max() ?? 0) > 0 }, $0[0].best { $0 > 0 }] }
-    ) {
-      $0.input("x", ["rows", 6])
-      $0.output("dets", ["n", 6])
-      $0.output("scores", ["n"])
-      keepBright(&$0, "x", "dets")
-      $0.node("Compress", ["best", "isKept"], ["scores"], ["axis": .integer(0)])
-    },
+      inputs: { [.rows($0, $1)] }, expected: { [$0[0].rows { ($0.max() ?? 0) > 0 }, $0[0].best { $0 > 0 }] },
+      build: {
+        $0.input("x", ["rows", 6])
+        $0.output("dets", ["n", 6])
+        $0.output("scores", ["n"])
+        keepBright(&$0, "x", "dets")
+        $0.node("Compress", ["best", "isKept"], ["scores"], ["axis": .integer(0)])
+      }),
     OddNetwork(
       "positions",
       inputs: { rows, seed in
@@ -100,12 +100,12 @@ struct OddNetwork: Sendable, CustomTestStringConvertible {
       expected: { given in
         let found = given[0].floats.indices.filter { given[0].floats[$0] != 0 }.map(Int64.init)
         return [Numbers(shape: [1, found.count], integers: found)]
-      }
-    ) {
-      $0.input("x", ["N"])
-      $0.output("where", .int64, [1, "found"])
-      $0.node("NonZero", ["x"], ["where"])
-    },
+      },
+      build: {
+        $0.input("x", ["N"])
+        $0.output("where", .int64, [1, "found"])
+        $0.node("NonZero", ["x"], ["where"])
+      }),
     OddNetwork(
       "the k best",
       inputs: { rows, seed in
@@ -121,14 +121,14 @@ struct OddNetwork: Sendable, CustomTestStringConvertible {
           Numbers(shape: [best.count], floats: best.map { numbers[$0] }),
           Numbers(shape: [best.count], integers: best.map(Int64.init)),
         ]
-      }
-    ) {
-      $0.input("x", ["N"])
-      $0.input("k", .int64, [1])
-      $0.output("values", ["k"])
-      $0.output("places", .int64, ["k"])
-      $0.node("TopK", ["x", "k"], ["values", "places"], ["axis": .integer(0)])
-    },
+      },
+      build: {
+        $0.input("x", ["N"])
+        $0.input("k", .int64, [1])
+        $0.output("values", ["k"])
+        $0.output("places", .int64, ["k"])
+        $0.node("TopK", ["x", "k"], ["values", "places"], ["axis": .integer(0)])
+      }),
     OddNetwork(
       "non-maximum suppression",
       inputs: { rows, seed in
@@ -148,16 +148,16 @@ struct OddNetwork: Sendable, CustomTestStringConvertible {
       expected: { given in
         let kept = given[1].floats.indices.filter { given[1].floats[$0] > 0.5 }
         return [Numbers(shape: [kept.count, 3], integers: kept.flatMap { [0, 0, Int64($0)] })]
-      }
-    ) {
-      $0.input("boxes", [1, "N", 4])
-      $0.input("scores", [1, 1, "N"])
-      $0.output("selected", .int64, ["n", 3])
-      $0.constant("most", [], integers: [1000])
-      $0.constant("overlap", [], [0.5])
-      $0.constant("least", [], [0.5])
-      $0.node("NonMaxSuppression", ["boxes", "scores", "most", "overlap", "least"], ["selected"])
-    },
+      },
+      build: {
+        $0.input("boxes", [1, "N", 4])
+        $0.input("scores", [1, 1, "N"])
+        $0.output("selected", .int64, ["n", 3])
+        $0.constant("most", [], integers: [1000])
+        $0.constant("overlap", [], [0.5])
+        $0.constant("least", [], [0.5])
+        $0.node("NonMaxSuppression", ["boxes", "scores", "most", "overlap", "least"], ["selected"])
+      }),
     OddNetwork(
       "size first",
       inputs: { rows, seed in
@@ -168,15 +168,15 @@ struct OddNetwork: Sendable, CustomTestStringConvertible {
         let means: [Float] = given[1].rows.map { $0.reduce(0, +) / Float($0.count) }
         let floats: [Float] = means.flatMap { [$0 * first, $0 * 3] }
         return [Numbers(shape: [means.count, 2], floats: floats)]
-      }
-    ) {
-      $0.input("size", [2])
-      $0.input("x", ["N", 3, "h", "w"])
-      $0.output("y", ["N", 2])
-      $0.node("ReduceMean", ["x"], ["mean"], ["axes": .integers([1, 2, 3]), "keepdims": .integer(1)])
-      $0.node("Flatten", ["mean"], ["flat"], ["axis": .integer(1)])
-      $0.node("Mul", ["flat", "size"], ["y"])
-    },
+      },
+      build: {
+        $0.input("size", [2])
+        $0.input("x", ["N", 3, "h", "w"])
+        $0.output("y", ["N", 2])
+        $0.node("ReduceMean", ["x"], ["mean"], ["axes": .integers([1, 2, 3]), "keepdims": .integer(1)])
+        $0.node("Flatten", ["mean"], ["flat"], ["axis": .integer(1)])
+        $0.node("Mul", ["flat", "size"], ["y"])
+      }),
     OddNetwork(
       "sequence first",
       inputs: { rows, seed in
@@ -190,25 +190,25 @@ struct OddNetwork: Sendable, CustomTestStringConvertible {
           for index in 0..<8 { means[index] += row[index] / Float(given[0].shape[0]) }
         }
         return [Numbers(shape: [2, 4], floats: means)]
-      }
-    ) {
-      $0.input("x", ["seq", "batch", 4])
-      $0.output("y", ["batch", 4])
-      $0.node("ReduceMean", ["x"], ["y"], ["axes": .integers([0]), "keepdims": .integer(0)])
-    },
+      },
+      build: {
+        $0.input("x", ["seq", "batch", 4])
+        $0.output("y", ["batch", 4])
+        $0.node("ReduceMean", ["x"], ["y"], ["axes": .integers([0]), "keepdims": .integer(0)])
+      }),
     OddNetwork(
       "all rows",
       inputs: { rows, seed in
         var numbers = Numbers.rows(rows, seed, width: 18)
         numbers.shape = [rows, 3, 6]
         return [numbers]
-      }, expected: { [Numbers(shape: [$0[0].shape[0] * 3, 6], floats: $0[0].floats)] }
-    ) {
-      $0.input("x", ["batch", 3, 6])
-      $0.output("dets", ["rows", 6])
-      $0.constant("shape", [2], integers: [-1, 6])
-      $0.node("Reshape", ["x", "shape"], ["dets"])
-    },
+      }, expected: { [Numbers(shape: [$0[0].shape[0] * 3, 6], floats: $0[0].floats)] },
+      build: {
+        $0.input("x", ["batch", 3, 6])
+        $0.output("dets", ["rows", 6])
+        $0.constant("shape", [2], integers: [-1, 6])
+        $0.node("Reshape", ["x", "shape"], ["dets"])
+      }),
     OddNetwork(
       "transposed",
       inputs: { [.rows($0, $1)] },
@@ -216,25 +216,27 @@ struct OddNetwork: Sendable, CustomTestStringConvertible {
         let rows = given[0].rows
         let floats: [Float] = (0..<6).flatMap { column in rows.map { $0[column] } }
         return [Numbers(shape: [6, rows.count], floats: floats)]
-      }
-    ) {
-      $0.input("x", ["N", 6])
-      $0.output("y", [6, "N"])
-      $0.node("Transpose", ["x"], ["y"], ["perm": .integers([1, 0])])
-    },
+      },
+      build: {
+        $0.input("x", ["N", 6])
+        $0.output("y", [6, "N"])
+        $0.node("Transpose", ["x"], ["y"], ["perm": .integers([1, 0])])
+      }),
     OddNetwork(
       "one number",
-      inputs: { [.rows($0, $1)] }, expected: { [Numbers(shape: [], floats: [$0[0].floats.max() ?? 0])] }
-    ) {
-      $0.input("x", ["N", 6])
-      $0.output("y", [])
-      $0.node("ReduceMax", ["x"], ["y"], ["keepdims": .integer(0)])
-    },
-    OddNetwork("the input itself", inputs: { [.rows($0, $1)] }, expected: { $0 }) {
-      $0.input("x", ["N", 6])
-      $0.output("y", ["N", 6])
-      $0.node("Identity", ["x"], ["y"])
-    },
+      inputs: { [.rows($0, $1)] }, expected: { [Numbers(shape: [], floats: [$0[0].floats.max() ?? 0])] },
+      build: {
+        $0.input("x", ["N", 6])
+        $0.output("y", [])
+        $0.node("ReduceMax", ["x"], ["y"], ["keepdims": .integer(0)])
+      }),
+    OddNetwork(
+      "the input itself", inputs: { [.rows($0, $1)] }, expected: { $0 },
+      build: {
+        $0.input("x", ["N", 6])
+        $0.output("y", ["N", 6])
+        $0.node("Identity", ["x"], ["y"])
+      }),
     OddNetwork(
       "expanded",
       inputs: { rows, seed in
@@ -243,22 +245,24 @@ struct OddNetwork: Sendable, CustomTestStringConvertible {
       expected: { given in
         let rows = Int(given[1].integers[0])
         return [Numbers(shape: [rows, 5], floats: Array(repeating: given[0].floats[0], count: rows * 5))]
-      }
-    ) {
-      $0.input("x", [1, 1])
-      $0.input("shape", .int64, [2])
-      $0.output("y", ["a", "b"])
-      $0.node("Expand", ["x", "shape"], ["y"])
-    },
+      },
+      build: {
+        $0.input("x", [1, 1])
+        $0.input("shape", .int64, [2])
+        $0.output("y", ["a", "b"])
+        $0.node("Expand", ["x", "shape"], ["y"])
+      }),
   ]
 
   /// - Parameter rows: what the output's first extent is called.
   private static func compressed(_ name: String, rows: String) -> OddNetwork {
-    OddNetwork(name, inputs: { [.rows($0, $1)] }, expected: { [$0[0].rows { ($0.max() ?? 0) > 0 }] }) {
-      $0.input("x", ["N", 6])
-      $0.output("dets", [.named(rows), 6])
-      keepBright(&$0, "x", "dets")
-    }
+    OddNetwork(
+      name, inputs: { [.rows($0, $1)] }, expected: { [$0[0].rows { ($0.max() ?? 0) > 0 }] },
+      build: {
+        $0.input("x", ["N", 6])
+        $0.output("dets", [.named(rows), 6])
+        keepBright(&$0, "x", "dets")
+      })
   }
 
   private static func keepBright(_ graph: inout ONNXFile, _ input: String, _ output: String) {

@@ -13,7 +13,7 @@ import Testing
     ResizeSettings(shortSide: 33, crop: 33), ResizeSettings(shortSide: 40, crop: 1),
   ]
   private static let normalisations = Normalisation.Layout.allCases.flatMap { layout in
-    Normalisation.ChannelOrder.allCases.map {
+    [Normalisation.ChannelOrder.rgb, .bgr].map {
       Normalisation(mean: [10, 20, 30], standardDeviation: [50, 60, 70], layout: layout, channelOrder: $0)
     }
   }
