@@ -23,7 +23,7 @@ struct ONNXInterface {
   /// - Returns: `nil` if the file can't be read or is none of ONNX.
   init?(contentsOf path: String) {
     guard path.hasSuffix(".onnx"),
-      let data = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
+      let data = try? Data.read(path, atMost: ModelFile.maximumBytes)
     else { return nil }
     do {
       try data.withUnsafeBytes { bytes in
