@@ -36,8 +36,10 @@ struct ONNXInterface {
 
   /// Finds out whether inputs' numbers decide how large tensors become, beyond how many of their rows are kept.
   private struct SizeAnalysis {
-    /// Tensors whose numbers depend on the inputs' numbers, and those of which that is true of the shape.
-    private var (numbers, shapes): (Set<String>, Set<String>) = ([], [])
+    /// Tensors whose numbers depend on the inputs' numbers.
+    private var numbers: Set<String>
+    /// Those of which that is true of the shape.
+    private var shapes: Set<String> = []
 
     init(inputs: [String]) { numbers = Set(inputs) }
 
