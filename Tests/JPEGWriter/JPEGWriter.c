@@ -70,6 +70,7 @@ size_t jpeg_writer_write(const jpeg_writer_options *options, uint8_t **bytes) {
     if (options->components == 4) jpeg_set_colorspace(&w->info, JCS_YCCK);
     jpeg_set_quality(&w->info, options->quality, TRUE);
     w->info.restart_interval = options->restart_interval;
+    w->info.optimize_coding = TRUE; /* codes of its own */
     for (int i = 0; i < options->components; i++) {
       w->info.comp_info[i].h_samp_factor = options->horizontal[i];
       w->info.comp_info[i].v_samp_factor = options->vertical[i];

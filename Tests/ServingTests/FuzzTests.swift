@@ -13,7 +13,8 @@ import Testing
     ("onnx", ["read", "unknown"]),
   ])
   func damagedInputsAreRefused(name: String, kinds: [String]) async throws {
-    var run = FuzzRun(try await #require(FuzzTarget.all[name])(), seed: 2026)
+    let makeTarget = try #require(FuzzTarget.all[name])
+    var run = FuzzRun(try await makeTarget(), seed: 2026)
     for index in 0..<3000 as Range<UInt64> { await run.input(index) }
     #expect(run.outcomes.values.reduce(0, +) == 3000)
     // All that may come of an input does, so the inputs are worth something.
