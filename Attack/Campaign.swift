@@ -28,6 +28,7 @@ struct Campaign {
     let pinger = try Pinger(target)
     var holds = true
     for phase in phases {
+      let begin = Date.now
       let run = PhaseRun(target, options, seconds: options.seconds * phase.weight / weights)
       do {
         try phase.run(run)
@@ -43,7 +44,7 @@ struct Campaign {
       for problem in before.problems(of: target, within: 30, checksMemory: !options.isShort) {
         run.expect(false, problem)
       }
-      report(phase, run, silence)
+      report(phase, run, silence, Date.now.timeIntervalSince(begin))
       if !run.problems.isEmpty { holds = false }
       guard !target.server.process.hasEnded, !target.guarded.process.hasEnded else {
         print("the server ended: \(target.server.process.standardError.suffix(2000))")
@@ -65,11 +66,11 @@ struct Campaign {
     return codes == [0, 0] && highest <= Self.highestMemory
   }
 
-  private func report(_ phase: Phase, _ run: PhaseRun, _ silence: Double) {
+  private func report(_ phase: Phase, _ run: PhaseRun, _ silence: Double, _ seconds: Double) {
     let counts = run.counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
     let name = phase.name.padding(toLength: 12, withPad: " ", startingAt: 0)
     print(
-      "\(name) \(run.problems.isEmpty ? "held  " : "BROKEN") silent at most \(Self.milliseconds(silence)); \(counts.joined(separator: ", "))"
+      "\(name) \(run.problems.isEmpty ? "held  " : "BROKEN") \(Int(seconds.rounded())) s, silent at most \(Self.milliseconds(silence)); \(counts.joined(separator: ", "))"
     )
     for (problem, times) in run.problems.sorted(by: { $0.key < $1.key }).prefix(20) {
       print("  BROKEN: \(problem)" + (times > 1 ? " (\(times) times)" : ""))

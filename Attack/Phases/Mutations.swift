@@ -22,9 +22,10 @@ extension Phase {
 
   /// Damaged connections of HTTP/2: they end in time.
   static let http2 = Phase(name: "http2", weight: 2) { run in
-    let samples = run.target.samples.http2.map { Array($0) }
+    let preface = Array(HTTP2Connection.preface)
+    let samples = run.target.samples.http2.map { Array($0.dropFirst(preface.count)) }
     try run.rounds(threads: 4) { random in
-      let bytes = Self.damaged(samples, using: &random)
+      let bytes = preface + Self.damaged(samples, using: &random)
       guard let (data, hasEnded) = try Self.exchange(bytes, run) else { return }
       run.count(
         data.isEmpty

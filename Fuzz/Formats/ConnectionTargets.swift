@@ -12,10 +12,12 @@ enum ConnectionTargets {
   }
 
   static func http2() async throws -> FuzzTarget {
-    try await target(RequestTargets.samples.http2.map { Array($0) })
+    let preface = Array(HTTP2Connection.preface)
+    return try await target(
+      RequestTargets.samples.http2.map { Array($0.dropFirst(preface.count)) }, head: preface)
   }
 
-  private static func target(_ samples: [[UInt8]]) async throws -> FuzzTarget {
+  private static func target(_ samples: [[UInt8]], head: [UInt8] = []) async throws -> FuzzTarget {
     let folder = try TemporaryFolder()
     let network = try WideNetwork()
     let identity = try folder.write(
@@ -25,7 +27,7 @@ enum ConnectionTargets {
     let server = PipelineServer(host)
     let connect = server.connections()
     let loop = NIOAsyncTestingEventLoop()
-    return FuzzTarget(samples: samples) { bytes, number in
+    return FuzzTarget(head: head, samples: samples) { bytes, number in
       let channel = NIOAsyncTestingChannel(loop: loop)
       try await loop.flatSubmit { connect(channel) }.get()
       try await channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).get()
@@ -36,19 +38,25 @@ enum ConnectionTargets {
       }
       if number % 4 < 2 { channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
       await loop.run()
-      var outcome = "nothing"
+      var answer: [UInt8] = []
       while let part = try await channel.readOutbound(as: ByteBuffer.self) {
-        if outcome == "nothing" { outcome = Self.kind(of: Array(part.readableBytesView)) }
+        answer += Array(part.readableBytesView)
       }
       try? await channel.close()
       await loop.run()
-      return outcome
+      return kind(of: answer)
     }
   }
 
-  /// The status of HTTP/1.1, or that frames came.
+  /// The first status of HTTP/1.1; or whether frames of HTTP/2 end streams, or all of the connection.
   private static func kind(of answer: [UInt8]) -> String {
-    answer.starts(with: "HTTP/1.1 ".utf8)
-      ? String(decoding: answer.prefix(12).suffix(3), as: UTF8.self) : "frames"
+    guard !answer.isEmpty else { return "nothing" }
+    if answer.starts(with: "HTTP/1.1 ".utf8) { return String(decoding: answer[9..<12], as: UTF8.self) }
+    var (rest, kinds) = (answer[...], Set<UInt8>())
+    while rest.count >= 9 {
+      kinds.insert(rest[rest.startIndex + 3])
+      rest = rest.dropFirst(9 + rest.prefix(3).reduce(0) { $0 << 8 | Int($1) })
+    }
+    return kinds.contains(7) ? "connection ended" : kinds.contains(3) ? "stream reset" : "frames"
   }
 }

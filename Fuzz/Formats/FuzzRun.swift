@@ -23,7 +23,7 @@ struct FuzzRun {
     var bytes = target.samples.randomElement(using: &random) ?? []
     // Some are as they were: what comes behind the readers is reached.
     if index % 32 != 0 { ByteMutation.damage(&bytes, other: other, using: &random) }
-    return bytes
+    return target.head + bytes
   }
 
   mutating func input(_ index: UInt64) async {

@@ -3,6 +3,8 @@ struct FuzzTarget: Sendable {
   /// Says in a word what came of an input. What it throws is a refusal, and is counted by its type.
   typealias Read = @Sendable (_ input: [UInt8], _ number: UInt64) async throws -> String
 
+  /// What each input begins with, undamaged.
+  var head: [UInt8] = []
   let samples: [[UInt8]]
   let read: Read
 

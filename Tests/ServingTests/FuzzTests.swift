@@ -8,7 +8,7 @@ import Testing
     ("json", ["read", "InferenceRequestError"]),
     ("protobuf", ["read", "InferenceRequestError", "ProtobufError"]),
     ("http1", ["200", "400"]),
-    ("http2", ["frames", "400"]),
+    ("http2", ["frames", "stream reset", "connection ended"]),
     ("yaml", ["experiment", "platform", "ConfigurationError"]),
     ("onnx", ["read", "unknown"]),
   ])
