@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Wire
 
 /// Wherever a file is named, what isn't a regular one is refused at once, with its path: a pipe would be waited for.
 @Suite struct OddFileTests {

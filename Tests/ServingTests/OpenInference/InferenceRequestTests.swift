@@ -175,6 +175,16 @@ import Vision
       try images(many, #"{"content_type":"base64"}"#)
     }
     #expect("\(String(describing: error))".contains("has 2 elements"))
+    // The same behind the JSON, as empty elements of four bytes.
+    let json = Data(
+      #"{"inputs":[{"name":"image","shape":[1],"datatype":"BYTES","parameters":{"binary_data_size":4000}}]}"#
+        .utf8)
+    let raw = #expect(throws: InferenceRequestError.self) {
+      try json.withUnsafeBytes { json in
+        try Data(count: 4000).withUnsafeBytes { try InferenceRequest(parsing: json, binary: $0, for: .image) }
+      }
+    }
+    #expect("\(String(describing: raw))".contains("has 2 elements"))
   }
 }
 
