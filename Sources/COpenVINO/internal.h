@@ -56,6 +56,7 @@ typedef struct {
   F(int, ov_tensor_create_from_host_ptr, (int element, ov_shape shape, void *data, void **tensor))          \
   F(int, ov_tensor_get_element_type, (const void *tensor, int *element))                                    \
   F(int, ov_tensor_get_shape, (const void *tensor, ov_shape *shape))                                        \
+  F(int, ov_tensor_get_size, (const void *tensor, size_t *count))                                           \
   F(int, ov_shape_free, (ov_shape * shape))                                                                 \
   F(int, ov_tensor_data, (const void *tensor, void **data))                                                 \
   F(void, ov_tensor_free, (void *tensor))

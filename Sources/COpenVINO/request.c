@@ -72,7 +72,14 @@ static char *describe(const openvino_request *request, size_t index, openvino_te
   ov_shape shape = {0, NULL};
   int element = 0;
   error = OPENVINO_CHECK(library, api->ov_tensor_get_element_type(output, &element));
+  size_t count = 0;
+  if (!error) error = OPENVINO_CHECK(library, api->ov_tensor_get_size(output, &count));
   if (!error) error = OPENVINO_CHECK(library, api->ov_tensor_get_shape(output, &shape));
+  if (error && count == 1) {
+    /* A single number has no extents, and this library's C layer no shape for it. */
+    free(error);
+    error = NULL;
+  }
   if (!error && shape.rank > OPENVINO_MAXIMUM_RANK)
     error = openvino_message("an output has more than 8 dimensions");
   tensor->element = element;

@@ -110,7 +110,7 @@ import Wire
     fails("there is no model 'nothing'", lambda: client.infer("nothing", images(data)))
     fails("truncated JPEG", lambda: client.infer("classify", images(data[:5000])))
     fails("image 1: ", lambda: client.infer("classify", images(data, b"no image")))
-    fails("would take", lambda: client.infer("classify", images(data), timeout=1))
+    fails("time was over", lambda: client.infer("classify", images(data), timeout=1))
     fails("the limit is 64", lambda: client.infer("classify", images(*[b"x"] * 65)))
     print("done")
     """
@@ -381,7 +381,7 @@ import Wire
     let folder = try TemporaryFolder()
     let text = try folder.write("no certificate".utf8, to: "text.pem")
     for (arguments, reason) in [
-      (["--tls-certificate", "/nowhere.pem", "--tls-key", text], "/nowhere.pem: there is no such file"),
+      (["--tls-certificate", "/nowhere.pem", "--tls-key", text], "/nowhere.pem: it can't be read: No such file"),
       (["--tls-certificate", text, "--tls-key", text], "not a PEM file"),
       (["--token-file", try folder.write("\n".utf8, to: "empty")], "there is no token in it"),
     ] {

@@ -72,7 +72,7 @@ struct SimulateTests {
       "links: [{between: [cpu, gpu], bandwidth: 12e9, latency: 10e-6}]", "",
       "device 'gpu' has no link with 'cpu'"
     ),
-    ("flops: 10e12", "flops: -1", "must be above 0"),
+    ("flops: 10e12", "flops: -1", "must be from 1.0"),
     ("kind: gpu", "knd: gpu", "did you mean 'kind'?"),
   ])
   func refusesBadPlatforms(piece: String, replacement: String, says: String) throws {

@@ -68,6 +68,16 @@ import Testing
 
   /// Errors are of the run that failed, however many others fail at the same time with others' reasons.
   @Test(arguments: Engines.all.map(\.name)) func errorsOfTheirOwn(engine: String) async throws {
+    // Of a network whose sizes are fixed for one number of rows OpenVINO makes what was never computed: it is not loaded there.
+    guard engine != "openvino" else {
+      var file = ONNXFile()
+      file.input("x", ["N", 3])
+      file.output("y", [.fixed(7), 3])
+      file.constant("shape", [2], integers: [7, 3])
+      file.node("Reshape", ["x", "shape"], ["y"])
+      #expect(throws: EngineError.self) { try load(file, engine) }
+      return
+    }
     let sessions = try [7, 11, 13].map { count in
       var file = ONNXFile()
       file.input("x", ["N", 3])

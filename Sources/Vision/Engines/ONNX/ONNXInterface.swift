@@ -12,6 +12,7 @@ struct ONNXInterface {
     fileprivate(set) var hasRank = true
     /// One for each extent; `nil` where the extent is given, or free without a name.
     fileprivate(set) var symbols: [String?] = []
+    fileprivate(set) var hasFreeExtent = false
   }
 
   private var ports: [String: Port] = [:]
@@ -52,6 +53,8 @@ struct ONNXInterface {
     ]
     private static let keepers: Set<String> = ["NonZero", "Compress", "NonMaxSuppression", "Unique"]
 
+    func dependsOnInputs(_ node: ONNXNode) -> Bool { node.inputs.contains(where: numbers.contains) }
+
     /// - Returns: whether it makes what is as large as numbers say.
     mutating func add(_ node: ONNXNode) -> Bool {
       let sizes = Self.sizes[node.operation].map { node.inputs.indices.clamped(to: $0) } ?? 0..<0
@@ -74,11 +77,16 @@ struct ONNXInterface {
 
   private mutating func read(_ graph: ProtobufReader) throws {
     var graph = graph
-    var (nodes, inputs, constants): ([ONNXNode], [String], Set<String>) = ([], [], [])
+    var nodes: [ONNXNode] = []
+    var inputs: [String] = []
+    // With their numbers, where those are few whole ones.
+    var constants: [String: [Int]] = [:]
     while let field = try graph.next() {
       switch field.number {
       case 1: nodes.append(try ONNXNode(field.message()))
-      case 5: try field.message().forEach(8) { constants.insert(try $0.text()) }
+      case 5:
+        let (name, numbers) = try Self.constant(field.message())
+        constants[name] = numbers
       case 11, 12:
         let port = try Port(field.message())
         ports[port.name] = port
@@ -87,11 +95,40 @@ struct ONNXInterface {
       }
     }
     // Weights may be listed as inputs, too.
-    var analysis = SizeAnalysis(inputs: inputs.filter { !constants.contains($0) })
+    let given = inputs.filter { constants[$0] == nil }
+    let isOpen = given.contains { ports[$0]?.hasFreeExtent ?? true }
+    var analysis = SizeAnalysis(inputs: given)
     for node in nodes {
       makers[node.output] = (node.operation, node.inputs.first)
-      if analysis.add(node) { sizedByNumbers = sizedByNumbers ?? node.operation }
+      // Of inputs of other sizes than the one that fits, as many numbers are made as it says.
+      let isFixed =
+        isOpen && node.operation == "Reshape" && analysis.dependsOnInputs(node)
+        && (node.inputs.dropFirst().first.flatMap { constants[$0] } ?? [0]).allSatisfy { $0 > 0 }
+      if analysis.add(node) || isFixed { sizedByNumbers = sizedByNumbers ?? node.operation }
     }
+  }
+
+  /// A `TensorProto`'s name, and its numbers if they are as many 64-bit integers as a shape has at most; else a 0.
+  private static func constant(_ reader: ProtobufReader) throws -> (name: String, numbers: [Int]) {
+    var reader = reader
+    var name = ""
+    var type: UInt64 = 0
+    var numbers: [Int] = []
+    while let field = try reader.next() {
+      switch field.number {
+      case 2: type = try field.integer()
+      case 7: try field.forEachInteger { if numbers.count <= 8 { numbers.append(Int(truncatingIfNeeded: $0)) } }
+      case 8: name = try field.text()
+      case 9:
+        let bytes = try field.bytes()
+        guard bytes.count <= 64 else { continue }
+        numbers += (0..<bytes.count / 8).map {
+          Int(Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: Int64.self)))
+        }
+      default: break
+      }
+    }
+    return (name, type == 7 && (1...8).contains(numbers.count) ? numbers : [0])
   }
 
   /// Operators that leave numbers as they are.
@@ -148,7 +185,10 @@ extension ONNXInterface.Port {
         hasRank = true
         try field.message().forEach(1) { dimension in
           var symbol: String?
+          var isGiven = false
           try dimension.message().forEach(2) { symbol = try $0.text() }
+          try dimension.message().forEach(1) { _ in isGiven = true }
+          if !isGiven { hasFreeExtent = true }
           symbols.append(symbol == "" ? nil : symbol)
         }
       default: break

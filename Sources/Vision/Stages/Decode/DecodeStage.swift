@@ -8,7 +8,8 @@ extension StageKind {
   /// Keys: `scale` (`auto`: a JPEG is decoded at the reduced size nearest above the network's, `exact`: at full
   /// size), `maximum_pixels` (of an image as stored; not above what Drivetrain takes at all), `maximum_seconds` (that
   /// decoding an image may take).
-  static let decode = StageKind("decode", keys: ["scale", "maximum_pixels", "maximum_seconds"]) { parameters in
+  static let decode = StageKind("decode", keys: ["scale", "maximum_pixels", "maximum_seconds"]) {
+    parameters in
     var scale: DecodeScale = try parameters.values["scale"]?.choice() ?? .auto
     if let override = parameters.overrides["scale"].flatMap(DecodeScale.init(rawValue:)) { scale = override }
     var limits = ImageLimits()
