@@ -27,6 +27,8 @@ final class GRPCHandler: ChannelDuplexHandler {
   private var hasHead = false
   /// The client sends nothing more.
   private var hasEnded = false
+  /// Whether that is because its connection brings nothing more.
+  private var isCutOff = false
   private var isOver = false
   private var isStopping = false
   private var isReadHeld = false
@@ -326,8 +328,8 @@ final class GRPCHandler: ChannelDuplexHandler {
     context.writeAndFlush(wrapOutboundOut(.end(status.trailers)), promise: nil)
     reader = GRPCMessageReader(limit: limits.maximumBytes)
     if isReadHeld { context.read() }
-    // What the client still sends is not wanted.
-    if !hasEnded { context.close(promise: nil) }
+    // What the client still sends is not wanted; what it can't send is not waited for.
+    if !hasEnded || isCutOff { context.close(promise: nil) }
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -336,6 +338,7 @@ final class GRPCHandler: ChannelDuplexHandler {
       isStopping = true
       proceed(context)
     case ChannelEvent.inputClosed:
+      isCutOff = !hasEnded
       hasEnded = true
       proceed(context)
     default: context.fireUserInboundEventTriggered(event)

@@ -150,6 +150,19 @@ import Wire
     #expect(answer.status == "413" && String(decoding: answer.data, as: UTF8.self).contains("the limit is"))
   }
 
+  /// Who says nothing more is not waited for: what was begun and can't be ended is over, on streams of all kinds.
+  @Test(arguments: [WideNetwork.infer, WideNetwork.stream, WideNetwork.path])
+  func halfClosedAmidARequest(path: String) throws {
+    let server = try Server(network.model, arguments: ["--idle-timeout", "600"])
+    for part in [Data(), HTTP2Connection.frame(WideNetwork.message(rows: 1)), Data([0, 0, 0, 1, 0, 7])] {
+      let connection = try HTTP2Connection(port: server.port)
+      let id = try path == WideNetwork.path ? connection.open(path) : connection.call(path)
+      if !part.isEmpty { try connection.send(part, on: id) }
+      connection.finish()
+      #expect(connection.isClosed(within: 60), "\(part.count) bytes")
+    }
+  }
+
   /// A stream that is open when the server stops is told so.
   @Test func streamsAtTheEnd() throws {
     let server = try Server(network.model)
