@@ -21,12 +21,19 @@ final class PhaseRun: @unchecked Sendable {
   let seconds: Double
   private let seed: Int
   private let end: Date
+  private let pinger: Pinger?
   private let lock = NSLock()
   private var counted: [String: Int] = [:]
   private var broken: [String: Int] = [:]
+  private var longestSilence = 0.0
 
-  init(_ target: Target, _ options: Options, seconds: Double) {
+  /// How long the event loop may be silent.
+  private static let longestSilence = 0.1
+
+  /// - Parameter pinger: that knows for how long the event loop was silent; `nil` if that doesn't matter.
+  init(_ target: Target, _ options: Options, seconds: Double, _ pinger: Pinger? = nil) {
     self.target = target
+    self.pinger = pinger
     isShort = options.isShort
     seed = options.seed
     self.seconds = seconds
@@ -36,6 +43,7 @@ final class PhaseRun: @unchecked Sendable {
   var counts: [String: Int] { lock.withLock { counted } }
   /// How often each thing broke.
   var problems: [String: Int] { lock.withLock { broken } }
+  var silence: Double { lock.withLock { longestSilence } }
   var hasTime: Bool { Date.now < end && !target.server.process.hasEnded }
 
   func count(_ what: String, _ number: Int = 1) { lock.withLock { counted[what, default: 0] += number } }
@@ -44,6 +52,18 @@ final class PhaseRun: @unchecked Sendable {
     guard !isRight else { return }
     let problem = problem()
     lock.withLock { broken[problem, default: 0] += 1 }
+  }
+
+  /// Looks whether the event loop was silent since this was looked last, and others had answers.
+  func checkSilence(_ what: String) {
+    guard let pinger else { return }
+    let silence = pinger.takeLongest()
+    lock.withLock { longestSilence = max(longestSilence, silence) }
+    if !isShort {
+      expect(
+        silence <= Self.longestSilence, "the event loop was silent for more than 100 ms \(what)")
+    }
+    for problem in pinger.takeProblems() { expect(false, problem) }
   }
 
   /// Repeats something until the time is over, once at least.

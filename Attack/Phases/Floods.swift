@@ -10,6 +10,7 @@ extension Phase {
       for flood in run.some(all.shuffled(using: &random), every: 3) {
         try flood.run(run, isRead: Bool.random(using: &random))
         run.count("floods")
+        run.checkSilence("in a flood of \(flood.name)")
         try run.target.others(run, "after \(flood.name)")
         guard run.hasTime || run.isShort else { break }
       }

@@ -12,6 +12,7 @@ extension Phase {
       for kind in kinds.shuffled(using: &random) {
         // What it gives are its connections: they stay open until others were answered.
         let open = try kind(run)
+        run.checkSilence("beside clients that read nothing")
         try run.target.others(run, "beside clients that read nothing")
         withExtendedLifetime(open) {}
         guard run.hasTime || run.isShort else { break }
