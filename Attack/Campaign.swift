@@ -53,7 +53,10 @@ struct Campaign {
     var short = options
     short.isShort = true
     // What breaks is found again, and told then.
-    for phase in phases { try? phase.run(PhaseRun(target, short, seconds: 0)) }
+    for phase in phases {
+      try phase.warmUp(target)
+      try? phase.run(PhaseRun(target, short, seconds: 0))
+    }
     // Freed memory goes back every five seconds.
     sleep(7)
   }

@@ -6,6 +6,8 @@ struct Phase: Sendable {
   let name: String
   /// Its part of the time.
   var weight = 1.0
+  /// What makes the server have all that it keeps by design; beside a short run, which is made anyway.
+  var warmUp: @Sendable (Target) throws -> Void = { _ in }
   let run: @Sendable (PhaseRun) throws -> Void
 
   static let all: [Phase] = [
@@ -27,6 +29,8 @@ final class PhaseRun: @unchecked Sendable {
   private var broken: [String: Int] = [:]
   private var longestSilence = 0.0
 
+  /// Seconds after which something doesn't come any more; fewer than the server's own patience.
+  static let patience = 30.0
   /// How long the event loop may be silent.
   private static let longestSilence = 0.1
 

@@ -29,7 +29,6 @@ final class Target: Sendable {
     let tiny = try PipelineFile().write(to: folder)
     server = try ServerProcess([
       network.model, identity, tiny, "--repository", repository.path, "--max-answer-bytes", "\(20 << 20)",
-      "--idle-timeout", "10",
     ])
     let file = try folder.write(Self.token.utf8, to: "token")
     guarded = try ServerProcess([network.model, "--token-file", file])

@@ -5,7 +5,7 @@ import Wire
 extension Phase {
   /// Images that are little to send and much to do, and damaged ones: as a body, in JSON and by gRPC. Each is answered, or refused for
   /// what it is.
-  static let images = Phase(name: "images", weight: 2) { run in
+  static let images = Phase(name: "images", weight: 2, warmUp: warmUpForImages) { run in
     let bombs = try ImageBomb.all(isShort: run.isShort)
     let whole = run.target.samples.images.map { Array($0) }
     try run.rounds(threads: 3) { random in
@@ -26,6 +26,15 @@ extension Phase {
         way.isRight(answer),
         "\(name), \(image.count) bytes, sent as \(way), is answered by \(answer)"
           + (image.count < 3000 ? ": \(image.base64EncodedString())" : ""))
+    }
+  }
+
+  /// Memory for the pixels of large images is kept for the next ones.
+  private static let warmUpForImages: @Sendable (Target) throws -> Void = { target in
+    let bombs = try ImageBomb.all(isShort: false)
+    for result in concurrently(3, { _ in for bomb in bombs { _ = try Way.body.send(bomb.data, to: target) } })
+    {
+      try result.get()
     }
   }
 

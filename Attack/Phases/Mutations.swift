@@ -11,7 +11,7 @@ extension Phase {
       guard let (data, hasEnded) = try Self.exchange(bytes, run) else { return }
       let answers = Answers(data)
       run.count(answers.statuses.first.map { "first answered by \($0)" } ?? "not answered")
-      run.expect(hasEnded, "a connection is not ended in 20 s after \(Self.text(bytes))")
+      run.expect(hasEnded, "a connection is not ended in time after \(Self.text(bytes))")
       run.expect(
         !hasEnded || answers.isWhole,
         "\(Self.text(Array(data.prefix(300)))) is no answer to \(Self.text(bytes))")
@@ -31,7 +31,7 @@ extension Phase {
         data.isEmpty
           ? "not answered" : data.starts(with: "HTTP/1.".utf8) ? "answered in HTTP/1.1" : "answered in frames"
       )
-      run.expect(hasEnded, "a connection is not ended in 20 s after \(Self.text(bytes))")
+      run.expect(hasEnded, "a connection is not ended in time after \(Self.text(bytes))")
     }
   }
 
@@ -52,7 +52,7 @@ extension Phase {
         }
         let id = try connection.call("/inference.GRPCInferenceService/\(call)")
         try connection.send(Data(frame), on: id, ends: true)
-        let answer = try connection.response(on: id, within: 20)
+        let answer = try connection.response(on: id, within: PhaseRun.patience)
         let status = answer[trailer: "grpc-status"] ?? "nothing"
         run.count("answered by \(status)")
         run.expect(
@@ -74,7 +74,7 @@ extension Phase {
   private static func exchange(_ bytes: [UInt8], _ run: PhaseRun) throws -> (data: Data, hasEnded: Bool)? {
     let connection = try RawConnection(port: run.target.server.port)
     do {
-      guard try connection.send(Data(bytes), within: 20) == bytes.count else {
+      guard try connection.send(Data(bytes), within: PhaseRun.patience) == bytes.count else {
         run.expect(false, "the server doesn't read \(text(bytes))")
         return nil
       }
@@ -83,7 +83,7 @@ extension Phase {
       return nil
     }
     connection.finish()
-    return connection.receiveAll(within: 20)
+    return connection.receiveAll(within: PhaseRun.patience)
   }
 
   /// Bytes as they can be sent again: `base64 -d`, and their beginning to read.

@@ -37,10 +37,10 @@ extension Phase {
     }
     for (number, client) in clients.enumerated() {
       client.connection.finish()
-      let (data, hasEnded) = client.connection.receiveAll(within: 20)
+      let (data, hasEnded) = client.connection.receiveAll(within: PhaseRun.patience)
       run.count("slow clients")
       guard !ended.contains(number) else { continue }
-      run.expect(hasEnded, "a slow client that has said all is not left for 20 s")
+      run.expect(hasEnded, "a slow client that has said all is not left for long")
       guard client.isRequest else { continue }
       let answers = Answers(data)
       run.expect(

@@ -13,7 +13,7 @@ extension Phase {
         // What is refused may be closed before all of it is sent.
         try? form.send(over: connection, inPieces: Bool.random(using: &random), using: &random)
         connection.finish()
-        let (data, hasEnded) = connection.receiveAll(within: 20)
+        let (data, hasEnded) = connection.receiveAll(within: PhaseRun.patience)
         let answers = Answers(data)
         run.count("forms")
         run.expect(hasEnded, "'\(form.name)' is left open")

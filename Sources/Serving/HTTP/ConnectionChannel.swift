@@ -26,6 +26,8 @@ struct ConnectionChannel: ServerChildChannel {
       // Images are large: read the socket in large pieces. Failing to set the option costs speed only.
       let allocator = AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 8 << 10, maximum: 256 << 10)
       _ = try? channel.syncOptions?.setOption(.recvAllocator, value: allocator)
+      // One piece at a time: it may be thousands of small frames, and others are to have their turn.
+      _ = try? channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
       let pipeline = channel.pipeline.syncOperations
       if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
       try pipeline.addHandler(ConnectionFlowHandler(patience: idleTimeout))
