@@ -8,6 +8,8 @@ import Wire
 final class Pinger: Sendable {
   private struct State {
     var longest = 0.0
+    /// Answers that came, or didn't.
+    var count = 0
     var problems: [String] = []
     var isStopped = false
   }
@@ -28,6 +30,13 @@ final class Pinger: Sendable {
 
   /// In seconds, since this was asked last.
   func takeLongest() -> Double {
+    // The one that is asked for now may have waited for what was just done.
+    let asked = state.withLock { $0.count }
+    for _ in 0..<2000 where state.withLock({ $0.count < asked + 2 && !$0.isStopped }) { usleep(1000) }
+    return takeLongestYet()
+  }
+
+  private func takeLongestYet() -> Double {
     state.withLock { state in
       defer { state.longest = 0 }
       return state.longest
@@ -65,6 +74,7 @@ final class Pinger: Sendable {
         }
         usleep(100_000)
       }
+      state.withLock { $0.count += 1 }
       usleep(2000)
     }
   }

@@ -3,7 +3,7 @@ import TestSupport
 import Wire
 
 extension Phase {
-  /// Frames of HTTP/2 without end, in every form that has brought some server down.
+  /// Frames of HTTP/2, requests and chunks without end, in every form that has brought some server down.
   static let floods = Phase(name: "floods", weight: 2) { run in
     let all = Flood.all
     try run.rounds { random in
@@ -21,6 +21,7 @@ extension Phase {
 /// One kind of frames, again and again on one connection.
 private struct Flood: Sendable {
   let name: String
+  var begin = HTTP2Connection.preface + HTTP2Connection.frame(.settings)
   var count = 20_000
   /// What is sent in step `index`.
   let step: @Sendable (_ index: Int) -> Data
@@ -28,7 +29,7 @@ private struct Flood: Sendable {
   /// Sends it until its connection ends, or its steps do.
   func run(_ run: PhaseRun, isRead: Bool) throws {
     let connection = try RawConnection(port: run.target.server.port)
-    try connection.send(HTTP2Connection.preface + HTTP2Connection.frame(.settings))
+    try connection.send(begin)
     let steps = run.isShort ? count / 20 : count
     var sent = 0
     do {
@@ -65,6 +66,8 @@ private struct Flood: Sendable {
       WideNetwork.infer, [("content-type", "application/grpc"), ("te", "trailers")])
     let message = HTTP2Connection.frame(WideNetwork.message(rows: 200))
     let cancel = Data([0, 0, 0, 8])
+    let chunked = Data(
+      "POST \(WideNetwork.path) HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)
     @Sendable func odd(_ index: Int) -> Int { 2 * index + 1 }
     @Sendable func bytes(_ count: Int) -> Data { Data(repeating: 0x78, count: count) }
     return [
@@ -139,6 +142,10 @@ private struct Flood: Sendable {
       Flood(name: "frames larger than allowed", count: 200) { _ in
         Data([0xFF, 0xFF, 0xFF, 0, 0, 0, 0, 0, 1]) + bytes(1000)
       },
+      Flood(name: "requests of HTTP/1.1", begin: Data()) { _ in
+        Data("GET /v2/health/live HTTP/1.1\r\nHost: x\r\n\r\n".utf8)
+      },
+      Flood(name: "chunks of a byte", begin: chunked, count: 200_000) { _ in Data("1\r\nx\r\n".utf8) },
       Flood(name: "prefaces", count: 100) { _ in HTTP2Connection.preface },
     ]
   }

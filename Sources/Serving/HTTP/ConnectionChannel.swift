@@ -23,10 +23,11 @@ struct ConnectionChannel: ServerChildChannel {
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
     channel.eventLoop.makeCompletedFuture {
-      // Images are large: read the socket in large pieces. Failing to set the option costs speed only.
-      let allocator = AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 8 << 10, maximum: 256 << 10)
+      // Images are large: the socket is read in large pieces. But what comes at once may also be thousands of small frames or
+      // requests, each with its own work, and others are to have their turn: one piece at a time, and none too large. Failing to
+      // set the options costs speed only.
+      let allocator = AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 8 << 10, maximum: 64 << 10)
       _ = try? channel.syncOptions?.setOption(.recvAllocator, value: allocator)
-      // One piece at a time: it may be thousands of small frames, and others are to have their turn.
       _ = try? channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
       let pipeline = channel.pipeline.syncOperations
       if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
