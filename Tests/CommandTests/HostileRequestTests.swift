@@ -148,33 +148,6 @@ import Wire
     for answer in answers { #expect(try answer.get() == 200) }
   }
 
-  /// What can't be answered in time, since others wait, is refused before it is sent, and may be sent all the same.
-  @Test func refusedByItsHead() throws {
-    let server = try Server("classify")
-    let large = try Repository.image("large.jpg")
-    #expect(try server.infer(large).status == 200)
-    let others = try (0..<60).map { _ in
-      let connection = try server.connect()
-      let headers = Self.jpeg.merging(["Content-Length": "\(large.count)"]) { $1 }
-      try connection.sendHead("POST", Self.path + "?timeout_us=600000000", headers)
-      try connection.send(large)
-      return connection
-    }
-    defer { withExtendedLifetime(others) {} }
-    let connection = try server.connect()
-    let headers = Self.jpeg.merging(["Content-Length": "1000000"]) { $1 }
-    try connection.sendHead("POST", Self.path + "?timeout_us=1", headers)
-    let response = try connection.response()
-    #expect(response.status == 503 && response.error.contains("would take"), "\(response.error)")
-    #expect(response.error.contains("the request's time is 1 µs"), "\(response.error)")
-    #expect(response.headers["retry-after"] == "1")
-    try connection.send(Data(repeating: 0xFF, count: 1_000_000))
-    let good = try Repository.image("small.jpg")
-    #expect(
-      try connection.request("POST", Self.path, headers: Self.jpeg, body: good).status == 200,
-      "the connection lives")
-  }
-
   /// Uploads that stand still cost little memory and stop nobody.
   @Test func slowUploads() throws {
     let server = try Server("classify")

@@ -11,7 +11,7 @@ public final class ServerProcess: Sendable {
   ///   - arguments: pipelines and options of `drivetrain serve`, without a port.
   ///   - limits: what the shell's `ulimit` sets for it, such as `-n 128`.
   public init(_ arguments: [String], environment: [String: String] = [:], limits: String? = nil) throws {
-    let command = [ChildProcess.builtProgram("drivetrain"), "serve"] + arguments + ["--port", "0"]
+    let command = [ChildProcess.builtProgram("drivetrain"), "serve", "--port", "0"] + arguments
     let limited = limits.map { ["/bin/sh", "-c", "ulimit \($0); exec \"$0\" \"$@\""] } ?? []
     process = try ChildProcess(
       (limited + command)[0], Array((limited + command).dropFirst()), environment: environment)

@@ -52,7 +52,9 @@ struct ConnectionChannel: ServerChildChannel {
       withEncoderConfiguration: HTTPResponseEncoder.Configuration(), withDecoderLimitConfiguration: limits)
     try pipeline.addHandlers(
       HTTP1RulesHandler(), HTTP1ToHTTPServerCodec(secure: tls != nil),
-      HTTPConnectionStateHandler(idleTimeout: .nanoseconds(idleTimeout.nanoseconds), logger: logger))
+      // A moment later than a body may come, which is answered.
+      HTTPConnectionStateHandler(
+        idleTimeout: .nanoseconds(idleTimeout.nanoseconds) + .seconds(1), logger: logger))
     if let origins { try pipeline.addHandler(CrossOriginHandler(origins)) }
     try pipeline.addHandler(makeHandler(makeAnswers()))
   }

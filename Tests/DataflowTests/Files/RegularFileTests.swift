@@ -4,7 +4,7 @@ import Testing
 
 @testable import Dataflow
 
-@Suite(.timeLimit(.minutes(1))) struct RegularFileTests {
+@Suite(.timeLimit(.minutes(15))) struct RegularFileTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

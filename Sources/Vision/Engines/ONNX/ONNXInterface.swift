@@ -117,7 +117,8 @@ struct ONNXInterface {
     while let field = try reader.next() {
       switch field.number {
       case 2: type = try field.integer()
-      case 7: try field.forEachInteger { if numbers.count <= 8 { numbers.append(Int(truncatingIfNeeded: $0)) } }
+      case 7:
+        try field.forEachInteger { if numbers.count <= 8 { numbers.append(Int(truncatingIfNeeded: $0)) } }
       case 8: name = try field.text()
       case 9:
         let bytes = try field.bytes()
