@@ -381,7 +381,7 @@ import Wire
     let folder = try TemporaryFolder()
     let text = try folder.write("no certificate".utf8, to: "text.pem")
     for (arguments, reason) in [
-      (["--tls-certificate", "/nowhere.pem", "--tls-key", text], "/nowhere.pem: it can't be read: No such file"),
+      (["--tls-certificate", "/nowhere.pem", "--tls-key", text], "/nowhere.pem: it can't be read: No such"),
       (["--tls-certificate", text, "--tls-key", text], "not a PEM file"),
       (["--token-file", try folder.write("\n".utf8, to: "empty")], "there is no token in it"),
     ] {
