@@ -100,7 +100,7 @@ import Wire
   }
 
   /// Without the device the machine is measured and planned for as if it had none.
-  @Test(.timeLimit(.minutes(10))) func calibrate() throws {
+  @Test(.timeLimit(.minutes(60))) func calibrate() throws {
     let lost = try LostDevice(afterKernels: 10)
     let environment = lost.environment.merging(["XDG_CACHE_HOME": folder.path]) { $1 }
     let experiment = ["dqn-cartpole", "--set", "hidden=[8,8]", "--json"]

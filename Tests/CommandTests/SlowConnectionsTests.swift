@@ -4,7 +4,7 @@ import Testing
 import Wire
 
 /// Clients that send a byte a second, to have all of a server's connections; and those that come all at once.
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(60)))
 struct SlowConnectionsTests {
   /// As many as the system lets both this process and the server have.
   @Test func tenThousandTakeNothingFromOthers() throws {

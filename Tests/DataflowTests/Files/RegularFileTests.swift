@@ -4,7 +4,7 @@ import Testing
 
 @testable import Dataflow
 
-@Suite(.timeLimit(.minutes(15))) struct RegularFileTests {
+@Suite(.timeLimit(.minutes(60))) struct RegularFileTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

@@ -5,7 +5,7 @@ import Testing
 @testable import Dataflow
 
 /// Several iterations at once give what they give one by one.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(60)))
 struct BatchTests {
   private let sizes = Locked<[Int]>([])
 

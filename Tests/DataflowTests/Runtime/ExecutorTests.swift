@@ -5,7 +5,7 @@ import Testing
 
 @testable import Dataflow
 
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(60)))
 struct ExecutorTests {
   /// Whatever the plan, every item gets what the sequential executor gives it.
   @Test(arguments: 0..<60)

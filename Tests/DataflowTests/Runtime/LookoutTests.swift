@@ -4,7 +4,7 @@ import Testing
 
 @testable import Dataflow
 
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(60)))
 struct LookoutTests {
   @Test func onlyWhileItPaysOff() {
     var lookout = Lookout(cores: 2)

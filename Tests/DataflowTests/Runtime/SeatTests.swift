@@ -5,7 +5,7 @@ import Testing
 @testable import Dataflow
 
 /// A thread goes on with its item in the next placement if nobody is there.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(60)))
 struct SeatTests {
   /// Two placements; the second one tells on whose thread it ran.
   private static func executor(_ second: Stage, instances: Int = 1) throws -> Executor {

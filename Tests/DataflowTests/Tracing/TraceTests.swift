@@ -48,7 +48,7 @@ struct TraceTests {
   }
 
   /// A reader beside the writer gets whole events, in a row, none of which is half of one and half of another.
-  @Test(.timeLimit(.minutes(10)))
+  @Test(.timeLimit(.minutes(60)))
   func concurrentReader() throws {
     let ring = TraceRing(worker: "w", capacity: 16)
     let isDone = Atomic(false)
