@@ -68,16 +68,17 @@ final class GRPCHandler: ChannelDuplexHandler {
     reader = GRPCMessageReader(limit: limits.maximumBytes)
   }
 
-  /// Whether a request is a call of gRPC with protocol buffers, the only encoding that is read.
+  /// Protocol buffers, the only encoding that is read.
+  private static let mediaTypes = ["application/grpc", "application/grpc+proto"]
+
   static func isCall(_ head: HTTPRequest) -> Bool {
-    head.method == .post && ["application/grpc", "application/grpc+proto"].contains(mediaType(head))
+    head.method == .post && mediaType(head).map(mediaTypes.contains) ?? false
   }
 
   /// - Throws: what a request is refused with that wants to be a call, and comes where there are none.
   static func refuseCall(_ head: HTTPRequest) throws(HTTPFailure) {
-    let type = mediaType(head)
-    guard type.hasPrefix("application/grpc") else { return }
-    guard ["application/grpc", "application/grpc+proto"].contains(type) else {
+    guard let type = mediaType(head) else { return }
+    guard mediaTypes.contains(type) else {
       throw HTTPFailure(
         .unsupportedMediaType, "'\(type)' is not spoken; gRPC is, with application/grpc, over HTTP/2")
     }
@@ -90,8 +91,14 @@ final class GRPCHandler: ChannelDuplexHandler {
     throw HTTPFailure(.httpVersionNotSupported, "gRPC needs HTTP/2")
   }
 
-  private static func mediaType(_ head: HTTPRequest) -> String {
-    (head.headerFields[.contentType] ?? "").prefix { $0 != ";" }.lowercased().filter { $0 != " " }
+  /// - Returns: `nil` for what is none of gRPC's.
+  private static func mediaType(_ head: HTTPRequest) -> String? {
+    guard let type = head.headerFields[.contentType],
+      // Those of images and JSON are no longer looked at.
+      type.utf8.lazy.filter({ $0 != 0x20 }).prefix(13).map({ $0 | 0x20 }).elementsEqual("application/g".utf8)
+    else { return nil }
+    let name = type.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
+    return name.hasPrefix("application/grpc") ? name : nil
   }
 
   func handlerAdded(context: ChannelHandlerContext) {

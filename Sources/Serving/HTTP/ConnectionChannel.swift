@@ -23,15 +23,13 @@ struct ConnectionChannel: ServerChildChannel {
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
     channel.eventLoop.makeCompletedFuture {
-      // Images are large: the socket is read in large pieces. But what comes at once may also be thousands of small frames or
-      // requests, each with its own work, and others are to have their turn: one piece at a time, and none too large. Failing to
-      // set the options costs speed only.
-      let allocator = AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 8 << 10, maximum: 64 << 10)
+      // Images are large: the socket is read in large pieces, one at a time. Failing to set the options costs speed only.
+      let allocator = AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 8 << 10, maximum: 256 << 10)
       _ = try? channel.syncOptions?.setOption(.recvAllocator, value: allocator)
       _ = try? channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
       let pipeline = channel.pipeline.syncOperations
       if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
-      try pipeline.addHandler(ConnectionFlowHandler(patience: idleTimeout))
+      try pipeline.addHandlers(ConnectionFlowHandler(patience: idleTimeout), ConnectionTurnHandler())
       try pipeline.addHandler(
         HTTPVersionDetector(timeout: idleTimeout) { [self] isHTTP2, channel in
           try isHTTP2 ? configureHTTP2(channel) : configureHTTP1(channel, logger)

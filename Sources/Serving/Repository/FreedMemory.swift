@@ -1,11 +1,17 @@
+import Dataflow
 import Foundation
 
 /// Memory that was freed and that the C library keeps: between large bodies that come and go (measured: a third more in a minute of
 /// overload), and in the arenas of threads that have ended, while those of the next pipeline have arenas of their own.
 enum FreedMemory {
-  /// Gives it back again and again, until the task is cancelled.
+  /// Gives it back again and again, until the task is cancelled; also what pools have kept for an interval without use.
   static func giveBack(every interval: Duration) async {
-    while (try? await Task.sleep(for: interval)) != nil { await onOwnThread { giveBack() } }
+    while (try? await Task.sleep(for: interval)) != nil {
+      await onOwnThread {
+        MemoryPools.giveBackIdle()
+        giveBack()
+      }
+    }
   }
 
   /// Gives it back to the system, where the C library can.

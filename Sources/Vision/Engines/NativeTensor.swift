@@ -36,12 +36,13 @@ extension NativeTensor {
     }
   }
 
-  /// - Parameter port: the same tensor in the model's file, which knows more than engines tell.
-  func description(named name: String, _ port: ONNXInterface.Port?) -> TensorDescription {
+  /// - Parameter file: the model's, which knows more than engines tell.
+  func description(named name: String, _ file: ONNXInterface?) -> TensorDescription {
+    let port = file?[name]
     let shape = extents.map { $0 >= 0 ? $0 : nil }
     return TensorDescription(
       name: name, element: elementType, shape: shape, symbols: port?.symbols ?? [], typeName: port?.typeName,
-      hasRank: rank >= 0 && (port?.hasRank ?? true))
+      hasRank: rank >= 0 && (port?.hasRank ?? true), maker: file?.maker(of: name))
   }
 
   /// What a run gave, in the library's memory.

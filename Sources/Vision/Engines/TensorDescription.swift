@@ -11,11 +11,14 @@ public struct TensorDescription: Sendable, Hashable, CustomStringConvertible {
   public let symbols: [String?]
   /// Whether the model says how many dimensions there are; if not, `shape` is empty.
   public let hasRank: Bool
+  /// The operator that makes an output, past those that change its shape or type alone, such as `Softmax`; `nil` where the model
+  /// doesn't say.
+  public let maker: String?
 
   /// - Parameter symbols: none, or one for each extent.
   public init(
     name: String, element: ElementType?, shape: [Int?], symbols: [String?] = [], typeName: String? = nil,
-    hasRank: Bool = true
+    hasRank: Bool = true, maker: String? = nil
   ) {
     self.name = name
     self.element = element
@@ -23,6 +26,7 @@ public struct TensorDescription: Sendable, Hashable, CustomStringConvertible {
     self.shape = shape
     self.symbols = symbols.count == shape.count ? symbols : Array(repeating: nil, count: shape.count)
     self.hasRank = hasRank
+    self.maker = maker
   }
 
   /// The shape with `batch` as its first dimension, and wherever else that has the same name, where everything else is

@@ -1,3 +1,4 @@
+import Dataflow
 import Foundation
 import Synchronization
 
@@ -5,25 +6,33 @@ import Synchronization
 /// faults.
 ///
 /// Memory comes back when the last reference to a tensor goes, from any thread. The latest `limit` are kept.
-public final class TensorPool: Sendable {
+public final class TensorPool: MemoryPool {
   public let element: ElementType
   /// That of a batch of one.
   public let shape: [Int]
   private let limit: Int
-  private let kept = Mutex<Kept>(Kept())
+  private let kept = Mutex(Kept())
 
   // Sendable: the buffers in here belong to nobody else.
   private struct Kept: @unchecked Sendable {
-    var buffers: [UnsafeMutableRawBufferPointer] = []
+    var buffers = IdlePieces<UnsafeMutableRawBufferPointer>()
   }
 
   public init(_ element: ElementType = .float32, shape: [Int], keeping limit: Int = 16) {
     self.element = element
     self.shape = shape
     self.limit = limit
+    MemoryPools.add(self)
   }
 
-  deinit { kept.withLock { for buffer in $0.buffers { free(buffer.baseAddress) } } }
+  deinit {
+    MemoryPools.remove(self)
+    kept.withLock { for buffer in $0.buffers.pieces { free(buffer.baseAddress) } }
+  }
+
+  public func giveBackIdle() {
+    kept.withLock { for buffer in $0.buffers.takeAged() { free(buffer.baseAddress) } }
+  }
 
   /// A tensor whose numbers are whatever they were.
   public func take(batch: Int = 1) throws(EngineError) -> Tensor {
@@ -31,7 +40,7 @@ public final class TensorPool: Sendable {
     if batch != 1 { shape[0] *= batch }
     let byteCount = element.byteCount(shape)
     let used = kept.withLock { kept in
-      kept.buffers.lastIndex { $0.count == byteCount }.map { kept.buffers.remove(at: $0) }
+      kept.buffers.pieces.lastIndex { $0.count == byteCount }.map { kept.buffers.remove(at: $0) }
     }
     if let used { return Tensor(element, shape: shape, bytes: used, .pooled(self)) }
     return Tensor(element, shape: shape, bytes: try Tensor.allocate(element, shape), .pooled(self))
@@ -40,7 +49,7 @@ public final class TensorPool: Sendable {
   func takeBack(_ bytes: sending UnsafeMutableRawBufferPointer) {
     kept.withLock { kept in
       kept.buffers.append(bytes)
-      if kept.buffers.count > limit { free(kept.buffers.removeFirst().baseAddress) }
+      if kept.buffers.pieces.count > limit { free(kept.buffers.remove(at: 0).baseAddress) }
     }
   }
 }

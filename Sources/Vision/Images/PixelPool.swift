@@ -1,3 +1,4 @@
+import Dataflow
 import Glibc
 import Synchronization
 
@@ -5,18 +6,24 @@ import Synchronization
 /// faults.
 ///
 /// Thread-safe. Keeps at most `maximumIdleBytes`; what comes back beyond that is freed.
-public final class PixelPool: Sendable {
-  private let idle = Mutex<[PixelStorage]>([])
+public final class PixelPool: MemoryPool {
+  private let idle = Mutex(IdlePieces<PixelStorage>())
   private let maximumIdleBytes: Int
 
   /// - Parameter maximumIdleBytes: memory kept while nobody uses it.
   public init(maximumIdleBytes: Int = 256 << 20) {
     self.maximumIdleBytes = maximumIdleBytes
+    MemoryPools.add(self)
   }
 
   deinit {
+    MemoryPools.remove(self)
     // Buffers in use hold a reference to the pool: everything is idle.
-    idle.withLock { for storage in $0 { free(storage.base) } }
+    idle.withLock { for storage in $0.pieces { free(storage.base) } }
+  }
+
+  public func giveBackIdle() {
+    for storage in idle.withLock({ $0.takeAged() }) { free(storage.base) }
   }
 
   /// A buffer with undefined pixels. O(idle buffers), which are few.
@@ -33,14 +40,15 @@ public final class PixelPool: Sendable {
   }
 
   /// Memory that nobody uses now.
-  public var idleBytes: Int { idle.withLock { $0.reduce(0) { $0 + $1.capacity } } }
+  public var idleBytes: Int { idle.withLock { $0.pieces.reduce(0) { $0 + $1.capacity } } }
 
   func take(_ bytes: Int) throws(ImageError) -> PixelStorage {
     let capacity = PixelPool.sizeClass(bytes)
     let found = idle.withLock { idle -> PixelStorage? in
       // The smallest that is large enough, unless most of it would lie waste.
-      let candidates = idle.indices.filter { (capacity...4 * capacity).contains(idle[$0].capacity) }
-      guard let index = candidates.min(by: { idle[$0].capacity < idle[$1].capacity }) else { return nil }
+      let pieces = idle.pieces
+      let candidates = pieces.indices.filter { (capacity...4 * capacity).contains(pieces[$0].capacity) }
+      guard let index = candidates.min(by: { pieces[$0].capacity < pieces[$1].capacity }) else { return nil }
       return idle.remove(at: index)
     }
     if let found { return found }
@@ -51,11 +59,10 @@ public final class PixelPool: Sendable {
   func takeBack(_ storage: PixelStorage) {
     let dropped = idle.withLock { idle -> [PixelStorage] in
       idle.append(storage)
-      var total = idle.reduce(0) { $0 + $1.capacity }
+      var total = idle.pieces.reduce(0) { $0 + $1.capacity }
       var dropped: [PixelStorage] = []
-      while total > maximumIdleBytes, !idle.isEmpty {
-        // The one idle for longest.
-        let oldest = idle.removeFirst()
+      while total > maximumIdleBytes, !idle.pieces.isEmpty {
+        let oldest = idle.remove(at: 0)
         total -= oldest.capacity
         dropped.append(oldest)
       }

@@ -1,3 +1,4 @@
+import Dataflow
 import Testing
 
 @testable import Vision
@@ -44,5 +45,20 @@ import Testing
     let size = PixelPool.sizeClass(bytes)
     #expect(size >= bytes && size % 64 == 0)
     #expect(bytes <= 4096 || size * 4 <= bytes * 5 + 4)
+  }
+
+  /// What is used all the time stays.
+  @Test func idleMemoryComesBack() throws {
+    let pool = PixelPool()
+    _ = try pool.buffer(width: 1000, height: 1000)
+    _ = try pool.buffer(width: 10, height: 10)
+    let all = pool.idleBytes
+    pool.giveBackIdle()
+    #expect(pool.idleBytes == all)
+    _ = try pool.buffer(width: 10, height: 10)
+    pool.giveBackIdle()
+    #expect(pool.idleBytes > 0 && pool.idleBytes < 10_000)
+    MemoryPools.giveBackIdle()
+    #expect(pool.idleBytes == 0)
   }
 }

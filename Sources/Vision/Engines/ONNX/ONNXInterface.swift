@@ -138,7 +138,7 @@ struct ONNXInterface {
   ]
 
   /// The operator that makes a tensor, past those that change its shape or type alone.
-  func ending(of tensor: String) -> String? {
+  func maker(of tensor: String) -> String? {
     var name = tensor
     // A damaged file may go round in circles.
     for _ in 0..<64 {

@@ -20,11 +20,11 @@ final class ONNXRuntimeSession: EngineSession, @unchecked Sendable {
     self.limits = limits
     inputs = (0..<ort_session_input_count(session)).map {
       let name = String(cString: ort_session_input_name(session, $0))
-      return ort_session_input(session, $0).description(named: name, file?[name])
+      return ort_session_input(session, $0).description(named: name, file)
     }
     outputs = (0..<ort_session_output_count(session)).map {
       let name = String(cString: ort_session_output_name(session, $0))
-      return ort_session_output(session, $0).description(named: name, file?[name])
+      return ort_session_output(session, $0).description(named: name, file)
     }
   }
 

@@ -14,11 +14,11 @@ final class OpenVINOSession: EngineSession {
     let model = requests.model
     inputs = (0..<openvino_model_input_count(model)).map {
       let name = String(cString: openvino_model_input_name(model, $0))
-      return openvino_model_input(model, $0).description(named: name, file?[name])
+      return openvino_model_input(model, $0).description(named: name, file)
     }
     outputs = (0..<openvino_model_output_count(model)).map {
       let name = String(cString: openvino_model_output_name(model, $0))
-      return openvino_model_output(model, $0).description(named: name, file?[name])
+      return openvino_model_output(model, $0).description(named: name, file)
     }
   }
 

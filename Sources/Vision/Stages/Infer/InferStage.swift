@@ -56,7 +56,7 @@ extension Stage {
       throw .wrongOutputs(expected: "a row of scores for each image", found: "\(output)")
     }
     let trial = try trial(session, input, item)
-    let scale = ScoreScale(ONNXInterface(contentsOf: variants[0].path)?.ending(of: output.name), trial)
+    let scale = ScoreScale(output.maker, trial)
     let network = NetworkWork(variants[0].path, item: item)
     let isBatched = input.shape[0] == nil && (trial?.isByItem ?? false)
     var stage = Stage(
