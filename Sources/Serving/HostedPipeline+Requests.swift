@@ -48,8 +48,11 @@ extension HostedPipeline {
       completion(finished)
     }
     do {
+      var turns: Nanoseconds = 0
       for (index, input) in inputs.enumerated() {
-        set.add(try submit(input.values, input.size, terms) { set.finish(index, $0) })
+        let ticket = try submit(input.values, input.size, terms, behind: turns) { set.finish(index, $0) }
+        set.add(ticket)
+        turns = turns.addingReportingOverflow(ticket.turn).partialValue
       }
     } catch RuntimeError.closed {
       set.abandon()

@@ -81,10 +81,10 @@ public final class HostedPipeline: Sendable {
 
   /// Puts an item in the line.
   func submit(
-    _ item: [any Sendable], _ size: RequestSize, _ terms: RequestTerms,
+    _ item: [any Sendable], _ size: RequestSize, _ terms: RequestTerms, behind turns: Nanoseconds = 0,
     completion: @escaping @Sendable (ItemResult) -> Void
   ) throws -> Ticket {
-    try lane.submit(size, complete(terms)) { [executor] arrival, completion in
+    try lane.submit(size, complete(terms), behind: turns) { [executor] arrival, completion in
       try executor.trySubmit(item, arrival: arrival, completion: completion)
     } completion: {
       completion($0)

@@ -8,6 +8,7 @@ import Vision
 /// Any thread may use it.
 public final class Telemetry: Sendable {
   let metrics: Metrics
+  let log: ServerLog
   let tracer: Tracer
   private let exporter: OTLPExporter?
   private let hosted: Hosted
@@ -41,14 +42,14 @@ public final class Telemetry: Sendable {
   ///   - platform: what the pipelines run on, for what it is declared to draw.
   ///   - otlp: where spans go, if they go anywhere.
   ///   - traceRate: the part of requests, 0…1, that are traced of those whose clients don't say.
-  ///   - tell: told when spans can't be sent.
   public init(
     platform: Platform = .local, otlp: OTLPConfiguration? = nil, traceRate: Double = 1,
-    tell: @escaping @Sendable (String) -> Void = { _ in }
+    log: ServerLog = .none
   ) {
     let hosted = Hosted(platform)
-    let exporter = otlp.map { OTLPExporter($0, tell: tell) }
+    let exporter = otlp.map { OTLPExporter($0) { log.tell(.warning, $0) } }
     self.hosted = hosted
+    self.log = log
     self.exporter = exporter
     tracer = Tracer(rate: exporter == nil ? 0 : traceRate)
     metrics = Metrics(
@@ -72,6 +73,16 @@ public final class Telemetry: Sendable {
   func record(_ record: RequestRecord) {
     metrics.record(record)
     if record.span?.context.isSampled ?? false { exporter?.queue.add(record) }
+  }
+
+  /// Requests since the start: how many were answered, and how many not.
+  public var requests: (answered: Int, failed: Int) {
+    let all = metrics.snapshot().models.values.flatMap(\.requests.values)
+    let total = all.reduce(0) { $0 + $1.reduce(0, +) }
+    let answered = all.reduce(0) { sum, counts in
+      sum + zip(RequestRecord.Outcome.allCases, counts).reduce(0) { $1.0 == .ok ? $0 + $1.1 : $0 }
+    }
+    return (Int(clamping: answered), Int(clamping: total - answered))
   }
 
   /// Exports spans and looks at the energy counters, until the task is cancelled and the last spans are gone.
@@ -117,15 +128,32 @@ extension Route {
   func answered(within span: RequestSpan) -> Route {
     guard case .body(let refused, let use) = self else { return self }
     return .body(refused: refused) { body, reply in
-      try use(body) { makeAnswer in
-        reply {
-          try makeAnswer().map { answer in
-            answer.headers[.traceParent] = span.context.parent
-            if !span.context.state.isEmpty { answer.headers[.traceState] = span.context.state }
+      try failing(within: span) {
+        try use(body) { makeAnswer in
+          reply {
+            try failing(within: span) { try makeAnswer().map { span.add(to: &$0.headers) } }
           }
         }
       }
     }
+  }
+}
+
+/// Names the span in what is thrown, for the client and for the log.
+private func failing<Result>(within span: RequestSpan, _ body: () throws -> Result) throws -> Result {
+  do {
+    return try body()
+  } catch {
+    var failure = HTTPFailure(error)
+    span.add(to: &failure.headers)
+    throw failure
+  }
+}
+
+extension RequestSpan {
+  fileprivate func add(to headers: inout HTTPFields) {
+    headers[.traceParent] = context.parent
+    if !context.state.isEmpty { headers[.traceState] = context.state }
   }
 }
 

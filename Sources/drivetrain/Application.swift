@@ -6,7 +6,9 @@ import Vision
 
 /// What `calibrate`, `plan`, `verify` and `simulate` are asked about.
 struct ApplicationOptions: ParsableArguments {
-  @Argument(help: "The name of a pipeline or an experiment, or a path to its YAML file.")
+  @Argument(
+    help: "The name of a pipeline or an experiment, or a path to its YAML file.",
+    completion: .named(in: "Pipelines", "Experiments"))
   var application: String
 
   @Option(
@@ -20,8 +22,8 @@ struct ApplicationOptions: ParsableArguments {
     parsing: .upToNextOption, help: ArgumentHelp("Change settings of an experiment.", valueName: "key=value"))
   var set: [String] = []
 
-  @OptionGroup var described: MachineOption
-  @OptionGroup var selection: DeviceSelection
+  @OptionGroup(title: "Placement") var described: MachineOption
+  @OptionGroup(title: "Placement") var selection: DeviceSelection
 
   /// The same error; of what is not calibrated, it says by which command it will be, and of a device that failed, how
   /// to do without it.

@@ -5,8 +5,9 @@ import Foundation
 struct Calibrate: ParsableCommand, ApplicationCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measures how long each stage takes, by each implementation on each device.",
+    usage: "drivetrain calibrate <application> [<options>]",
     discussion: """
-      What is measured is kept for this machine; plan, verify, infer, serve and train use it. With --devices it is
+      What is measured is kept for this machine; plan, verify, infer, serve and train use it. With --devices it is \
       kept, instead of what was there, for a machine that has only these, and has to be used with --devices.
 
       Example: drivetrain calibrate classify

@@ -47,7 +47,7 @@ struct Devices: ParsableCommand {
       let host = devices.first { $0.silicon == device.silicon } ?? device
       let memory = (Double(device.memoryBytes) / Double(1 << 30)).fixed(1)
       try printOut(
-        "\(device.name)  \(device.model)  \(device.cores) cores  \(device.vectorBits)-bit vectors  \(memory) GiB"
+        "\(device.name)  \(device.model)  \(device.cores.counted("core"))  \(device.vectorBits)-bit vectors  \(memory) GiB"
           + (host.name == device.name ? "" : "  on the cores of \(host.name)")
       )
     }

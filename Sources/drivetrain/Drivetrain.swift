@@ -1,6 +1,8 @@
 import ArgumentParser
 import Dataflow
 import Foundation
+import Serving
+import Vision
 
 /// The command line: a file for each subcommand. Exit codes: 0 done, 2 usage, 1 anything else.
 @main
@@ -13,6 +15,17 @@ struct Drivetrain: AsyncParsableCommand {
       PlanCommand.self,
       Verify.self, Tune.self, Simulate.self, Devices.self,
     ])
+
+  @Flag(help: "Say which version this is, and which engines it has found.")
+  var version = false
+
+  func run() async throws {
+    guard version else { throw CleanExit.helpRequest(self) }
+    try printOut("drivetrain \(Version.current)")
+    for engine in Engines.all {
+      try printOut("\(engine.name) \(engine.version ?? "not found: run Scripts/setup")")
+    }
+  }
 
   static func main() async {
     do {
@@ -45,7 +58,7 @@ struct Drivetrain: AsyncParsableCommand {
       complain(usageMessage(for: error))
       return 2
     default:
-      if !(error is ExitCode) { complain("\(error)") }
+      if !(error is ExitCode) { complain("\(error)", .error) }
       return 1
     }
   }
@@ -71,10 +84,21 @@ struct Drivetrain: AsyncParsableCommand {
 }
 
 /// Says something in one line on standard error.
-func complain(_ line: String) {
-  let oneLine = line.split(whereSeparator: \.isNewline).joined(separator: " ").printable
+func complain(_ line: String, _ level: ServerLog.Level = .info) {
+  let oneLine = line.split(whereSeparator: \.isNewline).joined(separator: " ")
+  if let log = serverLog.withLock({ $0 }) {
+    log.tell(level, oneLine)
+  } else {
+    writeComplaint("drivetrain: \(oneLine.printable)")
+  }
+}
+
+/// What says everything from now on, in its own form.
+let serverLog = Locked<ServerLog?>(nil)
+
+func writeComplaint(_ line: String) {
   // If even this can't be written there is nobody left to tell.
-  try? FileHandle.standardError.write(contentsOf: Data("drivetrain: \(oneLine)\n".utf8))
+  try? FileHandle.standardError.write(contentsOf: Data("\(line)\n".utf8))
 }
 
 /// Prints one JSON object on standard output.

@@ -6,16 +6,21 @@ import Vision
 struct Infer: ParsableCommand, PlannedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Runs images through a pipeline and says where the time went.",
+    usage: "drivetrain infer <pipeline> <image> ... [<options>]",
     discussion: """
       Exit code 0 if all images were answered, 1 if not; the others are answered all the same.
 
       Example: drivetrain infer classify photo.jpg --trace photo.trace.json
       """)
 
-  @Argument(help: "A pipeline's name in Pipelines/, or a path to its YAML file.")
+  @Argument(
+    help: "A pipeline's name in Pipelines/, or a path to its YAML file.",
+    completion: .named(in: "Pipelines"))
   var pipeline: String
 
-  @Argument(help: "Image files: JPEG, PNG or WebP.")
+  @Argument(
+    help: "Image files: JPEG, PNG or WebP; or folders, for all that are in them.",
+    completion: .file())
   var images: [String]
 
   @Flag(help: "Print one JSON object.")
@@ -27,8 +32,8 @@ struct Infer: ParsableCommand, PlannedCommand {
   @Option(help: "How JPEGs are decoded: auto (at a reduced size where that suffices) or exact.")
   var scale: DecodeScale?
 
-  @OptionGroup var planned: PlanOption
-  @OptionGroup var described: MachineOption
+  @OptionGroup(title: "Placement") var planned: PlanOption
+  @OptionGroup(title: "Placement") var described: MachineOption
 
   func run() throws {
     let reference = pipeline
@@ -36,6 +41,7 @@ struct Infer: ParsableCommand, PlannedCommand {
     guard pipeline.signature == .image else { throw InferError.takesTensors(reference) }
     for remark in pipeline.remarks { complain("\(pipeline.name): \(remark)") }
     // A trace has room for all images; the attribution alone needs only the latest one's events.
+    let images = ImageFolder.expand(self.images)
     let recorder = Recorder(eventsPerWorker: trace == nil ? 256 : images.count * pipeline.graph.stages.count)
     let machine = try described.machineHere(to: "run")
     let plan = try planned.plan(for: PipelineWorkload(pipeline), objective: .latency, on: machine)
@@ -90,6 +96,25 @@ struct Infer: ParsableCommand, PlannedCommand {
   }
 }
 
+/// A folder that stands for the images in it.
+enum ImageFolder {
+  private static let extensions: Set<String> = ["jpg", "jpeg", "png", "webp"]
+
+  /// Puts its images, by name and not those of folders inside, in the place of each folder. A folder without any stays, and is told
+  /// as what it is.
+  static func expand(_ paths: [String]) -> [String] {
+    paths.flatMap { path -> [String] in
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+        return [path]
+      }
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+      let images = names.filter { extensions.contains(($0 as NSString).pathExtension.lowercased()) }
+      return images.isEmpty ? [path] : images.sorted().map { (path as NSString).appendingPathComponent($0) }
+    }
+  }
+}
+
 enum InferError: Error, CustomStringConvertible {
   case takesTensors(String)
 
@@ -107,7 +132,7 @@ extension InferenceReport {
   /// The labels, and the breakdown as bars; `nil` for a failure.
   fileprivate var forHumans: String? {
     guard let outputs, let attribution, let width, let height else { return nil }
-    var lines = ["\(input.printable)  \(width) × \(height), \(bytes) bytes"]
+    var lines = ["\(input.printable)  \(width) × \(height), \(bytes.counted("byte"))"]
     lines += outputs.map { "  \(Double($0.score).fixed(3))  \($0.label.printable)" }
     let parts =
       attribution.stages.map { ($0.name, $0.microseconds / 1000) }

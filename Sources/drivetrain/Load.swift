@@ -4,9 +4,11 @@ import Serving
 
 struct Load: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Sends images to a server and measures throughput, latency, and where the time goes.",
+    abstract:
+      "Sends images or tensors to a server and measures throughput, latency, and where the time goes.",
+    usage: "drivetrain load <url> --duration <seconds> [<options>]",
     discussion: """
-      With --concurrency each connection sends its next request as soon as it has an answer. With --rate requests are sent
+      With --concurrency each connection sends its next request as soon as it has an answer. With --rate requests are sent \
       when they are due, whatever the server does, and their latency counts from then on.
 
       Ctrl-C ends early and reports.
@@ -16,7 +18,7 @@ struct Load: AsyncParsableCommand {
 
   @Argument(
     help:
-      "A model, http://HOST:PORT/v2/models/NAME, or the server of a single one. Other paths are posted to as they are."
+      "A model, http[s]://HOST:PORT/v2/models/NAME, or the server of a single one. Other paths are posted to as they are."
   )
   var url: String
 
@@ -30,6 +32,18 @@ struct Load: AsyncParsableCommand {
     help: ArgumentHelp(
       "How often to send which image, by the files' names without extension.", valueName: "name=weight,…"))
   var mix: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A tensor to send to a network, an array that numpy.save has written; once for each input.",
+      valueName: "name=file.npy"))
+  var input: [String] = []
+
+  @Option(help: ArgumentHelp("Trust what this PEM file vouches for, of https.", valueName: "file"))
+  var cacert: String?
+
+  @Flag(help: "Trust every certificate, of https.")
+  var insecure = false
 
   @Option(help: "Connections that send one request after the other.")
   var concurrency: Int?
@@ -57,7 +71,17 @@ struct Load: AsyncParsableCommand {
   var json = false
 
   func validate() throws {
-    guard !image.isEmpty else { throw ValidationError("Missing expected argument '--image <file>'") }
+    guard image.isEmpty != input.isEmpty else {
+      throw ValidationError(
+        image.isEmpty
+          ? "Missing expected argument '--image <file>' or '--input <name=file.npy>'"
+          : "give either --image or --input")
+    }
+    guard mix == nil || input.isEmpty else { throw ValidationError("--mix is of images") }
+    guard cacert == nil || !insecure else { throw ValidationError("give either --cacert or --insecure") }
+    for input in input where !input.dropFirst().contains("=") {
+      throw ValidationError("--input must be NAME=FILE.npy, not '\(input)'")
+    }
     guard (concurrency == nil) != (rate == nil) else {
       throw ValidationError("give either --concurrency or --rate")
     }
@@ -75,11 +99,12 @@ struct Load: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let images = try image.map { try LoadImage($0) }
+    let bodies = input.isEmpty ? try image.map { try LoadBody(image: $0) } : [try tensors()]
+    let trust = cacert.map(LoadTrust.file) ?? (insecure ? .all : .system)
     var configuration = LoadGenerator.Configuration(
-      target: try LoadTarget(url, headers: header), images: images,
-      mix: try mix.map { try ImageMix(parsing: $0, names: images.map(\.name)) }
-        ?? ImageMix(count: images.count),
+      target: try LoadTarget(url, headers: header, trust: trust), bodies: bodies,
+      mix: try mix.map { try ImageMix(parsing: $0, names: bodies.map(\.name)) }
+        ?? ImageMix(count: bodies.count),
       pacing: concurrency.map { .closed(connections: $0) } ?? .open(rate: rate ?? 0, arrivals ?? .poisson),
       seconds: duration)
     configuration.warmUpSeconds = warmUp
@@ -98,6 +123,16 @@ struct Load: AsyncParsableCommand {
   }
 }
 
+extension Load {
+  private func tensors() throws -> LoadBody {
+    LoadBody(
+      tensors: try input.map { text in
+        let name = text.prefix(1) + text.dropFirst().prefix { $0 != "=" }
+        return (String(name), try NumPyArray(String(text.dropFirst(name.count + 1))))
+      })
+  }
+}
+
 extension LoadPacing.Arrivals: ExpressibleByArgument {}
 
 extension LoadProgress {
@@ -108,7 +143,7 @@ extension LoadProgress {
 
 extension LoadReport {
   fileprivate var text: String {
-    var lines = ["\(requests) requests in \(seconds.fixed(1)) s: \(ok) ok\(errorText)"]
+    var lines = ["\(requests.counted("request")) in \(seconds.fixed(1)) s: \(ok) ok\(errorText)"]
     lines.append("throughput      \(Self.text(throughput, 1)) requests/s")
     lines.append("latency         \(Self.text(latency))")
     if let serverLatency { lines.append("  in the server \(Self.text(serverLatency))") }

@@ -6,6 +6,7 @@ struct PlanCommand: ParsableCommand, ApplicationCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract: "Chooses where each stage runs, by what, and how often; says what to expect of it.",
+    usage: "drivetrain plan <application> [<options>]",
     discussion: """
       Needs what 'drivetrain calibrate' has measured, and offers to do that on a terminal.
 

@@ -11,7 +11,7 @@ struct PlanOption: ParsableArguments {
       valueName: "auto|file"))
   var plan = "auto"
 
-  @OptionGroup var selection: DeviceSelection
+  @OptionGroup(title: "Placement") var selection: DeviceSelection
 
   var isAuto: Bool { plan == "auto" }
 

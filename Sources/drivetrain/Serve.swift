@@ -8,8 +8,8 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Serves pipelines over HTTP.",
     discussion: """
-      POST /v2/models/NAME/infer   an image as the body: labels and times; or tensors as JSON, for a network alone:
-                                   {"inputs":[{"name":…,"shape":[…],"datatype":"FP32","data":[…]}]}
+      POST /v2/models/NAME/infer   an image as the body: labels and times; or JSON:
+        {"inputs":[{"name":…,"shape":[…],"datatype":"FP32","data":[…]}]}
       GET  /v2/models              which models there are
       GET  /v2/models/NAME         what it takes and gives, and its plan
       POST /v2/repository/index, /v2/repository/models/NAME/load, …/unload
@@ -19,15 +19,18 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
 
       Spans go to an OpenTelemetry collector where --otlp-endpoint, or OTEL_EXPORTER_OTLP_ENDPOINT, names one.
 
-      A model repository is a directory of NAME/VERSION/pipeline.yaml or NAME/VERSION/model.onnx, VERSION from 1. The
+      A model repository is a directory of NAME/VERSION/pipeline.yaml or NAME/VERSION/model.onnx, VERSION from 1. The \
       highest version that works is served; load serves a newer one, while requests go on.
 
       SIGTERM and Ctrl-C answer what was accepted, then stop.
 
-      Example: curl -i --data-binary @photo.jpg http://127.0.0.1:8000/v2/models/classify/infer
+      Example: drivetrain serve classify
+        curl --data-binary @photo.jpg 127.0.0.1:8000/v2/models/classify/infer
       """)
 
-  @Argument(help: "Pipelines' names in Pipelines/, or paths to their YAML files, or to ONNX models.")
+  @Argument(
+    help: "Pipelines' names in Pipelines/, or paths to their YAML files, or to ONNX models.",
+    completion: .named(in: "Pipelines"))
   var pipelines: [String] = []
 
   @Option(
@@ -51,43 +54,15 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
   @Flag(help: "Have no second port for gRPC.")
   var noGrpc = false
 
-  @Option(help: ArgumentHelp("Speak TLS, with the certificate in this PEM file.", valueName: "file"))
-  var tlsCertificate: String?
-
-  @Option(help: ArgumentHelp("The certificate's key, a PEM file.", valueName: "file"))
-  var tlsKey: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Answer only requests with the token in this file, Authorization: Bearer TOKEN; or else in $DRIVETRAIN_TOKEN.",
-      valueName: "file"))
-  var tokenFile: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Let pages of this origin ask from a browser, such as http://localhost:3000, or * for all; may be given several times.",
-      valueName: "origin"))
-  var allowOrigin: [String] = []
-
   @Option(help: "How JPEGs are decoded: auto (at a reduced size where that suffices) or exact.")
   var scale: DecodeScale?
 
-  @Option(
-    help: ArgumentHelp(
-      "Send spans to this OpenTelemetry collector: POST URL/v1/traces, as JSON.", valueName: "url"))
-  var otlpEndpoint: String?
-
-  @Option(help: "The part of requests to trace, 0 to 1, where clients don't say.")
-  var traceRate = 1.0
-
-  @Option(
-    help: ArgumentHelp(
-      "Write what the workers did last, when the server ends, for ui.perfetto.dev.", valueName: "file"))
-  var trace: String?
-
+  @OptionGroup(title: "Access") var access: AccessOptions
+  @OptionGroup(title: "Log") var logging: LogOptions
+  @OptionGroup(title: "Tracing") var tracing: TracingOptions
   @OptionGroup(title: "Limits") var limits: LimitOptions
-  @OptionGroup var planned: PlanOption
-  @OptionGroup var described: MachineOption
+  @OptionGroup(title: "Placement") var planned: PlanOption
+  @OptionGroup(title: "Placement") var described: MachineOption
 
   func validate() throws {
     guard !pipelines.isEmpty || repository != nil else {
@@ -96,37 +71,20 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
     guard (0...65535).contains(port), (0...65535).contains(grpcPort ?? 0) else {
       throw ValidationError("--port and --grpc-port must be from 0 to 65535")
     }
-    guard (tlsCertificate == nil) == (tlsKey == nil) else {
-      throw ValidationError("--tls-certificate and --tls-key belong together; give both")
-    }
-    guard (0...1).contains(traceRate) else { throw ValidationError("--trace-rate must be from 0 to 1") }
-    do {
-      _ = try CrossOriginPolicy(allowOrigin)
-    } catch {
-      throw ValidationError("--allow-origin: \(error)")
-    }
-    do {
-      _ = try otlp
-    } catch {
-      throw ValidationError("\(error)")
-    }
-  }
-
-  private var otlp: OTLPConfiguration? {
-    get throws {
-      try OTLPConfiguration(endpoint: otlpEndpoint, environment: ProcessInfo.processInfo.environment)
-    }
   }
 
   func run() async throws {
+    let begin = MonotonicTime().now
+    let log = logging.begin()
     let machine = try described.machineHere(to: "served")
-    let telemetry = Telemetry(platform: machine, otlp: try otlp, traceRate: traceRate) { complain($0) }
+    let telemetry = Telemetry(
+      platform: machine, otlp: try tracing.otlp, traceRate: tracing.traceRate, log: log)
     let loader = ModelLoader(
       scale: scale, limits: limits.tensors, images: limits.images, on: machine, telemetry: telemetry
     ) { [planned] pipeline in
       try planned.choice(for: PipelineWorkload(pipeline), objective: .throughput, on: machine)
     } observe: { [planned] name, error in
-      complain("\(name): \(planned.advised(error))")
+      complain("\(name): \(planned.advised(error))", .warning)
     }
     let models = ModelHost(loader, repository: try repository.map { try ModelRepository($0) }) {
       complain($0)
@@ -136,18 +94,22 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
     configuration.host = host
     configuration.port = port
     configuration.grpcPort = await portOfGRPC()
-    configuration.origins = allowOrigin.isEmpty ? nil : try CrossOriginPolicy(allowOrigin)
     limits.apply(to: &configuration)
-    configuration.security = try TransportSecurity(
-      certificate: tlsCertificate, key: tlsKey, token: try token())
-    let scheme = tlsCertificate == nil ? "http" : "https"
+    try access.apply(to: &configuration)
+    let isGuarded = configuration.security.hasToken
+    let scheme = access.tlsCertificate == nil ? "http" : "https"
     let address = host.contains(":") ? "[\(host)]" : host
     try await PipelineServer(models, telemetry: telemetry, configuration).run { ports in
       for line in models.pipelines.flatMap(\.lines) { complain(line) }
       let grpc = ports.count > 1 ? ", gRPC on port \(ports[1])" : ""
+      if !isGuarded { warnOfOpenness() }
       complain("serving on \(scheme)://\(address):\(ports[0])\(grpc); stop with Ctrl-C")
     }
-    if let trace {
+    log.catchUp()
+    let seconds = Double(MonotonicTime().now - begin) / 1e9
+    let (answered, failed) = telemetry.requests
+    complain("stopped after \(seconds.fixed(1)) s: \(answered.counted("request")) answered, \(failed) failed")
+    if let trace = tracing.trace {
       try Trace.perfetto(of: models.pipelines.map { ($0.name, $0.trace) }).writeWhole(to: trace)
     }
   }
@@ -166,10 +128,12 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
 
   private static let usualGRPCPort = 8001
 
-  /// The secret that requests must bring.
-  private func token() throws -> AccessToken? {
-    if let tokenFile { return try AccessToken(file: tokenFile) }
-    let variable = "DRIVETRAIN_TOKEN"
-    return try ProcessInfo.processInfo.environment[variable].map { try AccessToken($0, from: variable) }
+  /// Whoever reaches the port may use the machine, and load models.
+  private func warnOfOpenness() {
+    guard host != "localhost", host != "::1", !host.hasPrefix("127.") else { return }
+    complain(
+      "everybody who reaches \(host) may send requests and change what is served; --token-file asks for a token",
+      .warning)
   }
+
 }

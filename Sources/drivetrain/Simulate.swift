@@ -5,6 +5,7 @@ import Foundation
 struct Simulate: ParsableCommand, ApplicationCommand {
   static let configuration = CommandConfiguration(
     abstract: "Executes a plan in virtual time, on a machine that need not be here.",
+    usage: "drivetrain simulate <application> [<options>]",
     discussion: """
       Items come as fast as they are let in. The plan is the best one, or one that 'drivetrain plan --json' has written.
 

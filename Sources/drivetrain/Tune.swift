@@ -7,15 +7,18 @@ struct Tune: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract:
       "Finds the best numbers for a pipeline's knobs by measured runs, and writes them into its file.",
+    usage: "drivetrain tune <pipeline> --image <file> ... [<options>]",
     discussion: """
-      Begins with what the planner chooses and turns one knob after the other: instances, batches and their delays. Each
-      candidate runs by turns with the best so far, and must be better by more than the noise. 'concurrency' is set to
+      Begins with what the planner chooses and turns one knob after the other: instances, batches and their delays. Each \
+      candidate runs by turns with the best so far, and must be better by more than the noise. 'concurrency' is set to \
       what can be answered in time.
 
       Example: drivetrain tune classify --image .deps/images/medium.jpg
       """)
 
-  @Argument(help: "A pipeline's name in Pipelines/, or a path to its YAML file.")
+  @Argument(
+    help: "A pipeline's name in Pipelines/, or a path to its YAML file.",
+    completion: .named(in: "Pipelines"))
   var pipeline: String
 
   @Option(
@@ -99,14 +102,16 @@ struct Tune: ParsableCommand {
     var knobs = result.knobs
     knobs[.concurrency] = loaded.settings.concurrency(answering: throughput)
     let file = output ?? path
+    // A file is left as it is where nothing was better; a copy was asked for.
+    let isWanted = !dryRun && (result.isBetter || output != nil)
     // What was found is told even if it can't be written.
     let writing = Result {
-      if !dryRun {
+      if isWanted {
         let note = note(result.after.median, on: machine)
         try write(try text(of: path, with: knobs, note: note), to: file)
       }
     }
-    let isWritten = !dryRun && (try? writing.get()) != nil
+    let isWritten = isWanted && (try? writing.get()) != nil
     let report = TuningReport(loaded.name, objective, result, knobs: knobs, file: file, isWritten: isWritten)
     try json ? printJSON(report) : printOut(report.text)
     try writing.get()

@@ -69,6 +69,15 @@ import Vision
     #expect(run.errorLines.count == 1 && run.standardError.contains(image.says), "\(run.standardError)")
   }
 
+  @Test func aFolderStandsForItsImages() throws {
+    let folder = try TemporaryFolder()
+    let image = PNGFile.solid(width: 30, height: 20, red: 1, green: 2, blue: 3)
+    for name in ["b.png", "a.PNG", "notes.txt", "c.jpeg"] { _ = try folder.write(image, to: name) }
+    let run = try Drivetrain.run("infer", "classify", folder.path, "--json")
+    #expect(run.exitCode == 0, "\(run.standardError)")
+    #expect(try run.json().items.map(\.input) == ["a.PNG", "b.png", "c.jpeg"].map { "\(folder.path)/\($0)" })
+  }
+
   @Test func unknownPipelineNamesTheNearest() throws {
     let run = try Drivetrain.run("infer", "clasify", "x.jpg", "--json")
     #expect(run.exitCode == 1 && run.standardOutput == "")

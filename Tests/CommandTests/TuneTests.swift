@@ -53,7 +53,7 @@ import Wire
 
   @Test func writesWhatIsServedThen() throws {
     let before = try String(contentsOfFile: pipeline, encoding: .utf8)
-    let answer = try answer(tune("--json"))
+    let answer = try answer(tune("--json", "--output", pipeline))
     #expect(answer.pipeline == "tiny" && answer.objective == "throughput" && answer.unit == "items/s")
     #expect(!answer.steps.isEmpty && answer.steps.allSatisfy { $0.from != $0.value && $0.ratio > 0 })
     #expect(answer.before > 0 && answer.after > 0 && answer.written && answer.file == pipeline)
@@ -72,6 +72,13 @@ import Wire
     let server = try Server(pipeline, environment: environment)
     #expect(try server.infer(data, "tiny", type: "image/png").status == 200)
     #expect(try server.terminate() == 0)
+  }
+
+  @Test func writesOnlyWhatIsBetter() throws {
+    let before = try String(contentsOfFile: pipeline, encoding: .utf8)
+    let answer = try answer(tune("--json"))
+    #expect(answer.written == answer.better)
+    #expect((try String(contentsOfFile: pipeline, encoding: .utf8) != before) == answer.better)
   }
 
   /// Elsewhere, or nowhere; in words; for latency.

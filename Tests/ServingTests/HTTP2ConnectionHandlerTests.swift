@@ -11,7 +11,8 @@ import Testing
   private let handler: HTTP2ConnectionHandler
 
   init() throws {
-    handler = HTTP2ConnectionHandler(idleTimeout: .seconds(60), eventLoop: channel.embeddedEventLoop)
+    handler = HTTP2ConnectionHandler(
+      idleTimeout: .seconds(60), answers: .testing, eventLoop: channel.embeddedEventLoop)
     try channel.pipeline.syncOperations.addHandler(handler)
     try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
   }

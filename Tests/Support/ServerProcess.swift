@@ -19,7 +19,7 @@ public final class ServerProcess: Sendable {
     while true {
       let said = process.standardError
       if let match = said.firstMatch(
-        of: /serving on https?:\/\/127\.0\.0\.1:(\d+)(?:, gRPC on port (\d+))?;/),
+        of: /serving on https?:\/\/[\d.]+:(\d+)(?:, gRPC on port (\d+))?;/),
         let port = UInt16(match.1)
       {
         self.port = port

@@ -50,7 +50,7 @@ extension ConfigurationNode {
   public func floats(count: Int, in range: ClosedRange<Double>) throws(ConfigurationError) -> [Float] {
     let elements = try list()
     guard elements.count == count else {
-      throw error("\(path) has \(elements.count) numbers; it must have \(count)")
+      throw error("\(path) has \(elements.count.counted("number")); it must have \(count)")
     }
     var floats: [Float] = []
     for element in elements { floats.append(try element.float(in: range)) }

@@ -23,7 +23,7 @@ public enum GraphError: Error, Sendable, Equatable, CustomStringConvertible {
     case .noStages:
       "the graph has no stages; add at least one"
     case .tooManyStages(let count):
-      "the graph has \(count) stages; use at most \(Graph.maximumStages)"
+      "the graph has \(count.counted("stage")); use at most \(Graph.maximumStages)"
     case .duplicateStage(let name):
       "two stages are named '\(name)'; rename one of them"
     case .noImplementation(let stage):

@@ -7,7 +7,7 @@ public struct Machine: Sendable, Hashable, Codable {
   public init(_ platform: Platform, libraries: [String: String]) {
     var parts = libraries
     for device in platform.devices {
-      parts[device.name] = "\(device.model), \(device.cores) cores, \(device.driver)"
+      parts[device.name] = "\(device.model), \(device.cores.counted("core")), \(device.driver)"
     }
     parts["drivetrain"] = Version.current
     self.parts = parts

@@ -30,7 +30,7 @@ public enum PlanError: Error, Sendable, Equatable, CustomStringConvertible {
       "stage '\(stage)' has no implementation\(name.map { " '\($0)'" } ?? "") for device '\(device)'"
     case .emptyPlacement: "a placement has no stages; give it one or leave it out"
     case .instances(let count, let stage):
-      "the placement of stage '\(stage)' has \(count) instances; use 1 to \(Plan.maximumInstances)"
+      "the placement of stage '\(stage)' has \(count.counted("instance")); use 1 to \(Plan.maximumInstances)"
     case .batch(let count, let stage):
       "the placement of stage '\(stage)' has batches of \(count); use 1 to \(Plan.maximumBatch)"
     case .queueDelay(let seconds, let stage):
@@ -40,7 +40,7 @@ public enum PlanError: Error, Sendable, Equatable, CustomStringConvertible {
     case .queueCapacity(let capacity):
       "the plan's queue capacity is \(capacity); use 1 to \(Plan.maximumQueueCapacity)"
     case .severalPlacements(let count):
-      "the plan has \(count) placements, but a sequential executor takes one; put all stages in it"
+      "the plan has \(count.counted("placement")), but a sequential executor takes one; put all stages in it"
     case .statefulReplica(let stage):
       "stage '\(stage)' keeps state, so its placement must have one instance"
     case .replicaBeforeJoin(let stage, let join):

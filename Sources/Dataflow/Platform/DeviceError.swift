@@ -61,7 +61,7 @@ public struct DeviceError: Error, Sendable, Hashable, CustomStringConvertible {
 /// A size for people, such as `4.0 GiB`.
 func byteText(_ bytes: Int) -> String {
   let units = ["KiB", "MiB", "GiB", "TiB"]
-  guard bytes >= 1024 else { return "\(bytes) bytes" }
+  guard bytes >= 1024 else { return bytes.counted("byte") }
   var (tenths, unit) = (Double(bytes) / 102.4, 0)
   while tenths >= 10_240, unit + 1 < units.count { (tenths, unit) = (tenths / 1024, unit + 1) }
   let rounded = Int(tenths.rounded())

@@ -55,7 +55,8 @@ public enum AdmissionError: Error, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .full(let concurrency, _): "\(concurrency) requests are waiting, which is the limit; try again"
+    case .full(let concurrency, _):
+      "\(concurrency.counted("request")) \(concurrency == 1 ? "is" : "are") waiting, which is the limit; try again"
     case .tooLate(let expected, let timeout):
       "an answer would take \(Self.spoken(expected)), and the request's time is \(Self.spoken(timeout)); try again"
     case .expired(let waited):

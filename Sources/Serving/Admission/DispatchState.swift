@@ -41,6 +41,8 @@ struct DispatchState: Sendable {
     }
   }
 
+  private static let longestTurns: Nanoseconds = 3_600_000_000_000
+
   private(set) var lanes: [Int: Lane] = [:]
   private var inService = 0
   private var lastLane = 0
@@ -65,14 +67,18 @@ struct DispatchState: Sendable {
     if let lane = lanes[id], lane.isClosed, lane.inService == 0, lane.line.isEmpty { lanes[id] = nil }
   }
 
-  /// Takes a request in, or not. Afterwards `next` says what to do.
+  /// Takes a request, or one image of it, in, or not. Afterwards `next` says what to do.
+  ///
+  /// - Parameter turns: nanoseconds of work that its own images before it are.
   mutating func submit(
-    to id: Int, _ size: RequestSize, priority: Int, timeout: Nanoseconds?, now: Nanoseconds
+    to id: Int, _ size: RequestSize, priority: Int, timeout: Nanoseconds?, behind turns: Nanoseconds = 0,
+    now: Nanoseconds
   ) -> Result<Request, any Error> {
     guard let lane = lanes[id], !lane.isClosed else { return .failure(RuntimeError.closed) }
     lastID += 1
-    let entry = lane.entry(
+    var entry = lane.entry(
       lastID, cost: lane.times.estimate(size, at: now), priority: priority, timeout: timeout, now: now)
+    entry.behind = min(turns, Self.longestTurns) / Nanoseconds(max(lane.slots, 1))
     // Who is refused by an estimate that nobody renews would be refused for ever.
     let wantsSample = lane.times.wantsSample(size, at: now)
     if let refusal = refusal(of: entry, in: lane, id, timeout, judged: wantsSample ? 0 : entry.cost) {

@@ -50,14 +50,15 @@ public final class Dispatcher: Sendable {
     /// Takes a request in and starts it when its turn comes, maybe at once.
     ///
     /// - Parameters:
+    ///   - turns: nanoseconds of work that its own images before it are.
     ///   - start: hands it to the runtime, which got it at `arrival`; called on any thread, must not wait.
     ///   - completion: called once: with what the runtime says, `AdmissionError.expired` or `CancellationError`.
     /// - Throws: `AdmissionError`; `RuntimeError.closed`.
     func submit(
-      _ size: RequestSize, _ terms: RequestTerms, start: @escaping Ticket.Start,
-      completion: @escaping @Sendable (ItemResult) -> Void
+      _ size: RequestSize, _ terms: RequestTerms, behind turns: Nanoseconds = 0,
+      start: @escaping Ticket.Start, completion: @escaping @Sendable (ItemResult) -> Void
     ) throws -> Ticket {
-      try dispatcher.submit(self, size, terms, start: start, completion: completion)
+      try dispatcher.submit(self, size, terms, behind: turns, start: start, completion: completion)
     }
 
     /// A request begins to arrive.
@@ -103,13 +104,13 @@ public final class Dispatcher: Sendable {
   }
 
   private func submit(
-    _ lane: Lane, _ size: RequestSize, _ terms: RequestTerms, start: @escaping Ticket.Start,
-    completion: @escaping @Sendable (ItemResult) -> Void
+    _ lane: Lane, _ size: RequestSize, _ terms: RequestTerms, behind turns: Nanoseconds,
+    start: @escaping Ticket.Start, completion: @escaping @Sendable (ItemResult) -> Void
   ) throws -> Ticket {
     let now = time.now
     let result = state.withLock { state -> Result<Ticket, any Error> in
       state.machine.submit(
-        to: lane.id, size, priority: terms.priority, timeout: terms.timeout, now: now
+        to: lane.id, size, priority: terms.priority, timeout: terms.timeout, behind: turns, now: now
       ).map { request in
         let ticket = Ticket(request, size, of: self, start: start, completion: completion)
         state.tickets[request.entry.id] = ticket

@@ -32,6 +32,9 @@ public final class Ticket: Sendable {
     self.completion = completion
   }
 
+  /// Nanoseconds of work that it is, as far as its own request's next image is concerned.
+  var turn: Nanoseconds { request.entry.turn }
+
   /// Its turn has come.
   ///
   /// - Returns: why it can't begin, if it can't.

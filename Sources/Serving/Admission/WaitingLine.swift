@@ -4,7 +4,8 @@ import Dataflow
 ///
 /// The more urgent priority comes first. Within a priority whoever is due first does: that is when it arrived and as long
 /// again as it will take, so that a large photograph lets thumbnails pass that came soon after it. It is due a tenth of a
-/// second after its arrival at the latest, so it is overtaken for that long and no longer.
+/// second after its arrival at the latest, so it is overtaken for that long and no longer. Of several images of one request each
+/// is due as if it had come when those before it are done: between them others have their turn.
 ///
 /// Complexity: the line is bounded, and short as memory goes; inserting and removing move its tail.
 struct WaitingLine: Sendable {
@@ -17,11 +18,16 @@ struct WaitingLine: Sendable {
     let deadline: Nanoseconds
     /// Nanoseconds that it will be worked on, as far as is known.
     let cost: Nanoseconds
+    /// Nanoseconds that those before it of its own request take.
+    var behind: Nanoseconds = 0
 
     /// How long, at most, an entry lets later ones pass.
     static let window: Nanoseconds = 100_000_000
 
-    var due: Nanoseconds { arrival + min(cost, Self.window) }
+    var due: Nanoseconds { (arrival + min(cost, Self.window)).addingReportingOverflow(behind).partialValue }
+
+    /// What it takes, as far as its own request's next one is concerned.
+    var turn: Nanoseconds { cost > 0 ? cost : Self.window }
 
     func isBefore(_ other: Entry) -> Bool {
       (priority, due, id) < (other.priority, other.due, other.id)

@@ -20,7 +20,9 @@ final class GRPCHandler: ChannelDuplexHandler {
   private let background: BackgroundWork
   private let answers: UnsentAnswers
   private let writer: AnswerWriter
+  private let log: ServerLog
   private let time: any TimeSource
+  private var call: HTTPRequest?
   private var reader: GRPCMessageReader
   private var method: InferenceService.Method?
   private var deadline: Nanoseconds?
@@ -53,12 +55,13 @@ final class GRPCHandler: ChannelDuplexHandler {
 
   init(
     limits: RequestBody.Limits, budget: ByteBudget, background: BackgroundWork, answers: UnsentAnswers,
-    time: any TimeSource = MonotonicTime(),
+    log: ServerLog = .none, time: any TimeSource = MonotonicTime(),
     authorise: @escaping @Sendable (HTTPRequest) throws -> Void = { _ in },
     service: @escaping @Sendable (HTTPRequest) throws -> InferenceService.Method
   ) {
     self.service = service
     self.authorise = authorise
+    self.log = log
     self.time = time
     self.background = background
     self.answers = answers
@@ -128,6 +131,7 @@ final class GRPCHandler: ChannelDuplexHandler {
   }
 
   private func begin(_ head: HTTPRequest) throws {
+    call = head
     try authorise(head)
     deadline = try head.headerFields[.grpcTimeout].map { Self.sum(time.now, try Self.duration($0)) }
     if let encoding = head.headerFields[.grpcEncoding], encoding != "identity" {
@@ -277,7 +281,9 @@ final class GRPCHandler: ChannelDuplexHandler {
     switch result {
     case .success((let message, let share)): write(message, share, context)
     case .failure(let error) where method?.isStream ?? false:
-      let message = InferenceService.streamError(GRPCStatus(error).message)
+      let status = GRPCStatus(error)
+      tell(status)
+      let message = InferenceService.streamError(status.message)
       answers.write(UnwrittenAnswer(message), on: context.eventLoop) { [self] result in
         switch result {
         case .success((let message, let share)): write(message, share, context)
@@ -331,12 +337,17 @@ final class GRPCHandler: ChannelDuplexHandler {
   private func end(_ status: GRPCStatus, _ context: ChannelHandlerContext) {
     guard !isOver else { return }
     leave()
+    tell(status)
     writeHead(context)
     context.writeAndFlush(wrapOutboundOut(.end(status.trailers)), promise: nil)
     reader = GRPCMessageReader(limit: limits.maximumBytes)
     if isReadHeld { context.read() }
     // What the client still sends is not wanted; what it can't send is not waited for.
     if !hasEnded || isCutOff { context.close(promise: nil) }
+  }
+
+  private func tell(_ status: GRPCStatus) {
+    log.tell(RequestLine(call, status), at: status.code.logLevel)
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

@@ -19,16 +19,20 @@ struct GRPCMessageReader {
     var part = part
     if bytes.readableBytes == 0 {
       bytes = part
-      if let length = length, length > bytes.readableBytes {
-        let wanted = min(length, limit) + Self.headBytes
-        guard MemoryHeadroom.shared.allows(wanted) else {
-          throw HTTPFailure(.serviceUnavailable, "there is no memory for the message; try again")
-        }
-        bytes.reserveCapacity(wanted)
-      }
+      try makeRoom(for: 0)
     } else {
       bytes.discardReadBytes()
+      try makeRoom(for: part.readableBytes)
       bytes.writeBuffer(&part)
+    }
+  }
+
+  /// Memory for the message that begins, and at least for what comes.
+  private mutating func makeRoom(for count: Int) throws(HTTPFailure) {
+    let message = length.map { min($0, limit) + Self.headBytes } ?? 0
+    let missing = max(count, message - bytes.readableBytes)
+    guard bytes.makeRoom(for: missing, wanting: bytes.readableBytes + missing) else {
+      throw HTTPFailure(.serviceUnavailable, "there is no memory for the message; try again")
     }
   }
 
@@ -46,7 +50,7 @@ struct GRPCMessageReader {
       throw GRPCStatus(.unimplemented, "compressed messages are not supported; send them as they are")
     }
     guard length <= limit else {
-      throw GRPCStatus(.resourceExhausted, "a message has \(length) bytes; the limit is \(limit)")
+      throw GRPCStatus(.resourceExhausted, "a message has \(length.counted("byte")); the limit is \(limit)")
     }
     guard bytes.readableBytes - Self.headBytes >= length else { return nil }
     bytes.moveReaderIndex(forwardBy: Self.headBytes)

@@ -15,10 +15,21 @@ struct GRPCStatus: Error, Equatable {
     case `internal` = 13
     case unavailable = 14
     case unauthenticated = 16
+
+    /// As gRPC writes it, such as `NOT_FOUND`.
+    var name: String {
+      "\(self)".reduce(into: "") { name, letter in
+        if letter.isUppercase { name.append("_") }
+        name += letter.uppercased()
+      }
+    }
   }
 
   let code: Code
   var message = ""
+  /// What was asked, and within which trace, as far as it is known: for the log.
+  var model: String?
+  var trace: String?
 
   init(_ code: Code, _ message: String = "") {
     self.code = code
@@ -46,6 +57,14 @@ struct GRPCStatus: Error, Equatable {
     case .contentTooLarge: .resourceExhausted
     default: status.kind == .clientError ? .invalidArgument : .internal
     }
+  }
+
+  /// The same, of a request whose model is known.
+  func of(_ model: String, _ span: RequestSpan?) -> GRPCStatus {
+    var status = self
+    status.model = model
+    status.trace = span?.context.trace.text
+    return status
   }
 
   /// As a call's trailers have it.

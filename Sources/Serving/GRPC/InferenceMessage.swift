@@ -50,7 +50,8 @@ struct InferenceMessage {
       }
     }
     guard raw.isEmpty || raw.count == inputs.count else {
-      throw InferenceRequestError.malformed("there are \(raw.count) raw contents for \(inputs.count) inputs")
+      throw InferenceRequestError.malformed(
+        "\(inputs.count.counted("input")) came with \(raw.count.counted("raw content"))")
     }
     draft.inputs = try inputs.enumerated().map { index, input in
       try input.tensor(raw: raw.isEmpty ? nil : raw[index])

@@ -77,23 +77,26 @@ struct InferenceService: Sendable {
     .later { [models] message, timeout, reply in
       try message.withUnsafeReadableBytes { bytes in
         let inference = try InferenceMessage(bytes)
-        return try models.withPipeline(inference.model) { pipeline in
-          let request = try pipeline.recordingInvalid(span) {
-            var draft = try inference.draft()
-            draft.isBinary = true
-            if let timeout { draft.terms.timeout = min(timeout, draft.terms.timeout ?? .max) }
-            return try InferenceRequest(
-              draft, for: pipeline.pipeline.signature, limits: pipeline.pipeline.limits
-            ) { part in
-              message.shared(part, of: bytes)
+        let name = inference.model.name
+        return try failing(name, span) {
+          try models.withPipeline(inference.model) { pipeline in
+            let request = try pipeline.recordingInvalid(span) {
+              var draft = try inference.draft()
+              draft.isBinary = true
+              if let timeout { draft.terms.timeout = min(timeout, draft.terms.timeout ?? .max) }
+              return try InferenceRequest(
+                draft, for: pipeline.pipeline.signature, limits: pipeline.pipeline.limits
+              ) { part in
+                message.shared(part, of: bytes)
+              }
             }
-          }
-          return try pipeline.infer(request, span: span) { makeResponse in
-            reply {
-              let response = try makeResponse()
-              return UnwrittenAnswer(maximumBytes: response.maximumMessageBytes) {
-                let message = response.message()
-                return ByteBuffer(bytes: isStream ? Self.streamed(message) : message)
+            return try pipeline.infer(request, span: span) { makeResponse in
+              reply {
+                let response = try failing(name, span) { try makeResponse() }
+                return UnwrittenAnswer(maximumBytes: response.maximumMessageBytes) {
+                  let message = response.message()
+                  return ByteBuffer(bytes: isStream ? Self.streamed(message) : message)
+                }
               }
             }
           }
@@ -113,5 +116,16 @@ struct InferenceService: Sendable {
     var message = ProtobufWriter()
     message.add(1, reason)
     return message.bytes
+  }
+}
+
+/// Says in what is thrown what was asked.
+private func failing<Result>(_ model: String, _ span: RequestSpan?, _ body: () throws -> Result) throws
+  -> Result
+{
+  do {
+    return try body()
+  } catch {
+    throw GRPCStatus(error).of(model, span)
   }
 }

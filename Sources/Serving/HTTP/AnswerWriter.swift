@@ -58,7 +58,7 @@ final class AnswerWriter {
 
   private func startWatch(_ context: ChannelHandlerContext) {
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    let interval = TimeAmount.nanoseconds(answers.limits.patience.nanoseconds / Self.looks)
+    let interval = TimeAmount.nanoseconds(answers.patience.nanoseconds / Self.looks)
     watch = context.eventLoop.scheduleTask(in: interval) {
       let (writer, context) = bound.value
       writer.look(context)
@@ -68,8 +68,8 @@ final class AnswerWriter {
   private func look(_ context: ChannelHandlerContext) {
     watch = nil
     let now = NIODeadline.now()
-    guard now - lastProgress >= answers.limits.patience else { return startWatch(context) }
-    let isAlone = now - answers.lastProgress >= answers.limits.patience
+    guard now - lastProgress >= answers.patience else { return startWatch(context) }
+    let isAlone = now - answers.lastProgress >= answers.patience
     let channel = isAlone ? context.channel.parent ?? context.channel : context.channel
     channel.triggerUserOutboundEvent(ConnectionFlowHandler.Event.abandon, promise: nil)
   }

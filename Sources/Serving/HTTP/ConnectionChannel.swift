@@ -58,7 +58,9 @@ struct ConnectionChannel: ServerChildChannel {
   }
 
   private func configureHTTP2(_ channel: any Channel) throws {
-    let connection = HTTP2ConnectionHandler(idleTimeout: idleTimeout, eventLoop: channel.eventLoop)
+    let answers = makeAnswers()
+    let connection = HTTP2ConnectionHandler(
+      idleTimeout: idleTimeout, answers: answers, eventLoop: channel.eventLoop)
     var configuration = NIOHTTP2Handler.Configuration()
     configuration.connection.initialSettings = [
       HTTP2Setting(parameter: .maxConcurrentStreams, value: Self.maximumStreams),
@@ -69,14 +71,14 @@ struct ConnectionChannel: ServerChildChannel {
     ]
     configuration.connection.targetWindowSize = 4 * Self.windowBytes
     configuration.stream.targetWindowSize = Self.windowBytes
-    let answers = NIOLoopBound(makeAnswers(), eventLoop: channel.eventLoop)
+    let boundAnswers = NIOLoopBound(answers, eventLoop: channel.eventLoop)
     // Of NIO's ways to speak HTTP/2 this one tells of frames; the sequence of streams that comes with it is for others.
     _ = try channel.pipeline.syncOperations.configureAsyncHTTP2Pipeline(
       mode: .server, streamDelegate: connection.observer, frameDelegate: connection.observer,
       configuration: configuration
     ) { [self] stream in
       stream.eventLoop.makeCompletedFuture {
-        let answers = answers.value
+        let answers = boundAnswers.value
         let pipeline = stream.pipeline.syncOperations
         try pipeline.addHandlers(HTTP2FramePayloadToHTTPServerCodec(), StreamEndHandler())
         if let origins { try pipeline.addHandler(CrossOriginHandler(origins)) }

@@ -35,11 +35,13 @@ final class ConnectionFlowHandler: ChannelDuplexHandler {
   /// How often it is looked in a client's time whether it reads.
   private static let looks = 12
   /// How long a client may take to close its side.
-  private static let farewell = TimeAmount.seconds(2)
+  static let farewell = TimeAmount.seconds(2)
 
   private let interval: TimeAmount
   private var state = State.open
   private var isReadHeld = false
+  /// Whether the handlers above have got something since they were told that a read is over.
+  private var isReading = false
   private var watch: Scheduled<Void>?
   private var promises: [EventLoopPromise<Void>] = []
   /// What waited when it was looked last, and how often in a row it was as much.
@@ -96,11 +98,21 @@ final class ConnectionFlowHandler: ChannelDuplexHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    if state == .open { context.fireChannelRead(data) }
+    guard state == .open else { return }
+    isReading = true
+    context.fireChannelRead(data)
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
-    if state == .open { context.fireChannelReadComplete() } else { context.read() }
+    completeRead(context)
+    if state != .open { context.read() }
+  }
+
+  /// Also where the connection was closed in the middle of the read: NIO keeps streams that have read until this comes.
+  private func completeRead(_ context: ChannelHandlerContext) {
+    guard isReading || state == .open else { return }
+    isReading = false
+    context.fireChannelReadComplete()
   }
 
   func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
@@ -158,6 +170,7 @@ final class ConnectionFlowHandler: ChannelDuplexHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     end()
+    if isReading { completeRead(context) }
     context.fireChannelInactive()
   }
 

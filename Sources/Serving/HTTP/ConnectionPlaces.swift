@@ -59,24 +59,14 @@ final class ConnectionAcceptor: ChannelDuplexHandler {
   }
 
   func read(context: ChannelHandlerContext) {
-    guard !isPausing, places.areThere else { return hold(context) }
-    context.read()
-  }
-
-  private func hold(_ context: ChannelHandlerContext) {
+    guard !places.areThere else { return context.read() }
     guard !isReadHeld else { return }
     isReadHeld = true
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    @Sendable func proceed() {
+    places.wait {
       let (acceptor, context) = bound.value
-      acceptor.isPausing = false
       acceptor.isReadHeld = false
       acceptor.read(context: context)
-    }
-    if isPausing {
-      context.eventLoop.scheduleTask(in: Self.pause) { proceed() }
-    } else {
-      places.wait { proceed() }
     }
   }
 
@@ -85,6 +75,15 @@ final class ConnectionAcceptor: ChannelDuplexHandler {
     guard let code = (error as? IOError)?.errnoCode, [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code) else {
       return context.fireErrorCaught(error)
     }
+    guard !isPausing else { return }
     isPausing = true
+    // The read that failed is still wanted, and would be tried again at once.
+    let bound = NIOLoopBound((self, context.channel), eventLoop: context.eventLoop)
+    try? context.channel.syncOptions?.setOption(.autoRead, value: false)
+    context.eventLoop.scheduleTask(in: Self.pause) {
+      let (acceptor, channel) = bound.value
+      acceptor.isPausing = false
+      try? channel.syncOptions?.setOption(.autoRead, value: true)
+    }
   }
 }

@@ -10,6 +10,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
   typealias OutboundOut = HTTP2Frame
 
   private let idleTimeout: TimeAmount
+  private let answers: UnsentAnswers
   private var open: [HTTP2StreamID: any Channel] = [:]
   /// Whether the client owes an answer to a ping.
   private var isPinged = false
@@ -21,8 +22,10 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
   private var context: ChannelHandlerContext?
   let observer: Observer
 
-  init(idleTimeout: TimeAmount, eventLoop: any EventLoop) {
+  /// - Parameter answers: of all streams.
+  init(idleTimeout: TimeAmount, answers: UnsentAnswers, eventLoop: any EventLoop) {
     self.idleTimeout = idleTimeout
+    self.answers = answers
     observer = Observer()
     observer.handler = NIOLoopBoundBox(nil, eventLoop: eventLoop)
     observer.handler?.value = self
@@ -127,6 +130,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     switch event {
     case ChannelEvent.inputClosed:
+      answers.patience = min(answers.patience, ConnectionFlowHandler.farewell)
       for stream in open.values { stream.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
       leave(context)
     case is ChannelShouldQuiesceEvent:

@@ -1,3 +1,4 @@
+import Dataflow
 import HTTPTypes
 import NIOCore
 import Vision
@@ -50,7 +51,8 @@ struct InferenceContent: Sendable {
       guard headerLength <= range.count else {
         throw HTTPFailure(
           .badRequest,
-          "Inference-Header-Content-Length is \(headerLength), and the body has \(range.count) bytes")
+          "Inference-Header-Content-Length is \(headerLength), and the body has \(range.count.counted("byte"))"
+        )
       }
       let border = range.lowerBound + headerLength
       return .tensors(json: range.lowerBound..<border, binary: border..<range.upperBound)

@@ -124,7 +124,7 @@ extension PipelineRoutes {
         ? "send each image as the body of a request, or as a binary tensor" : "send binary tensors"
       throw HTTPFailure(
         .contentTooLarge,
-        "the JSON has \(json.count) bytes, and the limit is \(maximumJSONBytes) (serve --max-json-bytes); \(advice)"
+        "the JSON has \(json.count.counted("byte")), and the limit is \(maximumJSONBytes) (serve --max-json-bytes); \(advice)"
       )
     }
     return try body.withUnsafeReadableBytes { bytes in

@@ -77,9 +77,10 @@ public struct PipelineServer: Sendable {
     let background = BackgroundWork(cores: ProcessInfo.processInfo.activeProcessorCount)
     let channel = connections(background)
     let files = OpenFiles.raiseLimit()
-    // Some are for models, traces and collectors.
+    // Some are for models, traces and collectors, and for the ports.
+    let most = min(max(files - 124, files / 2), files - OpenFiles.count - listening.ports.count - 4)
     let places = ConnectionPlaces(
-      maximum: min(configuration.maximumConnections, max(files - 124, files / 2)), loop: loops.next())
+      maximum: max(1, min(configuration.maximumConnections, most)), loop: loops.next())
     var services = ServiceGroupConfiguration(
       services: listening.ports.indices.map { index in
         channel.server(
@@ -92,13 +93,15 @@ public struct PipelineServer: Sendable {
             }.get()
             listening.began(index, on: channel.localAddress?.port ?? 0)
           }, eventLoopGroup: loops, logger: logger)
-      } + [ChangesEnd(host: host)],
+      } + [ChangesEnd(host: host, log: telemetry.log)],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     services.maximumGracefulShutdownDuration = .seconds(configuration.shutdownSeconds)
     let group = ServiceGroup(configuration: services)
     telemetry.observe({ [host] in host.pipelines }, working: { [host] in host.working })
     let observation = Task { [telemetry] in
-      async let upkeep: Void = FreedMemory.giveBack(every: .seconds(5))
+      async let upkeep: Void = FreedMemory.giveBack(every: .seconds(5)) { [telemetry] in
+        telemetry.log.catchUp()
+      }
       await telemetry.run()
       await upkeep
     }
@@ -162,7 +165,9 @@ public struct PipelineServer: Sendable {
       idleTimeout: patience, tls: security.tls, origins: origins,
       makeAnswers: { UnsentAnswers(answerLimits, of: answers, background: background) },
       makeHandler: { answers in
-        RequestHandler(limits: limits, budget: bodies, background: background, answers: answers) { request in
+        RequestHandler(
+          limits: limits, budget: bodies, background: background, answers: answers, log: telemetry.log
+        ) { request in
           if let answer = origins?.preflight(request) { return .answer(answer) }
           try security.authorise(request)
           try GRPCHandler.refuseCall(request)
@@ -171,7 +176,7 @@ public struct PipelineServer: Sendable {
       },
       makeGRPCHandler: { answers in
         GRPCHandler(
-          limits: limits, budget: bodies, background: background, answers: answers,
+          limits: limits, budget: bodies, background: background, answers: answers, log: telemetry.log,
           authorise: security.authorise, service: service.method)
       })
   }
@@ -185,9 +190,11 @@ public struct PipelineServer: Sendable {
 /// From the signal to stop on nothing more is loaded, and nobody waits for it.
 private struct ChangesEnd: Service {
   let host: ModelHost
+  let log: ServerLog
 
   func run() async throws {
     try await gracefulShutdown()
+    log.tell(.info, "stopping: what was accepted is answered first")
     host.close()
   }
 }

@@ -56,10 +56,8 @@ struct RequestBody {
 
   /// Memory for what is announced at once, or else twice as much as before: growing copies.
   private mutating func makeRoom(for count: Int) throws(HTTPFailure) {
-    guard bytes.writableBytes < count else { return }
     let wanted = bytes.readableBytes == 0 ? max(announced ?? 0, count) : 2 * bytes.readableBytes + count
-    guard MemoryHeadroom.shared.allows(wanted) else { throw noRoom }
-    bytes.reserveCapacity(wanted)
+    guard bytes.makeRoom(for: count, wanting: wanted) else { throw noRoom }
   }
 
   /// All is here.
@@ -91,5 +89,22 @@ struct RequestBody {
     refused(
       with: HTTPFailure(
         .serviceUnavailable, "too many large requests at once; try again", retryAfterSeconds: 1))
+  }
+}
+
+extension ByteBuffer {
+  /// Makes room for more bytes if there is none, and memory for it.
+  ///
+  /// - Parameter capacity: bytes to make room for then, in all.
+  /// - Returns: whether there is room.
+  mutating func makeRoom(for count: Int, wanting capacity: Int) -> Bool {
+    guard writableBytes < count else { return true }
+    // A buffer takes the next power of two.
+    let wanted = max(capacity, readableBytes + count)
+    guard wanted <= 1 << 40 else { return false }
+    let taken = 1 << (Int.bitWidth - max(wanted - 1, 1).leadingZeroBitCount)
+    guard MemoryHeadroom.shared.allows(taken) else { return false }
+    reserveCapacity(wanted)
+    return true
   }
 }

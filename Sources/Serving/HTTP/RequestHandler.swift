@@ -32,7 +32,10 @@ final class RequestHandler: ChannelInboundHandler {
   private let background: BackgroundWork
   private let answers: UnsentAnswers
   private let writer: AnswerWriter
+  private let log: ServerLog
   private var state = State.idle
+  /// What is answered, or was last.
+  private var request: HTTPRequest?
   /// Whether the client wants the head of the answer only.
   private var isHeadOnly = false
   /// Whether the connection ends with this answer.
@@ -45,13 +48,14 @@ final class RequestHandler: ChannelInboundHandler {
   ///   - answers: of the connection.
   init(
     limits: RequestBody.Limits, budget: ByteBudget, background: BackgroundWork, answers: UnsentAnswers,
-    route: @escaping @Sendable (HTTPRequest) throws -> Route
+    log: ServerLog = .none, route: @escaping @Sendable (HTTPRequest) throws -> Route
   ) {
     self.route = route
     self.limits = limits
     self.budget = budget
     self.background = background
     self.answers = answers
+    self.log = log
     writer = AnswerWriter(answers)
   }
 
@@ -65,6 +69,7 @@ final class RequestHandler: ChannelInboundHandler {
   }
 
   private func begin(_ head: HTTPRequest, _ context: ChannelHandlerContext) {
+    request = head
     isHeadOnly = head.method == .head
     let connection = head.headerFields[.connection]?.lowercased() ?? ""
     // Behind a wish for another protocol, which isn't granted, nothing is parsed any more.
@@ -73,7 +78,8 @@ final class RequestHandler: ChannelInboundHandler {
       switch try route(head) {
       case .answer(let answer):
         state = .passingOver
-        write(answer, context)
+        log.tell(RequestLine(request, answer), at: .debug)
+        write(answer, context, share: try answers.reserve(answer.body.readableBytes))
       case .body(let refused, let use):
         let announced = head.headerFields[.contentLength].flatMap { Int($0) }
         let body = try RequestBody(announced: announced, limits: limits, budget: budget, refused: refused)
@@ -147,7 +153,13 @@ final class RequestHandler: ChannelInboundHandler {
   /// Answers before the request has ended.
   private func refuse(_ error: any Error, _ context: ChannelHandlerContext) {
     state = .passingOver
-    write(HTTPFailure(error).answer, context)
+    fail(error, context)
+  }
+
+  private func fail(_ error: any Error, _ context: ChannelHandlerContext) {
+    let failure = HTTPFailure(error)
+    log.tell(RequestLine(request, failure), at: failure.status.logLevel)
+    write(failure.answer, context)
   }
 
   private func start(_ use: @escaping Route.Use, on body: RequestBody, _ context: ChannelHandlerContext) {
@@ -200,8 +212,10 @@ final class RequestHandler: ChannelInboundHandler {
     let isLast = isLast
     state = isLast ? .closed : .idle
     switch result {
-    case .success((let answer, let share)): write(answer, context, share: share)
-    case .failure(let error): write(HTTPFailure(error).answer, context)
+    case .success((let answer, let share)):
+      log.tell(RequestLine(request, answer), at: .debug)
+      write(answer, context, share: share)
+    case .failure(let error): fail(error, context)
     }
     if isLast { close(context) }
   }
@@ -244,8 +258,9 @@ final class RequestHandler: ChannelInboundHandler {
     if error is HTTPParserError || error is HTTP1TypeConversionError || error is MalformedRequest {
       switch state {
       case .idle, .reading:
+        if case .idle = state { request = nil }
         (isHeadOnly, isLast) = (false, true)
-        write(HTTPFailure(error).answer, context)
+        fail(error, context)
       case .working, .passingOver, .closed: break
       }
     }

@@ -9,6 +9,9 @@ public struct TransportSecurity: Sendable {
   /// What requests must bring, if anything.
   let token: AccessToken?
 
+  /// Whether requests must bring a token.
+  public var hasToken: Bool { token != nil }
+
   public static let none = TransportSecurity(tls: nil, token: nil)
 
   private init(tls: NIOSSLContext?, token: AccessToken?) {

@@ -15,6 +15,8 @@ final class UnsentAnswers {
   }
 
   let limits: Limits
+  /// How long a client may take nothing. Less than the limit of one that has closed its side: it can't make room any more.
+  var patience: TimeAmount
   private let all: ByteBudget
   private let here: ByteBudget
   private let background: BackgroundWork
@@ -24,6 +26,7 @@ final class UnsentAnswers {
   /// - Parameter all: what answers of all connections may have.
   init(_ limits: Limits, of all: ByteBudget, background: BackgroundWork) {
     self.limits = limits
+    patience = limits.patience
     self.all = all
     self.background = background
     here = ByteBudget(maximum: limits.maximumBytes)
@@ -67,11 +70,14 @@ final class UnsentAnswers {
     }
   }
 
-  private func reserve(_ count: Int) throws(HTTPFailure) -> Share {
+  /// Room for an answer.
+  ///
+  /// - Throws: 422 where it is too large, 503 where there is no room.
+  func reserve(_ count: Int) throws(HTTPFailure) -> Share {
     guard count <= limits.maximumBytes else {
       throw HTTPFailure(
         .unprocessableContent,
-        "the answer may have \(count) bytes, and the limit is \(limits.maximumBytes) (serve --max-answer-bytes); ask for fewer rows or outputs, or for binary data"
+        "the answer may have \(count.counted("byte")), and the limit is \(limits.maximumBytes) (serve --max-answer-bytes); ask for fewer rows or outputs, or for binary data"
       )
     }
     let share = Share(all: ByteBudget.Share(of: all), here: ByteBudget.Share(of: here))

@@ -11,8 +11,11 @@ struct HTTPCall: Sendable {
 
   let head: HTTPRequestHead
   let body: ByteBuffer
+  let target: LoadTarget
+  /// Whether of a long answer the beginning will do.
+  var wantsBeginning = false
 
-  /// Sends it and waits for the whole answer.
+  /// Sends it and waits for the answer.
   ///
   /// - Throws: `IOError`, `ChannelError`, `HTTPParserError`, `HTTPCallError`.
   func answer(from address: SocketAddress, on loop: any EventLoop, within limit: TimeAmount) async throws
@@ -23,6 +26,7 @@ struct HTTPCall: Sendable {
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           let handler = HTTPCallHandler(self, promise: promise, within: limit)
+          try channel.pipeline.syncOperations.addHandlers(target.makeSecurityHandlers())
           try channel.pipeline.syncOperations.addHTTPClientHandlers()
           try channel.pipeline.syncOperations.addHandler(handler)
         }
@@ -77,6 +81,7 @@ private final class HTTPCallHandler: ChannelInboundHandler {
     case .head(let head): status = Int(head.status.code)
     case .body(var part):
       guard body.readableBytes + part.readableBytes <= Self.maximumBytes else {
+        if call.wantsBeginning { return end(.success(HTTPCall.Answer(status: status, body: body)), context) }
         return end(.failure(HTTPCallError.tooLong), context)
       }
       body.writeBuffer(&part)

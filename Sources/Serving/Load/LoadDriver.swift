@@ -13,6 +13,7 @@ final class LoadDriver {
   private static let tick = TimeAmount.milliseconds(100)
 
   private let loop: any EventLoop
+  private let target: LoadTarget
   private let address: SocketAddress
   private let requests: [(head: ByteBuffer, body: ByteBuffer)]
   private let isInterrupted: @Sendable () -> Bool
@@ -45,16 +46,12 @@ final class LoadDriver {
     observe: @escaping @Sendable (LoadProgress) -> Void, completion: @escaping (Result) -> Void
   ) {
     self.loop = loop
+    self.target = target
     self.address = address
     self.isInterrupted = isInterrupted
     self.observe = observe
     self.completion = completion
-    requests = configuration.images.map {
-      (
-        ByteBuffer(target.head(target.path, contentType: $0.contentType, bytes: $0.body.readableBytes)),
-        $0.body
-      )
-    }
+    requests = configuration.bodies.map { (ByteBuffer(target.head(of: $0)), $0.body) }
     mix = configuration.mix
     begin = time.now
     shown = (0, begin)
@@ -120,8 +117,9 @@ final class LoadDriver {
     ClientBootstrap(group: loop).connectTimeout(.seconds(5))
       // An answer mostly comes in one piece: there is nothing to gain by looking for more.
       .channelOption(.maxMessagesPerRead, value: 1)
-      .channelInitializer { channel in
+      .channelInitializer { [target] channel in
         channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandlers(target.makeSecurityHandlers())
           try channel.pipeline.syncOperations.addHandler(bound.value)
         }
       }

@@ -3,15 +3,16 @@ import Foundation
 import NIOCore
 import NIOFoundationCompat
 import NIOPosix
+import NIOSSL
 
-/// Sends images to a server and measures what comes back.
+/// Sends images or tensors to a server and measures what comes back.
 ///
 /// Everything runs on one thread: it shares the machine with the server, and what it takes the server lacks.
 public struct LoadGenerator: Sendable {
   public struct Configuration: Sendable {
     public var target: LoadTarget
     /// At least one.
-    public var images: [LoadImage]
+    public var bodies: [LoadBody]
     public var mix: ImageMix
     public var pacing: LoadPacing
     /// What is measured, after the warm-up.
@@ -21,10 +22,10 @@ public struct LoadGenerator: Sendable {
     public var seed: UInt64 = 1
 
     public init(
-      target: LoadTarget, images: [LoadImage], mix: ImageMix, pacing: LoadPacing, seconds: Double
+      target: LoadTarget, bodies: [LoadBody], mix: ImageMix, pacing: LoadPacing, seconds: Double
     ) {
       self.target = target
-      self.images = images
+      self.bodies = bodies
       self.mix = mix
       self.pacing = pacing
       self.seconds = seconds
@@ -89,12 +90,12 @@ public struct LoadGenerator: Sendable {
     let body = ByteBuffer(string: #"{"ready":true}"#)
     let head = target.head("/v2/repository/index", contentType: "application/json", bytes: body.readableBytes)
     let answer = try await call(
-      HTTPCall(head: head, body: body), target, at: address, on: loop)
+      HTTPCall(head: head, body: body, target: target), target, at: address, on: loop)
     guard answer.status == 200,
       let models = try? JSONDecoder().decode([Model].self, from: Data(buffer: answer.body))
     else {
       throw LoadError(
-        "the server at \(target.authority) doesn't tell its models; name one: http://\(target.authority)/v2/models/NAME"
+        "the server at \(target.authority) doesn't tell its models; name one: \(target.server)/v2/models/NAME"
       )
     }
     let names = Set(models.map(\.name)).sorted()
@@ -103,21 +104,21 @@ public struct LoadGenerator: Sendable {
         names.isEmpty
           ? "the server at \(target.authority) has no model"
           : "the server at \(target.authority) has several models: \(names.joined(separator: ", ")); name one: "
-            + "http://\(target.authority)/v2/models/\(names[0])")
+            + "\(target.server)/v2/models/\(names[0])")
     }
     return names[0]
   }
 
-  /// Sends the first image: what can't work is better said at once than counted for a minute.
+  /// Sends the first body: what can't work is better said at once than counted for a minute.
   private func checkThatItAnswers(_ target: LoadTarget, at address: SocketAddress, on loop: any EventLoop)
     async throws
   {
-    let answer = try await send(configuration.images[0], to: target.path, target, at: address, on: loop)
+    let answer = try await send(configuration.bodies[0], to: target.path, target, at: address, on: loop)
     // A server may be busy, or fail now and then: that is for the load to count.
     guard 400..<500 ~= answer.status, answer.status != 429 else { return }
     let reason = try? JSONDecoder().decode([String: String].self, from: Data(buffer: answer.body))["error"]
     throw LoadError(
-      "http://\(target.authority)\(target.path) answers \(answer.status)" + (reason.map { ": \($0)" } ?? ""))
+      "\(target.server)\(target.path) answers \(answer.status)" + (reason.map { ": \($0)" } ?? ""))
   }
 
   /// Images a second of the network alone, as the server measures it; `nil` if it doesn't.
@@ -128,18 +129,19 @@ public struct LoadGenerator: Sendable {
   {
     struct Sample: Decodable { let throughput: Double }
     guard let path = target.inferenceOnly(seconds: Self.inferenceOnlySeconds),
-      let answer = try? await send(configuration.images[0], to: path, target, at: address, on: loop),
+      let answer = try? await send(configuration.bodies[0], to: path, target, at: address, on: loop),
       answer.status == 200
     else { return nil }
     return try? JSONDecoder().decode(Sample.self, from: Data(buffer: answer.body)).throughput
   }
 
   private func send(
-    _ image: LoadImage, to path: String, _ target: LoadTarget, at address: SocketAddress,
+    _ body: LoadBody, to path: String, _ target: LoadTarget, at address: SocketAddress,
     on loop: any EventLoop
   ) async throws -> HTTPCall.Answer {
-    let head = target.head(path, contentType: image.contentType, bytes: image.body.readableBytes)
-    return try await call(HTTPCall(head: head, body: image.body), target, at: address, on: loop)
+    let call = HTTPCall(
+      head: target.head(of: body, path), body: body.body, target: target, wantsBeginning: true)
+    return try await self.call(call, target, at: address, on: loop)
   }
 
   private func call(
@@ -150,6 +152,11 @@ public struct LoadGenerator: Sendable {
     } catch let error as IOError {
       throw LoadError(
         "there is no server at \(target.authority): \(String(cString: strerror(error.errnoCode)))")
+    } catch let error as NIOSSLError {
+      throw LoadError(
+        "TLS with \(target.authority) fails: \(error); --cacert FILE names a certificate to trust")
+    } catch let error as BoringSSLError {
+      throw LoadError("TLS with \(target.authority) fails: \(error)")
     } catch ChannelError.connectTimeout {
       throw LoadError("there is no server at \(target.authority): it doesn't answer")
     } catch {

@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 
 /// Where requests go.
 public struct LoadTarget: Sendable {
@@ -8,6 +9,8 @@ public struct LoadTarget: Sendable {
   public let port: Int
   /// What images are posted to; empty where the server is still to be asked which model it has.
   private(set) var path: String
+  /// Of https.
+  private let tls: NIOSSLContext?
   /// Sent with every request.
   private var headers = HTTPHeaders()
 
@@ -16,15 +19,18 @@ public struct LoadTarget: Sendable {
   /// - Parameter url: of a model, `http://HOST:PORT/v2/models/NAME`, with or without `/infer`; of a server, which must have one
   ///   model only; any other path is posted to as it is.
   /// - Parameter headers: each `NAME: VALUE`.
-  /// - Throws: `LoadError`.
-  public init(_ url: String, headers: [String] = []) throws {
+  ///   - trust: whose certificates are believed, of https.
+  /// - Throws: `LoadError`; `FileError` for certificates that can't be read.
+  public init(_ url: String, headers: [String] = [], trust: LoadTrust = .system) throws {
     guard let parts = URLComponents(string: url), let scheme = parts.scheme, let host = parts.host,
       !host.isEmpty
     else { throw LoadError("'\(url)' is no URL such as http://127.0.0.1:8000/v2/models/NAME") }
-    guard scheme.lowercased() == "http" else {
-      throw LoadError("'\(url)' begins with \(scheme)://; only http:// is spoken")
+    let isSecure = scheme.lowercased() == "https"
+    guard isSecure || scheme.lowercased() == "http" else {
+      throw LoadError("'\(url)' begins with \(scheme)://; http:// and https:// are spoken")
     }
-    let port = parts.port ?? 80
+    tls = isSecure ? try trust.context() : nil
+    let port = parts.port ?? (isSecure ? 443 : 80)
     guard (1...65535).contains(port) else { throw LoadError("'\(url)' has no port from 1 to 65535") }
     self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
     self.port = port
@@ -68,11 +74,30 @@ public struct LoadTarget: Sendable {
   var authority: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
 
   /// The head of a request.
-  func head(_ path: String, contentType: String, bytes: Int) -> HTTPRequestHead {
+  func head(_ path: String, contentType: String, bytes: Int, headerLength: Int? = nil) -> HTTPRequestHead {
     var all: HTTPHeaders = ["Host": authority, "Content-Type": contentType, "Content-Length": "\(bytes)"]
+    if let headerLength { all.add(name: "Inference-Header-Content-Length", value: "\(headerLength)") }
     for (name, _) in headers { all.remove(name: name) }
     all.add(contentsOf: headers)
     return HTTPRequestHead(version: .http1_1, method: .POST, uri: path, headers: all)
+  }
+
+  /// - Parameter path: another one than that of inference.
+  func head(of body: LoadBody, _ path: String? = nil) -> HTTPRequestHead {
+    head(
+      path ?? self.path, contentType: body.contentType, bytes: body.body.readableBytes,
+      headerLength: body.headerLength)
+  }
+
+  /// Without a path.
+  var server: String { "\(tls == nil ? "http" : "https")://\(authority)" }
+
+  /// What a connection begins with.
+  func makeSecurityHandlers() throws -> [NIOSSLClientHandler] {
+    // Names of servers, not addresses, are told in TLS.
+    let isAddress = (try? SocketAddress(ipAddress: host, port: port)) != nil
+    return try tls.map { [try NIOSSLClientHandler(context: $0, serverHostname: isAddress ? nil : host)] }
+      ?? []
   }
 
   func address() throws -> SocketAddress {

@@ -54,7 +54,7 @@ extension InferenceRequest.Draft {
     }
     guard rest.isEmpty else {
       throw InferenceRequestError.malformed(
-        "\(rest.count) bytes follow behind the last input's; see its 'binary_data_size'")
+        "\(rest.count.counted("byte")) too many behind the last input's; see its 'binary_data_size'")
     }
   }
 
@@ -167,7 +167,7 @@ extension InputTensor {
     if let size {
       guard data == nil, size >= 0, size <= Int64(binary.count) else {
         throw InferenceRequestError.malformed(
-          "input '\(name)' has a 'binary_data_size' of \(size), and \(data == nil ? "\(binary.count) bytes follow" : "'data' too")"
+          "input '\(name)' has a 'binary_data_size' of \(size), and \(data == nil ? "behind the JSON are \(binary.count.counted("byte"))" : "'data' too")"
         )
       }
       let bytes = UnsafeRawBufferPointer(rebasing: binary.prefix(Int(size)))

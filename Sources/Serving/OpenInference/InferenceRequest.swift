@@ -113,7 +113,7 @@ struct InferenceRequest: Sendable {
     }
     guard bytes <= limits.maximumRequestBytes else {
       throw InferenceRequestError.unfit(
-        "the inputs have \(bytes) bytes; the limit is \(limits.maximumRequestBytes) "
+        "the inputs have \(bytes.counted("byte")); the limit is \(limits.maximumRequestBytes) "
           + "(\(TensorLimits.requestBytesOption))")
     }
     return try zip(inputs, inputsGiven).map { try $1.tensor(for: $0) }

@@ -1,3 +1,4 @@
+import Dataflow
 import Foundation
 import Vision
 
@@ -50,7 +51,8 @@ struct InputTensor {
     case .raw(let bytes):
       guard bytes.count == tensor.bytes.count else {
         throw InferenceRequestError.unfit(
-          "input '\(name)' has \(bytes.count) bytes; \(datatype) of shape \(shape) has \(tensor.bytes.count)")
+          "input '\(name)' has \(bytes.count.counted("byte")); \(datatype) of shape \(shape) has \(tensor.bytes.count)"
+        )
       }
       tensor.bytes.copyMemory(from: bytes)
       if element == .bool { tensor.makeTruths() }

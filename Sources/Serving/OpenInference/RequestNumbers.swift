@@ -1,3 +1,4 @@
+import Dataflow
 import Vision
 
 /// Reads the numbers of a tensor, written in one row or nested as its shape says.
@@ -132,7 +133,7 @@ struct RequestNumbers {
 
   private func wrongCount(_ count: Int) -> InferenceRequestError {
     .unfit(
-      "'data' of input '\(name)' does not fit its shape \(shape); it must be \(count) numbers in one list, or "
+      "'data' of input '\(name)' does not fit its shape \(shape); it must be \(count.counted("number")) in one list, or "
         + "lists in lists as the shape says")
   }
 }

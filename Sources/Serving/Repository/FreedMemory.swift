@@ -5,11 +5,14 @@ import Foundation
 /// overload), and in the arenas of threads that have ended, while those of the next pipeline have arenas of their own.
 enum FreedMemory {
   /// Gives it back again and again, until the task is cancelled; also what pools have kept for an interval without use.
-  static func giveBack(every interval: Duration) async {
+  ///
+  /// - Parameter then: done each time.
+  static func giveBack(every interval: Duration, then: @escaping @Sendable () -> Void = {}) async {
     while (try? await Task.sleep(for: interval)) != nil {
       await onOwnThread {
         MemoryPools.giveBackIdle()
         giveBack()
+        then()
       }
     }
   }

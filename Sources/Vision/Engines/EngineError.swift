@@ -1,3 +1,5 @@
+import Dataflow
+
 /// Why a model can't be loaded or run.
 public enum EngineError: Error, Sendable, Equatable, CustomStringConvertible {
   case libraryNotFound(engine: String, reason: String)
@@ -40,7 +42,7 @@ public enum EngineError: Error, Sendable, Equatable, CustomStringConvertible {
         + available.map(\.rawValue).joined(separator: " or ") + ", or choose another 'engine'"
     case .tooLarge(let tensor, let bytes, let limit, let option):
       "\(tensor) has \(bytes.map { "\($0)" } ?? "more than 2^63") bytes; the limit is \(limit) (\(option))"
-    case .outOfMemory(let bytes?): "there is no memory for a tensor of \(bytes) bytes at the moment"
+    case .outOfMemory(let bytes?): "there is no memory for a tensor of \(bytes.counted("byte")) at the moment"
     case .outOfMemory(nil): "the network needs more memory than there is at the moment"
     case .unsafeOperator(let name, let engine):
       "in this model inputs' numbers decide how large tensors become ('\(name)'), which engine '\(engine)' doesn't check; "

@@ -1,8 +1,10 @@
+import Dataflow
+
 extension EngineSession {
   /// Refuses tensors that the model can't take.
   func check(_ tensors: [Tensor]) throws(EngineError) {
     guard tensors.count == inputs.count else {
-      throw .wrongInputs(expected: "\(inputs.count) tensors", found: "\(tensors.count)")
+      throw .wrongInputs(expected: inputs.count.counted("tensor"), found: "\(tensors.count)")
     }
     for (input, tensor) in zip(inputs, tensors) {
       guard let element = input.element else {

@@ -1,3 +1,5 @@
+import Dataflow
+
 /// Why an image was refused. Each is the sender's mistake, except `outOfMemory` and `wrongRegion`.
 public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
   case empty
@@ -23,7 +25,7 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unknownFormat(let bytes):
       "not a JPEG, PNG or WebP: it begins with the bytes \(bytes.map(hexadecimal).joined(separator: " "))"
     case .tooManyBytes(let count, let limit):
-      "image of \(count) bytes: the limit is \(limit)"
+      "image of \(count.counted("byte")): the limit is \(limit)"
     case .tooManyPixels(let width, let height, let limit):
       "image of \(width) × \(height) pixels: the limit is \(limit) pixels"
     case .truncated(let format, let reason):

@@ -28,7 +28,7 @@ public struct PipelineWorkload: Workload {
       items = encoded.map { [$0] }
       footprints = encoded.map { image in
         Footprint(
-          "\(image.header.displayedWidth) × \(image.header.displayedHeight) \(image.header.format), \(image.data.count) bytes",
+          "\(image.header.displayedWidth) × \(image.header.displayedHeight) \(image.header.format), \(image.data.count.counted("byte"))",
           size: Double(image.data.count),
           pixels: image.header.format == .jpeg ? [image.header.height, image.header.width] : nil)
       }

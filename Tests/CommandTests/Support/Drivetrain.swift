@@ -21,6 +21,12 @@ enum Drivetrain {
   static func run(
     _ arguments: String..., environment: [String: String] = [:], output: String? = nil
   ) throws -> Run {
+    try run(arguments: arguments, environment: environment, output: output)
+  }
+
+  static func run(
+    arguments: [String], environment: [String: String] = [:], output: String? = nil
+  ) throws -> Run {
     let process = try ChildProcess(path, arguments, environment: environment, output: output)
     return Run(
       exitCode: try process.wait(), standardOutput: process.standardOutput,

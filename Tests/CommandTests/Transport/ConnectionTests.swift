@@ -44,6 +44,53 @@ import Wire
     #expect(answers.components(separatedBy: "HTTP/1.1 ").count == 2, "\(answers)")
   }
 
+  /// A connection that fails in the middle of what was read leaves nothing of its requests in memory.
+  @Test func failedConnectionsLeaveNothing() throws {
+    let server = try Server(network.model)
+    let page = HTTP2Connection.block("/", method: "GET")
+    let requests = (0..<90).reduce(into: Data()) { all, index in
+      all += HTTP2Connection.frame(.headers, flags: 5, stream: UInt32(2 * index + 1), payload: page)
+    }
+    let settings = HTTP2Connection.frame(.settings, payload: Data([0, 4, 0, 0, 0, 0]))
+    let mistakes = [
+      HTTP2Connection.frame(.windowUpdate, payload: Data(count: 4)),
+      HTTP2Connection.frame(.headers, flags: 5, stream: 301, payload: Data([0xFF, 0xFF, 0xFF])),
+    ]
+    func fail(_ count: Int) throws -> Int {
+      for index in 0..<count {
+        let connection = try RawConnection(port: server.port)
+        try connection.send(HTTP2Connection.preface + settings + requests + mistakes[index % 2])
+        _ = connection.receiveAll(within: 60)
+      }
+      let pages = try String(contentsOfFile: "/proc/\(server.process.pid)/statm", encoding: .utf8)
+        .split(separator: " ")
+      return try #require(Int(pages[1])) * Int(getpagesize())
+    }
+    let before = try fail(10)
+    // It was 3 MiB for each.
+    #expect(try fail(40) - before < 40 << 20)
+  }
+
+  /// A client that has gone can't make room for its answers: they go too, long before the time of those who are slow.
+  @Test func closedConnectionsLeaveTheirAnswers() throws {
+    let server = try Server(network.model, arguments: ["--idle-timeout", "600"])
+    func files() throws -> Int {
+      try FileManager.default.contentsOfDirectory(atPath: "/proc/\(server.process.pid)/fd").count
+    }
+    let before = try files()
+    do {
+      let connection = try HTTP2Connection(port: server.port, window: 0)
+      for _ in 0..<4 {
+        let id = try connection.call(WideNetwork.infer)
+        try connection.send(HTTP2Connection.frame(WideNetwork.message(rows: 256)), on: id, ends: true)
+      }
+      while try connection.read(within: 1) {}
+      #expect(try files() > before)
+    }
+    for _ in 0..<1200 where try files() > before { usleep(100_000) }
+    #expect(try files() <= before)
+  }
+
   /// A request of HTTP/2 that is wrong ends itself and not the others of its connection.
   @Test func oneBadRequest() throws {
     let server = try Server(network.model)

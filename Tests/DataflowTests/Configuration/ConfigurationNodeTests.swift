@@ -50,7 +50,7 @@ struct ConfigurationNodeTests {
       reason("rde") { try $0.choice(of: Colour.self) }
         == "x is 'rde'; it must be red or green; did you mean 'red'?")
     #expect(reason("blue") { try $0.choice(of: Colour.self) } == "x is 'blue'; it must be red or green")
-    #expect(reason("[1]") { try $0.floats(count: 2, in: 0...9) } == "x has 1 numbers; it must have 2")
+    #expect(reason("[1]") { try $0.floats(count: 2, in: 0...9) } == "x has 1 number; it must have 2")
     #expect(reason("a") { try $0.list() } == "x must be a list")
     #expect(reason("[1]: a") { try $0.entries() } == "x has a key that is not text")
     #expect(reason("a: 1") { try $0.mapping(keys: []) } == "unknown key 'a' in x; it takes none")

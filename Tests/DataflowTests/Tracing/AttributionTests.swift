@@ -57,6 +57,13 @@ struct AttributionTests {
         == [[10, 0, 0], [10, 0, 0], [70, 0, 0], [10]])
   }
 
+  /// So it is where the branch that ends last began first.
+  @Test func parallelBranchesOfWhichOneSpansTheOther() {
+    #expect(
+      parts([event(1, 0, 0, 80), event(2, 0, 20, 50), event(0, 80, 80, 100)])
+        == [[20, 0, 0], [80, 0, 0], [0, 0, 0], [0]])
+  }
+
   @Test func computingHidesWaiting() {
     #expect(
       parts([event(0, 0, 0, 50), event(1, 10, 80, 100)]) == [[50, 0, 0], [20, 30, 0], [0, 0, 0], [0]])

@@ -24,6 +24,23 @@ struct MemoryForecastTests {
     #expect(try #require(AvailableMemory.current()).bytes > 1 << 20)
   }
 
+  /// As `ulimit -v` sets it, in the words of the system's own files.
+  @Test func theLimitOfAddressesCounts() throws {
+    let limits = """
+      Limit                     Soft Limit           Hard Limit           Units     
+      Max cpu time              unlimited            unlimited            seconds   
+      Max address space         900000               unlimited            bytes     
+      """
+    let files = [
+      "/proc/self/limits": limits,
+      "/proc/self/status": "Name:\tx\nVmPeak:\t     700 kB\nVmSize:\t     500 kB\n",
+    ]
+    let expected = AvailableMemory(bytes: 900_000 - 500 * 1024, limit: .addressSpace)
+    #expect(try available(files.merging(machine) { $1 }) == expected)
+    let none = files.merging(["/proc/self/limits": limits.replacing("900000   ", with: "unlimited")]) { $1 }
+    #expect(try available(none.merging(machine) { $1 })?.limit == .machine)
+  }
+
   @Test func version2LimitsOfGroupsAboveCount() throws {
     let files = [
       "/proc/self/cgroup": "0::/user/run\n",

@@ -27,6 +27,16 @@ import Testing
     #expect(AdmissionPolicy.refusal(snapshot { ($0.timeout, $0.speed) = (550, 4) }) == nil)
   }
 
+  /// Waiting is taken for a fifth longer than it is estimated, work for half.
+  @Test(arguments: [(1000, 0, 600), (0, 100, 150), (1000, 100, 750)])
+  func leavesMargins(ahead: UInt64, cost: UInt64, needed: UInt64) {
+    let known = snapshot { ($0.workAhead, $0.cost, $0.timeout) = (ahead, cost, needed) }
+    #expect(AdmissionPolicy.refusal(known) == nil)
+    var shorter = known
+    shorter.timeout -= 1
+    #expect(AdmissionPolicy.refusal(shorter) == .tooLate(expected: needed, timeout: needed - 1))
+  }
+
   @Test func refusesMoreThanTheLimit() {
     #expect(AdmissionPolicy.refusal(snapshot { $0.inFlight = 19 }) == nil)
     let refusal = AdmissionPolicy.refusal(snapshot { $0.inFlight = 20 })

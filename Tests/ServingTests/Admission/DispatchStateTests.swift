@@ -54,6 +54,36 @@ import Testing
     _ = try machine.submit(lane)
   }
 
+  /// The images of one request let others pass that come while it is worked on.
+  @Test(arguments: [0, 8]) func imagesOfARequestTakeTurns(known: Int) throws {
+    var state = DispatchState()
+    let lane = state.addLane(weight: 1, slots: 1, concurrency: 100)
+    let size = RequestSize(bytes: 8)
+    if known > 0 {
+      let first = try state.submit(to: lane, size, priority: 0, timeout: nil, now: 0).get()
+      _ = state.next(0)
+      state.finish(first, size, duration: 8, now: 8)
+    }
+    var turns: UInt64 = 0
+    let images = try (0..<10).map { _ in
+      let request = try state.submit(to: lane, size, priority: 0, timeout: nil, behind: turns, now: 10).get()
+      turns += request.entry.turn
+      return request.entry.id
+    }
+    let turn = turns / 10
+    let other = try state.submit(
+      to: lane, RequestSize(bytes: 1), priority: 0, timeout: nil, now: 10 + 5 * turn / 2
+    ).get()
+    var order: [UInt64] = []
+    while case .start(let request) = state.next(1000) {
+      order.append(request.entry.id)
+      state.finish(request, size, duration: nil, now: 1000)
+    }
+    // What it takes itself counts where it is known.
+    let ahead = known > 0 ? 2 : 3
+    #expect(order == images.prefix(ahead) + [other.entry.id] + images.dropFirst(ahead))
+  }
+
   /// What a head alone is told is what the whole request would be told, but for what it takes itself.
   @Test func saysBeforehandWhatIsRefused() throws {
     var machine = Machine()

@@ -9,19 +9,19 @@ import Testing
 /// Against servers that a test makes up.
 @Suite(.serialized) struct LoadGeneratorTests {
   private let folder: TemporaryFolder
-  private let image: LoadImage
+  private let image: LoadBody
 
   init() throws {
     folder = try TemporaryFolder()
     let file = PNGFile.solid(width: 20, height: 20, red: 1, green: 2, blue: 3)
-    image = try LoadImage(try folder.write(file, to: "a.png"))
+    image = try LoadBody(image: try folder.write(file, to: "a.png"))
   }
 
   private func run(_ server: ScriptedServer, connections: Int = 2, seconds: Double = 0.5) async throws
     -> LoadReport
   {
     var configuration = LoadGenerator.Configuration(
-      target: try LoadTarget("http://127.0.0.1:\(server.port)/predict"), images: [image],
+      target: try LoadTarget("http://127.0.0.1:\(server.port)/predict"), bodies: [image],
       mix: ImageMix(count: 1), pacing: .closed(connections: connections), seconds: seconds)
     configuration.warmUpSeconds = 0
     return try await LoadGenerator(configuration).run()
@@ -90,7 +90,7 @@ import Testing
       return "HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
     }
     var configuration = LoadGenerator.Configuration(
-      target: try LoadTarget("http://127.0.0.1:\(server.port)"), images: [image], mix: ImageMix(count: 1),
+      target: try LoadTarget("http://127.0.0.1:\(server.port)"), bodies: [image], mix: ImageMix(count: 1),
       pacing: .open(rate: 100, .uniform), seconds: 0.2)
     configuration.warmUpSeconds = 0
     let report = try await LoadGenerator(configuration).run()

@@ -27,7 +27,7 @@ public struct AvailableMemory: Hashable, Sendable {
     let line = text(root + "/proc/self/limits")?.split(separator: "\n").first {
       $0.hasPrefix("Max address space")
     }
-    guard let words = line?.split(separator: " "), words.count > 3, let limit = Int(words[3]),
+    guard let words = line?.split(whereSeparator: \.isWhitespace), words.count > 3, let limit = Int(words[3]),
       let used = number(of: "VmSize:", in: root + "/proc/self/status")
     else { return nil }
     return AvailableMemory(bytes: max(0, limit - used &* 1024), limit: .addressSpace)
@@ -81,7 +81,7 @@ public struct AvailableMemory: Hashable, Sendable {
   /// The number that follows a name at the beginning of a line.
   private static func number(of name: String, in file: String) -> Int? {
     for line in text(file)?.split(separator: "\n") ?? [] {
-      let words = line.split(separator: " ")
+      let words = line.split(whereSeparator: \.isWhitespace)
       if words.count > 1, words[0] == name { return Int(words[1]) }
     }
     return nil

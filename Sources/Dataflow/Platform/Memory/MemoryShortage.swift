@@ -52,6 +52,6 @@ public struct MemoryShortage: Error, Hashable, CustomStringConvertible {
       unit += 1
     }
     let tenths = (value * 10).rounded() / 10
-    return unit == 0 ? "\(bytes) bytes" : "\(tenths) \(units[unit])"
+    return unit == 0 ? bytes.counted("byte") : "\(tenths) \(units[unit])"
   }
 }

@@ -1,3 +1,5 @@
+import Dataflow
+
 /// What an image says about itself before it is decoded; parsed without allocation, and within the limits.
 public struct ImageHeader: Sendable, Equatable {
   public let format: ImageFormat
@@ -36,7 +38,7 @@ public struct ImageHeader: Sendable, Equatable {
     guard bytes.count >= frame.leastBytes else {
       throw .truncated(
         format,
-        "\(frame.width) × \(frame.height) pixels take at least \(frame.leastBytes) bytes, there are \(bytes.count)"
+        "\(frame.width) × \(frame.height) pixels take at least \(frame.leastBytes.counted("byte")); \(bytes.count) came"
       )
     }
     self.format = format

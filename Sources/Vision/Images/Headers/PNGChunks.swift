@@ -1,3 +1,5 @@
+import Dataflow
+
 /// The chunks of a PNG file, one after the other (PNG 1.2, section 3); their checksums are not looked at.
 struct PNGChunks {
   struct Chunk {
@@ -32,7 +34,7 @@ struct PNGChunks {
     let type = PNGChunkType(rawValue: code)
     guard let payload = reader.slice(length) else {
       if hasData, type != .data { return nil }
-      throw .truncated(.png, "a chunk of \(length) bytes ends early")
+      throw .truncated(.png, "a chunk of \(length.counted("byte")) ends early")
     }
     let isWhole = reader.skip(4)
     if !isWhole { reader.position = bytes.count }

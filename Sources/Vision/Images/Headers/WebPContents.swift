@@ -1,3 +1,5 @@
+import Dataflow
+
 /// What of a WebP file's chunks matters (RFC 9649): the bitstream of the image, or of the first frame of an animation, its
 /// place on the canvas, and metadata. Transparency is not among it.
 ///
@@ -84,7 +86,7 @@ struct WebPContents {
         }
         guard let payload = reader.slice(length) else {
           if bitstream != nil { return }
-          throw .truncated(.webp, "a chunk of \(length) bytes ends early")
+          throw .truncated(.webp, "a chunk of \(length.counted("byte")) ends early")
         }
         _ = reader.skip(length % 2)
         try read(payload, of: Chunk(rawValue: type))

@@ -82,7 +82,8 @@ extension Stage {
   ) throws(EngineError) -> TensorDescription {
     guard session.inputs.count == 1, let input = session.inputs.first else {
       let all = session.inputs.map { "\($0.name): \($0)" }.joined(separator: ", ")
-      throw .wrongInputs(expected: "\(session.inputs.count) inputs (\(all))", found: "one, \(given)")
+      throw .wrongInputs(
+        expected: "\(session.inputs.count.counted("input")) (\(all))", found: "one, \(given)")
     }
     guard let element = input.element else {
       throw .unsupportedType(tensor: input.name, type: input.typeName)

@@ -50,7 +50,7 @@ extension StageKind {
     while names.last == "" { names.removeLast() }
     if let classes = parameters.inputTypes.first?.shape.first ?? nil, classes != names.count {
       throw node.error(
-        "\(path) has \(names.count) labels, but the model gives \(classes) scores; it needs one line for each"
+        "\(path) has \(names.count.counted("label")), but the model gives \(classes.counted("score")); it needs one line for each"
       )
     }
     return names

@@ -1,0 +1,141 @@
+import Dataflow
+import Foundation
+import Synchronization
+import Vision
+
+/// What a server tells of itself, a line at a time: what it serves, that it stops, and each request that failed.
+///
+/// Any thread may use it.
+public final class ServerLog: Sendable {
+  public enum Level: Int, Sendable, Comparable, CaseIterable {
+    /// The server's own failures.
+    case error
+    /// What it refuses for want of room or time.
+    case warning
+    /// Clients' mistakes, what is served, that it stops.
+    case info
+    /// Every request.
+    case debug
+
+    public static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
+
+    public var name: String { "\(self)" }
+  }
+
+  public enum Format: String, Sendable, CaseIterable {
+    case text, json
+  }
+
+  /// Lines about requests in a row, and how many a second after that.
+  static let burst = 50.0
+  static let linesPerSecond = 10.0
+
+  private struct Rate {
+    var allowed = ServerLog.burst
+    var time: Nanoseconds
+    var omitted = 0
+  }
+
+  private let level: Level
+  private let format: Format
+  private let clock: any TimeSource
+  private let rate: Mutex<Rate>
+  private let write: @Sendable (String) -> Void
+
+  /// - Parameters:
+  ///   - level: what is less important isn't told.
+  ///   - write: given one line, without its end, from any thread.
+  public convenience init(
+    level: Level = .info, format: Format = .text, write: @escaping @Sendable (String) -> Void
+  ) {
+    self.init(level: level, format: format, clock: MonotonicTime(), write: write)
+  }
+
+  init(
+    level: Level, format: Format, clock: any TimeSource, write: @escaping @Sendable (String) -> Void
+  ) {
+    self.level = level
+    self.format = format
+    self.clock = clock
+    self.write = write
+    rate = Mutex(Rate(time: clock.now))
+  }
+
+  /// Tells nothing.
+  public static let none = ServerLog(level: .error) { _ in }
+
+  func tells(_ level: Level) -> Bool { level <= self.level }
+
+  /// Tells something about the server.
+  public func tell(_ level: Level, _ message: String) {
+    guard tells(level) else { return }
+    switch format {
+    case .text: write(message.printable)
+    case .json:
+      write(Self.json(level) { $0.value("message", message) })
+    }
+  }
+
+  /// Tells of a request, unless there were too many of late; those are told in one line, later.
+  func tell(_ line: @autoclosure () -> RequestLine, at level: Level) {
+    guard tells(level), let omitted = takePlace() else { return }
+    tell(omitted: omitted)
+    let line = line()
+    switch format {
+    case .text: write("\(Self.time) \(level.name) \(line.text)".printable)
+    case .json: write(Self.json(level) { line.write(to: &$0) })
+    }
+  }
+
+  /// Tells how many requests were left out, if some were and none has come for a while.
+  public func catchUp() {
+    if let omitted = takePlace(onlyIfOmitted: true) { tell(omitted: omitted) }
+  }
+
+  private func tell(omitted: Int) {
+    guard omitted > 0 else { return }
+    tell(.warning, "\(omitted.counted("line")) left out: too many requests failed at once")
+  }
+
+  /// - Returns: how many had no place before this one; `nil` if this has none.
+  private func takePlace(onlyIfOmitted: Bool = false) -> Int? {
+    rate.withLock { rate in
+      let now = clock.now
+      let seconds = Double(max(now - rate.time, 0)) / 1e9
+      rate.allowed = min(rate.allowed + seconds * Self.linesPerSecond, Self.burst)
+      rate.time = now
+      if onlyIfOmitted {
+        guard rate.omitted > 0 else { return nil }
+      } else {
+        guard rate.allowed >= 1 else {
+          rate.omitted += 1
+          return nil
+        }
+        rate.allowed -= 1
+      }
+      defer { rate.omitted = 0 }
+      return rate.omitted
+    }
+  }
+
+  private static func json(_ level: Level, _ members: (inout JSONText) -> Void) -> String {
+    var json = JSONText(capacity: 256)
+    json.object { json in
+      json.value("time", time)
+      json.value("level", level.name)
+      members(&json)
+    }
+    return json.text
+  }
+
+  /// RFC 3339, in Greenwich, with milliseconds.
+  private static var time: String {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    var parts = tm()
+    gmtime_r(&now.tv_sec, &parts)
+    return String(
+      format: "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
+      parts.tm_hour, parts.tm_min, parts.tm_sec, now.tv_nsec / 1_000_000)
+  }
+}
