@@ -113,7 +113,7 @@ public final class Telemetry: Sendable {
   /// What the dashboard asks for.
   func live(_ request: HTTPRequest) -> String {
     let query = request.path?.split(separator: "?", maxSplits: 1).dropFirst().first
-    return LiveReport(metrics, query: query).json()
+    return LiveReport(metrics, query: query, failures: log.failures).json()
   }
 }
 

@@ -24,6 +24,23 @@ import Wire
     #expect(try server.connect().request("HEAD", "/").status == 200)
   }
 
+  @Test func latestFailures() throws {
+    let server = try Server("classify")
+    _ = try server.infer(Data("no image".utf8))
+    #expect(try server.get("/v2/models/<b>absent").status == 404)
+    struct Live: Decodable {
+      struct Failure: Decodable {
+        let model: String?
+        let status: Int
+        let reason: String
+      }
+      let failures: [Failure]
+    }
+    let failures = try JSONDecoder().decode(Live.self, from: server.get("/v2/live").body).failures
+    #expect(failures.map(\.status) == [404, 415] && failures.map(\.model) == ["<b>absent", "classify"])
+    #expect(failures.allSatisfy { !$0.reason.isEmpty })
+  }
+
   @Test(.enabled(if: browser != nil, "no browser: apt-get install chromium-headless-shell"))
   func showsWhatIsGoingOn() throws {
     let folder = try TemporaryFolder()

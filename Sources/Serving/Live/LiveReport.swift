@@ -5,12 +5,16 @@ import Vision
 /// What the dashboard asks for every second: `GET /v2/live`.
 struct LiveReport {
   let metrics: Metrics
+  let failures: [ServerLog.Failure]
   /// Steps before this one are known already.
   let since: UInt64
 
-  /// - Parameter query: of the request, `since=STEP` or nothing.
-  init(_ metrics: Metrics, query: Substring?) {
+  /// - Parameters:
+  ///   - query: of the request, `since=STEP` or nothing.
+  ///   - failures: of requests, the latest ones.
+  init(_ metrics: Metrics, query: Substring?, failures: [ServerLog.Failure] = []) {
     self.metrics = metrics
+    self.failures = failures
     let since = query?.split(separator: "&").first { $0.hasPrefix("since=") }
     self.since = since.flatMap { UInt64($0.dropFirst("since=".utf8.count)) } ?? 0
   }
@@ -41,6 +45,14 @@ struct LiveReport {
       }
       json.array("outcomes") { json in
         for outcome in RequestRecord.Outcome.allCases { json.value(nil, outcome.rawValue) }
+      }
+      json.array("failures") { json in
+        for failure in failures.reversed() {
+          json.object { json in
+            json.value("unix_time", failure.unixTime)
+            failure.line.write(to: &json)
+          }
+        }
       }
       json.array("pipelines") { json in
         for pipeline in pipelines {

@@ -30,6 +30,15 @@ public final class ServerLog: Sendable {
   static let burst = 50.0
   static let linesPerSecond = 10.0
 
+  /// A request that failed, and when, in seconds since 1970.
+  struct Failure: Sendable {
+    let unixTime: Double
+    let line: RequestLine
+  }
+
+  /// Failures that are kept for the dashboard.
+  private static let keptFailures = 20
+
   private struct Rate {
     var allowed = ServerLog.burst
     var time: Nanoseconds
@@ -40,6 +49,7 @@ public final class ServerLog: Sendable {
   private let format: Format
   private let clock: any TimeSource
   private let rate: Mutex<Rate>
+  private let kept = Mutex<[Failure]>([])
   private let write: @Sendable (String) -> Void
 
   /// - Parameters:
@@ -76,14 +86,27 @@ public final class ServerLog: Sendable {
     }
   }
 
+  /// The latest failures, whatever is told of them, the newest last.
+  var failures: [Failure] { kept.withLock { $0 } }
+
   /// Tells of a request, unless there were too many of late; those are told in one line, later.
   func tell(_ line: @autoclosure () -> RequestLine, at level: Level) {
+    guard level < .debug || tells(level) else { return }
+    let line = line()
+    if level < .debug { keep(line) }
     guard tells(level), let omitted = takePlace() else { return }
     tell(omitted: omitted)
-    let line = line()
     switch format {
     case .text: write("\(Self.time) \(level.name) \(line.text)".printable)
     case .json: write(Self.json(level) { line.write(to: &$0) })
+    }
+  }
+
+  private func keep(_ line: RequestLine) {
+    let failure = Failure(unixTime: Date().timeIntervalSince1970, line: line)
+    kept.withLock { kept in
+      if kept.count == Self.keptFailures { kept.removeFirst() }
+      kept.append(failure)
     }
   }
 
