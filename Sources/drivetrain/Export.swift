@@ -12,14 +12,14 @@ struct Export: ParsableCommand {
                drivetrain serve cartpole.onnx
       """)
 
-  @Argument(help: "A checkpoint that 'drivetrain train' has written.")
+  @Argument(help: "A checkpoint that 'drivetrain train' has written, or a run's folder: its best one.")
   var checkpoint: String
 
   @Option(help: ArgumentHelp("The file to write.", valueName: "file"))
   var onnx: String
 
   func run() throws {
-    let trained = try TrainedPolicy(contentsOf: checkpoint)
+    let trained = try TrainedPolicy(contentsOf: RunDirectory.checkpoint(at: checkpoint))
     let agreement = try PolicyExport.write(trained.exported(), to: onnx, check: trained.recordCheck())
     complain(
       "\(onnx) agrees with the policy on \(agreement.observations) observations; the largest difference is "

@@ -1,26 +1,66 @@
 import Foundation
 import Synchronization
 
-/// Whether somebody has asked the program to stop: Ctrl-C or SIGTERM. A second time stops it at once.
+/// Whether somebody has asked the program to stop: by Ctrl-C, a closed terminal, or a signal of a machine's manager.
 enum Interruption {
-  fileprivate static let asked = Atomic<Bool>(false)
+  fileprivate static let asked = Atomic<Int32>(0)
+  fileprivate static let interrupts = Atomic<Int>(0)
+  fileprivate static let saves = Atomic<Bool>(false)
 
-  static var isAsked: Bool { asked.load(ordering: .relaxed) }
+  private static let names: [Int32: String] = [
+    SIGINT: "SIGINT", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP", SIGXCPU: "SIGXCPU", SIGUSR1: "SIGUSR1",
+    SIGUSR2: "SIGUSR2",
+  ]
 
-  /// From now on the signals are remembered and no longer end the program.
-  static func listen() {
+  static var isAsked: Bool { asked.load(ordering: .relaxed) != 0 }
+
+  /// The first signal that has asked; `nil`: none has.
+  static var signal: String? { names[asked.load(ordering: .relaxed)] }
+
+  /// From now on Ctrl-C and SIGTERM are remembered and no longer end the program; the second one does.
+  ///
+  /// - Parameter saving: what the program has must be saved first. It then remembers every signal that asks it to end, and
+  ///   only Ctrl-C a third time ends it at once. Writing to a pipe that nobody reads, or beyond the size that a file may
+  ///   have, is an error of writing.
+  static func listen(saving: Bool = false) {
+    saves.store(saving, ordering: .relaxed)
+    let numbers = saving ? Array(names.keys) : [SIGINT, SIGTERM]
     // Whoever started the program may have blocked them: threads of libdispatch do.
     var signals = sigset_t()
     sigemptyset(&signals)
-    sigaddset(&signals, SIGINT)
-    sigaddset(&signals, SIGTERM)
+    for number in numbers { sigaddset(&signals, number) }
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-    signal(SIGINT, remember)
-    signal(SIGTERM, remember)
+    for number in numbers {
+      var before = sigaction()
+      // `nohup` has it ignored.
+      if number == SIGHUP, sigaction(number, nil, &before) == 0, isIgnored(before) { continue }
+      Foundation.signal(number, remember)
+    }
+    guard saving else { return }
+    Foundation.signal(SIGPIPE, SIG_IGN)
+    Foundation.signal(SIGXFSZ, SIG_IGN)
+  }
+
+  private static func isIgnored(_ action: sigaction) -> Bool {
+    unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 }
 
 private func remember(_ number: Int32) {
-  Interruption.asked.store(true, ordering: .relaxed)
-  signal(number, SIG_DFL)
+  _ = Interruption.asked.compareExchange(expected: 0, desired: number, ordering: .relaxed)
+  guard Interruption.saves.load(ordering: .relaxed) else {
+    signal(number, SIG_DFL)
+    return
+  }
+  guard number == SIGINT else { return }
+  switch Interruption.interrupts.add(1, ordering: .relaxed).newValue {
+  case 1: tell("\ndrivetrain: stopping; what there is will be saved\n")
+  case 2: tell("\ndrivetrain: still saving; once more ends it at once, and what isn't saved is lost\n")
+  default:
+    signal(SIGINT, SIG_DFL)
+    raise(SIGINT)
+  }
 }
+
+/// What a signal handler may do.
+private func tell(_ text: StaticString) { _ = write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount) }

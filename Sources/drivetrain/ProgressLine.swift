@@ -5,7 +5,7 @@ final class ProgressLine {
   private let line = TerminalLine()
 
   func show(_ what: String, _ part: Double) {
-    if line.isTerminal { line.show(String("\(Int(part * 100)) %  \(what)".prefix(100)), keepsOpen: true) }
+    if line.isTerminal { line.show("\(Int(part * 100)) %  \(what)", keepsOpen: true) }
   }
 
   func end() { line.clear() }

@@ -2,11 +2,16 @@ import Foundation
 
 /// The last line on standard error, which changes on a terminal while it is open.
 final class TerminalLine {
-  let isTerminal = isatty(STDERR_FILENO) == 1
+  /// Whether lines can be rewritten there.
+  let isTerminal = isatty(STDERR_FILENO) == 1 && !["", "dumb"].contains(TerminalLine.environment["TERM"] ?? "")
   private var isOpen = false
 
-  /// Puts a line in the place of the open one.
+  /// Characters that a line may have; `nil` where it isn't a terminal.
+  var width: Int? { isatty(STDERR_FILENO) == 1 ? Self.columns(of: STDERR_FILENO) - 1 : nil }
+
+  /// Puts a line in the place of the open one. On a terminal it is cut where that ends.
   func show(_ line: String, keepsOpen: Bool) {
+    let line = width.map { String(line.prefix($0)) } ?? line
     put((isTerminal ? Self.start : "") + line + (keepsOpen ? "" : "\n"))
     isOpen = keepsOpen
   }
@@ -16,6 +21,15 @@ final class TerminalLine {
 
   /// Takes the open line away.
   func clear() { close(with: Self.start) }
+
+  /// Columns of a terminal: as it says, or else as `COLUMNS` says; at least 20.
+  static func columns(of descriptor: Int32) -> Int {
+    var size = winsize()
+    let known = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
+    return max(known ?? environment["COLUMNS"].flatMap { Int($0) } ?? 80, 20)
+  }
+
+  private static let environment = ProcessInfo.processInfo.environment
 
   private func close(with text: String) {
     if isOpen { put(text) }

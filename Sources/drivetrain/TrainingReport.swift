@@ -40,20 +40,20 @@ struct TrainingReport: Encodable {
   }
 
   /// - Parameters:
-  ///   - steps: those that `seconds` were spent on; not those of a run that this one went on with.
+  ///   - record: the account of the whole run, over all the times that it was gone on with.
+  ///   - energy: of what this process did, as is the attribution.
   init(
-    _ trainer: Trainer, steps: Int, updates: Int, seconds: Double, energy: Energy?, _ scores: Evaluation,
-    checkpoint: String
+    _ trainer: Trainer, _ record: RunRecord, energy: Energy?, _ scores: Evaluation, checkpoint: String
   ) {
     experiment = trainer.experiment.name
     algorithm = type(of: trainer.experiment.algorithm).algorithm
     environment = trainer.experiment.environment
     seed = trainer.experiment.schedule.seed
-    self.steps = trainer.steps
-    self.updates = trainer.updates
-    self.seconds = seconds
-    stepsPerSecond = seconds > 0 ? Double(steps) / seconds : 0
-    updatesPerSecond = seconds > 0 ? Double(updates) / seconds : 0
+    steps = trainer.steps
+    updates = trainer.updates
+    seconds = record.seconds
+    stepsPerSecond = seconds > 0 ? Double(record.steps) / seconds : 0
+    updatesPerSecond = seconds > 0 ? Double(record.updates) / seconds : 0
     evaluation = Scores(
       episodes: scores.returns.count, mean: scores.mean, std: scores.standardDeviation)
     let occupancy = trainer.occupancy
@@ -66,16 +66,19 @@ struct TrainingReport: Encodable {
     self.checkpoint = checkpoint
   }
 
-  /// - Parameter curve: what the evaluations on the way earned.
-  func forHumans(curve: [Double]) -> String {
+  /// - Parameters:
+  ///   - curve: what the evaluations on the way earned.
+  ///   - columns: that a line may have.
+  func forHumans(curve: [Double], columns: Int = 80) -> String {
     let parts = attribution.stages.map { ($0.name, $0.share) } + [("unattributed", attribution.unattributed)]
+    let room = Double(min(40, max(0, columns - 26)))
     let longest = parts.map(\.0.count).max() ?? 0
     let lines = parts.map { name, share in
       "  \(name.padded(longest))  \((share * 100).fixed(1, width: 5)) %  "
-        + String(repeating: "█", count: Int(saturating: (min(max(share, 0), 1) * 40).rounded()))
+        + String(repeating: "█", count: Int(saturating: (min(max(share, 0), 1) * room).rounded()))
     }
     let joules = energy.map { ["  " + $0.text(for: "a step")] } ?? []
-    let chart = curve.count > 1 ? ["evaluations on the way:"] + Chart(curve, height: 6).lines : []
+    let chart = curve.count > 1 ? ["evaluations on the way:"] + chart(curve, columns).lines : []
     return """
       \(chart.joined(separator: "\n"))
       \(experiment): \(steps) steps, \(updates) updates in \(seconds.fixed(1)) s: \(stepsPerSecond.fixed(0)) steps/s
@@ -83,5 +86,10 @@ struct TrainingReport: Encodable {
       final policy: \(evaluation.mean.fixed(1)) ± \(evaluation.std.fixed(1)) over \(evaluation.episodes) episodes
       \(checkpoint)
       """
+  }
+
+  /// Three characters for each value, behind a scale of some ten.
+  private func chart(_ curve: [Double], _ columns: Int) -> Chart {
+    Chart(curve.gathered(to: max(2, (columns - 12) / 3)), height: 6)
   }
 }

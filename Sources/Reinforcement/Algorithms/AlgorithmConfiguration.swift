@@ -19,14 +19,23 @@ public protocol AlgorithmConfiguration: Sendable {
     for spaces: Spaces, steps: Int, on backend: any NetworkBackend, using random: inout RandomStream
   ) throws -> any Learner
 
+  /// Sizes of the layers of each network that is learned, the input first; what isn't known is left out.
+  func networkSizes(for spaces: Spaces) -> [[Int]]
+
   /// What an update does, where another device than the host's would do it.
   func updateWork(for spaces: Spaces) -> UpdateWork
+}
+
+extension AlgorithmConfiguration {
+  public func networkSizes(for spaces: Spaces) -> [[Int]] { [] }
 }
 
 /// What an agent sees and does.
 public struct Spaces: Sendable, Hashable {
   public let observation: BoxSpace
   public let action: ActionSpace
+  /// Steps after which an episode is truncated; `nil` if it never is.
+  var maximumSteps: Int?
 
   public init(observation: BoxSpace, action: ActionSpace) {
     self.observation = observation

@@ -12,6 +12,10 @@ public protocol Learner: Checkpointable {
   var parameters: [ParameterVector] { get }
   /// Updates so far.
   var updates: Int { get }
+  /// Whether the loss is a critic's, beside an actor.
+  var hasActor: Bool { get }
+  /// The actor's loss in the latest update; `nil` if there is no actor, or that update didn't concern it.
+  var actorLoss: Float? { get }
 
   /// One update.
   ///
@@ -20,6 +24,15 @@ public protocol Learner: Checkpointable {
   ///   - step: environment steps taken so far, for what is counted in them.
   /// - Returns: the loss, which is no finite number when learning has failed.
   func learn(from minibatch: Minibatch, step: Int) -> Float
+
+  /// Keeps what is learned, and counts updates and steps from 0 again.
+  func restartCounting()
+}
+
+extension Learner {
+  public var hasActor: Bool { false }
+  public var actorLoss: Float? { nil }
+  public func restartCounting() {}
 }
 
 /// Chooses actions without chance.

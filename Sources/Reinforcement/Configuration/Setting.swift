@@ -85,6 +85,14 @@ public struct Setting<Root: Sendable>: Sendable {
     }
   }
 
+  /// Whether the value is one that a file may have.
+  ///
+  /// - Throws: `ConfigurationError` as for the file.
+  func check(_ root: Root) throws(ConfigurationError) {
+    var copy = root
+    try read(ConfigurationNode(yaml: text(root), file: "settings").named("'\(key)'"), &copy)
+  }
+
   /// The setting as one of a larger type that has a `Root` in it.
   func lifted<Whole: Sendable>(to path: any WritableKeyPath<Whole, Root> & Sendable) -> Setting<Whole> {
     Setting<Whole>(

@@ -1,17 +1,18 @@
-/// Vectors of numbers within bounds, one pair of bounds for each component.
+/// Vectors of numbers within bounds, one pair of bounds for each component. Whether the bounds make sense is asked when
+/// something is to be trained: see `EnvironmentCheck`.
 public struct BoxSpace: Sendable, Hashable {
   public let low: [Float]
   public let high: [Float]
 
-  /// `low` and `high` must have equally many components, at least one.
+  /// `low` and `high` have equally many components, at least one.
   public init(low: [Float], high: [Float]) {
-    precondition(!low.isEmpty && low.count == high.count, "a box has as many lower as upper bounds")
     self.low = low
     self.high = high
   }
 
   /// All components with the same bounds.
   public init(size: Int, low: Float, high: Float) {
+    let size = max(size, 0)
     self.init(low: Array(repeating: low, count: size), high: Array(repeating: high, count: size))
   }
 

@@ -8,6 +8,20 @@ public struct MemoryForecast: Hashable, Sendable {
   /// What the run takes besides the table: networks, optimisers, minibatches.
   public let otherBytes: Int
 
+  /// That of an experiment.
+  ///
+  /// - Parameter isTraining: `false`: to act only, without a replay table.
+  init(_ experiment: Experiment, _ spaces: Spaces, isTraining: Bool = true) {
+    let (algorithm, settings) = (experiment.algorithm, experiment.algorithm.common)
+    let networks = algorithm.networkSizes(for: spaces)
+    self.init(
+      capacity: isTraining ? settings.bufferSize : 0, observationSize: spaces.observation.size,
+      actionSize: spaces.action.size,
+      otherBytes: NetworkForecast(
+        networks, batch: settings.batchSize, episodes: experiment.schedule.evaluationEpisodes
+      ).bytes)
+  }
+
   public init(capacity: Int, observationSize: Int, actionSize: Int, otherBytes: Int = 0) {
     self.capacity = capacity
     self.observationSize = observationSize
@@ -27,11 +41,14 @@ public struct MemoryForecast: Hashable, Sendable {
   /// - Throws: `MemoryShortage` with the numbers and the largest `buffer_size` that fits.
   public func check(against available: AvailableMemory? = .current()) throws {
     guard let available, bytes > Self.usable(available) else { return }
-    let largest = largestCapacity(in: Self.usable(available))
+    let usable = Self.usable(available)
+    let largest = largestCapacity(in: usable)
     throw MemoryShortage(
       needed: bytes, available: available.bytes, limit: available.limit,
-      remedy: largest > 0
-        ? "set buffer_size to \(largest) or less (it is \(capacity))" : "no buffer_size is small enough")
+      remedy: otherBytes > usable
+        ? "the networks alone take too much: give them fewer units by 'hidden'"
+        : largest > 0
+          ? "set buffer_size to \(largest) or less (it is \(capacity))" : "no buffer_size is small enough")
   }
 
   /// The largest table that fits, rounded down to two digits; 0 if none does.

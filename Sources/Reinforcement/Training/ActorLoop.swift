@@ -14,6 +14,8 @@ final class ActorLoop: Checkpointable {
   let episodes = EpisodeWindow()
   /// Environment steps taken so far.
   private(set) var steps = 0
+  /// Told of every step, with the policy's action as the environment takes it.
+  var observer: ((StepRecord) -> Void)?
 
   init(
     _ environments: VectorEnvironment, _ behaviour: any Behaviour, _ settings: OffPolicySettings,
@@ -30,7 +32,9 @@ final class ActorLoop: Checkpointable {
   }
 
   /// One step of every environment.
-  func step() {
+  ///
+  /// - Throws: `TrainingError.flawedEnvironment`, where one shows or pays what is no finite number.
+  func step() throws {
     let observations = environments.observations.view
     if steps < settings.learningStarts {
       environments.actionSpace.sample(into: actions.view, using: &random)
@@ -44,6 +48,7 @@ final class ActorLoop: Checkpointable {
     }
     environments.actionSpace.scale(actions.view, into: environmentActions.view)
     environments.step(environmentActions.view)
+    for index in 0..<environments.count { try check(index) }
     for index in 0..<environments.count {
       _ = block.nextObservations.view.row(first + index).update(
         fromContentsOf: environments.nextObservation(index))
@@ -51,12 +56,31 @@ final class ActorLoop: Checkpointable {
         StepBlock.Outcome(
           environment: index, reward: environments.rewards[index],
           isTerminated: environments.terminated[index], isTruncated: environments.truncated[index]))
+      observer?(record(of: index))
     }
     for episode in environments.finishedEpisodes {
       behaviour.episodeEnded(episode.environment)
       episodes.append(episode)
     }
     steps += environments.count
+  }
+
+  /// What isn't finite would go into the replay table, and from there into every weight.
+  private func check(_ index: Int) throws {
+    let (observation, reward) = (environments.nextObservation(index), environments.rewards[index])
+    guard !reward.isFinite || !observation.allSatisfy(\.isFinite) else { return }
+    let component = observation.firstIndex { !$0.isFinite }
+    throw TrainingError.flawedEnvironment(
+      environments.id, step: steps + 1,
+      reason: component.map { "shows \(observation[$0]) as number \($0) of its observation" }
+        ?? "pays \(reward)")
+  }
+
+  private func record(of index: Int) -> StepRecord {
+    StepRecord(
+      step: steps + index + 1, episode: episodes.total + 1, action: Array(environmentActions.view.row(index)),
+      reward: environments.rewards[index], isTerminated: environments.terminated[index],
+      isTruncated: environments.truncated[index] && !environments.terminated[index])
   }
 
   func save(to checkpoint: inout CheckpointWriter) {
@@ -74,4 +98,19 @@ final class ActorLoop: Checkpointable {
     try checkpoint.get("episodes", episodes)
     steps = try checkpoint.get("steps")
   }
+}
+
+/// One step of an environment, as logs show it.
+public struct StepRecord: Sendable {
+  /// Steps so far, this one included.
+  public let step: Int
+  /// Counting from 1.
+  public let episode: Int
+  /// As the environment took it.
+  public let action: [Float]
+  public let reward: Float
+  /// The episode ended by the environment's own rules: nothing was bootstrapped.
+  public let isTerminated: Bool
+  /// It was cut off: its last observation is bootstrapped from.
+  public let isTruncated: Bool
 }

@@ -16,8 +16,8 @@ extension Experiment {
   }
 
   /// Reads an experiment as `yaml` writes it.
-  public init(yaml: String, file: String) throws {
-    try self.init(ConfigurationNode(yaml: yaml, file: file), changes: [])
+  public init(yaml: String, file: String, changes: [String] = []) throws {
+    try self.init(ConfigurationNode(yaml: yaml, file: file), changes: changes)
   }
 
   private init(_ document: ConfigurationNode, changes: [String]) throws {

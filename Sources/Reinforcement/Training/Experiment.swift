@@ -20,13 +20,21 @@ public struct Experiment: Sendable {
     public var evaluationEpisodes = 20
     /// Steps from one record in the logs to the next.
     public var logFrequency = 1_000
-    /// Steps from one checkpoint to the next; 0: only at the end.
+    /// Steps of an evaluation after which episodes that go on are left as they are.
+    public var evaluationSteps = 100_000
+    /// Steps from one checkpoint to the next; 0: by time.
     public var checkpointFrequency = 0
+    /// Minutes from one checkpoint to the next where no number of steps is given; 0: only at the end.
+    public var checkpointMinutes = 10.0
+    /// Whether checkpoints keep the replay memory, without which a run can't go on.
+    public var savesReplay = true
 
     public init() {}
 
     /// The seed of the episodes that policies are evaluated in, which training doesn't see.
     var evaluationSeed: UInt64 { UInt64(seed) + 1 << 32 }
+    /// The seed of episodes that neither training nor its evaluations see.
+    var testSeed: UInt64 { UInt64(seed) + 1 << 33 }
 
     static let settings: [Setting<Schedule>] = [
       .integer("steps", \.steps, in: 1...1_000_000_000_000),
@@ -34,8 +42,11 @@ public struct Experiment: Sendable {
       .integer("threads", \.threads, in: 1...2),
       .integer("eval_freq", \.evaluationFrequency, in: 0...1_000_000_000_000),
       .integer("n_eval_episodes", \.evaluationEpisodes, in: 1...1_000),
+      .integer("eval_max_steps", \.evaluationSteps, in: 1...1_000_000_000),
       .integer("log_freq", \.logFrequency, in: 1...1_000_000_000_000),
       .integer("save_freq", \.checkpointFrequency, in: 0...1_000_000_000_000),
+      .number("save_minutes", \.checkpointMinutes, in: 0...1_000_000),
+      .boolean("save_replay", \.savesReplay),
     ]
   }
 

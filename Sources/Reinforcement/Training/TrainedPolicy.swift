@@ -21,6 +21,7 @@ public final class TrainedPolicy {
   public convenience init(
     contentsOf path: String, _ experiment: Experiment, in environment: some Environment
   ) throws {
+    try Spaces(of: environment).check(type(of: environment).id)
     try self.init(experiment, CheckpointReader(path: path)) { VectorEnvironment(environment, count: $0) }
   }
 
@@ -31,19 +32,32 @@ public final class TrainedPolicy {
     self.experiment = experiment
     self.makeEnvironments = makeEnvironments
     metadata = checkpoint.metadata
+    try experiment.check()
     spaces = try makeEnvironments(1).spaces
+    try MemoryForecast(experiment, spaces, isTraining: false).check()
     var random = RandomStream(seed: 0)
     let learner = try experiment.algorithm.makeLearner(
       for: spaces, steps: experiment.schedule.steps, on: HostBackend(), using: &random)
     try checkpoint.get("learner", learner)
     policy = learner.policy
+    guard policy.network.parameters.isFinite else {
+      throw CheckpointError(
+        file: checkpoint.path,
+        .unfit(part: "learner", reason: "its weights are no finite numbers: learning had failed there"))
+    }
   }
 
   /// What the policy earns without exploration.
   ///
-  /// - Parameter seed: of the first episode, the others follow it; that of the training's evaluations if `nil`.
-  public func evaluate(episodes: Int, seed: UInt64? = nil) throws -> Evaluation {
-    Evaluator(try makeEnvironments(episodes), policy)
-      .evaluate(policy, seed: seed ?? experiment.schedule.evaluationSeed)
+  /// - Parameters:
+  ///   - seed: of the first episode, the others follow it. If `nil`, one whose episodes neither the training nor its
+  ///     evaluations have seen: a policy that did best in some episodes is too good in them.
+  ///   - limit: steps after which episodes that go on are left as they are; as in the training's evaluations if `nil`.
+  public func evaluate(episodes: Int, seed: UInt64? = nil, limit: Int? = nil) throws -> Evaluation {
+    let evaluator = Evaluator(try makeEnvironments(episodes), policy)
+    let evaluation = evaluator.evaluate(
+      policy, seed: seed ?? experiment.schedule.testSeed, limit: limit ?? experiment.schedule.evaluationSteps)
+    guard let evaluation else { preconditionFailure("nobody stops it") }
+    return evaluation
   }
 }

@@ -15,14 +15,22 @@ extension Trainer {
       checkpoint.put("table", parts.table)
       checkpoint.put("sampling", parts.sampling)
       checkpoint.put("best", [bestReturn].compactMap { $0 })
+      checkpoint.put("round", parts)
+      checkpoint.put("evaluation-due", isEvaluationDue)
     }
     try checkpoint.finish()
   }
 
-  /// Takes over the state of a run of the same experiment; training goes on where that stopped.
+  /// Takes over the state of a run of the same experiment; training goes on where that stopped. What
+  /// `Experiment.fixedKeys` doesn't list may differ.
   ///
   /// - Throws: `CheckpointError` naming what doesn't fit.
   public func restore(from checkpoint: CheckpointReader) throws {
+    let metadata = checkpoint.metadata
+    let changes = experiment.changes(since: metadata.experiment)
+    if let change = changes.first(where: { Experiment.fixedKeys.contains($0.key) }) {
+      throw checkpoint.refusal("its run has \(change.key) \(change.before), not \(change.now)")
+    }
     guard checkpoint.contains("sampling") else {
       throw checkpoint.refusal("it has the policy only, without the replay memory; resume from another one")
     }
@@ -32,7 +40,27 @@ extension Trainer {
     try checkpoint.get("table", parts.table)
     parts.sampling = try checkpoint.get("sampling")
     bestReturn = try checkpoint.get("best", as: [Double].self).first
+    if checkpoint.contains("round.updates-left") { try checkpoint.get("round", parts) }
+    isEvaluationDue =
+      checkpoint.contains("evaluation-due") ? try checkpoint.get("evaluation-due") : false
     try parts.backend.check()
+  }
+
+  /// Takes over what a run of the same algorithm with the same networks has learned, and nothing else: a new run that
+  /// begins with another's weights and its optimisers' moments.
+  ///
+  /// - Throws: `CheckpointError` naming what doesn't fit.
+  public func start(from checkpoint: CheckpointReader) throws {
+    let algorithm = type(of: experiment.algorithm).algorithm
+    guard checkpoint.metadata.algorithm == algorithm else {
+      throw checkpoint.refusal("it is of \(checkpoint.metadata.algorithm), not of \(algorithm)")
+    }
+    try checkpoint.get("learner", parts.learner)
+    parts.learner.restartCounting()
+    try parts.backend.check()
+    guard parts.learner.parameters.allSatisfy(\.isFinite) else {
+      throw checkpoint.refusal("its weights are no finite numbers: learning had failed there")
+    }
   }
 
   private var metadata: CheckpointMetadata {
@@ -46,8 +74,9 @@ extension Trainer {
 extension Experiment {
   /// The experiment that a checkpoint was made in.
   ///
+  /// - Parameter changes: settings that replace its own, each as `key=value`.
   /// - Throws: `ConfigurationError` if this program doesn't know it.
-  public init(of checkpoint: CheckpointReader) throws {
-    try self.init(yaml: checkpoint.metadata.experiment, file: checkpoint.path)
+  public init(of checkpoint: CheckpointReader, changes: [String] = []) throws {
+    try self.init(yaml: checkpoint.metadata.experiment, file: checkpoint.path, changes: changes)
   }
 }

@@ -7,8 +7,8 @@ import Kernels
 ///     try trainer.train()
 ///     print(try trainer.evaluate(episodes: 20).mean)
 ///
-/// The same experiment and seed give the same weights bit for bit on the same machine, and so does a run that was
-/// stopped, saved, restored and gone on with. Used by one thread at a time.
+/// The same experiment and seed give the same weights bit for bit under the same `RunConditions`, and so does a run that
+/// was stopped, saved, restored and gone on with. Used by one thread at a time.
 public final class Trainer {
   public let experiment: Experiment
   /// Which implementation of each stage runs on which device.
@@ -16,52 +16,65 @@ public final class Trainer {
   let parts: TrainingParts
   let executor: SequentialExecutor
   private let evaluator: Evaluator
+  private let platform: Platform
   /// What the best evaluation so far earned.
   public internal(set) var bestReturn: Double?
+  /// Whether the current step's evaluation was due when the training was stopped.
+  var isEvaluationDue = false
+  /// What minutes between checkpoints are measured by.
+  var time: any TimeSource = MonotonicTime()
 
   /// An experiment in an environment that goes by its name.
   ///
   /// - Parameter plan: which implementation of each stage on which device; as the experiment's settings say if `nil`.
   ///   The learner's networks are kept and computed where its stage is.
   /// - Throws: `TrainingError`, `EnvironmentError`, `PlanError`, `DeviceError`, or `MemoryShortage` if the replay table
-  ///   would not fit.
+  ///   and the networks would not fit.
   public convenience init(_ experiment: Experiment, plan: Plan? = nil, on platform: Platform = .local) throws
   {
-    try self.init(
-      experiment, plan: plan, on: platform, in: EnvironmentRegistry.make(experiment.environment, count: 1),
-      evaluatedIn: EnvironmentRegistry.make(
-        experiment.environment, count: experiment.schedule.evaluationEpisodes))
+    try self.init(experiment, plan: plan, on: platform) {
+      try EnvironmentRegistry.make(experiment.environment, count: $0)
+    }
   }
 
   /// An environment of any type, with an algorithm.
   public convenience init(
     _ environment: some Environment, _ algorithm: some AlgorithmConfiguration, steps: Int = 100_000,
-    seed: Int = 0, learnerDevice: String = "cpu"
+    seed: Int = 0, learnerDevice: String = "cpu", checksEnvironment: Bool = true
   ) throws {
     let id = type(of: environment).id
     var experiment = Experiment(id, environment: id, algorithm: algorithm)
     experiment.schedule.steps = steps
     experiment.schedule.seed = seed
-    try self.init(experiment, in: environment, learnerDevice: learnerDevice)
+    try self.init(
+      experiment, in: environment, learnerDevice: learnerDevice, checksEnvironment: checksEnvironment)
   }
 
   /// An experiment in an environment of any type.
   ///
-  /// - Parameter learnerDevice: where the learner's networks are kept and computed, by its name in `Platform.local`.
+  /// - Parameters:
+  ///   - learnerDevice: where the learner's networks are kept and computed, by its name in `Platform.local`.
+  ///   - checksEnvironment: whether an `EnvironmentCheck` comes first, which takes some hundred steps of copies.
   public convenience init(
-    _ experiment: Experiment, in environment: some Environment, learnerDevice: String = "cpu"
+    _ experiment: Experiment, in environment: some Environment, learnerDevice: String = "cpu",
+    checksEnvironment: Bool = true
   ) throws {
+    try Spaces(of: environment).check(type(of: environment).id)
+    if checksEnvironment { try EnvironmentCheck.run(environment, bounds: false) }
     try self.init(
       experiment, plan: TrainingGraph.plan(threads: experiment.schedule.threads, learnerOn: learnerDevice),
-      on: .local, in: VectorEnvironment(environment, count: 1),
-      evaluatedIn: VectorEnvironment(environment, count: experiment.schedule.evaluationEpisodes))
+      on: .local
+    ) { VectorEnvironment(environment, count: $0) }
   }
 
   private init(
     _ experiment: Experiment, plan: Plan?, on platform: Platform,
-    in environments: VectorEnvironment, evaluatedIn evaluation: VectorEnvironment
+    makeEnvironments: (_ count: Int) throws -> VectorEnvironment
   ) throws {
     self.experiment = experiment
+    self.platform = platform
+    try experiment.check()
+    let environments = try makeEnvironments(1)
     let (settings, spaces) = (experiment.algorithm.common, environments.spaces)
     let seed = UInt64(experiment.schedule.seed)
     var initialisation = RandomStream(seed: seed, purpose: "initialisation")
@@ -69,13 +82,11 @@ public final class Trainer {
     self.plan = plan
     // What a plan says wrongly, the executor refuses.
     let learnerDevice = TrainingGraph.learnerDevice(of: plan).flatMap { platform.device(named: $0) }
+    try MemoryForecast(experiment, spaces).check()
     let backend = try learnerDevice.map { try NetworkBackends.make(on: $0) } ?? HostBackend()
     let learner = try experiment.algorithm.makeLearner(
       for: spaces, steps: experiment.schedule.steps, on: backend, using: &initialisation)
     try backend.check()
-    try MemoryForecast(
-      capacity: settings.bufferSize, observationSize: spaces.observation.size, actionSize: spaces.action.size
-    ).check()
     environments.reset(seed: seed)
     parts = TrainingParts(
       actor: ActorLoop(
@@ -87,8 +98,9 @@ public final class Trainer {
         steps: settings.nStep, discount: Float(settings.gamma), environments: environments.count,
         observationSize: spaces.observation.size, actionSize: spaces.action.size),
       learner: learner, backend: backend, settings: settings,
-      sampling: RandomStream(seed: seed, purpose: "replay"))
-    evaluator = Evaluator(evaluation, learner.policy)
+      sampling: RandomStream(seed: seed, purpose: "replay"), lastStep: experiment.schedule.steps)
+    evaluator = Evaluator(
+      try makeEnvironments(experiment.schedule.evaluationEpisodes), learner.policy)
     let graph = try TrainingGraph.make(
       experiment.name, parts,
       TrainingWork(experiment.algorithm, spaces, stepsPerRound: parts.stepsPerRound))
@@ -104,49 +116,102 @@ public final class Trainer {
   public var policy: any Policy { parts.learner.policy }
   /// Where the time of all training so far went.
   public var occupancy: Occupancy { executor.occupancy }
+  public var spaces: Spaces { parts.actor.environments.spaces }
+  /// What decides the results besides the experiment.
+  public var conditions: RunConditions { RunConditions(of: graph, by: plan, on: platform) }
+
+  /// Whether updates of the current step, or its evaluation, were left when the training was stopped.
+  public var hasWorkLeft: Bool { parts.updatesLeft > 0 || isEvaluationDue }
+
+  /// Told of every step; `nil`: nobody is.
+  public var stepObserver: ((StepRecord) -> Void)? {
+    get { parts.actor.observer }
+    set { parts.actor.observer = newValue }
+  }
 
   /// Trains until so many steps have been taken in all.
+  ///
+  /// At the experiment's last step its updates follow, however short the round, then a record and an evaluation.
   ///
   /// - Parameters:
   ///   - limit: the experiment's number of steps if `nil`. What the algorithm makes depend on the length of the
   ///     experiment, such as exploration, doesn't depend on this.
   ///   - observe: told how it goes.
-  ///   - shouldStop: asked between rounds; `true` ends the training there.
-  /// - Throws: `TrainingError.diverged`, or what `observe` throws; the trainer can be saved then.
+  ///   - shouldStop: asked before each step and each update, and at each step of an evaluation; `true` ends the training
+  ///     there.
+  /// - Throws: `TrainingError`, or what `observe` throws; the trainer can be saved then.
   public func train(
     until limit: Int? = nil, observe: (TrainingEvent) throws -> Void = { _ in },
-    shouldStop: () -> Bool = { false }
+    shouldStop: @escaping () -> Bool = { false }
   ) throws {
     let limit = limit ?? experiment.schedule.steps
-    let (begin, firstStep, time) = (MonotonicTime().now, steps, MonotonicTime())
-    parts.stepLimit = limit
-    parts.skipFinishedSteps()
-    while steps < limit, !shouldStop() {
-      try executor.run(iterations: 1)
-      guard parts.isRoundComplete else { continue }
-      if isDue(experiment.schedule.logFrequency) {
-        try checkParameters()
-        try observe(.progress(progress(since: begin, time.now, firstStep: firstStep, limit: limit)))
+    // First to the experiment's end, which is treated alike whether more steps follow at once or later.
+    let end = parts.lastStep
+    let clock = ProgressClock(time, firstStep: steps)
+    var lastSave = time.now
+    parts.shouldStop = shouldStop
+    parts.resumeRound()
+    while !parts.isStopped, steps < limit || parts.updatesLeft > 0 || isEvaluationDue {
+      if !isEvaluationDue {
+        parts.stepLimit = steps < end ? min(limit, end) : limit
+        parts.resumeRound()
+        try executor.run(iterations: 1)
+        guard !parts.isStopped, parts.isBetweenRounds else { continue }
+        if isDue(experiment.schedule.logFrequency) {
+          try checkParameters()
+          try observe(.progress(progress(clock, limit: limit)))
+        }
+        isEvaluationDue = isDue(experiment.schedule.evaluationFrequency)
       }
-      if isDue(experiment.schedule.evaluationFrequency) {
-        let evaluation = evaluator.evaluate(policy, seed: experiment.schedule.evaluationSeed)
-        let isBest = bestReturn.map { evaluation.mean >= $0 } ?? true
+      if isEvaluationDue {
+        try checkParameters()
+        guard let evaluation = evaluate(unless: shouldStop) else { break }
+        let isBest = evaluation.mean.isFinite && bestReturn.map { evaluation.mean >= $0 } ?? true
         if isBest { bestReturn = evaluation.mean }
+        isEvaluationDue = false
         try observe(.evaluation(step: steps, evaluation, isBest: isBest))
       }
-      if isDue(experiment.schedule.checkpointFrequency) { try observe(.checkpointDue(step: steps)) }
+      if isCheckpointDue(since: lastSave) {
+        try checkParameters()
+        try observe(.checkpointDue(step: steps))
+        lastSave = time.now
+      }
     }
+    parts.shouldStop = { false }
     try checkParameters()
   }
 
   /// What the policy earns without exploration, in episodes that training doesn't touch.
   public func evaluate() -> Evaluation {
-    evaluator.evaluate(policy, seed: experiment.schedule.evaluationSeed)
+    guard let evaluation = evaluate(unless: { false }) else { preconditionFailure("nobody stops it") }
+    return evaluation
   }
 
-  /// Whether the round that is complete went over a multiple of `frequency`; never if that is 0.
+  /// The same; `nil` if it was stopped.
+  public func evaluate(unless shouldStop: () -> Bool) -> Evaluation? {
+    evaluator.evaluate(
+      policy, seed: experiment.schedule.evaluationSeed, limit: experiment.schedule.evaluationSteps,
+      shouldStop: shouldStop)
+  }
+
+  /// Whether the round that is complete went over a multiple of `frequency`, or is the experiment's last; never if that
+  /// is 0.
   private func isDue(_ frequency: Int) -> Bool {
-    frequency > 0 && steps / frequency > (steps - parts.stepsPerRound) / frequency
+    guard frequency > 0 else { return false }
+    let begin = steps - (steps - 1) % parts.stepsPerRound - 1
+    // What of a round comes after the experiment's end was no part of it.
+    let last = begin < parts.lastStep && parts.lastStep < steps ? parts.lastStep : begin
+    return steps == parts.lastStep || steps / frequency > last / frequency
+  }
+
+  private func isCheckpointDue(since last: Nanoseconds) -> Bool {
+    let schedule = experiment.schedule
+    if schedule.checkpointFrequency > 0 {
+      let begin = steps - (steps - 1) % parts.stepsPerRound - 1
+      return steps / schedule.checkpointFrequency > begin / schedule.checkpointFrequency
+    }
+    return schedule.checkpointMinutes > 0
+      && Double(time.now - last) >= schedule.checkpointMinutes * 60e9
   }
 
   private func checkParameters() throws {
@@ -155,16 +220,29 @@ public final class Trainer {
     guard isFinite else { throw TrainingError.notFinite(step: steps) }
   }
 
-  private func progress(since begin: Nanoseconds, _ now: Nanoseconds, firstStep: Int, limit: Int)
-    -> TrainingProgress
-  {
-    let seconds = Double(now - begin) / 1e9
+  private func progress(_ clock: ProgressClock, limit: Int) -> TrainingProgress {
+    let seconds = clock.seconds
     let episodes = parts.actor.episodes
     return TrainingProgress(
       step: steps, limit: limit, updates: updates, episodes: episodes.total, meanReturn: episodes.meanReturn,
-      meanLength: episodes.meanLength, meanLoss: parts.losses.take(),
+      meanLength: episodes.meanLength, meanLoss: parts.losses.take(), meanActorLoss: parts.actorLosses.take(), hasActor: parts.learner.hasActor,
       explorationRate: parts.learner.behaviour.explorationRate(at: steps),
       learningRate: parts.settings.learningRate, seconds: seconds,
-      stepsPerSecond: seconds > 0 ? Double(steps - firstStep) / seconds : 0)
+      stepsPerSecond: seconds > 0 ? Double(steps - clock.firstStep) / seconds : 0)
   }
+}
+
+/// How long a call of `train` has lasted.
+private struct ProgressClock {
+  let firstStep: Int
+  private let time: any TimeSource
+  private let begin: Nanoseconds
+
+  init(_ time: any TimeSource, firstStep: Int) {
+    self.firstStep = firstStep
+    self.time = time
+    begin = time.now
+  }
+
+  var seconds: Double { Double(time.now - begin) / 1e9 }
 }

@@ -6,6 +6,11 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case roundTooLong(steps: Int, updates: Int)
   case diverged(step: Int, loss: Float)
   case notFinite(step: Int)
+  /// An environment shows or pays what is no finite number.
+  case flawedEnvironment(String, step: Int, reason: String)
+  /// A setting that a file would be refused for.
+  case impossibleSetting(String)
+  case impossibleSpace(environment: String, reason: String)
 
   public var description: String {
     switch self {
@@ -20,6 +25,10 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
       "learning has failed: the loss is \(loss) at step \(step); lower learning_rate, or check the rewards"
     case .notFinite(let step):
       "learning has failed: a weight is no finite number at step \(step); lower learning_rate, or check the rewards"
+    case .flawedEnvironment(let environment, let step, let reason):
+      "\(environment) \(reason) at step \(step); nothing can be learned from that"
+    case .impossibleSetting(let reason): "\(reason)"
+    case .impossibleSpace(let environment, let reason): "\(environment): \(reason)"
     }
   }
 }

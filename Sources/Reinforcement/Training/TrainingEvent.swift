@@ -19,6 +19,10 @@ public struct TrainingProgress: Sendable {
   public let meanLength: Double?
   /// Since the last record; `nil` if there was no update.
   public let meanLoss: Double?
+  /// Of the actor; `nil` also if there is none.
+  public let meanActorLoss: Double?
+  /// Whether the loss is a critic's, beside an actor.
+  public let hasActor: Bool
   public let explorationRate: Double?
   public let learningRate: Double
   /// Since this call of `train` began.

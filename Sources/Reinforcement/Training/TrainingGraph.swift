@@ -54,7 +54,7 @@ enum TrainingGraph {
     return try Graph(
       name,
       stages: [
-        stage("act", [("parameters", updates / divisor)], [("step", 1)], work: work?.act) { parts.act() },
+        stage("act", [("parameters", updates / divisor)], [("step", 1)], work: work?.act) { try parts.act() },
         stage("insert", [("steps", steps)], [("permits", updates)], memory: "replay", work: work?.insert) {
           parts.insert()
         },

@@ -3,7 +3,7 @@ import Kernels
 /// What the stages of a training share: the graph says in which order they use it.
 ///
 /// Sendable: one executor on one thread fires all stages; outside its runs, the trainer alone reads and writes.
-final class TrainingParts: @unchecked Sendable {
+final class TrainingParts: Checkpointable, @unchecked Sendable {
   let actor: ActorLoop
   let accumulator: NStepAccumulator
   let table: ReplayTable
@@ -14,14 +14,22 @@ final class TrainingParts: @unchecked Sendable {
   var sampling: RandomStream
   /// No more steps are taken once there are so many; what is left of a round is idled through.
   var stepLimit = 0
-  /// Steps of the current round that were taken before the stop.
-  var idleSteps = 0
+  /// The experiment's last step: a round that it cuts short has its share of updates.
+  let lastStep: Int
+  /// Asked before each step and each update; once it says `true`, the rest of the round is idled through.
+  var shouldStop: () -> Bool = { false }
+  private(set) var isStopped = false
+  /// Updates that are due at the current step and not done.
+  private(set) var updatesLeft = 0
+  /// Steps of the current round that were taken before a stop.
+  private var idleSteps = 0
   /// Losses since they were last asked for.
   var losses = MeanLoss()
+  var actorLosses = MeanLoss()
 
   init(
     actor: ActorLoop, table: ReplayTable, accumulator: NStepAccumulator, learner: any Learner,
-    backend: any NetworkBackend, settings: OffPolicySettings, sampling: RandomStream
+    backend: any NetworkBackend, settings: OffPolicySettings, sampling: RandomStream, lastStep: Int
   ) {
     self.actor = actor
     self.accumulator = accumulator
@@ -30,6 +38,7 @@ final class TrainingParts: @unchecked Sendable {
     self.backend = backend
     self.settings = settings
     self.sampling = sampling
+    self.lastStep = lastStep
     let spaces = actor.environments.spaces
     minibatch = Minibatch(
       capacity: settings.batchSize, observationSize: spaces.observation.size, actionSize: spaces.action.size)
@@ -38,31 +47,52 @@ final class TrainingParts: @unchecked Sendable {
   /// Environment steps between rounds of updates.
   var stepsPerRound: Int { settings.trainFrequency * actor.environments.count }
 
-  /// Whether a round has just been completed, so that its updates are due.
-  var isRoundComplete: Bool { actor.steps.isMultiple(of: stepsPerRound) }
+  /// Whether all steps of a round have been taken, so that its updates are due.
+  var isRoundComplete: Bool { actor.steps.isMultiple(of: stepsPerRound) || actor.steps == lastStep }
 
-  /// After a stop in the middle of a round, lets the graph's next iteration pass over what is done.
-  func skipFinishedSteps() { idleSteps = actor.steps % stepsPerRound / actor.environments.count }
+  /// Whether nothing of a round is under way.
+  var isBetweenRounds: Bool { isRoundComplete && updatesLeft == 0 }
 
-  func act() {
+  /// Lets the graph's next iteration pass over what was done before a stop.
+  func resumeRound() {
+    isStopped = false
+    idleSteps =
+      updatesLeft > 0 ? settings.trainFrequency : actor.steps % stepsPerRound / actor.environments.count
+  }
+
+  func act() throws {
     if idleSteps > 0 {
       idleSteps -= 1
-    } else if actor.steps < stepLimit {
-      actor.step()
+    } else if actor.steps < stepLimit, !stops() {
+      try actor.step()
     }
   }
 
   func insert() {
     actor.block.insert(into: table, by: accumulator)
+    if updatesLeft == 0 { updatesLeft = updatesDue }
   }
 
-  /// Draws a minibatch; an empty one before learning may start.
+  /// Draws a minibatch; an empty one where no update is due, such as before learning may start.
   func sample() {
-    guard isRoundComplete, actor.steps > settings.learningStarts, table.count > 0 else {
-      minibatch.count = 0
-      return
-    }
+    minibatch.count = 0
+    guard updatesLeft > 0, !stops() else { return }
+    updatesLeft -= 1
     table.sample(into: minibatch, count: settings.batchSize, using: &sampling)
+  }
+
+  /// Updates that follow the current step.
+  private var updatesDue: Int {
+    guard isRoundComplete, actor.steps > settings.learningStarts, table.count > 0 else { return 0 }
+    let steps = actor.steps % stepsPerRound
+    // Of a round that is cut short, the same part as of its steps, rounded up.
+    return steps == 0
+      ? settings.updatesPerRound : (settings.updatesPerRound * steps + stepsPerRound - 1) / stepsPerRound
+  }
+
+  private func stops() -> Bool {
+    if !isStopped, shouldStop() { isStopped = true }
+    return isStopped
   }
 
   func learn() throws {
@@ -71,11 +101,29 @@ final class TrainingParts: @unchecked Sendable {
     try backend.check()
     guard loss.isFinite else { throw TrainingError.diverged(step: actor.steps, loss: loss) }
     losses.add(loss)
+    if let loss = learner.actorLoss { actorLosses.add(loss) }
+  }
+
+  func save(to checkpoint: inout CheckpointWriter) {
+    checkpoint.put("updates-left", updatesLeft)
+    checkpoint.put("losses", [losses, actorLosses])
+  }
+
+  /// Checkpoints of earlier versions, which stopped between rounds only, have nothing of it.
+  func restore(from checkpoint: CheckpointReader) throws {
+    let left = checkpoint.contains("updates-left") ? try checkpoint.get("updates-left", as: Int.self) : 0
+    guard (0...settings.updatesPerRound).contains(left), left == 0 || (isRoundComplete && table.count > 0)
+    else {
+      throw checkpoint.refusal("\(left) updates can't be due at step \(actor.steps)")
+    }
+    updatesLeft = left
+    let sums = checkpoint.contains("losses") ? try checkpoint.get("losses", as: [MeanLoss].self) : []
+    (losses, actorLosses) = sums.count == 2 ? (sums[0], sums[1]) : (MeanLoss(), MeanLoss())
   }
 }
 
 /// A running mean that is asked for now and then.
-struct MeanLoss {
+struct MeanLoss: Codable {
   private var sum = 0.0
   private var count = 0
 

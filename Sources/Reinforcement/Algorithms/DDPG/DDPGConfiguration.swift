@@ -25,6 +25,10 @@ public struct DDPGConfiguration: AlgorithmConfiguration {
     )
   }
 
+  public func networkSizes(for spaces: Spaces) -> [[Int]] {
+    actorCritic.sizes(actor: policySizes(spaces), critic: criticSizes(spaces), critics: 1)
+  }
+
   public func updateWork(for spaces: Spaces) -> UpdateWork {
     var work = UpdateWork(batch: common.batchSize)
     work.actorCritic(actor: policySizes(spaces), critic: criticSizes(spaces), critics: 1, share: 1)

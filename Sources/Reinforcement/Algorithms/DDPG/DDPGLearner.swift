@@ -9,6 +9,8 @@ final class DDPGLearner: Learner {
   let policy: any Policy
   let behaviour: any Behaviour
   private(set) var updates = 0
+  let hasActor = true
+  private(set) var actorLoss: Float?
 
   init(_ configuration: DDPGConfiguration, networks: DDPGNetworks) {
     self.configuration = configuration
@@ -32,11 +34,13 @@ final class DDPGLearner: Learner {
     DDPGLoss.targets(targets, from: minibatch, networks, input)
     let observations = minibatch.observations.view.prefix(minibatch.count)
     let loss = networks.critic.fit(input.join(observations, minibatch.actions.view), to: targets)
-    networks.actor.improve(by: networks.critic, at: observations)
+    actorLoss = networks.actor.improve(by: networks.critic, at: observations)
     networks.moveTargets(by: configuration.actorCritic.tau)
     updates += 1
     return loss
   }
+
+  func restartCounting() { updates = 0 }
 
   func save(to checkpoint: inout CheckpointWriter) {
     checkpoint.put("networks", networks)

@@ -7,6 +7,8 @@ public struct DQNConfiguration: AlgorithmConfiguration {
   public var common = OffPolicySettings()
   /// Steps from one copy of the network to the target network to the next.
   public var targetUpdateInterval = 10_000
+  /// How far the target network moves towards the network then; 1: it is copied.
+  public var tau = 1.0
   /// The part of the experiment's steps over which the chance of a random action falls.
   public var explorationFraction = 0.1
   public var explorationInitial = 1.0
@@ -29,6 +31,7 @@ public struct DQNConfiguration: AlgorithmConfiguration {
 
   public static let settings: [Setting<DQNConfiguration>] = [
     .integer("target_update_interval", \.targetUpdateInterval, in: 1...1_000_000_000),
+    .positive("tau", \.tau, upTo: 1),
     .number("exploration_fraction", \.explorationFraction, in: 0...1),
     .number("exploration_initial_eps", \.explorationInitial, in: 0...1),
     .number("exploration_final_eps", \.explorationFinal, in: 0...1),
@@ -51,6 +54,8 @@ public struct DQNConfiguration: AlgorithmConfiguration {
       exploration: LinearSchedule(
         from: explorationInitial, to: explorationFinal, over: explorationFraction * Double(steps)))
   }
+
+  public func networkSizes(for spaces: Spaces) -> [[Int]] { architecture == nil ? [policySizes(spaces)] : [] }
 
   public func updateWork(for spaces: Spaces) -> UpdateWork {
     var work = UpdateWork(batch: common.batchSize)

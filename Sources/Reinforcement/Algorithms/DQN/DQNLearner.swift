@@ -48,12 +48,16 @@ final class DQNLearner: Learner {
     return loss
   }
 
-  /// Copies the network at every multiple of the interval. The network has not changed since the last update, so
-  /// it is soon enough to look before the next one.
+  /// Moves the target to the network, or a part of the way, at every multiple of the interval. The network has not
+  /// changed since the last update, so it is soon enough to look before the next one.
   private func updateTarget(at step: Int) {
     let interval = configuration.targetUpdateInterval
     guard step / interval > targetStep / interval else { return }
-    network.copyToTarget()
+    if configuration.tau == 1 {
+      network.copyToTarget()
+    } else {
+      network.moveTarget(by: configuration.tau)
+    }
     targetStep = step
   }
 
@@ -66,6 +70,11 @@ final class DQNLearner: Learner {
       let best = values[row, choosing.row(row).indexOfMaximum]
       targets[row] = minibatch.rewards[row] + minibatch.discounts[row] * best
     }
+  }
+
+  func restartCounting() {
+    updates = 0
+    targetStep = 0
   }
 
   func save(to checkpoint: inout CheckpointWriter) {

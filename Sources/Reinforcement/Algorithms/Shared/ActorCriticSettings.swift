@@ -19,6 +19,12 @@ public struct ActorCriticSettings: Sendable {
     .number("noise_std", \.noiseSigma, in: 0...10),
   ]
 
+  /// Layers of the networks that are not of the user's own making.
+  func sizes(actor: [Int], critic: [Int], critics: Int) -> [[Int]] {
+    (actorArchitecture == nil ? [actor] : [])
+      + (criticArchitecture == nil ? Array(repeating: critic, count: critics) : [])
+  }
+
   func makeActor(
     _ common: OffPolicySettings, observationSize: Int, actionSize: Int, on backend: any NetworkBackend,
     using random: inout RandomStream

@@ -21,10 +21,11 @@ final class DeterministicActor: Checkpointable {
   /// gradient (Silver et al. 2014).
   ///
   /// - Parameter observations: `[n, observation size]`.
-  func improve(by critic: Critic, at observations: MatrixView) {
+  /// - Returns: the loss before the step: −(mean value).
+  func improve(by critic: Critic, at observations: MatrixView) -> Float {
     let actions = network.online.forward(observations)
     let inputGradient = inputGradient.view.prefix(observations.rows)
-    _ = critic.ascent(at: criticInput.join(observations, actions), into: inputGradient)
+    let value = critic.ascent(at: criticInput.join(observations, actions), into: inputGradient)
     let actionGradient = actionGradient.view.prefix(observations.rows)
     for row in 0..<observations.rows {
       for column in 0..<actions.columns {
@@ -33,6 +34,7 @@ final class DeterministicActor: Checkpointable {
     }
     network.online.backward(actionGradient, setsGradients: true, inputGradient: nil)
     optimiser.step()
+    return -value
   }
 
   func save(to checkpoint: inout CheckpointWriter) {

@@ -33,6 +33,10 @@ public struct TD3Configuration: AlgorithmConfiguration {
       self, networks: networks, random: RandomStream(seed: random.next(), purpose: "smoothing"))
   }
 
+  public func networkSizes(for spaces: Spaces) -> [[Int]] {
+    actorCritic.sizes(actor: policySizes(spaces), critic: criticSizes(spaces), critics: 2)
+  }
+
   public func updateWork(for spaces: Spaces) -> UpdateWork {
     var work = UpdateWork(batch: common.batchSize)
     work.actorCritic(

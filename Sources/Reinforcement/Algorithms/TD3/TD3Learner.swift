@@ -11,6 +11,8 @@ final class TD3Learner: Learner {
   let policy: any Policy
   let behaviour: any Behaviour
   private(set) var updates = 0
+  let hasActor = true
+  private(set) var actorLoss: Float?
 
   init(_ configuration: TD3Configuration, networks: TD3Networks, random: RandomStream) {
     self.configuration = configuration
@@ -46,8 +48,9 @@ final class TD3Learner: Learner {
     let joined = input.join(observations, minibatch.actions.view)
     let loss = networks.critics.0.fit(joined, to: targets) + networks.critics.1.fit(joined, to: targets)
     updates += 1
+    actorLoss = nil
     if updates.isMultiple(of: configuration.policyDelay) {
-      networks.actor.improve(by: networks.critics.0, at: observations)
+      actorLoss = networks.actor.improve(by: networks.critics.0, at: observations)
       networks.moveTargets(by: configuration.actorCritic.tau)
     }
     return loss
@@ -61,6 +64,8 @@ final class TD3Learner: Learner {
       }
     }
   }
+
+  func restartCounting() { updates = 0 }
 
   func save(to checkpoint: inout CheckpointWriter) {
     checkpoint.put("networks", networks)

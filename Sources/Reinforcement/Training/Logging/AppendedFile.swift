@@ -37,8 +37,12 @@ final class AppendedFile {
 
   /// Appends a record at once. If that fails, what was written of it is taken back.
   ///
-  /// - Throws: `FileError`.
+  /// - Throws: `FileError`, also if the file was removed meanwhile: nobody would find the record.
   func append(_ record: [UInt8]) throws {
+    var status = stat()
+    guard fstat(descriptor, &status) != 0 || status.st_nlink > 0 || status.st_mode & S_IFMT != S_IFREG else {
+      throw FileError("can't write \(path): it was removed")
+    }
     var done = 0
     while done < record.count {
       let some = record.withUnsafeBytes {

@@ -13,16 +13,17 @@ public final class MetricsCSV {
   ///
   /// - Parameter step: keeps what is there up to this step and drops what is later, or cut off in the middle of a
   ///   line. `nil` drops everything.
-  /// - Throws: `FileError`, also if a table that is to go on has other columns.
+  /// - Throws: `FileError`, also if a table that is to go on has other columns. Those of an earlier version, which had
+  ///   fewer, are filled up.
   public init(path: String, metrics: [Metric], resumingAt step: Int? = nil) throws {
     self.metrics = metrics
-    let header = Self.line(["step"] + metrics.map(\.rawValue))
-    if let step, let present = try Self.contents(of: path), !present.isEmpty {
-      guard present.starts(with: header) else {
-        throw FileError("\(path) has other columns than this run: it can't go on; move it away")
-      }
-      file = try AppendedFile(
-        path: path, .keeping(Self.length(of: present, upTo: step, header: header.count)))
+    let columns = ["step"] + metrics.map(\.rawValue)
+    let header = Self.line(columns)
+    if let step, let present = try TableText(contentsOf: path) {
+      let fields = present.header.split(separator: ",").map(String.init)
+      guard fields == Array(columns.prefix(fields.count)) else { throw present.otherColumns }
+      let missing = String(repeating: ",", count: columns.count - fields.count)
+      file = try present.keeping(header, present.rows(upTo: step).map { $0 + missing })
     } else {
       file = try AppendedFile(path: path, .empty)
       try file.append(header)
@@ -34,32 +35,7 @@ public final class MetricsCSV {
     try file.append(Self.line(["\(record.step)"] + metrics.map { record[$0].map { "\($0)" } ?? "" }))
   }
 
-  /// `nil` if there is no such file.
-  private static func contents(of path: String) throws(FileError) -> Data? {
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
-    do {
-      return try Data.read(path, atMost: maximumBytes)
-    } catch {
-      throw FileError("can't go on with \(path): \(error)")
-    }
-  }
-
-  /// More than any run writes.
-  private static let maximumBytes = 1 << 30
-
   private static func line(_ fields: [String]) -> [UInt8] {
     Array((fields.joined(separator: ",") + "\n").utf8)
-  }
-
-  /// Bytes of the header and the whole lines up to `step`.
-  private static func length(of table: Data, upTo step: Int, header: Int) -> Int {
-    var length = header
-    let newline = UInt8(ascii: "\n")
-    while let end = table[(table.startIndex + length)...].firstIndex(of: newline) {
-      let field = table[(table.startIndex + length)..<end].prefix { $0 != UInt8(ascii: ",") }
-      guard let number = Int(String(decoding: field, as: UTF8.self)), number <= step else { break }
-      length = end - table.startIndex + 1
-    }
-    return length
   }
 }

@@ -1,67 +1,193 @@
 import Dataflow
 import Foundation
 
-/// The folder that a training leaves behind: its experiment, checkpoints, and logs.
+/// The folder that a training leaves behind. It belongs to one run, and to one process at a time.
 ///
 ///     experiment.yaml             every setting, as it was run
+///     run.json                    under which conditions, how long, and how it ended: see `RunRecord`
 ///     latest.ckpt                 all that going on needs
 ///     best.ckpt                   the policy that did best in an evaluation
+///     policy.ckpt                 the policy alone, where all of it couldn't be kept
 ///     diverged.ckpt               where learning failed, if it did
 ///     metrics.csv, events.out.…   the logs
-public struct RunDirectory: Sendable, Hashable {
+///     evaluations.csv             each episode of each evaluation
+///     steps.csv                   each step, if that was asked for
+public final class RunDirectory: Sendable {
   public let path: String
+  private let lock: RunLock
 
   public var latest: String { path + "/latest.ckpt" }
   public var best: String { path + "/best.ckpt" }
+  public var policy: String { path + "/policy.ckpt" }
   public var diverged: String { path + "/diverged.ckpt" }
-  private var experimentFile: String { path + "/experiment.yaml" }
+  public var record: String { path + "/run.json" }
 
-  /// Makes the folder for a new run.
+  /// What a run writes, but for event files.
+  private static let fileNames: Set<String> = [
+    "experiment.yaml", "run.json", "latest.ckpt", "best.ckpt", "policy.ckpt", "diverged.ckpt", "metrics.csv",
+    "evaluations.csv", "steps.csv",
+  ]
+
+  /// Makes the folder for a new run, or takes one that has no run in it.
   ///
-  /// - Parameter path: where; `nil`: `runs/NAME-seedSEED`, with a number behind it if there is one already.
-  /// - Throws: `RunDirectoryError` if there is a run already, or nothing can be written.
-  public init(creating path: String?, for experiment: Experiment) throws {
-    self.path = path ?? Self.free("runs/\(experiment.name)-seed\(experiment.schedule.seed)")
-    // A run that was killed before its first checkpoint has left nothing to go on with.
-    if canBeResumed { throw RunDirectoryError.occupied(self.path) }
-    do {
-      try FileManager.default.createDirectory(atPath: self.path, withIntermediateDirectories: true)
-    } catch {
-      throw RunDirectoryError.unwritable(self.path, reason: error.localizedDescription)
+  /// - Parameters:
+  ///   - path: where; `nil`: `runs/NAME-seedSEED`, with a number behind it if there is one already.
+  ///   - overwriting: removes what a run has left there; other files stay.
+  /// - Throws: `RunDirectoryError` if there is a run already, another process has the folder, or nothing can be written.
+  public init(creating path: String?, for experiment: Experiment, overwriting: Bool = false) throws {
+    let isNew: Bool
+    if let path {
+      (self.path, isNew) = (path, try Self.makeFolder(path))
+    } else {
+      let path = "runs/\(experiment.name)-seed\(experiment.schedule.seed)"
+      self.path = try Self.makeNewFolder(path)
+      isNew = true
     }
-    try Data(experiment.yaml.utf8).writeWhole(to: experimentFile)
+    do {
+      // Before the lock, too: somebody else's folder is left as it is.
+      if !overwriting { try Self.checkIsEmpty(self.path) }
+      lock = try RunLock(folder: self.path)
+      if overwriting { try Self.clear(self.path) }
+      try Self.checkIsEmpty(self.path)
+      try write(experiment)
+    } catch {
+      if isNew {
+        unlink(self.path + "/.lock")
+        rmdir(self.path)
+      }
+      throw error
+    }
   }
 
   /// The folder of a run that is to go on.
+  ///
+  /// - Throws: `RunDirectoryError` if there is nothing to go on with, or another process has it.
   public init(resuming path: String) throws {
     self.path = path
-    guard canBeResumed else { throw RunDirectoryError.nothingToResume(path) }
+    guard Self.exists(path + "/latest.ckpt") else {
+      let kept = ["best.ckpt", "policy.ckpt"].filter { Self.exists("\(path)/\($0)") }
+      throw RunDirectoryError.nothingToResume(path, kept: kept.first)
+    }
+    lock = try RunLock(folder: path)
   }
 
   /// Whether there is a checkpoint to go on from.
-  public var canBeResumed: Bool { FileManager.default.fileExists(atPath: latest) }
+  public var canBeResumed: Bool { Self.exists(latest) }
 
-  private static func free(_ path: String) -> String {
-    func isTaken(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
-    guard isTaken(path) else { return path }
-    var number = 2
-    while isTaken("\(path)-\(number)") { number += 1 }
-    return "\(path)-\(number)"
+  /// Writes the settings, in the place of those that were there.
+  ///
+  /// - Throws: `FileError`.
+  public func write(_ experiment: Experiment) throws {
+    try Data(experiment.yaml.utf8).writeWhole(to: path + "/experiment.yaml")
+  }
+
+  /// Whether it is still there.
+  ///
+  /// - Throws: `RunDirectoryError.lost`.
+  public func check() throws(RunDirectoryError) {
+    guard lock.isHeld else { throw .lost(path) }
+  }
+
+  /// The checkpoint that a name stands for: itself, or the best of the folder of a run.
+  ///
+  /// - Throws: `RunDirectoryError` if there is none in a folder.
+  public static func checkpoint(at path: String) throws(RunDirectoryError) -> String {
+    guard Folder.exists(path) else { return path }
+    let names = ["best.ckpt", "latest.ckpt", "policy.ckpt"]
+    guard let name = names.first(where: { exists("\(path)/\($0)") }) else { throw .noCheckpoint(path) }
+    return "\(path)/\(name)"
+  }
+
+  /// What the checkpoints of a run take there.
+  public static func checkpointBytes(in path: String) -> Int {
+    ["latest.ckpt", "best.ckpt", "policy.ckpt", "diverged.ckpt"].reduce(0) { sum, name in
+      var status = stat()
+      return sum + (stat("\(path)/\(name)", &status) == 0 ? Int(status.st_size) : 0)
+    }
+  }
+
+  private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+  /// What is there of a run, in alphabetical order.
+  private static func files(in path: String) throws(RunDirectoryError) -> [String] {
+    do {
+      return try Folder.entries(of: path).map(\.name).filter { name in
+        // A file that was being written when its process was killed ends so.
+        let stem = name.hasSuffix(".tmp") ? String(name.dropLast(4)) : name
+        return fileNames.contains(stem) || name.hasPrefix("events.out.tfevents.")
+      }.sorted()
+    } catch {
+      throw .unwritable(path, reason: error.description)
+    }
+  }
+
+  private static func checkIsEmpty(_ path: String) throws(RunDirectoryError) {
+    let files = try files(in: path)
+    guard files.isEmpty else { throw .occupied(path, files: files) }
+  }
+
+  private static func clear(_ path: String) throws(RunDirectoryError) {
+    for name in try files(in: path) where unlink("\(path)/\(name)") != 0 {
+      throw .unwritable(path, reason: "\(name) can't be removed: \(String(cString: strerror(errno)))")
+    }
+  }
+
+  /// - Returns: whether it wasn't there.
+  private static func makeFolder(_ path: String) throws(RunDirectoryError) -> Bool {
+    if mkdir(path, 0o777) == 0 { return true }
+    let code = errno
+    let parent = (path as NSString).deletingLastPathComponent
+    if code == ENOENT, !parent.isEmpty, parent != path {
+      _ = try makeFolder(parent)
+      if mkdir(path, 0o777) == 0 { return true }
+    }
+    guard Folder.exists(path) else {
+      throw .unwritable(path, reason: String(cString: strerror(code)))
+    }
+    return false
+  }
+
+  /// Makes a folder that wasn't there: whoever else wants one takes the next number.
+  private static func makeNewFolder(_ path: String) throws(RunDirectoryError) -> String {
+    let parent = (path as NSString).deletingLastPathComponent
+    _ = try makeFolder(parent)
+    var (name, number) = (path, 1)
+    while mkdir(name, 0o777) != 0 {
+      guard errno == EEXIST else { throw .unwritable(name, reason: String(cString: strerror(errno))) }
+      number += 1
+      name = "\(path)-\(number)"
+    }
+    return name
   }
 }
 
 /// Why a folder can't hold a run.
 public enum RunDirectoryError: Error, Sendable, Equatable, CustomStringConvertible {
-  case occupied(String)
+  case occupied(String, files: [String])
+  case inUse(String, by: String)
   case unwritable(String, reason: String)
-  case nothingToResume(String)
+  /// `kept` is a policy that is there all the same.
+  case nothingToResume(String, kept: String?)
+  case noCheckpoint(String)
+  case lost(String)
 
   public var description: String {
     switch self {
-    case .occupied(let path):
-      "\(path) has a run in it already; go on with it by --resume \(path), or choose another --output"
-    case .unwritable(let path, let reason): "can't make the folder \(path): \(reason)"
-    case .nothingToResume(let path): "\(path) has no latest.ckpt to go on from"
+    case .occupied(let path, let files):
+      "\(path) has a run in it already (\(Self.list(files))); "
+        + (files.contains("latest.ckpt") ? "go on with it by --resume \(path), " : "")
+        + "choose another --output, or replace it by --overwrite"
+    case .inUse(let path, let holder): "\(path) is in use: \(holder) trains into it; choose another --output"
+    case .unwritable(let path, let reason): "can't write to the folder \(path): \(reason)"
+    case .nothingToResume(let path, let kept):
+      "\(path) has no latest.ckpt to go on from"
+        + (kept.map { "; begin a new run with the weights of its \($0) by --start-from \(path)/\($0)" } ?? "")
+    case .noCheckpoint(let path): "\(path) has no checkpoint in it"
+    case .lost(let path): "the folder \(path) was removed or replaced while the run wrote to it"
     }
+  }
+
+  private static func list(_ files: [String]) -> String {
+    files.prefix(3).joined(separator: ", ") + (files.count > 3 ? ", …" : "")
   }
 }

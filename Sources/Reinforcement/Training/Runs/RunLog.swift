@@ -1,43 +1,82 @@
+import Dataflow
+
 /// Writes what a trainer tells into its run's folder.
 ///
 /// Used by one thread at a time.
 public final class RunLog {
   private let log: MetricsLog
+  private let evaluations: EvaluationsCSV
+  private let steps: StepsCSV?
+  private let folder: RunDirectory
+  /// Seconds of the run's earlier parts.
+  private let earlierSeconds: Double
 
+  /// New ones come last: the columns of a table that a run goes on with.
   private static let metrics: [Metric] = [
     .episodes, .meanReturn, .meanLength, .explorationRate, .updates, .loss, .learningRate, .stepsPerSecond,
-    .elapsed,
-    .evaluationReturn,
+    .elapsed, .evaluationReturn, .evaluationLength, .criticLoss, .actorLoss,
   ]
 
-  /// - Parameter step: where a run that goes on was saved; later records are dropped. 0: a new run.
+  /// - Parameters:
+  ///   - trainer: where a run that goes on was saved, later records are dropped; at step 0: a new run.
+  ///   - withSteps: whether each step is written, too.
+  ///   - earlierSeconds: what the run has taken before.
   /// - Throws: `FileError`.
-  public init(_ folder: RunDirectory, from step: Int) throws {
-    log = try MetricsLog(folder: folder.path, metrics: Self.metrics, resumingAt: step > 0 ? step : nil)
+  public init(
+    _ folder: RunDirectory, of trainer: Trainer, withSteps: Bool = false, earlierSeconds: Double = 0
+  ) throws {
+    let step = trainer.steps > 0 ? trainer.steps : nil
+    self.folder = folder
+    self.earlierSeconds = earlierSeconds
+    log = try MetricsLog(folder: folder.path, metrics: Self.metrics, resumingAt: step)
+    evaluations = try EvaluationsCSV(path: folder.path + "/evaluations.csv", resumingAt: step)
+    steps =
+      withSteps
+      ? try StepsCSV(
+        path: folder.path + "/steps.csv", actionSize: trainer.spaces.action.size, resumingAt: step) : nil
+    if let steps { trainer.stepObserver = { steps.append($0) } }
   }
 
-  /// - Throws: `FileError`, such as on a full disk.
+  /// Mean returns of the evaluations so far.
+  public var curve: [Double] { evaluations.curve }
+
+  /// - Throws: `FileError`, such as on a full disk; `RunDirectoryError.lost`.
   public func record(_ event: TrainingEvent) throws {
+    try folder.check()
+    try steps?.flush()
     switch event {
-    case .progress(let progress): try log.write(Self.record(of: progress))
+    case .progress(let progress): try log.write(record(of: progress))
     case .evaluation(let step, let evaluation, _):
-      try log.write(MetricsRecord(step: step, values: [.evaluationReturn: evaluation.mean]))
+      try log.write(
+        MetricsRecord(
+          step: step,
+          values: [.evaluationReturn: evaluation.mean, .evaluationLength: evaluation.meanLength]))
+      try evaluations.write(evaluation, at: step)
     case .checkpointDue: break
     }
   }
 
-  private static func record(of progress: TrainingProgress) -> MetricsRecord {
+  /// Writes out what waits, before a checkpoint.
+  ///
+  /// - Throws: `FileError`.
+  public func flush() throws { try steps?.flush() }
+
+  private func record(of progress: TrainingProgress) -> MetricsRecord {
     var record = MetricsRecord(
       step: progress.step,
       values: [
         .episodes: Double(progress.episodes), .updates: Double(progress.updates),
         .learningRate: progress.learningRate, .stepsPerSecond: progress.stepsPerSecond,
-        .elapsed: progress.seconds,
+        .elapsed: earlierSeconds + progress.seconds,
       ])
     record[.meanReturn] = progress.meanReturn
     record[.meanLength] = progress.meanLength
     record[.explorationRate] = progress.explorationRate
     record[.loss] = progress.meanLoss
+    if progress.hasActor {
+      record[.criticLoss] = progress.meanLoss
+      record[.actorLoss] = progress.meanActorLoss
+    }
     return record
   }
 }

@@ -1,0 +1,91 @@
+import Dataflow
+import Foundation
+
+/// A table of comma-separated values that a run goes on with; the first column is the step.
+struct TableText {
+  let path: String
+  /// Without its line end.
+  let header: String
+  private let lines: [Substring]
+
+  /// More than any run writes.
+  private static let maximumBytes = 1 << 30
+
+  private let bytes: Data
+
+  /// `nil` if there is no table, or only a part of its header.
+  ///
+  /// - Throws: `FileError`.
+  init?(contentsOf path: String) throws(FileError) {
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    self.path = path
+    do {
+      bytes = try Data.read(path, atMost: Self.maximumBytes)
+      let text = String(decoding: bytes, as: UTF8.self)
+      // What the last line end is not behind is cut off.
+      let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+      guard let first = lines.first else { return nil }
+      header = String(first)
+      self.lines = Array(lines.dropFirst())
+    } catch {
+      throw FileError("can't go on with \(path): \(error)")
+    }
+  }
+
+  /// The first lines, as far as they are steps up to this one.
+  func rows(upTo step: Int) -> [Substring] {
+    Array(lines.prefix { Int($0.prefix { $0 != "," }).map { $0 <= step } ?? false })
+  }
+
+  /// The file, to go on with a header and some lines. Whatever happens on the way, it has all that it had or all that is
+  /// kept.
+  ///
+  /// - Throws: `FileError`.
+  func keeping(_ header: [UInt8], _ rows: [String]) throws -> AppendedFile {
+    let kept = Data(header) + Data(rows.map { $0 + "\n" }.joined().utf8)
+    if !bytes.starts(with: kept) { try kept.writeWhole(to: path) }
+    return try AppendedFile(path: path, .keeping(kept.count))
+  }
+
+  var otherColumns: FileError {
+    FileError("\(path) has other columns than this run: it can't go on; move it away")
+  }
+
+  /// Bytes of the header and of the lines up to a step, of a table that may be too large to be read at once.
+  ///
+  /// - Throws: `FileError`, also if the header is another.
+  static func length(of path: String, header: String, upTo step: Int) throws(FileError) -> Int {
+    let file: RegularFile
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    var (offset, kept) = (0, 0)
+    var rest: [UInt8] = []
+    do {
+      file = try RegularFile(path)
+      while true {
+        let count = try buffer.withUnsafeMutableBytes { bytes throws(FileError) in
+          try file.read(at: offset, into: bytes)
+        }
+        guard count > 0 else { return kept }
+        offset += count
+        rest += buffer[..<count]
+        var start = 0
+        while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
+          let line = rest[start...end]
+          if kept == 0 {
+            guard Array(line) == Array(header.utf8) else {
+              throw FileError("it has other columns than this run; move it away")
+            }
+          } else {
+            let number = Int(String(decoding: line.prefix { $0 != UInt8(ascii: ",") }, as: UTF8.self))
+            guard let number, number <= step else { return kept }
+          }
+          kept += line.count
+          start = end + 1
+        }
+        rest.removeFirst(start)
+      }
+    } catch {
+      throw FileError("can't go on with \(path): \(error)")
+    }
+  }
+}

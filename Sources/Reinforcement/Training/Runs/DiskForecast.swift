@@ -1,0 +1,94 @@
+import Dataflow
+import Foundation
+
+/// What a run's checkpoints come to on the disk, known before it starts.
+public struct DiskForecast: Hashable, Sendable {
+  /// Bytes of the largest `latest.ckpt`.
+  public let checkpointBytes: Int
+  /// How many of them lie there at a time: two while one takes the other's place.
+  public let copies: Int
+  /// Bytes of all that is written, but for the logs.
+  public let bytes: Int
+  private let rowBytes: Int
+  private let rows: Int
+
+  /// - Parameter steps: after which the run stops.
+  public init(_ experiment: Experiment, _ spaces: Spaces, steps: Int) {
+    let (schedule, settings) = (experiment.schedule, experiment.algorithm.common)
+    let policy = NetworkForecast(experiment.algorithm.networkSizes(for: spaces)).savedBytes
+    rowBytes =
+      4
+      * TransitionLayout(observationSize: spaces.observation.size, actionSize: spaces.action.size).stride
+    rows = schedule.savesReplay ? min(settings.bufferSize, max(steps, 0)) : 0
+    checkpointBytes = policy + rows * rowBytes
+    let isSavedOnTheWay =
+      schedule.checkpointFrequency > 0 ? schedule.checkpointFrequency < steps : schedule.checkpointMinutes > 0
+    copies = isSavedOnTheWay ? 2 : 1
+    // best.ckpt is replaced, too.
+    bytes = copies * checkpointBytes + 2 * policy
+  }
+
+  /// Room on a disk.
+  public struct Room: Hashable, Sendable {
+    /// Bytes that are free; `nil` where the system doesn't tell.
+    public let free: Int?
+    /// Bytes that one file may have (`ulimit -f`); `nil`: any.
+    public let fileLimit: Int?
+
+    public init(free: Int?, fileLimit: Int? = nil) {
+      self.free = free
+      self.fileLimit = fileLimit
+    }
+
+    /// Where a path lies, or will.
+    public init(at path: String) {
+      var (place, status) = (path.isEmpty ? "." : path, statvfs())
+      while statvfs(place, &status) != 0, errno == ENOENT || errno == ENOTDIR {
+        let parent = (place as NSString).deletingLastPathComponent
+        guard place != "/", place != "." else { break }
+        place = parent.isEmpty ? "." : parent
+      }
+      let isKnown = status.f_frsize > 0 && status.f_blocks > 0
+      free = isKnown ? Int(saturating: Double(status.f_bavail) * Double(status.f_frsize)) : nil
+      var limit = rlimit()
+      let isKnownLimit = getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0
+      fileLimit = isKnownLimit && limit.rlim_cur < Int.max ? Int(limit.rlim_cur) : nil
+    }
+  }
+
+  /// Refuses a run whose checkpoints would not fit.
+  ///
+  /// - Parameter present: bytes of checkpoints that it has there already.
+  /// - Throws: `FileError` with the numbers and what would help.
+  public func check(against room: Room, at path: String, present: Int = 0) throws(FileError) {
+    let others = bytes - copies * rows * rowBytes
+    if let limit = room.fileLimit, checkpointBytes > limit {
+      throw FileError(
+        "latest.ckpt comes to \(Self.text(checkpointBytes)), and a file may have \(Self.text(limit)) only (ulimit -f); "
+          + remedy(rows: max(0, limit - others) / rowBytes))
+    }
+    guard let free = room.free, bytes > free + present else { return }
+    throw FileError(
+      "\(Self.text(bytes)) of disk are needed"
+        + (copies > 1 ? ", twice what latest.ckpt comes to, which is replaced by a new one" : "")
+        + ", but \(path) has \(Self.text(free + present)) free; "
+        + remedy(rows: max(0, free + present - others) / copies / rowBytes))
+  }
+
+  private func remedy(rows fitting: Int) -> String {
+    guard rows > 0 else { return "make room" }
+    var unit = 1
+    while fitting / unit >= 100 { unit *= 10 }
+    let size = fitting / unit * unit
+    return (size > 0 ? "set buffer_size to \(size) or less, " : "")
+      + (copies > 1 ? "save only at the end by save_freq=0 and save_minutes=0, " : "")
+      + "or keep the policy alone by save_replay=false, so that the run can't be gone on with"
+  }
+
+  private static func text(_ bytes: Int) -> String {
+    let units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
+    var (value, unit) = (Double(bytes), 0)
+    while value >= 1024, unit + 1 < units.count { (value, unit) = (value / 1024, unit + 1) }
+    return unit == 0 ? "\(bytes) bytes" : "\((value * 10).rounded() / 10) \(units[unit])"
+  }
+}

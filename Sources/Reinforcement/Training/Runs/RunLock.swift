@@ -1,0 +1,41 @@
+import Foundation
+
+/// A run's folder for this process alone, as long as this lives: a lock on `.lock` in it, which the system gives up when
+/// the process ends, however it does. The file stays, and says which process had it last.
+final class RunLock: Sendable {
+  private let path: String
+  private let descriptor: Int32
+
+  /// - Throws: `RunDirectoryError` if another process has the folder, or it can't be written to.
+  init(folder: String) throws(RunDirectoryError) {
+    path = folder + "/.lock"
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o666)
+    guard descriptor >= 0 else {
+      throw .unwritable(folder, reason: String(cString: strerror(errno)))
+    }
+    // Where a file system knows no locks, the folder is used without.
+    if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+      let holder = Self.text(of: descriptor)
+      close(descriptor)
+      throw .inUse(folder, by: holder)
+    }
+    let holder = "process \(getpid()) on \(ProcessInfo.processInfo.hostName)"
+    // Only for messages: a full disk doesn't matter.
+    if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, holder, holder.utf8.count, 0) }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Whether the folder is still the one that was locked: it may have been removed, and made anew by others.
+  var isHeld: Bool {
+    var (opened, named) = (stat(), stat())
+    return fstat(descriptor, &opened) == 0 && lstat(path, &named) == 0 && opened.st_ino == named.st_ino
+      && opened.st_dev == named.st_dev
+  }
+
+  private static func text(of descriptor: Int32) -> String {
+    var bytes = [UInt8](repeating: 0, count: 256)
+    let count = pread(descriptor, &bytes, bytes.count, 0)
+    return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : "another process"
+  }
+}
