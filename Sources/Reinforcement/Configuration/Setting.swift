@@ -64,11 +64,16 @@ public struct Setting<Root: Sendable>: Sendable {
     Setting(key, path) { node throws(ConfigurationError) in try node.boolean() }
   }
 
-  public static func choice<Value: RawRepresentable & CaseIterable & SendableMetatype>(
-    _ key: String, _ path: Path<Value>
+  /// - Parameter synonyms: values by the names that others have for them.
+  public static func choice<Value: RawRepresentable & CaseIterable & SendableMetatype & Sendable>(
+    _ key: String, _ path: Path<Value>, synonyms: [String: Value] = [:]
   ) -> Setting where Value.RawValue == String {
     Setting(
-      key, path, text: { $0.rawValue }, parse: { node throws(ConfigurationError) in try node.choice() })
+      key, path, text: { $0.rawValue },
+      parse: { node throws(ConfigurationError) in
+        if let name = try? node.string(), let value = synonyms[name] { return value }
+        return try node.choice()
+      })
   }
 
   public static func integers(

@@ -46,7 +46,7 @@ public struct MemoryForecast: Hashable, Sendable {
     throw MemoryShortage(
       needed: bytes, available: available.bytes, limit: available.limit,
       remedy: otherBytes > usable
-        ? "the networks alone take too much: give them fewer units by 'hidden'"
+        ? "no buffer_size is small enough: the networks alone take too much; give them fewer units by 'hidden'"
         : largest > 0
           ? "set buffer_size to \(largest) or less (it is \(capacity))" : "no buffer_size is small enough")
   }

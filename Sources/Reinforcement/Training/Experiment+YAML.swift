@@ -12,32 +12,70 @@ extension Experiment {
   ///   - changes: settings that replace the file's, each as `key=value`.
   /// - Throws: `UnknownConfiguration`, or `ConfigurationError` naming what is unknown or impossible.
   public init(_ reference: String, changes: [String] = []) throws {
-    try self.init(ConfigurationNode(contentsOf: Self.library.path(of: reference)), changes: changes)
+    let path = try Self.library.path(of: reference)
+    try self.init(yaml: ConfigurationNode.text(of: path), file: path, changes: changes)
   }
 
-  /// Reads an experiment as `yaml` writes it.
+  /// Reads an experiment as `yaml` writes it, or an entry of a file as RL Zoo has them.
   public init(yaml: String, file: String, changes: [String] = []) throws {
-    try self.init(ConfigurationNode(yaml: yaml, file: file), changes: changes)
+    let changes = try changes.map(Self.parse)
+    if let zoo = ZooFile(yaml, file: file) {
+      try self.init(zoo, file: file, changes)
+    } else {
+      let document = try ConfigurationNode(yaml: yaml, file: file)
+      try self.init(document, document.entries(), changes, stem: document.fileStem)
+    }
   }
 
-  private init(_ document: ConfigurationNode, changes: [String]) throws {
-    let entries = try document.entries()
-    guard let algorithmNode = entries.first(where: { $0.key == "algorithm" })?.value else {
+  /// - Parameter changes: name the algorithm, if the file's name doesn't; and the environment, if there are several.
+  private init(_ zoo: ZooFile, file: String, _ changes: [Assignment]) throws {
+    func changed(_ keys: [String]) throws -> String? {
+      try changes.last { keys.contains($0.key) }?.value.string()
+    }
+    let (environment, settings) = try zoo.entry(for: changed(["environment", "env", "env_id"]))
+    let words = settings.fileStem.lowercased().split { !$0.isLetter && !$0.isNumber }
+    let named = Self.algorithmNames.first { words.contains(Substring($0)) }
+    guard let algorithm = try changed(["algorithm", "algo"]) ?? named else {
+      throw ConfigurationError(
+        file: file,
+        reason: "nothing says for which algorithm its entries are; name it by --set algorithm=\(Self.algorithmNames[0])")
+    }
+    let head = try ["algorithm": algorithm, "environment": environment].map { key, value in
+      (key: key, value: try ConfigurationNode(yaml: value, file: file).named("'\(key)'"))
+    }
+    try self.init(
+      settings, head + settings.entries(), changes.filter { !["algorithm", "algo"].contains($0.key) },
+      stem: "\(algorithm.lowercased())-\(environment)")
+  }
+
+  private init(
+    _ document: ConfigurationNode, _ entries: [(key: String, value: ConfigurationNode)], _ changes: [Assignment],
+    stem: String
+  ) throws {
+    guard let algorithmNode = entries.first(where: { ["algorithm", "algo"].contains($0.key) })?.value else {
       throw document.error(
         "the file needs the key 'algorithm'; there is \(Self.algorithmNames.joined(separator: ", "))")
     }
     let type = try Self.algorithm(algorithmNode)
     let known = ["name", "algorithm", "environment"] + Schedule.settings.map(\.key) + Self.keys(of: type)
-    var values = try document.mapping(keys: known)
-    for change in changes {
-      let (key, value) = try Self.parse(change, known: known.filter { $0 != "algorithm" })
-      values[key] = value
+    var values: [String: ConfigurationNode] = [:]
+    for (key, value) in entries {
+      for setting in try ForeignSettings.translated(key, value, known: known) {
+        guard values.updateValue(setting.value, forKey: setting.key) == nil else {
+          throw value.error("'\(setting.key)' is given twice, once as \(value.path)")
+        }
+      }
+    }
+    for (key, value) in changes {
+      let known = known.filter { $0 != "algorithm" }
+      for setting in try ForeignSettings.translated(key, value, known: known) {
+        values[setting.key] = setting.value
+      }
     }
     guard let environment = values["environment"] else {
       throw document.error("the file needs the key 'environment', such as 'CartPole-v1'")
     }
-    name = try Self.checked(
-      values["name"]?.string() ?? document.fileStem, values["name"] ?? document)
+    name = try Self.checked(values["name"]?.string() ?? stem, values["name"] ?? document)
     self.environment = try environment.string()
     do {
       _ = try EnvironmentRegistry.make(self.environment, count: 1)
@@ -71,7 +109,7 @@ extension Experiment {
 
   private static func algorithm(_ node: ConfigurationNode) throws -> any AlgorithmConfiguration.Type {
     let name = try node.string()
-    if let type = Algorithms.all.first(where: { $0.algorithm == name }) { return type }
+    if let type = Algorithms.all.first(where: { $0.algorithm == name.lowercased() }) { return type }
     let hint = name.hint(
       among: algorithmNames, otherwise: "there is \(algorithmNames.joined(separator: ", "))")
     throw node.error("there is no algorithm '\(name)'; \(hint)")
@@ -91,15 +129,13 @@ extension Experiment {
     return configuration
   }
 
-  private static func parse(_ change: String, known: [String]) throws -> (String, ConfigurationNode) {
+  private typealias Assignment = (key: String, value: ConfigurationNode)
+
+  private static func parse(_ change: String) throws -> Assignment {
     guard let equals = change.firstIndex(of: "="), equals > change.startIndex else {
       throw ConfigurationError(file: "--set", reason: "'\(change)' must be key=value")
     }
     let key = String(change[..<equals])
-    guard known.contains(key) else {
-      let hint = key.hint(among: known, otherwise: "known are \(known.joined(separator: ", "))")
-      throw ConfigurationError(file: "--set", reason: "unknown key '\(key)'; \(hint)")
-    }
     let value = String(change[change.index(after: equals)...])
     return (key, try ConfigurationNode(yaml: value, file: "--set").named("'\(key)'"))
   }

@@ -15,7 +15,7 @@ public struct ActorCriticSettings: Sendable {
 
   static let settings: [Setting<ActorCriticSettings>] = [
     .positive("tau", \.tau, upTo: 1),
-    .choice("noise_type", \.noise),
+    .choice("noise_type", \.noise, synonyms: ["normal": .gaussian]),
     .number("noise_std", \.noiseSigma, in: 0...10),
   ]
 

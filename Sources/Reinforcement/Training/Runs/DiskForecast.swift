@@ -65,23 +65,24 @@ public struct DiskForecast: Hashable, Sendable {
     if let limit = room.fileLimit, checkpointBytes > limit {
       throw FileError(
         "latest.ckpt comes to \(Self.text(checkpointBytes)), and a file may have \(Self.text(limit)) only (ulimit -f); "
-          + remedy(rows: max(0, limit - others) / rowBytes))
+          + remedy(rows: max(0, limit - others) / max(rowBytes, 1), saysWhen: false))
     }
     guard let free = room.free, bytes > free + present else { return }
     throw FileError(
       "\(Self.text(bytes)) of disk are needed"
         + (copies > 1 ? ", twice what latest.ckpt comes to, which is replaced by a new one" : "")
         + ", but \(path) has \(Self.text(free + present)) free; "
-        + remedy(rows: max(0, free + present - others) / copies / rowBytes))
+        + remedy(rows: max(0, free + present - others) / copies / max(rowBytes, 1), saysWhen: copies > 1))
   }
 
-  private func remedy(rows fitting: Int) -> String {
+  /// - Parameter saysWhen: whether it would help to save less often.
+  private func remedy(rows fitting: Int, saysWhen: Bool) -> String {
     guard rows > 0 else { return "make room" }
     var unit = 1
     while fitting / unit >= 100 { unit *= 10 }
     let size = fitting / unit * unit
     return (size > 0 ? "set buffer_size to \(size) or less, " : "")
-      + (copies > 1 ? "save only at the end by save_freq=0 and save_minutes=0, " : "")
+      + (saysWhen ? "save only at the end by save_freq=0 and save_minutes=0, " : "")
       + "or keep the policy alone by save_replay=false, so that the run can't be gone on with"
   }
 
