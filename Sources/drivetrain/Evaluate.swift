@@ -26,7 +26,8 @@ struct Evaluate: ParsableCommand {
       valueName: "number|random"))
   var seed: EvaluationSeed?
 
-  @Option(help: "Steps after which episodes that go on are left as they are; as in the training if not given.")
+  @Option(
+    help: "Steps after which episodes that go on are left as they are; as in the training if not given.")
   var maxSteps: Int?
 
   @Flag(help: "Print one JSON object.")

@@ -49,7 +49,8 @@ final class RunSession {
   /// How a run that was stopped goes on.
   func resumption(_ steps: Int?) -> String {
     guard trainer.experiment.schedule.savesReplay else { return "its policy is in \(checkpoint)" }
-    return "go on with: drivetrain train --resume \(folder.path.quoted)" + (steps.map { " --steps \($0)" } ?? "")
+    return "go on with: drivetrain train --resume \(folder.path.quoted)"
+      + (steps.map { " --steps \($0)" } ?? "")
   }
 
   /// Keeps what can be kept where `save` has failed: the policy, which is small, in the run's folder, or else elsewhere.
@@ -94,7 +95,10 @@ final class RunSession {
       return "go on from step \(saved.metadata.steps) with other settings: "
         + "drivetrain train --resume \(folder.path.quoted) \(rate)"
     }
-    let best = FileManager.default.fileExists(atPath: folder.best) ? " --start-from \(folder.best.quoted)" : ""
-    return best.isEmpty ? "begin anew with \(rate)" : "begin anew with the best policy's weights: drivetrain train\(best) \(rate)"
+    let best =
+      FileManager.default.fileExists(atPath: folder.best) ? " --start-from \(folder.best.quoted)" : ""
+    return best.isEmpty
+      ? "begin anew with \(rate)"
+      : "begin anew with the best policy's weights: drivetrain train\(best) \(rate)"
   }
 }

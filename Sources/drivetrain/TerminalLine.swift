@@ -3,7 +3,8 @@ import Foundation
 /// The last line on standard error, which changes on a terminal while it is open.
 final class TerminalLine {
   /// Whether lines can be rewritten there.
-  let isTerminal = isatty(STDERR_FILENO) == 1 && !["", "dumb"].contains(TerminalLine.environment["TERM"] ?? "")
+  let isTerminal =
+    isatty(STDERR_FILENO) == 1 && !["", "dumb"].contains(TerminalLine.environment["TERM"] ?? "")
   private var isOpen = false
 
   /// Characters that a line may have; `nil` where it isn't a terminal.

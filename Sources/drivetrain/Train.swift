@@ -45,7 +45,8 @@ struct Train: ParsableCommand, PlannedCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Begin with the weights of this checkpoint, or of the best one in a run's folder.", valueName: "checkpoint"
+      "Begin with the weights of this checkpoint, or of the best one in a run's folder.",
+      valueName: "checkpoint"
     ))
   var startFrom: String?
 
@@ -113,19 +114,21 @@ struct Train: ParsableCommand, PlannedCommand {
   }
 
   /// Evaluates what was learned, and reports.
-  private func finish(_ session: RunSession, _ display: ProgressDisplay, _ energy: Energy?, limit: Int) throws {
+  private func finish(_ session: RunSession, _ display: ProgressDisplay, _ energy: Energy?, limit: Int) throws
+  {
     let (trainer, folder) = (session.trainer, session.folder)
     guard !Interruption.isAsked || (trainer.steps >= limit && !trainer.hasWorkLeft) else {
       let signal = Interruption.signal.map { " by \($0)" } ?? ""
       session.end("stopped\(signal)")
-      throw Ending("stopped\(signal) at step \(trainer.steps); \(session.resumption(steps))")
+      throw Ending("stopped at step \(trainer.steps)\(signal); \(session.resumption(steps))")
     }
     let known = display.latest.flatMap { $0.step == trainer.steps ? $0.evaluation : nil }
     let evaluation = known ?? trainer.evaluate { Interruption.isAsked }
     if trainer.bestReturn == nil { try trainer.save(to: folder.best, withReplay: false) }
     session.end(trainer.steps < trainer.experiment.schedule.steps ? "stopped by --steps" : "finished")
     guard let evaluation else {
-      throw Ending("all \(trainer.steps) steps are saved in \(session.checkpoint); their last evaluation was stopped")
+      throw Ending(
+        "all \(trainer.steps) steps are saved in \(session.checkpoint); their last evaluation was stopped")
     }
     let report = TrainingReport(
       trainer, session.record, energy: energy, evaluation, checkpoint: session.checkpoint)
@@ -152,9 +155,10 @@ struct Train: ParsableCommand, PlannedCommand {
         "go on by the plan without it: drivetrain train --resume \(folder.path.quoted) \($0)"
       }
     case is CheckpointError, is RunDirectoryError, is FileError:
-      // What it prints may have failed when all was saved.
-      if (try? session.save()) != nil { return FileError("\(error); \(session.resumption(steps))") }
-      return FileError("\(error); \(session.rescue())")
+      // It may be the logs, or the report, that can't be written.
+      let isSaved = (try? session.save()) != nil
+      session.end("\(error)")
+      return FileError("\(error); \(isSaved ? session.resumption(steps) : session.rescue())")
     default: return error
     }
   }

@@ -72,9 +72,14 @@ import Wire
       #expect(result.standardOutput.contains(word), "\(result.standardOutput)")
     }
     let files = try FileManager.default.contentsOfDirectory(atPath: run).sorted()
-    try #require(files.count == 5)
-    #expect(files[0] == "best.ckpt" && files[1].hasPrefix("events.out.tfevents."))
-    #expect(files[2...] == ["experiment.yaml", "latest.ckpt", "metrics.csv"])
+    try #require(files.count == 8)
+    #expect(files[0] == ".lock" && files[3].hasPrefix("events.out.tfevents."))
+    #expect(
+      files[1...2] + files[4...] == [
+        "best.ckpt", "evaluations.csv", "experiment.yaml", "latest.ckpt", "metrics.csv", "run.json",
+      ])
+    // Two evaluations of five episodes each.
+    #expect(lines(run + "/evaluations.csv") == 11)
     let table = try String(contentsOfFile: run + "/metrics.csv", encoding: .utf8).split(separator: "\n")
     #expect(table[0].hasPrefix("step,time/episodes,rollout/ep_rew_mean,"))
     // Four records and two evaluations.
@@ -91,8 +96,14 @@ import Wire
     let returns = try #require(report["returns"] as? [Double])
     #expect(returns.count == 7 && report["episodes"] as? Int == 7)
     #expect(abs((report["mean"] as? Double ?? 0) - returns.reduce(0, +) / 7) < 1e-9)
-    let same = try Drivetrain.run("evaluate", run + "/best.ckpt", "--episodes", "7", "--json")
+    // Not of the training's evaluations, whose best this policy is; and named, so that they can be asked for again.
+    #expect(report["seed"] as? UInt64 == 3 + 1 << 33 && report["training_seed"] as? Int == 3)
+    let same = try Drivetrain.run(
+      "evaluate", run, "--episodes", "7", "--json", "--seed", "\(UInt64(3) + 1 << 33)")
     #expect(same.standardOutput == evaluated.standardOutput)
+    let random = try Drivetrain.run("evaluate", run, "--episodes", "2", "--json", "--seed", "random")
+    #expect(random.exitCode == 0)
+    #expect(try json(random.standardOutput)["seed"] as? UInt64 != 3 + 1 << 33)
     let other = try Drivetrain.run("evaluate", run + "/best.ckpt", "--episodes", "7", "--seed", "9", "--json")
     #expect(other.exitCode == 0 && other.standardOutput != evaluated.standardOutput)
     #expect(try Drivetrain.run("evaluate", latest).standardOutput.contains("over 20 episodes"))

@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 
 /* A job is posted by its owner, and belongs to whoever takes it: the companion, or the owner itself. */
 enum { none, posted, taken, done };
@@ -58,6 +59,43 @@ static void *live(void *unused) {
   return NULL;
 }
 
+static long long now(clockid_t clock) {
+  struct timespec time;
+  clock_gettime(clock, &time);
+  return time.tv_sec * 1000000000LL + time.tv_nsec;
+}
+
+/* Where another process wants a core, a companion costs more than it gives: its owner waits for a half that was taken and
+ * then interrupted, or is interrupted by its own companion. So the owner looks, over some milliseconds at a time, how
+ * much it has lost to waiting and to interruptions, and if that is too much goes on alone: for a while that makes the loss
+ * small, and twice as long each time. Used by the owner alone. */
+enum { window = 10000000, longest_alone = 2000000000, part = 4, rests = 25 };
+
+static long long alone_until, alone_for;
+static long long window_begin, window_cpu, window_waited;
+
+static void begin_window(long long time) {
+  window_begin = time;
+  window_cpu = now(CLOCK_THREAD_CPUTIME_ID);
+  window_waited = 0;
+}
+
+/* After work that was shared, of which `waited` was spent on the companion's half alone. */
+static void judge(long long time, long long waited) {
+  window_waited += waited;
+  long long length = time - window_begin;
+  if (length < window) return;
+  long long lost = length - (now(CLOCK_THREAD_CPUTIME_ID) - window_cpu) + window_waited;
+  if (lost * part > length) {
+    alone_for = alone_for ? 2 * alone_for : rests * lost;
+    if (alone_for > longest_alone) alone_for = longest_alone;
+    alone_until = time + alone_for;
+  } else {
+    alone_for /= 2;
+  }
+  window_begin = 0;
+}
+
 static void begin(void) {
   pthread_attr_t attributes;
   pthread_t thread;
@@ -74,6 +112,15 @@ void ck_companion_run(void (*work)(const void *), const void *first, const void 
     work(second);
     return;
   }
+  long long start = now(CLOCK_MONOTONIC);
+  if (start < alone_until) {
+    work(first);
+    work(second);
+    atomic_flag_clear_explicit(&owned, memory_order_release);
+    return;
+  }
+  /* What lies long ago says nothing of now. */
+  if (window_begin == 0 || start - window_begin > 4LL * window) begin_window(start);
   job_work = work;
   job_argument = second;
   atomic_store(&state, posted);
@@ -83,11 +130,15 @@ void ck_companion_run(void (*work)(const void *), const void *first, const void 
     pthread_mutex_unlock(&mutex);
   }
   work(first);
+  long long waited = 0;
   if (take()) {
     work(second);
   } else {
+    long long half = now(CLOCK_MONOTONIC);
     while (atomic_load_explicit(&state, memory_order_acquire) != done) rest();
+    waited = now(CLOCK_MONOTONIC) - half;
   }
   atomic_store(&state, none);
+  judge(now(CLOCK_MONOTONIC), waited);
   atomic_flag_clear_explicit(&owned, memory_order_release);
 }

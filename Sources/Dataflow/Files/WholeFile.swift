@@ -53,7 +53,7 @@ public final class WholeFile {
     guard fsync(descriptor) == 0, rename(temporary, target) == 0 else { throw failure }
     isCommitted = true
     // The name is on the disk only when the folder is.
-    let name = (target as NSString).deletingLastPathComponent
+    let name = Folder.parent(of: target)
     let folder = open(name.isEmpty ? "." : name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { throw failure }
     defer { close(folder) }

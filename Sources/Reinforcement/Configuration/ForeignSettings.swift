@@ -9,7 +9,8 @@ enum ForeignSettings {
   ///
   /// - Parameter known: names that are none of others.
   /// - Throws: `ConfigurationError` for what can't be translated.
-  static func translated(_ key: String, _ value: ConfigurationNode, known: [String]) throws(ConfigurationError)
+  static func translated(_ key: String, _ value: ConfigurationNode, known: [String])
+    throws(ConfigurationError)
     -> [(key: String, value: ConfigurationNode)]
   {
     switch key {
@@ -17,7 +18,8 @@ enum ForeignSettings {
     case "learning_rate", "exploration_fraction":
       if let text = try? value.string(), text.hasPrefix("lin_") {
         throw value.error(
-          "\(value.path) is '\(text)': it can't change over the steps here; give a number, such as \(text.dropFirst(4))")
+          "\(value.path) is '\(text)': it can't change over the steps here; give a number, such as \(text.dropFirst(4))"
+        )
       }
       return [(key, value)]
     case "policy_kwargs" where !known.contains(key): return try policy(value)
@@ -57,10 +59,12 @@ enum ForeignSettings {
   private static let others = [
     "lr": "learning_rate", "batch": "batch_size", "memory_size": "buffer_size", "replay_size": "buffer_size",
     "replay_buffer_size": "buffer_size", "discount": "gamma", "discount_factor": "gamma",
-    "start_e": "exploration_initial_eps", "end_e": "exploration_final_eps", "eps_start": "exploration_initial_eps",
+    "start_e": "exploration_initial_eps", "end_e": "exploration_final_eps",
+    "eps_start": "exploration_initial_eps",
     "eps_end": "exploration_final_eps", "epsilon": "exploration_final_eps",
     "target_network_frequency": "target_update_interval", "target_update_freq": "target_update_interval",
-    "target_update": "target_update_interval", "train_frequency": "train_freq", "policy_frequency": "policy_delay",
+    "target_update": "target_update_interval", "train_frequency": "train_freq",
+    "policy_frequency": "policy_delay",
     "policy_freq": "policy_delay", "exploration_noise": "noise_std", "action_noise": "noise_type",
     "policy_noise": "target_policy_noise", "noise_clip": "target_noise_clip", "polyak": "tau",
     "max_steps": "steps", "total_steps": "steps", "timesteps": "steps", "num_timesteps": "steps",
@@ -80,7 +84,9 @@ enum ForeignSettings {
     "frame_stack": (["1"], "observations are taken as they are"),
     "env_wrapper": (["[]", "null", "~", "", "none"], "environments are taken as they are"),
     "vec_env_wrapper": (["[]", "null", "~", "", "none"], "environments are taken as they are"),
-    "callback": (["[]", "null", "~", "", "none"], "there are none; eval_freq and save_freq say what is done on the way"),
+    "callback": (
+      ["[]", "null", "~", "", "none"], "there are none; eval_freq and save_freq say what is done on the way"
+    ),
     "optimize_memory_usage": (["true", "false"], "it must be true or false"),
     "replay_buffer_class": (["null", "~", "", "none", "replaybuffer"], "transitions are drawn uniformly"),
     "replay_buffer_kwargs": (
@@ -94,6 +100,7 @@ enum ForeignSettings {
 
   /// What there isn't.
   private static let absent = [
+    "algorithm": "the experiment's file says it",
     "tensorboard_log": "event files are always written; --output says where",
     "prioritized_replay": "transitions are drawn uniformly",
     "use_sde": "noise_type and noise_std say how actions are explored",
@@ -109,7 +116,9 @@ enum ForeignSettings {
     return Algorithms.all.filter { keys($0).contains(key) }.map { $0.algorithm }
   }
 
-  private static func place(_ value: ConfigurationNode) -> String { value.file == "--set" ? "" : " in the file" }
+  private static func place(_ value: ConfigurationNode) -> String {
+    value.file == "--set" ? "" : " in the file"
+  }
 
   /// `4`, or `[4, "step"]`.
   private static func steps(_ value: ConfigurationNode) throws(ConfigurationError) -> ConfigurationNode {
@@ -119,7 +128,8 @@ enum ForeignSettings {
     }
     guard ["step", "steps"].contains(unit) else {
       throw value.error(
-        "\(value.path) counts in '\(unit.printable(atMost: 20))'; rounds are counted in steps here: give a number of them")
+        "\(value.path) counts in '\(unit.printable(atMost: 20))'; rounds are counted in steps here: give a number of them"
+      )
     }
     return parts[0].named(value.path)
   }
@@ -133,7 +143,9 @@ enum ForeignSettings {
     let arguments: [(name: String, value: String)]
     if let entries = try? value.entries() {
       arguments = entries.map { entry in
-        let list = (try? entry.value.list()).map { "[" + $0.map { (try? $0.string()) ?? "?" }.joined(separator: ",") + "]" }
+        let list = (try? entry.value.list()).map {
+          "[" + $0.map { (try? $0.string()) ?? "?" }.joined(separator: ",") + "]"
+        }
         return (entry.key, list ?? (try? entry.value.string()) ?? nested(entry.value))
       }
     } else if let text = try? value.string(), let parsed = pythonArguments(text) {
@@ -150,7 +162,11 @@ enum ForeignSettings {
         guard let activation = Activation(rawValue: function), activation != .none else {
           throw value.error("activation_fn is \(text.printable(atMost: 60)); it must be nn.ReLU or nn.Tanh")
         }
-        settings.append(("activation", try ConfigurationNode(yaml: activation.rawValue, file: value.file).named("'activation_fn'")))
+        settings.append(
+          (
+            "activation",
+            try ConfigurationNode(yaml: activation.rawValue, file: value.file).named("'activation_fn'")
+          ))
       case "n_critics" where text == "1" || text == "2": break
       default:
         throw value.error(

@@ -45,7 +45,8 @@ struct ZooFile {
         : "it has entries for \(known.joined(separator: ", ")); choose one by --set environment=\(known[0])"
       throw ConfigurationError(file: file, reason: which)
     }
-    guard let entry = entries.first(where: { $0.name == name }) ?? entries.first(where: { $0.name == "default" })
+    guard
+      let entry = entries.first(where: { $0.name == name }) ?? entries.first(where: { $0.name == "default" })
     else {
       throw ConfigurationError(
         file: file, reason: "it has no entry for \(name); \(name.hint(among: entries.map(\.name)))")

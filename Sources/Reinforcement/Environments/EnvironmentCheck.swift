@@ -28,7 +28,8 @@ public enum EnvironmentCheck {
     guard first.seen == again.seen else {
       throw EnvironmentError.flawed(
         World.id,
-        reason: "gives another episode for the same seed and actions; all that is random must come from the stream")
+        reason:
+          "gives another episode for the same seed and actions; all that is random must come from the stream")
     }
     let (one, other) = (player(seed), player(seed &+ 1))
     for _ in 0..<steps {
@@ -37,7 +38,8 @@ public enum EnvironmentCheck {
     }
     guard one.seen == first.seen else {
       throw EnvironmentError.flawed(
-        World.id, reason: "has copies that share state, such as an object that it refers to; keep it in values")
+        World.id,
+        reason: "has copies that share state, such as an object that it refers to; keep it in values")
     }
   }
 }
@@ -89,7 +91,8 @@ private final class EnvironmentPlayer<World: Environment> {
       }
       let (low, high) = (spaces.observation.low[index], spaces.observation.high[index])
       guard !bounds || (low...high).contains(number) else {
-        throw flawed("shows \(number) as number \(index) of its observation, whose space goes from \(low) to \(high)")
+        throw flawed(
+          "shows \(number) as number \(index) of its observation, whose space goes from \(low) to \(high)")
       }
     }
     seen += observation.map(\.bitPattern)

@@ -8,7 +8,9 @@ extension Spaces {
   ///
   /// - Throws: `TrainingError.impossibleSpace`.
   func check(_ environment: String) throws(TrainingError) {
-    func refuse(_ reason: String) -> TrainingError { .impossibleSpace(environment: environment, reason: reason) }
+    func refuse(_ reason: String) -> TrainingError {
+      .impossibleSpace(environment: environment, reason: reason)
+    }
     if let flaw = observation.flaw { throw refuse("its observation space \(flaw)") }
     switch action {
     case .discrete(let count):

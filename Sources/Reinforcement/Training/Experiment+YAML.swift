@@ -2,7 +2,8 @@ import Dataflow
 
 extension Experiment {
   /// The experiments that ship with Drivetrain.
-  public static let library = ConfigurationLibrary(of: "experiment", in: "Experiments")
+  public static let library = ConfigurationLibrary(
+    of: "experiment", in: "Experiments", orFilesEndingIn: [".yml"])
 
   /// Loads an experiment.
   ///
@@ -38,7 +39,9 @@ extension Experiment {
     guard let algorithm = try changed(["algorithm", "algo"]) ?? named else {
       throw ConfigurationError(
         file: file,
-        reason: "nothing says for which algorithm its entries are; name it by --set algorithm=\(Self.algorithmNames[0])")
+        reason:
+          "nothing says for which algorithm its entries are; name it by --set algorithm=\(Self.algorithmNames[0])"
+      )
     }
     let head = try ["algorithm": algorithm, "environment": environment].map { key, value in
       (key: key, value: try ConfigurationNode(yaml: value, file: file).named("'\(key)'"))
@@ -49,7 +52,8 @@ extension Experiment {
   }
 
   private init(
-    _ document: ConfigurationNode, _ entries: [(key: String, value: ConfigurationNode)], _ changes: [Assignment],
+    _ document: ConfigurationNode, _ entries: [(key: String, value: ConfigurationNode)],
+    _ changes: [Assignment],
     stem: String
   ) throws {
     guard let algorithmNode = entries.first(where: { ["algorithm", "algo"].contains($0.key) })?.value else {

@@ -225,7 +225,8 @@ public final class Trainer {
     let episodes = parts.actor.episodes
     return TrainingProgress(
       step: steps, limit: limit, updates: updates, episodes: episodes.total, meanReturn: episodes.meanReturn,
-      meanLength: episodes.meanLength, meanLoss: parts.losses.take(), meanActorLoss: parts.actorLosses.take(), hasActor: parts.learner.hasActor,
+      meanLength: episodes.meanLength, meanLoss: parts.losses.take(), meanActorLoss: parts.actorLosses.take(),
+      hasActor: parts.learner.hasActor,
       explorationRate: parts.learner.behaviour.explorationRate(at: steps),
       learningRate: parts.settings.learningRate, seconds: seconds,
       stepsPerSecond: seconds > 0 ? Double(steps - clock.firstStep) / seconds : 0)

@@ -99,7 +99,8 @@ struct MemoryForecastTests {
     #expect(
       "\(try #require(error))" == """
         more than 8 EiB of memory are needed, but the control group of this process has 1000 bytes left, of which \
-        a tenth stays free; no buffer_size is small enough
+        a tenth stays free; no buffer_size is small enough: the networks alone take too much; give them fewer units by \
+        'hidden'
         """)
   }
 }

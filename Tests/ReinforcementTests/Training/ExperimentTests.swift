@@ -40,7 +40,7 @@ struct ExperimentTests {
 
   @Test(arguments: [
     ("algorithm: dqn\nenvironment: CartPole-v1\nlearning_rat: 1", "did you mean 'learning_rate'?"),
-    ("algorithm: dqn\nenvironment: CartPole-v1\ntau: 0.1", "unknown key 'tau'"),
+    ("algorithm: dqn\nenvironment: CartPole-v1\nnoise_std: 0.1", "it is a setting of ddpg and td3 only"),
     ("algorithm: dqm\nenvironment: CartPole-v1", "did you mean 'dqn'?"),
     ("algorithm: dqn\nenvironment: CartPol-v1", "did you mean 'CartPole-v1'?"),
     ("environment: CartPole-v1", "needs the key 'algorithm'"),

@@ -44,7 +44,7 @@ public struct DiskForecast: Hashable, Sendable {
     public init(at path: String) {
       var (place, status) = (path.isEmpty ? "." : path, statvfs())
       while statvfs(place, &status) != 0, errno == ENOENT || errno == ENOTDIR {
-        let parent = (place as NSString).deletingLastPathComponent
+        let parent = Folder.parent(of: place)
         guard place != "/", place != "." else { break }
         place = parent.isEmpty ? "." : parent
       }

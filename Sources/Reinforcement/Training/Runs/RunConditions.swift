@@ -42,7 +42,9 @@ public struct RunConditions: Codable, Hashable, Sendable {
     for placement in plan.placements {
       for stage in placement.stages {
         let device = platform.device(named: placement.device(of: stage))
-        let first = graph.stages.first { $0.name == stage }.flatMap { device?.implementations(of: $0).first?.name }
+        let first = graph.stages.first { $0.name == stage }.flatMap {
+          device?.implementations(of: $0).first?.name
+        }
         stages.append(
           Stage(
             stage: stage, device: placement.device(of: stage),
@@ -65,7 +67,8 @@ public struct RunConditions: Codable, Hashable, Sendable {
   private static var libraryVersion: String {
     var text = [CChar](repeating: 0, count: 64)
     let count = confstr(Int32(_CS_GNU_LIBC_VERSION), &text, text.count)
-    return count > 0 ? text.withUnsafeBufferPointer { String(cString: $0.baseAddress.unsafelyUnwrapped) } : "unknown"
+    return count > 0
+      ? text.withUnsafeBufferPointer { String(cString: $0.baseAddress.unsafelyUnwrapped) } : "unknown"
   }
 
   /// The plan that a run under these conditions was trained by: all stages in one worker.

@@ -136,7 +136,7 @@ public final class RunDirectory: Sendable {
   private static func makeFolder(_ path: String) throws(RunDirectoryError) -> Bool {
     if mkdir(path, 0o777) == 0 { return true }
     let code = errno
-    let parent = (path as NSString).deletingLastPathComponent
+    let parent = Folder.parent(of: path)
     if code == ENOENT, !parent.isEmpty, parent != path {
       _ = try makeFolder(parent)
       if mkdir(path, 0o777) == 0 { return true }
@@ -149,7 +149,7 @@ public final class RunDirectory: Sendable {
 
   /// Makes a folder that wasn't there: whoever else wants one takes the next number.
   private static func makeNewFolder(_ path: String) throws(RunDirectoryError) -> String {
-    let parent = (path as NSString).deletingLastPathComponent
+    let parent = Folder.parent(of: path)
     _ = try makeFolder(parent)
     var (name, number) = (path, 1)
     while mkdir(name, 0o777) != 0 {

@@ -64,7 +64,8 @@ public struct RunRecord: Codable, Sendable {
   ) {
     parts.append(
       Part(
-        firstStep: step, step: step, began: date.formatted(.iso8601), changes: changes, startedFrom: startedFrom,
+        firstStep: step, step: step, began: date.formatted(.iso8601), changes: changes,
+        startedFrom: startedFrom,
         conditions: conditions))
   }
 

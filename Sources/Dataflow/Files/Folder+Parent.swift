@@ -1,0 +1,9 @@
+extension Folder {
+  /// The folder that a path's last name lies in: empty for a name alone, `/` for what lies there.
+  public static func parent(of path: String) -> String {
+    let trimmed = path.reversed().drop { $0 == "/" }.reversed()
+    guard let slash = trimmed.lastIndex(of: "/") else { return "" }
+    let parent = String(String(trimmed[..<slash]).reversed().drop { $0 == "/" }.reversed())
+    return parent.isEmpty ? "/" : parent
+  }
+}
