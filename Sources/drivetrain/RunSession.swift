@@ -10,6 +10,8 @@ final class RunSession {
   private(set) var record: RunRecord
   private let begin = MonotonicTime().now
   private let firstUpdate: Int
+  /// How the run has ended.
+  private var ending: String?
 
   /// - Parameter record: the run's account, whose latest part is this one.
   /// - Throws: `FileError`.
@@ -32,16 +34,19 @@ final class RunSession {
     try folder.check()
     try log.flush()
     try trainer.save(to: checkpoint, withReplay: trainer.experiment.schedule.savesReplay)
-    try account(end: nil)
+    try account()
   }
 
-  /// Writes down how the run has ended, if that can be.
-  func end(_ how: String) { try? account(end: how) }
+  /// Writes down how the run has ended, if that can be. What is told later of the same end doesn't count.
+  func end(_ how: String) {
+    if ending == nil { ending = how }
+    try? account()
+  }
 
-  private func account(end: String?) throws {
+  private func account() throws {
     record.update(
       step: trainer.steps, updates: trainer.updates - firstUpdate,
-      seconds: Double(MonotonicTime().now - begin) / 1e9, end: end)
+      seconds: Double(MonotonicTime().now - begin) / 1e9, end: ending)
     try folder.check()
     try record.write(to: folder.record)
   }

@@ -157,7 +157,6 @@ struct Train: ParsableCommand, PlannedCommand {
     case is CheckpointError, is RunDirectoryError, is FileError:
       // It may be the logs, or the report, that can't be written.
       let isSaved = (try? session.save()) != nil
-      session.end("\(error)")
       return FileError("\(error); \(isSaved ? session.resumption(steps) : session.rescue())")
     default: return error
     }

@@ -251,6 +251,5 @@ import Testing
     #expect(command == "--resume \(run) --set learning_rate=1.0", "\(said)")
     let resumed = try train("--resume", run, "--steps", "1200", "--set", "learning_rate=1e-5")
     #expect(resumed.exitCode == 0, "\(resumed.standardError)")
-    #expect(try Drivetrain.run("evaluate", run + "/diverged.ckpt").exitCode == 1)
   }
 }

@@ -73,9 +73,11 @@ enum { window = 10000000, longest_alone = 2000000000, part = 4, rests = 25 };
 
 static long long alone_until, alone_for;
 static long long window_begin, window_cpu, window_waited;
+static pthread_t window_owner;
 
 static void begin_window(long long time) {
   window_begin = time;
+  window_owner = pthread_self();
   window_cpu = now(CLOCK_THREAD_CPUTIME_ID);
   window_waited = 0;
 }
@@ -120,7 +122,8 @@ void ck_companion_run(void (*work)(const void *), const void *first, const void 
     return;
   }
   /* What lies long ago says nothing of now. */
-  if (window_begin == 0 || start - window_begin > 4LL * window) begin_window(start);
+  if (window_begin == 0 || start - window_begin > 4LL * window || !pthread_equal(window_owner, pthread_self()))
+    begin_window(start);
   job_work = work;
   job_argument = second;
   atomic_store(&state, posted);

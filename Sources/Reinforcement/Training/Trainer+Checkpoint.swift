@@ -55,6 +55,13 @@ extension Trainer {
     guard checkpoint.metadata.algorithm == algorithm else {
       throw checkpoint.refusal("it is of \(checkpoint.metadata.algorithm), not of \(algorithm)")
     }
+    // Sizes that are padded alike would fit.
+    let shape: Set = ["hidden", "activation", "dueling"]
+    if let change = experiment.changes(since: checkpoint.metadata.experiment).first(where: {
+      shape.contains($0.key)
+    }) {
+      throw checkpoint.refusal("its networks have \(change.key) \(change.before), not \(change.now)")
+    }
     try checkpoint.get("learner", parts.learner)
     parts.learner.restartCounting()
     try parts.backend.check()

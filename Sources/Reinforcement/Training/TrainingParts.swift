@@ -69,8 +69,10 @@ final class TrainingParts: Checkpointable, @unchecked Sendable {
   }
 
   func insert() {
+    let hasNewSteps = actor.block.count > 0
     actor.block.insert(into: table, by: accumulator)
-    if updatesLeft == 0 { updatesLeft = updatesDue }
+    // An iteration that was stopped before its first step belongs to a round whose updates are done.
+    if hasNewSteps { updatesLeft = updatesDue }
   }
 
   /// Draws a minibatch; an empty one where no update is due, such as before learning may start.

@@ -45,7 +45,7 @@ public final class RunDirectory: Sendable {
     }
     do {
       // Before the lock, too: somebody else's folder is left as it is.
-      if !overwriting { try Self.checkIsEmpty(self.path) }
+      if !overwriting, !Self.exists(self.path + "/.lock") { try Self.checkIsEmpty(self.path) }
       lock = try RunLock(folder: self.path)
       if overwriting { try Self.clear(self.path) }
       try Self.checkIsEmpty(self.path)
