@@ -16,15 +16,18 @@ import json
 import os
 from importlib import import_module
 
-from settings import ACTED, STEPPED, TIMED
+from settings import ACTED, STEPPED, TIMED, timed
 from window import Window
 
 # For each rival: the module whose `measure` is called, the one that it is given, and the tasks.
 RIVALS = {
+    "jax-loop": ("jitted", "jax", TIMED),
+    "rejax": ("rejax_training", "rejax", timed("dqn-cartpole-64", "td3-pendulum-64")),
+    "rltools": ("rltools_training", "scipy_openblas32", timed("td3")),
     "sb3": ("stable_baselines", "stable_baselines3", TIMED),
     "sbx": ("stable_baselines", "sbx", TIMED),
-    "cleanrl-torch": ("cleanrl", "cleanrl_torch", TIMED),
-    "cleanrl-jax": ("cleanrl", "cleanrl_jax", TIMED),
+    "cleanrl-torch": ("cleanrl", "cleanrl_torch", timed("dqn", "ddpg")),
+    "cleanrl-jax": ("cleanrl", "cleanrl_jax", timed("dqn", "ddpg")),
     "torch": ("acting", "torch", ACTED),
     "gymnasium": ("stepping", "gymnasium", STEPPED),
 }
@@ -35,7 +38,7 @@ def limit_threads(rival, threads):
     setting that holds for all of them, so its rivals are confined to as many."""
     os.environ["OMP_NUM_THREADS"] = str(threads)
     os.environ["JAX_PLATFORMS"] = "cpu"
-    if rival in ("sbx", "cleanrl-jax"):
+    if rival in ("sbx", "cleanrl-jax", "jax-loop", "rejax"):
         processors = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(0, processors[-threads:])
 

@@ -78,6 +78,10 @@ def timed_ddpg(*hidden):
     return DDPG("Pendulum-v1", ENDLESS, hidden, 200_000, 1_000, 0.98)
 
 
+def timed_td3(*hidden, batch=256):
+    return TD3("Pendulum-v1", ENDLESS, hidden, 200_000, 1_000, 0.98, batch=batch)
+
+
 TIMED = {
     "dqn-cartpole-64x64": timed_dqn(64, 64),
     "dqn-cartpole-256x256": timed_dqn(256, 256),
@@ -87,7 +91,16 @@ TIMED = {
     "ddpg-pendulum-64x64": timed_ddpg(64, 64),
     "ddpg-pendulum-256x256": timed_ddpg(256, 256),
     "ddpg-pendulum-400x300": timed_ddpg(400, 300),
+    "td3-pendulum-64x64": timed_td3(64, 64),
+    "td3-pendulum-64x64-batch100": timed_td3(64, 64, batch=100),
+    "td3-pendulum-256x256": timed_td3(256, 256),
 }
+
+
+def timed(*beginnings):
+    """Those tasks whose names begin so."""
+    return {name: setting for name, setting in TIMED.items() if name.startswith(beginnings)}
+
 
 ACTED = {"act-64x64": (64, 64), "act-256x256": (256, 256)}
 

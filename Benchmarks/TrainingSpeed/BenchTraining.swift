@@ -58,6 +58,9 @@ struct BenchTraining {
     "ddpg-pendulum-64x64": { try ddpg([64, 64], $0) },
     "ddpg-pendulum-256x256": { try ddpg([256, 256], $0) },
     "ddpg-pendulum-400x300": { try ddpg([400, 300], $0) },
+    "td3-pendulum-64x64": { try td3([64, 64], $0) },
+    "td3-pendulum-64x64-batch100": { try td3([64, 64], $0) { $0.common.batchSize = 100 } },
+    "td3-pendulum-256x256": { try td3([256, 256], $0) },
   ]
 
   /// Acts greedily but for a few steps from the first update on, as the rivals do.
@@ -85,6 +88,18 @@ struct BenchTraining {
     configuration.common.bufferSize = 200_000
     configuration.common.learningStarts = 1_000
     configuration.common.gamma = 0.98
+    return try Trainer(experiment(Pendulum.id, configuration, threads))
+  }
+
+  private static func td3(
+    _ hidden: [Int], _ threads: Int, _ change: (inout TD3Configuration) -> Void = { _ in }
+  ) throws -> Trainer {
+    var configuration = TD3Configuration()
+    configuration.common.hidden = hidden
+    configuration.common.bufferSize = 200_000
+    configuration.common.learningStarts = 1_000
+    configuration.common.gamma = 0.98
+    change(&configuration)
     return try Trainer(experiment(Pendulum.id, configuration, threads))
   }
 
