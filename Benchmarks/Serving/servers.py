@@ -1,6 +1,7 @@
 """The servers that are compared: how each is started, and where it takes an image."""
 
 import contextlib
+import json
 import os
 import pathlib
 import secrets
@@ -45,6 +46,19 @@ class Server:
     def environment(self):
         return {}
 
+    def class_of(self, answer):
+        """Of an image, from the bytes of its answer."""
+        return json.loads(answer)["class"]
+
+    def processor_seconds(self):
+        """What its processes have taken: they are a session of their own."""
+        ticks = 0
+        for file in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                fields = file.read_text().rsplit(")", 1)[1].split()
+                ticks += int(fields[11]) + int(fields[12]) if int(fields[3]) == self.process.pid else 0
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     @contextlib.contextmanager
     def running(self, network, image):
         """The URL, once the server answers an image there; gone when this ends."""
@@ -62,13 +76,18 @@ class Server:
         finally:
             self.stop(process)
 
+    def classify(self, url, image):
+        """The number of the likeliest class."""
+        headers = {"Content-Type": "image/jpeg", **self.headers}
+        request = urllib.request.Request(url, image.read_bytes(), headers, method="POST")
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return self.class_of(response.read())
+
     def wait(self, url, process, image, log):
-        request = urllib.request.Request(
-            url, image.read_bytes(), {"Content-Type": "image/jpeg", **self.headers}, method="POST")
         deadline = time.monotonic() + 180
         while True:
             with contextlib.suppress(OSError, urllib.error.URLError):
-                urllib.request.urlopen(request, timeout=30).read()
+                self.classify(url, image)
                 return
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{self.name} does not answer; see {log}")
@@ -101,11 +120,31 @@ class Drivetrain(Server):
     def command(self, network, port):
         return [self.program, "serve", self.pipeline(network), "--port", str(port)]
 
+    def class_of(self, answer):
+        return json.loads(answer)["items"][0]["outputs"][0]["index"]
+
 
 class Uvicorn(Server):
     def command(self, network, port):
-        return [PYTHON, "-m", "uvicorn", "uvicorn_server:app", "--workers", "2", "--port", str(port),
+        return [PYTHON, "-m", "uvicorn", "starlette_server:app", "--workers", "2", "--port", str(port),
                 "--log-level", "warning", "--no-access-log"]
+
+
+class Granian(Server):
+    def __init__(self, name, application):
+        super().__init__(name)
+        self.application = application
+
+    def command(self, network, port):
+        return [PYTHON, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2",
+                "--no-ws", "--log-level", "warning", self.application]
+
+
+class Mosec(Server):
+    path = "/inference"
+
+    def command(self, network, port):
+        return [PYTHON, "mosec_server.py", "--address", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
 
 
 class LitServe(Server):
@@ -157,9 +196,13 @@ class Triton(Server):
                 server / "backends", "--http-address", "127.0.0.1", "--http-port", str(port), "--allow-grpc", "false",
                 "--allow-metrics", "false", "--log-info", "false"]
 
+    def class_of(self, answer):
+        return int.from_bytes(answer[-8:], "little")  # A tensor behind the JSON.
+
     def environment(self):
         return {"PYTHONPATH": f"{HERE}:{RIVALS}/triton:{self.packages}"}
 
 
-RIVAL_SERVERS = [Triton("triton"), Uvicorn("uvicorn"), LitServe("litserve"), MLServer("mlserver"), RayServe("ray serve"),
-                 BentoML("bentoml")]
+RIVAL_SERVERS = [
+    Triton("triton"), Uvicorn("uvicorn"), Granian("granian", "starlette_server:app"), Mosec("mosec"), LitServe("litserve"),
+    MLServer("mlserver"), RayServe("ray serve"), BentoML("bentoml"), Granian("expert", "expert_server:app")]

@@ -1,4 +1,4 @@
-"""uvicorn + Starlette: two worker processes, each with one thread that does everything."""
+"""Starlette, for uvicorn and for Granian: two worker processes, each with one thread that does everything."""
 
 from handler import Classifier
 from starlette.applications import Starlette
