@@ -144,7 +144,8 @@ class Mosec(Server):
     path = "/inference"
 
     def command(self, network, port):
-        return [PYTHON, "mosec_server.py", "--address", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
+        return [PYTHON, "mosec_server.py", "--address", "127.0.0.1", "--port", str(port), "--timeout", "60000",
+                "--log-level", "warning"]
 
 
 class LitServe(Server):
