@@ -1,8 +1,9 @@
-"""The whole training in one compiled function, in PureJaxRL's manner (Lu et al., Discovered Policy Optimisation, NeurIPS 2022): the
-environment, a ring buffer, acting and the updates are one loop inside `jax.jit`, and nothing comes back to Python between two steps.
+"""The whole training in one compiled function, in PureJaxRL's manner (Lu et al., Discovered Policy Optimisation,
+NeurIPS 2022): the environment, a ring buffer, acting and the updates are one loop inside `jax.jit`, and nothing comes
+back to Python between two steps.
 
-It is written for speed: no branch in the loop (learning's start, DQN's copies to the target network and TD3's delay are where loops end),
-one array for the replay, one random key for a step. Squared error and no clipping, as cleanrl.py.
+It is written for speed. The loop has no branch: learning's start, DQN's copies to the target network and TD3's delay
+are where loops end. A transition is a row of one array. Squared error and no clipping, as cleanrl.py.
 """
 
 from functools import partial
@@ -103,7 +104,7 @@ class DQN:
         network = initial(key, self.environment.observations, *self.setting.hidden, self.environment.actions)
         return {"network": network, "target": network, "adam": self.adam.init(network)}
 
-    def random_action(self, key):
+    def random_action(self, agent, observation, key):
         return random.randint(key, (1,), 0, self.environment.actions)
 
     def act(self, agent, observation, key):
@@ -132,8 +133,8 @@ class DQN:
 
 
 class DDPG:
-    """And TD3, which has a second critic, noise on the target's actions, and updates the actor and all targets with every second
-    update of the critics."""
+    """And TD3, which has a second critic and noise on the target's actions, and updates the actor and all targets with
+    every second update of the critics."""
 
     def __init__(self, setting, environment):
         self.setting, self.environment = setting, environment
@@ -156,7 +157,7 @@ class DDPG:
             "critics_adam": self.adam.init(critics),
         }
 
-    def random_action(self, key):
+    def random_action(self, agent, observation, key):
         return random.uniform(key, (self.action_width,), minval=-1, maxval=1)
 
     def act(self, agent, observation, key):
@@ -263,7 +264,8 @@ class Training:
         return repeat(lambda carried: self.update(carried[0]), self.setting.updates, (run, batch))
 
     def bursts(self, run):
-        """As many as there are for an update of what is updated late: in a loop, since XLA copies the replay for a second writer."""
+        """As many as there are for an update of what is updated late: in a loop, since XLA copies the replay for a
+        second writer."""
         batch = jax.tree.map(jnp.zeros_like, jax.eval_shape(self.sample, run, run["key"]))
         run, batch = repeat(lambda carried: self.burst(*carried), self.agent.delay, (run, batch))
         return {**run, "agent": self.agent.update_late(run["agent"], batch)}
@@ -271,8 +273,7 @@ class Training:
     @partial(jax.jit, static_argnums=0, donate_argnums=1)
     def fill(self, run):
         """Random steps until learning starts."""
-        policy = lambda agent, observation, key: self.agent.random_action(key)  # noqa: E731
-        return repeat(partial(self.step, policy=policy), self.setting.start, run)
+        return repeat(partial(self.step, policy=self.agent.random_action), self.setting.start, run)
 
     @partial(jax.jit, static_argnums=0, donate_argnums=1)
     def learn(self, run):
@@ -286,4 +287,3 @@ def measure(_, setting, window, seed=0):
     run, step = training.fill(run), setting.start
     while not window.over(step):
         run, step = jax.block_until_ready(training.learn(run)), step + training.steps
-    return training, run

@@ -1,5 +1,7 @@
-"""rejax's own algorithms on its own environments, which it compiles whole: one environment, an update a step. It times 64 × 64 units alone,
-since its networks have no others."""
+"""rejax's own algorithms on its own environments, which it compiles whole: one environment, an update a step. It times
+64 × 64 units alone, since its networks have no others."""
+
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -45,14 +47,10 @@ def measure(rejax, setting, window, seed=0):
     algorithm = make(rejax, setting)
     steps = ITERATIONS * getattr(algorithm, "policy_delay", 1)
 
-    @jax.jit
-    def start(key):
-        return algorithm.init_state(key)
-
+    @partial(jax.jit, donate_argnums=0)
     def learn(state):
         return jax.lax.fori_loop(0, ITERATIONS, lambda _, state: algorithm.train_iteration(state), state)
 
-    state, step = jax.tree.map(jnp.copy, start(jax.random.key(seed))), 0
-    learn = jax.jit(learn, donate_argnums=0)
+    state, step = jax.tree.map(jnp.copy, jax.jit(algorithm.init_state)(jax.random.key(seed))), 0
     while not window.over(step):
         state, step = jax.block_until_ready(learn(state)), step + steps
