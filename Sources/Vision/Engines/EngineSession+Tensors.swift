@@ -49,8 +49,9 @@ extension EngineSession {
 }
 
 extension EngineError {
-  /// Engines tell that there is no memory in a text alone.
-  fileprivate init(failureOfRun reason: String) {
+  /// Engines tell that there is no memory in a text alone, and where in their sources they are, which helps nobody here.
+  fileprivate init(failureOfRun text: String) {
+    let reason = text.replacing(/\/\S+\.(cc|cpp|h|hpp):\d+:? ?/, with: "")
     let signs = ["bad_alloc", "bad allocation", "Failed to allocate memory", "ut of memory"]
     self = signs.contains { reason.contains($0) } ? .outOfMemory(bytes: nil) : .failed(reason: reason)
   }
