@@ -47,7 +47,7 @@ struct Evaluate: ParsableCommand {
     }
     let (mean, deviation) = (evaluation.mean.fixed(1), evaluation.standardDeviation.fixed(1))
     try printOut(
-      "\(trained.experiment.name), \(trained.metadata.steps) steps: \(mean) ± \(deviation) over \(episodes) episodes"
+      "\(trained.experiment.name), \(trained.metadata.steps.of("step")): \(mean) ± \(deviation) over \(episodes.of("episode"))"
         + (evaluation.unfinished > 0 ? ", \(evaluation.unfinished) of them not ended" : "")
         + " from seed \(evaluation.seed) (\(path))")
   }

@@ -83,3 +83,8 @@ extension [Double] {
     }
   }
 }
+
+extension Int {
+  /// With its noun: "1 episode", "2 episodes".
+  func of(_ noun: String) -> String { "\(self) \(noun)\(self == 1 ? "" : "s")" }
+}

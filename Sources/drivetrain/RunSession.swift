@@ -53,7 +53,10 @@ final class RunSession {
 
   /// How a run that was stopped goes on.
   func resumption(_ steps: Int?) -> String {
-    guard trainer.experiment.schedule.savesReplay else { return "its policy is in \(checkpoint)" }
+    let isOver = trainer.steps >= steps ?? trainer.experiment.schedule.steps && !trainer.hasWorkLeft
+    guard trainer.experiment.schedule.savesReplay, !isOver else {
+      return "step \(trainer.steps) is saved in \(checkpoint)"
+    }
     return "go on with: drivetrain train --resume \(folder.path.quoted)"
       + (steps.map { " --steps \($0)" } ?? "")
   }

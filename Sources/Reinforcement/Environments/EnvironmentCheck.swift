@@ -120,7 +120,7 @@ private final class EnvironmentPlayer<World: Environment> {
       // Who fills what there is fills what there will be.
       guard written.isEmpty || written.count == Self.room else {
         throw flawed(
-          "writes number \(written[0]) of its observation, whose space has \(size) numbers, counted from 0")
+          "writes number \(written[0]) of its observation, whose space ends with number \(size - 1)")
       }
       for index in written { observation[index] = guardValue }
     }
