@@ -5,9 +5,10 @@ import Reinforcement
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Says what a trained policy earns.",
+    usage: "drivetrain evaluate <checkpoint> [<options>]",
     discussion: """
-      Without --seed in episodes that neither the training nor its evaluations have seen:
-      a checkpoint that did best in some episodes is too good in them.
+      Without --seed in episodes that neither the training nor its evaluations have seen: a checkpoint that did best in some episodes is too good \
+      in them.
 
       Examples:
         drivetrain evaluate runs/dqn-cartpole-seed0 --episodes 100

@@ -73,11 +73,13 @@ struct PlanOption: ParsableArguments {
   /// The same error; where a device failed, it says how to run without it.
   ///
   /// - Parameter again: what to do, from the option that does without the device.
-  func advised(_ error: any Error, again: ((String) -> String)? = nil) -> any Error {
+  func advised(_ error: any Error, besides option: String = "", again: ((String) -> String)? = nil)
+    -> any Error
+  {
     guard let error = error as? DeviceError else { return error }
     return selection.advised(error) {
       again?($0)
-        ?? "run again with \($0)\(isAuto ? "" : " instead of --plan \(plan)") for the plan without it"
+        ?? "run again with \(option)\($0)\(isAuto ? "" : " instead of --plan \(plan)") for the plan without it"
     }
   }
 }

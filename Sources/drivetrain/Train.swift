@@ -5,11 +5,10 @@ import Reinforcement
 
 struct Train: ParsableCommand, PlannedCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Trains an agent.",
+    abstract: "Trains an agent.", usage: "drivetrain train [<experiment>] [<options>]",
     discussion: """
-      Leaves checkpoints, TensorBoard event files and metrics.csv in a folder. However it
-      ends, what it has is saved: Ctrl-C, a closed terminal and SIGTERM stop it after the
-      update that runs.
+      Leaves checkpoints, TensorBoard event files and metrics.csv in a folder. However it ends, what it has is saved: \
+      Ctrl-C, a closed terminal and SIGTERM stop it after the update that runs.
 
       Examples:
         drivetrain train dqn-cartpole --seed 1
@@ -19,7 +18,9 @@ struct Train: ParsableCommand, PlannedCommand {
         drivetrain train dqn-cartpole --start-from runs/dqn-cartpole-seed1
       """)
 
-  @Argument(help: "An experiment's name in Experiments/, or a path to its YAML file.")
+  @Argument(
+    help: "An experiment's name in Experiments/, or a path to its YAML file.",
+    completion: .named(in: "Experiments"))
   var experiment: String?
 
   @Option(help: "The seed of everything random; the experiment's if not given.")
@@ -50,8 +51,8 @@ struct Train: ParsableCommand, PlannedCommand {
     ))
   var startFrom: String?
 
-  @OptionGroup var planned: PlanOption
-  @OptionGroup var described: MachineOption
+  @OptionGroup(title: "Placement") var planned: PlanOption
+  @OptionGroup(title: "Placement") var described: MachineOption
 
   @Flag(help: "Write each step to steps.csv.")
   var logSteps = false
@@ -150,7 +151,10 @@ struct Train: ParsableCommand, PlannedCommand {
       }
       return FileError("\(error). All is kept in \(folder.diverged); \(session.wayOn)")
     case is DeviceError:
-      guard folder.canBeResumed else { return error }
+      guard folder.canBeResumed else {
+        // What it has begun to write there would be in the way.
+        return planned.advised(error, besides: output == nil ? "" : "--overwrite ")
+      }
       return planned.advised(error) {
         "go on by the plan without it: drivetrain train --resume \(folder.path.quoted) \($0)"
       }

@@ -29,7 +29,7 @@ import Testing
     Refusal("other size", says: "tiny.yaml:", "[?, 3, 16, 16]", "[1, 3, 8, 8]") {
       $0.resize = "{short_side: 8}"
     },
-    Refusal("other labels", says: "tiny.yaml:7:", "1 labels", "6 scores") { $0.labels = "one" },
+    Refusal("other labels", says: "tiny.yaml:7:", "1 label,", "6 scores") { $0.labels = "one" },
   ]
 
   @Test(arguments: refusals) func refusal(_ refusal: Refusal) throws {

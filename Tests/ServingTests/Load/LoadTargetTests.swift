@@ -19,7 +19,7 @@ import Testing
 
   @Test(arguments: [
     ("127.0.0.1:8000", "no URL"), ("classify", "no URL"), ("", "no URL"), ("http://", "no URL"),
-    ("https://127.0.0.1/v2/models/a", "only http://"), ("http://127.0.0.1:99999", "port"),
+    ("ftp://127.0.0.1/v2/models/a", "https:// are spoken"), ("http://127.0.0.1:99999", "port"),
     ("http://127.0.0.1:0", "port"),
   ])
   func mistakes(url: String, says: String) throws {
