@@ -92,7 +92,8 @@ import Wire
     #expect(early.1.contains("stage 'learn' on opencl:0 can't run kernel '"), "\(early.1)")
     #expect(
       early.1.hasSuffix(
-        "run again with --overwrite --devices cpu instead of --plan \(plan) for the plan without it\n"), "\(early.1)")
+        "run again with --overwrite --devices cpu instead of --plan \(plan) for the plan without it\n"),
+      "\(early.1)")
     let late = try train(["--overwrite"] + begin, try LostDevice(afterKernels: 4000))
     #expect(late.0 == 1)
     let remedy = "go on by the plan without it: drivetrain train --resume \(output) --devices cpu\n"
