@@ -82,6 +82,8 @@ char *ort_session_create(ort_library *library, const char *model_path, int threa
   }
   if (!error) error = ort_check(library, SLOT(library, 24, void *(*)(void *, int))(options, threads));
   if (!error) error = ort_check(library, SLOT(library, 25, void *(*)(void *, int))(options, 1));
+  /* Its own arena keeps for ever what the largest request took; malloc's memory is given back. */
+  if (!error) error = ort_check(library, SLOT(library, 19, void *(*)(void *))(options));
   /* Threads spin between the operators of a run, but not after it: the cores are wanted for other stages. */
   if (!error)
     error = ort_check(
