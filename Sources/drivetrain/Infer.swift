@@ -83,6 +83,9 @@ struct Infer: ParsableCommand, PlannedCommand {
   ) -> InferenceReport {
     var data = Data()
     do {
+      if ImageFolder.isFolder(path) {
+        throw FileError("it is a folder without a file that ends in .jpg, .jpeg, .png or .webp")
+      }
       data = try Data(readingImage: path)
       let image = try EncodedImage(data)
       let result = try process(image)
@@ -100,14 +103,16 @@ struct Infer: ParsableCommand, PlannedCommand {
 enum ImageFolder {
   private static let extensions: Set<String> = ["jpg", "jpeg", "png", "webp"]
 
+  static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+
   /// Puts its images, by name and not those of folders inside, in the place of each folder. A folder without any stays, and is told
   /// as what it is.
   static func expand(_ paths: [String]) -> [String] {
     paths.flatMap { path -> [String] in
-      var isFolder: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
-        return [path]
-      }
+      guard isFolder(path) else { return [path] }
       let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
       let images = names.filter { extensions.contains(($0 as NSString).pathExtension.lowercased()) }
       return images.isEmpty ? [path] : images.sorted().map { (path as NSString).appendingPathComponent($0) }

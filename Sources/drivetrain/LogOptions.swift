@@ -22,14 +22,6 @@ struct LogOptions: ParsableArguments {
   }
 }
 
-extension ServerLog.Level: ExpressibleByArgument {
-  public init?(argument: String) {
-    guard let level = Self.allCases.first(where: { $0.name == argument }) else { return nil }
-    self = level
-  }
-
-  public var defaultValueDescription: String { name }
-  public static var allValueStrings: [String] { allCases.map(\.name) }
-}
+extension ServerLog.Level: ExpressibleByArgument {}
 
 extension ServerLog.Format: ExpressibleByArgument {}

@@ -41,6 +41,7 @@ public struct CheckpointError: Error, Hashable, CustomStringConvertible {
       case .missing(let part): "has no part '\(part)'"
       case .size(let part, let bytes, let expected):
         "its part '\(part)' has \(bytes) bytes where this run needs \(expected)"
+      case .unfit("", let reason): "doesn't fit: \(reason)"
       case .unfit(let part, let reason): "its part '\(part)' doesn't fit: \(reason)"
       }
     return "\(file) \(reason)"

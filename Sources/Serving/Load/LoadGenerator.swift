@@ -144,19 +144,29 @@ public struct LoadGenerator: Sendable {
     return try await self.call(call, target, at: address, on: loop)
   }
 
+  /// - Parameter error: what BoringSSL says, in its own words.
+  private static func reason(ofTLS error: String) -> String {
+    if error.contains("WRONG_VERSION_NUMBER") { return "it doesn't speak TLS; begin the URL with http://" }
+    if error.contains("CERTIFICATE_VERIFY_FAILED") || error.contains("unableToValidateCertificate") {
+      return
+        "its certificate isn't trusted; --cacert FILE names one that vouches for it, --insecure trusts every one"
+    }
+    return "TLS can't be begun with it; --cacert FILE names a certificate to trust"
+  }
+
   private func call(
     _ call: HTTPCall, _ target: LoadTarget, at address: SocketAddress, on loop: any EventLoop
   ) async throws -> HTTPCall.Answer {
     do {
       return try await call.answer(from: address, on: loop, within: Self.callLimit)
+    } catch let error as IOError where [ECONNRESET, EPIPE].contains(error.errnoCode) {
+      throw LoadError(
+        "the server at \(target.authority) ends the connection without an answer; it may want https://")
     } catch let error as IOError {
       throw LoadError(
         "there is no server at \(target.authority): \(String(cString: strerror(error.errnoCode)))")
-    } catch let error as NIOSSLError {
-      throw LoadError(
-        "TLS with \(target.authority) fails: \(error); --cacert FILE names a certificate to trust")
-    } catch let error as BoringSSLError {
-      throw LoadError("TLS with \(target.authority) fails: \(error)")
+    } catch let error where error is NIOSSLError || error is BoringSSLError {
+      throw LoadError("\(target.authority): \(Self.reason(ofTLS: "\(error)"))")
     } catch ChannelError.connectTimeout {
       throw LoadError("there is no server at \(target.authority): it doesn't answer")
     } catch {

@@ -7,7 +7,8 @@ import Vision
 ///
 /// Any thread may use it.
 public final class ServerLog: Sendable {
-  public enum Level: Int, Sendable, Comparable, CaseIterable {
+  /// From what is told always to what is told seldom.
+  public enum Level: String, Sendable, Comparable, CaseIterable {
     /// The server's own failures.
     case error
     /// What it refuses for want of room or time.
@@ -17,9 +18,9 @@ public final class ServerLog: Sendable {
     /// Every request.
     case debug
 
-    public static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
+    public static func < (a: Level, b: Level) -> Bool { a.order < b.order }
 
-    public var name: String { "\(self)" }
+    private var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
   }
 
   public enum Format: String, Sendable, CaseIterable {
@@ -97,7 +98,7 @@ public final class ServerLog: Sendable {
     guard tells(level), let omitted = takePlace() else { return }
     tell(omitted: omitted)
     switch format {
-    case .text: write("\(Self.time) \(level.name) \(line.text)".printable)
+    case .text: write("\(Self.time) \(level.rawValue) \(line.text)".printable)
     case .json: write(Self.json(level) { line.write(to: &$0) })
     }
   }
@@ -145,7 +146,7 @@ public final class ServerLog: Sendable {
     var json = JSONText(capacity: 256)
     json.object { json in
       json.value("time", time)
-      json.value("level", level.name)
+      json.value("level", level.rawValue)
       members(&json)
     }
     return json.text
