@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dataflow
 import Foundation
 import Reinforcement
 
@@ -48,7 +49,7 @@ struct Evaluate: ParsableCommand {
     }
     let (mean, deviation) = (evaluation.mean.fixed(1), evaluation.standardDeviation.fixed(1))
     try printOut(
-      "\(trained.experiment.name), \(trained.metadata.steps.of("step")): \(mean) ± \(deviation) over \(episodes.of("episode"))"
+      "\(trained.experiment.name), \(trained.metadata.steps.counted("step")): \(mean) ± \(deviation) over \(episodes.counted("episode"))"
         + (evaluation.unfinished > 0 ? ", \(evaluation.unfinished) of them not ended" : "")
         + " from seed \(evaluation.seed) (\(path))")
   }

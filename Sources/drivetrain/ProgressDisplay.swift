@@ -83,8 +83,3 @@ extension [Double] {
     }
   }
 }
-
-extension Int {
-  /// With its noun: "1 episode", "2 episodes".
-  func of(_ noun: String) -> String { "\(self) \(noun)\(self == 1 ? "" : "s")" }
-}

@@ -81,9 +81,9 @@ struct TrainingReport: Encodable {
     let chart = curve.count > 1 ? ["evaluations on the way:"] + chart(curve, columns).lines : []
     return """
       \(chart.joined(separator: "\n"))
-      \(experiment): \(steps.of("step")), \(updates.of("update")) in \(seconds.fixed(1)) s: \(stepsPerSecond.fixed(0)) steps/s
+      \(experiment): \(steps.counted("step")), \(updates.counted("update")) in \(seconds.fixed(1)) s: \(stepsPerSecond.fixed(0)) steps/s
       \((lines + joules).joined(separator: "\n"))
-      final policy: \(evaluation.mean.fixed(1)) ± \(evaluation.std.fixed(1)) over \(evaluation.episodes.of("episode"))
+      final policy: \(evaluation.mean.fixed(1)) ± \(evaluation.std.fixed(1)) over \(evaluation.episodes.counted("episode"))
       \(checkpoint)
       """
   }

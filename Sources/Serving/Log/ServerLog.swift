@@ -20,7 +20,14 @@ public final class ServerLog: Sendable {
 
     public static func < (a: Level, b: Level) -> Bool { a.order < b.order }
 
-    private var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    private var order: Int {
+      switch self {
+      case .error: 0
+      case .warning: 1
+      case .info: 2
+      case .debug: 3
+      }
+    }
   }
 
   public enum Format: String, Sendable, CaseIterable {
