@@ -29,7 +29,8 @@ struct Evaluate: ParsableCommand {
   var seed: EvaluationSeed?
 
   @Option(
-    help: "Steps after which episodes that go on are left as they are; as in the training if not given.")
+    help:
+      "The most steps of an episode, whose return is that of those then; the training's limit if not given.")
   var maxSteps: Int?
 
   @Flag(help: "Print one JSON object.")

@@ -126,7 +126,7 @@ enum InferError: Error, CustomStringConvertible {
   var description: String {
     switch self {
     case .takesTensors(let reference):
-      "\(reference) takes tensors, not images; serve it with 'drivetrain serve \(reference)' and send it JSON"
+      "\(reference) takes tensors, not images; serve it by drivetrain serve \(reference.quoted) and send it JSON"
     }
   }
 }

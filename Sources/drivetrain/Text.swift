@@ -14,12 +14,6 @@ extension Energy {
 }
 
 extension String {
-  /// As a shell takes it for one word.
-  var quoted: String {
-    let isPlain = !isEmpty && allSatisfy { $0.isLetter || $0.isNumber || "-_./=:,".contains($0) }
-    return isPlain ? self : "'" + replacing("'", with: "'\\''") + "'"
-  }
-
   /// Left-aligned in `width` characters.
   func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

@@ -65,7 +65,8 @@ struct Train: ParsableCommand, PlannedCommand {
 
   func validate() throws {
     if let steps, steps < 1 { throw ValidationError("--steps must be at least 1") }
-    if resume != nil {
+    if let resume {
+      guard !resume.isEmpty else { throw ValidationError("--resume needs the folder of a run") }
       guard seed == nil, output == nil, startFrom == nil, !overwrite else {
         throw ValidationError(
           "--resume goes on with the seed, the folder and the weights of the run; leave --seed, --output, --overwrite and --start-from out"
@@ -88,6 +89,9 @@ struct Train: ParsableCommand, PlannedCommand {
     notice(
       "\(trainer.experiment.name): \(type(of: trainer.experiment.algorithm).algorithm) in "
         + "\(trainer.experiment.environment), seed \(trainer.experiment.schedule.seed), to \(folder.path)")
+    if resume != nil, trainer.steps >= limit, !trainer.hasWorkLeft {
+      notice("all of its \(trainer.steps.counted("step")) are done; --set steps=\(2 * trainer.steps) goes on")
+    }
 
     let account = try EnergyAccount(trainer.graph, plan: trainer.plan, on: machine)
     do {
@@ -216,9 +220,9 @@ struct Train: ParsableCommand, PlannedCommand {
     }
     let changes = experiment.changes(since: checkpoint.metadata.experiment)
     if let fixed = changes.first(where: { Experiment.fixedKeys.contains($0.key) }) {
-      throw FileError(
-        "\(fixed.key) can't change while a run goes on; begin a new one with its weights by --start-from \(path.quoted)"
-      )
+      let way =
+        Experiment.networkKeys.contains(fixed.key) ? "" : " with its weights by --start-from \(path.quoted)"
+      throw FileError("\(fixed.key) can't change while a run goes on; begin a new one\(way)")
     }
     var record = try RunRecord(contentsOf: folder.record)
     let before = record.conditions

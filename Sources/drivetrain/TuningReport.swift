@@ -64,7 +64,7 @@ extension Tuner.Step {
 
   func text(_ objective: Objective) -> String {
     "\(name.padded(53))  \("\(from) → \(value)".padded(11))  "
-      + "\(objective.text(candidate)) against \(objective.text(incumbent)), × \(ratio.fixed(3))"
+      + "\(objective.text(candidate)) against \(objective.text(incumbent)), × \(ratio.fixed(3)) in pairs"
       + (verdict.isEmpty ? "" : "  \(verdict)")
   }
 

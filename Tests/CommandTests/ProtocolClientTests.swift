@@ -351,26 +351,20 @@ import Wire
 
   @Test func tlsAndAToken() throws {
     let folder = try TemporaryFolder()
-    let (key, certificate) = ("\(folder.path)/key.pem", "\(folder.path)/certificate.pem")
-    let openssl = try ChildProcess(
-      "/usr/bin/openssl",
-      [
-        "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "2",
-        "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1",
-      ])
-    try #require(openssl.wait() == 0)
+    let identity = try ServerIdentity(in: folder)
     let token = try folder.write("secret\n".utf8, to: "token")
     let server = try Server(
       "classify",
-      arguments: ["--tls-certificate", certificate, "--tls-key", key, "--token-file", token])
+      arguments: identity.arguments + ["--token-file", token])
     let model = "https://127.0.0.1:\(server.port)/v2/models/classify"
     for (version, option) in [("1.1", "--http1.1"), ("2", "--http2")] {
       let right = "Authorization: Bearer secret"
-      #expect(try curl(option, "--cacert", certificate, "-H", right, model) == "\(version) 200")
-      #expect(try curl(option, "--cacert", certificate, "-H", "\(right)s", model) == "\(version) 401")
-      #expect(try curl(option, "--cacert", certificate, model) == "\(version) 401")
+      #expect(try curl(option, "--cacert", identity.certificate, "-H", right, model) == "\(version) 200")
+      #expect(
+        try curl(option, "--cacert", identity.certificate, "-H", "\(right)s", model) == "\(version) 401")
+      #expect(try curl(option, "--cacert", identity.certificate, model) == "\(version) 401")
       let live = "https://127.0.0.1:\(server.port)/v2/health/live"
-      #expect(try curl(option, "--cacert", certificate, live) == "\(version) 200")
+      #expect(try curl(option, "--cacert", identity.certificate, live) == "\(version) 200")
     }
     // Neither clear text nor a handshake that fails harms others.
     #expect(try curl("http://127.0.0.1:\(server.port)/v2").hasPrefix("exit"))

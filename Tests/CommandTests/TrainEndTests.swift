@@ -169,7 +169,11 @@ import Testing
   @Test func otherSettings() throws {
     #expect(try small("--steps", "300").exitCode == 0)
     let fixed = try train("--resume", run, "--set", "hidden=[9]")
-    #expect(fixed.exitCode == 1 && fixed.standardError.contains("--start-from"), "\(fixed.standardError)")
+    // Its weights don't fit other networks; those of the same networks they do.
+    #expect(
+      fixed.exitCode == 1 && fixed.standardError.contains("begin a new one\n"), "\(fixed.standardError)")
+    let larger = try train("--resume", run, "--set", "buffer_size=9000")
+    #expect(larger.exitCode == 1 && larger.standardError.contains("--start-from \(run)"))
     let resumed = try train("--resume", run, "--set", "lr=1e-4")
     #expect(resumed.exitCode == 1 && resumed.standardError.contains("'learning_rate'"))
     let changed = try train("--resume", run, "--set", "learning_rate=1e-4", "n_timesteps=700")
@@ -218,6 +222,12 @@ import Testing
     #expect(started.exitCode == 0, "\(started.standardError)")
     let record = try RunRecord(contentsOf: other + "/run.json")
     #expect(record.parts[0].startedFrom == "\(run)/best.ckpt, step 600" && record.parts[0].step == 100)
+    let elsewhere = try train(
+      "dqn-acrobot", "--start-from", run, "--output", folder.path + "/fourth", "--set", "steps=10",
+      "hidden=[8]")
+    #expect(
+      elsewhere.exitCode == 1 && elsewhere.standardError.contains("of CartPole-v1, whose observations"),
+      "\(elsewhere.standardError)")
     let unfit = try small("--start-from", run, to: folder.path + "/third", set: ["dueling=true"])
     #expect(unfit.exitCode == 1 && !FileManager.default.fileExists(atPath: folder.path + "/third"))
   }

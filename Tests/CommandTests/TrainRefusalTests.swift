@@ -42,7 +42,7 @@ import Testing
     (["train", "--resume", "x", "--overwrite"], "--overwrite"),
     (["train", "--resume", "x", "--start-from", "y"], "--start-from"),
     (["train", "dqn-cartpole", "--overwrite"], "--output"),
-    (["train", "--resume", "x", "--seed", "1"], "--seed"),
+    (["train", "--resume", "x", "--seed", "1"], "--seed"), (["train", "--resume", ""], "folder of a run"),
     (["train", "--resume", "x", "--output", "y"], "--output"),
     (["train", "dqn-cartpole", "dqn-acrobot"], "dqn-acrobot"),
     (["evaluate"], "checkpoint"),
@@ -75,7 +75,9 @@ import Testing
     (["dqn-cartpole", "--output", "/proc/none"], "/proc/none"),
     (["dqn-cartpole", "--output", "/dev/null"], "/dev/null"),
     (["--resume", "Experiments"], "latest.ckpt"),
-    (["--resume", "none/such"], "latest.ckpt"),
+    (["--resume", "none/such"], "there is no folder none/such"),
+    (["--resume", "Experiments/dqn-cartpole.yaml"], "such as Experiments"),
+    (["dqn-cartpole", "--output", "README.md"], "it is no folder"),
   ])
   func refused(arguments: [String], says: String) throws {
     let hasFolder = arguments.contains("--output") || arguments[0] == "--resume"
@@ -116,6 +118,10 @@ import Testing
     // The policy alone, which can be evaluated and not gone on with.
     try folder.write(policy, to: "run/latest.ckpt")
     try expect(["train", "--resume", run], exitCode: 1, says: "policy only")
+    // Nothing is written over a checkpoint but by the run itself.
+    let best = run + "/best.ckpt"
+    try expect(["export", best, "--onnx", best], exitCode: 1, says: "is a checkpoint")
+    #expect(try Data(contentsOf: URL(filePath: best)) == policy)
     try FileManager.default.removeItem(atPath: run + "/latest.ckpt")
     try expect(["train", "--resume", run], exitCode: 1, says: "no latest.ckpt")
     #expect(try Drivetrain.run("evaluate", run + "/best.ckpt", "--episodes", "1").exitCode == 0)

@@ -173,6 +173,7 @@ import Wire
     #expect(try bytes(part + "/latest.ckpt") == bytes(latest))
     let nothingLeft = try Drivetrain.run("train", "--resume", part, "--json")
     #expect(nothingLeft.exitCode == 0, "\(nothingLeft.standardError)")
+    #expect(nothingLeft.standardError.contains("all of its 1024 steps are done"))
     #expect(try json(nothingLeft.standardOutput)["steps"] as? Int == 1024)
     #expect(try bytes(part + "/latest.ckpt") == bytes(latest))
   }

@@ -43,7 +43,7 @@ public struct CheckpointReader {
       return try CheckpointJSON.decode(type, from: data)
     } catch {
       throw CheckpointError(
-        file: path, .unfit(part: prefix + name, reason: "it is no \(type) (\(error.localizedDescription))"))
+        file: path, .unfit(part: prefix + name, reason: "it is no \(type)"))
     }
   }
 

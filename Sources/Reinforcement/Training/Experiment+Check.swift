@@ -16,9 +16,12 @@ extension Experiment {
   }
 
   /// What of a run can't change while it goes on: its state is made of it.
-  public static let fixedKeys: Set<String> = [
-    "algorithm", "environment", "seed", "hidden", "activation", "dueling", "buffer_size", "n_step",
-  ]
+  public static let fixedKeys: Set<String> = networkKeys.union([
+    "environment", "seed", "buffer_size", "n_step",
+  ])
+
+  /// What networks are made of: weights fit those alone that have all of these in common.
+  public static let networkKeys: Set<String> = ["algorithm", "hidden", "activation", "dueling"]
 
   /// A setting that was another one.
   public struct Change: Hashable, Sendable {

@@ -65,8 +65,8 @@ extension Experiment {
     var values: [String: ConfigurationNode] = [:]
     for (key, value) in entries {
       for setting in try ForeignSettings.translated(key, value, known: known) {
-        guard values.updateValue(setting.value, forKey: setting.key) == nil else {
-          throw value.error("'\(setting.key)' is given twice, once as \(value.path)")
+        if let other = values.updateValue(setting.value, forKey: setting.key) {
+          throw value.error("'\(setting.key)' is given twice, as \(other.path) and as \(setting.value.path)")
         }
       }
     }

@@ -56,13 +56,18 @@ extension Trainer {
       throw checkpoint.refusal("it is of \(checkpoint.metadata.algorithm), not of \(algorithm)")
     }
     // Sizes that are padded alike would fit.
-    let shape: Set = ["hidden", "activation", "dueling"]
     if let change = experiment.changes(since: checkpoint.metadata.experiment).first(where: {
-      shape.contains($0.key)
+      Experiment.networkKeys.contains($0.key)
     }) {
       throw checkpoint.refusal("its networks have \(change.key) \(change.before), not \(change.now)")
     }
-    try checkpoint.get("learner", parts.learner)
+    do {
+      try checkpoint.get("learner", parts.learner)
+    } catch  where checkpoint.metadata.environment != experiment.environment {
+      throw checkpoint.refusal(
+        "it is of \(checkpoint.metadata.environment), whose observations or actions have other sizes than those of \(experiment.environment)"
+      )
+    }
     parts.learner.restartCounting()
     try parts.backend.check()
     guard parts.learner.parameters.allSatisfy(\.isFinite) else {

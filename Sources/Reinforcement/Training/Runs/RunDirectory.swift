@@ -64,11 +64,14 @@ public final class RunDirectory: Sendable {
   /// - Throws: `RunDirectoryError` if there is nothing to go on with, or another process has it.
   public init(resuming path: String) throws {
     self.path = path
+    guard Folder.exists(path) else { throw RunDirectoryError.noFolder(path, exists: Self.exists(path)) }
+    // A run that has only begun has no checkpoint yet, but its folder in use; a folder that no run had gets no lock.
+    let lock = Self.exists(path + "/.lock") ? try RunLock(folder: path) : nil
     guard Self.exists(path + "/latest.ckpt") else {
       let kept = ["best.ckpt", "policy.ckpt"].filter { Self.exists("\(path)/\($0)") }
       throw RunDirectoryError.nothingToResume(path, kept: kept.first)
     }
-    lock = try RunLock(folder: path)
+    self.lock = try lock ?? RunLock(folder: path)
   }
 
   /// Whether there is a checkpoint to go on from.
@@ -142,7 +145,7 @@ public final class RunDirectory: Sendable {
       if mkdir(path, 0o777) == 0 { return true }
     }
     guard Folder.exists(path) else {
-      throw .unwritable(path, reason: String(cString: strerror(code)))
+      throw .unwritable(path, reason: code == EEXIST ? "it is no folder" : String(cString: strerror(code)))
     }
     return false
   }
@@ -169,20 +172,27 @@ public enum RunDirectoryError: Error, Sendable, Equatable, CustomStringConvertib
   /// `kept` is a policy that is there all the same.
   case nothingToResume(String, kept: String?)
   case noCheckpoint(String)
+  /// `exists` if it is something else.
+  case noFolder(String, exists: Bool)
   case lost(String)
 
   public var description: String {
     switch self {
     case .occupied(let path, let files):
       "\(path) has a run in it already (\(Self.list(files))); "
-        + (files.contains("latest.ckpt") ? "go on with it by --resume \(path), " : "")
+        + (files.contains("latest.ckpt") ? "go on with it by --resume \(path.quoted), " : "")
         + "choose another --output, or replace it by --overwrite"
     case .inUse(let path, let holder): "\(path) is in use: \(holder) trains into it; choose another --output"
     case .unwritable(let path, let reason): "can't write to the folder \(path): \(reason)"
     case .nothingToResume(let path, let kept):
       "\(path) has no latest.ckpt to go on from"
-        + (kept.map { "; begin a new run with the weights of its \($0) by --start-from \(path)/\($0)" } ?? "")
+        + (kept.map {
+          "; begin a new run with the weights of its \($0) by --start-from \("\(path)/\($0)".quoted)"
+        } ?? "")
     case .noCheckpoint(let path): "\(path) has no checkpoint in it"
+    case .noFolder(let path, exists: false): "there is no folder \(path) to go on with"
+    case .noFolder(let path, exists: true):
+      "\(path) is no folder; name that of the run, such as \(Folder.parent(of: path).quoted)"
     case .lost(let path): "the folder \(path) was removed or replaced while the run wrote to it"
     }
   }

@@ -24,25 +24,25 @@ struct ModelFit {
         let names = Normalisation.elements.map(\.rawValue).joined(separator: ", ")
         return "images become \(names); convert it in the model, with a Cast"
       }
-      changes.append("'element: \(element.rawValue)' of the normalise stage")
+      changes.append("write 'element: \(element.rawValue)' in the normalise stage")
     }
     let isLast = channelsAreLast
     if isLast != givenIsLast {
-      changes.append("'layout: \(isLast ? "nhwc" : "nchw")' of the normalise stage")
+      changes.append("write 'layout: \(isLast ? "nhwc" : "nchw")' in the normalise stage")
     }
     let (channels, height, width) = isLast ? (3, 1, 2) : (1, 2, 3)
     let (givenChannels, givenHeight, givenWidth) = givenIsLast ? (3, 1, 2) : (1, 2, 3)
     if let wanted = input.shape[channels], wanted != given.shape[givenChannels] {
       guard wanted == 1 || wanted == 3 else { return "images have 1 or 3 channels, not \(wanted)" }
-      changes.append("'channels: \(wanted == 1 ? "grey" : "rgb")' of the normalise stage")
+      changes.append("write 'channels: \(wanted == 1 ? "grey" : "rgb")' in the normalise stage")
     }
     let wanted = (input.shape[height], input.shape[width])
     if wanted.0 ?? given.shape[givenHeight] != given.shape[givenHeight]
       || wanted.1 ?? given.shape[givenWidth] != given.shape[givenWidth]
     {
-      changes.append("the size that the resize stage gives")
+      changes.append("change the size that the resize stage gives")
     }
-    return changes.isEmpty ? nil : "change \(changes.joined(separator: " and "))"
+    return changes.isEmpty ? nil : changes.joined(separator: " and ")
   }
 
   private var channelsAreLast: Bool { isLast(input.shape) ?? givenIsLast }

@@ -38,6 +38,26 @@ import Testing
     }
   }
 
+  /// A run that has saved nothing yet is in use, not without a checkpoint.
+  @Test func resumedBeforeItSaved() throws {
+    let run = folder.path + "/run"
+    try withExtendedLifetime(RunDirectory(creating: run, for: experiment)) { _ in
+      let error = #expect(throws: RunDirectoryError.self) { try RunDirectory(resuming: run) }
+      #expect(error?.description.contains("is in use") == true)
+    }
+    #expect(throws: RunDirectoryError.nothingToResume(run, kept: nil)) { try RunDirectory(resuming: run) }
+  }
+
+  /// Commands that messages name are taken by a shell as they are printed.
+  @Test func namesWithBlanks() throws {
+    let run = folder.path + "/my run"
+    _ = try RunDirectory(creating: run, for: experiment)
+    try folder.write(Data(), to: "my run/best.ckpt")
+    let error = #expect(throws: RunDirectoryError.self) { try RunDirectory(resuming: run) }
+    #expect(error?.description.contains("--start-from '\(run)/best.ckpt'") == true)
+    #expect("\(RunDirectoryError.occupied(run, files: ["latest.ckpt"]))".contains("--resume '\(run)'"))
+  }
+
   /// Any file that a run would write is one that it doesn't write over.
   @Test(arguments: [
     "experiment.yaml", "run.json", "latest.ckpt", "best.ckpt", "policy.ckpt", "diverged.ckpt", "metrics.csv",
