@@ -10,6 +10,8 @@ let package = Package(
   name: "drivetrain",
   products: [
     .library(name: "Dataflow", targets: ["Dataflow"]),
+    .library(name: "Planning", targets: ["Planning"]),
+    .library(name: "OpenCL", targets: ["OpenCL", "OpenCLVision", "OpenCLReinforcement"]),
     .library(name: "Vision", targets: ["Vision"]),
     .library(name: "Reinforcement", targets: ["Reinforcement"]),
     .executable(name: "drivetrain", targets: ["drivetrain"]),
@@ -30,11 +32,23 @@ let package = Package(
       url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
   ],
   targets: [
-    // The core: graph, platform, runtime, tracing. No network, no vision, no learning.
+    // Files, configuration, formats, the system: what everything else may use.
     .target(
-      name: "Dataflow",
-      dependencies: ["CCores", "COpenCL", .product(name: "Yams", package: "Yams")],
+      name: "Basics", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: swift),
+    // The core: graph, platform, plans, runtime, tracing. No network, no vision, no learning, no planning.
+    .target(name: "Dataflow", dependencies: ["Basics"], swiftSettings: swift),
+    // Costs, the search for plans, simulation, calibration.
+    .target(name: "Planning", dependencies: ["Basics", "Dataflow", "CCores"], swiftSettings: swift),
+    // Devices, each a folder; programs register those that they want.
+    .target(
+      name: "OpenCL", dependencies: ["Basics", "Dataflow", "COpenCL"], path: "Sources/Devices/OpenCL/Device",
       swiftSettings: swift),
+    .target(
+      name: "OpenCLVision", dependencies: ["Dataflow", "Kernels", "OpenCL", "Vision"],
+      path: "Sources/Devices/OpenCL/Vision", swiftSettings: swift),
+    .target(
+      name: "OpenCLReinforcement", dependencies: ["Dataflow", "Kernels", "OpenCL", "Reinforcement"],
+      path: "Sources/Devices/OpenCL/Reinforcement", swiftSettings: swift),
     // Optimised in every configuration, so that what one has measured holds for the others.
     .target(name: "CCores", cSettings: [.unsafeFlags(["-O2"])]),
     .target(name: "COpenCL", linkerSettings: [.linkedLibrary("dl")]),
@@ -56,17 +70,17 @@ let package = Package(
     .target(
       name: "Vision",
       dependencies: [
-        "Dataflow", "Kernels", "CKernels", "CJPEG", "CSPNG", "CWebP", "COnnxRuntime", "COpenVINO",
-        "CDivision",
+        "Basics", "Dataflow", "Planning", "Kernels", "CKernels", "CJPEG", "CSPNG", "CWebP", "COnnxRuntime",
+        "COpenVINO", "CDivision",
       ],
       swiftSettings: swift),
     .target(
-      name: "Reinforcement", dependencies: ["Dataflow", "Kernels", "CKernels"],
+      name: "Reinforcement", dependencies: ["Basics", "Dataflow", "Planning", "Kernels", "CKernels"],
       exclude: ["DQN", "DDPG", "TD3"].map { "Algorithms/\($0)/README.md" }, swiftSettings: swift),
     .target(
       name: "Serving",
       dependencies: [
-        "Dataflow", "Vision",
+        "Basics", "Dataflow", "Planning", "Vision",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -84,10 +98,23 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       resources: [.embedInCode("Dashboard/index.html")], swiftSettings: swift),
+    // The load generator.
+    .target(
+      name: "Load",
+      dependencies: [
+        "Basics", "Vision",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOFoundationCompat", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
+      swiftSettings: swift),
     .executableTarget(
       name: "drivetrain",
       dependencies: [
-        "Dataflow", "Reinforcement", "Vision", "Serving",
+        "Basics", "Dataflow", "Planning", "OpenCL", "OpenCLReinforcement", "OpenCLVision", "Reinforcement",
+        "Vision", "Serving", "Load",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -95,55 +122,71 @@ let package = Package(
 
     // Measurements: each prints its own comparison. `make bench` runs them all.
     .executableTarget(
-      name: "bench-overhead", dependencies: ["Dataflow"], path: "Benchmarks/Overhead", swiftSettings: swift),
-    .executableTarget(
-      name: "bench-planner", dependencies: ["Dataflow", "TestSupport"], path: "Benchmarks/Planner",
+      name: "bench-overhead", dependencies: ["Basics", "Dataflow"], path: "Benchmarks/Overhead",
       swiftSettings: swift),
     .executableTarget(
-      name: "bench-plans", dependencies: ["Dataflow", "Reinforcement", "Vision", "TestSupport"],
+      name: "bench-planner", dependencies: ["Basics", "Dataflow", "Planning", "TestSupport"],
+      path: "Benchmarks/Planner",
+      swiftSettings: swift),
+    .executableTarget(
+      name: "bench-plans",
+      dependencies: [
+        "Basics", "Dataflow", "Planning", "OpenCLReinforcement", "OpenCLVision", "OpenCL", "Reinforcement",
+        "Vision",
+        "TestSupport",
+      ],
       path: "Benchmarks/Plans", swiftSettings: swift),
     .executableTarget(
-      name: "bench-zero-load", dependencies: ["Dataflow", "Kernels", "Vision", "Serving"],
+      name: "bench-zero-load", dependencies: ["Basics", "Dataflow", "Kernels", "Vision", "Serving"],
       path: "Benchmarks/ZeroLoad", swiftSettings: swift),
     .executableTarget(
-      name: "bench-engines", dependencies: ["Dataflow", "Kernels", "Vision", "TestSupport"],
+      name: "bench-engines", dependencies: ["Basics", "Dataflow", "Kernels", "Vision", "TestSupport"],
       path: "Benchmarks/Engines", swiftSettings: swift),
     .executableTarget(
-      name: "bench-preprocess", dependencies: ["Vision", "Kernels", "CJPEG"],
+      name: "bench-preprocess", dependencies: ["Basics", "Vision", "Kernels", "CJPEG"],
       path: "Benchmarks/Preprocess", swiftSettings: swift),
     .executableTarget(
-      name: "bench-replay", dependencies: ["Reinforcement", "Kernels"], path: "Benchmarks/Replay",
+      name: "bench-replay", dependencies: ["Basics", "Reinforcement", "Kernels"], path: "Benchmarks/Replay",
       swiftSettings: swift),
     .executableTarget(
-      name: "bench-environments", dependencies: ["Reinforcement", "Kernels"],
+      name: "bench-environments", dependencies: ["Basics", "Reinforcement", "Kernels"],
       path: "Benchmarks/Environments", swiftSettings: swift),
     .executableTarget(
-      name: "bench-networks", dependencies: ["Reinforcement", "Kernels"], path: "Benchmarks/Networks",
+      name: "bench-networks", dependencies: ["Basics", "Reinforcement", "Kernels"],
+      path: "Benchmarks/Networks",
       swiftSettings: swift),
     .executableTarget(
-      name: "bench-training", dependencies: ["Dataflow", "Reinforcement"], path: "Benchmarks/TrainingSpeed",
+      name: "bench-training", dependencies: ["Basics", "Dataflow", "Reinforcement"],
+      path: "Benchmarks/TrainingSpeed",
       swiftSettings: swift),
     .executableTarget(
-      name: "bench-opencl", dependencies: ["Dataflow", "Kernels", "Reinforcement", "Vision"],
+      name: "bench-opencl",
+      dependencies: [
+        "Basics", "Dataflow", "Kernels", "OpenCL", "OpenCLReinforcement", "OpenCLVision", "Reinforcement",
+        "Vision",
+      ],
       path: "Benchmarks/OpenCL", swiftSettings: swift),
     // Damaged images against the image path: swift run -c release fuzz-images.
     .executableTarget(
-      name: "fuzz-images", dependencies: ["Vision", "Kernels", "JPEGWriter", "TestSupport"],
+      name: "fuzz-images",
+      dependencies: ["Basics", "Dataflow", "Vision", "Kernels", "JPEGWriter", "TestSupport"],
       path: "Fuzz/Images", swiftSettings: swift),
     // Damaged bytes of every other kind against what reads them: swift run -c release fuzz json.
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "Dataflow", "Reinforcement", "Serving", "Vision", "TestSupport", "Wire",
+        "Basics", "Dataflow", "Planning", "Reinforcement", "Serving", "Vision", "TestSupport", "Wire",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
       ],
       path: "Fuzz/Formats", swiftSettings: swift),
     // Hostile clients against a built server: make attack.
     .executableTarget(
-      name: "attack", dependencies: ["TestSupport", "Wire"], path: "Attack", swiftSettings: swift),
+      name: "attack", dependencies: ["Basics", "TestSupport", "Wire"], path: "Attack", swiftSettings: swift),
 
-    .target(name: "TestSupport", dependencies: ["Dataflow"], path: "Tests/Support", swiftSettings: swift),
+    .target(
+      name: "TestSupport", dependencies: ["Basics", "Dataflow", "Planning", "OpenCL"], path: "Tests/Support",
+      swiftSettings: swift),
     // Clients that speak HTTP as badly as a test wants.
     .target(
       name: "Wire",
@@ -158,31 +201,45 @@ let package = Package(
     // Whether training allocates: swift run -c release allocation-check.
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .executableTarget(
-      name: "allocation-check", dependencies: ["Reinforcement", "AllocationCounter"],
+      name: "allocation-check", dependencies: ["Basics", "Dataflow", "Reinforcement", "AllocationCounter"],
       path: "Tests/AllocationCheck", swiftSettings: swift),
     // Decodes an image within limited memory.
     .executableTarget(
-      name: "decode-within", dependencies: ["Vision"], path: "Tests/DecodeWithin", swiftSettings: swift),
+      name: "decode-within", dependencies: ["Basics", "Vision"], path: "Tests/DecodeWithin",
+      swiftSettings: swift),
     // Writes checkpoints until a test kills it.
     .executableTarget(
-      name: "checkpoint-loop", dependencies: ["Reinforcement"], path: "Tests/CheckpointLoop",
+      name: "checkpoint-loop", dependencies: ["Basics", "Reinforcement"], path: "Tests/CheckpointLoop",
+      swiftSettings: swift),
+    .testTarget(name: "BasicsTests", dependencies: ["Basics", "TestSupport"], swiftSettings: swift),
+    .testTarget(
+      name: "DataflowTests", dependencies: ["Basics", "Dataflow", "TestSupport"], swiftSettings: swift),
+    .testTarget(
+      name: "PlanningTests", dependencies: ["Basics", "Dataflow", "Planning", "TestSupport"],
       swiftSettings: swift),
     .testTarget(
-      name: "DataflowTests", dependencies: ["Dataflow", "COpenCL", "TestSupport"], swiftSettings: swift),
+      name: "OpenCLTests", dependencies: ["Basics", "Dataflow", "OpenCL", "COpenCL", "TestSupport"],
+      swiftSettings: swift),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"], swiftSettings: swift),
     .testTarget(
       name: "VisionTests",
-      dependencies: ["Vision", "Kernels", "decode-within", "fuzz-images", "JPEGWriter", "TestSupport"],
+      dependencies: [
+        "Basics", "Dataflow", "Planning", "Vision", "Kernels", "OpenCL", "OpenCLVision", "decode-within",
+        "fuzz-images", "JPEGWriter", "TestSupport",
+      ],
       exclude: ["Images/pillow-reads"], swiftSettings: swift),
     .testTarget(
       name: "ReinforcementTests",
-      dependencies: ["Reinforcement", "Kernels", "checkpoint-loop", "TestSupport"],
+      dependencies: [
+        "Basics", "Dataflow", "Planning", "Reinforcement", "Kernels", "OpenCL", "OpenCLReinforcement",
+        "checkpoint-loop", "TestSupport",
+      ],
       exclude: ["Recorded"], swiftSettings: swift),
     .testTarget(
       name: "ServingTests",
       dependencies: [
-        "Serving", "TestSupport", "fuzz",
+        "Basics", "Dataflow", "Planning", "Vision", "Serving", "TestSupport", "fuzz",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -193,8 +250,22 @@ let package = Package(
       ],
       swiftSettings: swift),
     .testTarget(
+      name: "LoadTests",
+      dependencies: [
+        "Basics", "Dataflow", "Load", "Serving", "Vision", "TestSupport",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: swift),
+    .testTarget(
       name: "CommandTests",
-      dependencies: ["Dataflow", "drivetrain", "Reinforcement", "Vision", "TestSupport", "Wire", "attack"],
+      dependencies: [
+        "Basics", "Dataflow", "Planning", "drivetrain", "OpenCL", "Reinforcement", "Vision", "TestSupport",
+        "Wire",
+        "attack",
+      ],
       swiftSettings: swift),
   ]
 )

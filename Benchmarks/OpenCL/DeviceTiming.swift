@@ -1,4 +1,6 @@
+import Basics
 import Dataflow
+import OpenCL
 
 /// The least that anything on a device costs.
 struct DeviceTiming {

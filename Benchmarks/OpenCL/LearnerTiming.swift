@@ -1,5 +1,7 @@
 import Dataflow
 import Kernels
+import OpenCL
+import OpenCLReinforcement
 import Reinforcement
 
 /// An update of a learner on the CPU, by one thread, and on a device.

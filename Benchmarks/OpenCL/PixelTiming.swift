@@ -1,6 +1,7 @@
 import Dataflow
 import Foundation
 import Kernels
+import OpenCL
 import Vision
 
 /// Resizing and normalising one image by the stages, on the CPU and on a device.

@@ -3,6 +3,7 @@
 //
 //     swift run -c release bench-overhead [rounds] [--only NAME] [--iterations N]
 
+import Basics
 import Dataflow
 import Foundation
 

@@ -1,7 +1,9 @@
 // How long planning takes: random problems of growing size, for each objective. The goal is 100 ms for 8 stages on 4 devices.
 //
 //     swift run -c release bench-planner
+import Basics
 import Dataflow
+import Planning
 import TestSupport
 
 func milliseconds(_ body: () -> Void) -> Double {

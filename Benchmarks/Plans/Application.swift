@@ -1,4 +1,5 @@
 import Dataflow
+import Planning
 import Reinforcement
 import TestSupport
 import Vision

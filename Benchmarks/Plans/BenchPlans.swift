@@ -1,5 +1,9 @@
 import Dataflow
 import Foundation
+import OpenCL
+import OpenCLReinforcement
+import OpenCLVision
+import Planning
 import TestSupport
 
 /// Whether plans do what is predicted of them, and whether the chosen one is the one to choose. Of every application, several
@@ -15,6 +19,8 @@ import TestSupport
 @main
 struct BenchPlans {
   static func main() throws {
+    OpenCLDevice.registerVision()
+    OpenCLDevice.registerNetworks()
     let arguments = CommandLine.arguments.dropFirst()
     let runs = arguments.first.flatMap { Int($0) } ?? 3
     let word = arguments.last { Int($0) == nil } ?? ""

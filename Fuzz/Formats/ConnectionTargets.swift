@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOEmbedded
+import Planning
 import Serving
 import TestSupport
 import Wire

@@ -1,4 +1,5 @@
 import Foundation
+import Planning
 import TestSupport
 
 /// Throws damaged inputs at one of the readers of what comes from outside, until something breaks.

@@ -1,4 +1,6 @@
+import Basics
 import Foundation
+import Planning
 import TestSupport
 
 /// Makes inputs of a target, has them read, and counts what came of them.

@@ -1,3 +1,5 @@
+import Planning
+
 /// Something that reads bytes of others, with correct bytes to damage.
 struct FuzzTarget: Sendable {
   /// Says in a word what came of an input. What it throws is a refusal, and is counted by its type.

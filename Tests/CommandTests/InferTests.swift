@@ -1,4 +1,6 @@
+import Dataflow
 import Foundation
+import Planning
 import TestSupport
 import Testing
 import Vision

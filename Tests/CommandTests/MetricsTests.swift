@@ -1,4 +1,6 @@
+import Basics
 import Foundation
+import Planning
 import TestSupport
 import Testing
 import Wire

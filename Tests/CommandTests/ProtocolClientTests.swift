@@ -1,4 +1,7 @@
+import Basics
+import Dataflow
 import Foundation
+import Planning
 import TestSupport
 import Testing
 import Wire

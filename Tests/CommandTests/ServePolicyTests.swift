@@ -1,4 +1,7 @@
+import Basics
+import Dataflow
 import Foundation
+import Planning
 import Reinforcement
 import TestSupport
 import Testing

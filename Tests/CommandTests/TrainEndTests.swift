@@ -1,4 +1,6 @@
+import Dataflow
 import Foundation
+import Planning
 import Reinforcement
 import TestSupport
 import Testing

@@ -18,11 +18,27 @@ let package = Package(
     .target(name: "CCores", path: "CCores", cSettings: [.unsafeFlags(["-O2"])]),
     .target(name: "COpenCL", path: "COpenCL", linkerSettings: [.linkedLibrary("dl")]),
     .target(
-      name: "Dataflow", dependencies: ["CCores", "COpenCL", .product(name: "Yams", package: "Yams")],
-      path: "Dataflow", swiftSettings: swift),
-    .target(name: "TestSupport", dependencies: ["Dataflow"], path: "Support", swiftSettings: swift),
-    .testTarget(
-      name: "DataflowTests", dependencies: ["Dataflow", "COpenCL", "TestSupport"], path: "DataflowTests",
+      name: "Basics", dependencies: [.product(name: "Yams", package: "Yams")], path: "Basics",
       swiftSettings: swift),
+    .target(name: "Dataflow", dependencies: ["Basics"], path: "Dataflow", swiftSettings: swift),
+    .target(
+      name: "Planning", dependencies: ["Basics", "Dataflow", "CCores"], path: "Planning", swiftSettings: swift
+    ),
+    .target(
+      name: "OpenCL", dependencies: ["Basics", "Dataflow", "COpenCL"], path: "OpenCL", swiftSettings: swift),
+    .target(
+      name: "TestSupport", dependencies: ["Basics", "Dataflow", "OpenCL", "Planning"], path: "Support",
+      swiftSettings: swift),
+    .testTarget(
+      name: "BasicsTests", dependencies: ["Basics", "TestSupport"], path: "BasicsTests", swiftSettings: swift),
+    .testTarget(
+      name: "DataflowTests", dependencies: ["Basics", "Dataflow", "TestSupport"], path: "DataflowTests",
+      swiftSettings: swift),
+    .testTarget(
+      name: "OpenCLTests", dependencies: ["Basics", "Dataflow", "OpenCL", "COpenCL", "TestSupport"],
+      path: "OpenCLTests", swiftSettings: swift),
+    .testTarget(
+      name: "PlanningTests", dependencies: ["Basics", "Dataflow", "Planning", "TestSupport"],
+      path: "PlanningTests", swiftSettings: swift),
   ]
 )

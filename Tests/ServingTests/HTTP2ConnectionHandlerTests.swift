@@ -1,6 +1,7 @@
 import NIOCore
 import NIOEmbedded
 import NIOHTTP2
+import Planning
 import Testing
 
 @testable import Serving

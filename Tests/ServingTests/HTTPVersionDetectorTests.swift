@@ -1,5 +1,7 @@
+import Dataflow
 import NIOCore
 import NIOEmbedded
+import Planning
 import Testing
 
 @testable import Serving

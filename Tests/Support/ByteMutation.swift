@@ -1,3 +1,6 @@
+import Dataflow
+import Planning
+
 /// One way to damage bytes.
 public enum ByteMutation: CaseIterable, Sendable {
   case flipBit, setByte, stepByte, remove, truncate, insertWord, overwriteByWord, copyPart, repeatByte,

@@ -1,4 +1,5 @@
 import Foundation
+import Planning
 
 /// A program that runs beside the test, with its output in files.
 ///

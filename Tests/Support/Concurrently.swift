@@ -1,4 +1,6 @@
+import Basics
 import Foundation
+import Planning
 
 /// Runs `body` on `count` threads at once and gives what each returned.
 public func concurrently<Value: Sendable>(

@@ -1,4 +1,5 @@
 import Dataflow
+import Planning
 
 extension Platform {
   /// A deterministic machine, where a stage's operations are its seconds: a CPU, and perhaps GPUs joined to it.

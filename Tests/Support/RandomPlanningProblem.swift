@@ -1,4 +1,5 @@
 import Dataflow
+import Planning
 
 extension PlanningProblem {
   /// A random problem: any shape of graph, up to three options on each device, some unknown, some that use several cores.

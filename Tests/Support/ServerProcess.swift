@@ -1,4 +1,5 @@
 import Foundation
+import Planning
 
 /// The built `drivetrain serve` on a port of its own; ended with the last reference.
 public final class ServerProcess: Sendable {

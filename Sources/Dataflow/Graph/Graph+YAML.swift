@@ -1,3 +1,5 @@
+import Basics
+
 extension Graph {
   /// Builds the graph that a YAML file describes:
   ///

@@ -18,6 +18,11 @@ public struct Graph: Sendable {
   public struct PortIndex: Sendable, Hashable {
     public let stage: Int
     public let port: Int
+
+    package init(stage: Int, port: Int) {
+      self.stage = stage
+      self.port = port
+    }
   }
 
   /// A bound that no sensible graph comes near, so that a file can't make analysis slow.
@@ -66,5 +71,5 @@ public struct Graph: Sendable {
       outputs: last.outputs.map { Endpoint(stage: last.name, port: $0.name) })
   }
 
-  var topology: Topology { Topology(stages: stages, connections: connections, inputs: inputs) }
+  package var topology: Topology { Topology(stages: stages, connections: connections, inputs: inputs) }
 }

@@ -1,3 +1,5 @@
+import Basics
+
 /// Why a graph can't be built. Each case names the stage and says what to change.
 public enum GraphError: Error, Sendable, Equatable, CustomStringConvertible {
   public enum Direction: String, Sendable { case input, output }

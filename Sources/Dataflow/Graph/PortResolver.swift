@@ -1,3 +1,5 @@
+import Basics
+
 /// Turns the names in edges into positions, and checks what can be checked one port or one edge at a time.
 struct PortResolver {
   let stages: [Stage]

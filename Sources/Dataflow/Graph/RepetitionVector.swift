@@ -79,7 +79,7 @@ extension Topology {
   /// items that enter. Every item puts one token on every input, as if a stage did; and every token from a port
   /// of variable rate is as good as a firing of another stage, of which nothing else is known.
   fileprivate func firings() throws(GraphError) -> [Int] {
-    struct Link {
+    struct Balance {
       let source: Int
       let target: Int
       let produced: Int
@@ -94,14 +94,14 @@ extension Topology {
       actors += 1
     }
     var links = connections.map { connection in
-      Link(
+      Balance(
         source: actorOf[connection.source] ?? connection.source.stage, target: connection.target.stage,
         produced: outputRate(connection).isVariable ? 1 : outputRate(connection).maximum,
         consumed: inputRate(connection),
         names: (name(ofOutput: connection.source), name(ofInput: connection.target)))
     }
     links += inputs.map { input in
-      Link(
+      Balance(
         source: stages.count, target: input.stage, produced: 1, consumed: rate(ofInput: input),
         names: ("the graph's inputs", name(ofInput: input)))
     }

@@ -1,3 +1,5 @@
+import Basics
+
 /// The stages that a graph file may use, by kind.
 public struct StageRegistry: Sendable {
   public let kinds: [StageKind]

@@ -1,5 +1,5 @@
 /// The bare structure of a graph: who feeds whom. Shared by rate analysis, scheduling and planning.
-struct Topology {
+package struct Topology {
   let stages: [Stage]
   let connections: [Graph.Connection]
   /// The ports that items enter by.
@@ -37,7 +37,7 @@ struct Topology {
 
   /// For each stage the input port whose tokens belong to the items that the stage works on: the first one that
   /// is reached from the graph's inputs. Sources and edges with initial items carry tokens that belong to no item.
-  func ownerPorts() -> [Int] {
+  package func ownerPorts() -> [Int] {
     var owners = [Int?](repeating: nil, count: stages.count)
     func own(_ port: Graph.PortIndex) { owners[port.stage] = min(owners[port.stage] ?? port.port, port.port) }
     for input in inputs { own(input) }

@@ -27,8 +27,8 @@ public protocol Device: Sendable {
   /// Bytes of memory that the device may use.
   var memoryBytes: Int { get }
 
-  /// The ways to run a stage on the device.
-  func implementations(of stage: Stage) -> [Implementation]
+  /// Whether it is only described: plans can be made for it, but nothing runs on it.
+  var isSimulated: Bool { get }
 
   /// Memory that the device works on, contents undefined.
   func makeBuffer(byteCount: Int) throws(DeviceError) -> any Buffer
@@ -37,10 +37,7 @@ public protocol Device: Sendable {
 }
 
 extension Device {
-  /// Those that are written for its kind.
-  public func implementations(of stage: Stage) -> [Implementation] {
-    stage.implementations.filter { $0.deviceKind == kind }
-  }
+  public var isSimulated: Bool { false }
 }
 
 /// Memory of a device. It is freed when the last reference goes.

@@ -1,3 +1,5 @@
+import Basics
+
 /// Why a device can't do what it was told: names the device, and the stage where there is one.
 public struct DeviceError: Error, Sendable, Hashable, CustomStringConvertible {
   public enum Reason: Sendable, Hashable {
@@ -50,20 +52,17 @@ public struct DeviceError: Error, Sendable, Hashable, CustomStringConvertible {
 
   private var smaller: String { "use smaller batches or images, or \(alternative ?? "another device")" }
 
+  /// What a device that is only described says to everything.
+  package static func isDescribed(_ name: String) -> DeviceError {
+    DeviceError(
+      device: name, action: "run anything", reason: .unavailable,
+      detail: "it is only described; use: drivetrain simulate")
+  }
+
   /// The same error in a stage.
   func within(stage: String) -> DeviceError {
     var error = self
     error.stage = self.stage ?? stage
     return error
   }
-}
-
-/// A size for people, such as `4.0 GiB`.
-func byteText(_ bytes: Int) -> String {
-  let units = ["KiB", "MiB", "GiB", "TiB"]
-  guard bytes >= 1024 else { return bytes.counted("byte") }
-  var (tenths, unit) = (Double(bytes) / 102.4, 0)
-  while tenths >= 10_240, unit + 1 < units.count { (tenths, unit) = (tenths / 1024, unit + 1) }
-  let rounded = Int(tenths.rounded())
-  return "\(rounded / 10).\(rounded % 10) \(units[unit])"
 }

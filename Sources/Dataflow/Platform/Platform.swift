@@ -1,7 +1,7 @@
 /// The processors of a machine.
 ///
-/// A new kind of device is a folder beside `CPU/` and a line in `local`. A kind is looked for when something
-/// asks for it: OpenCL takes tens of milliseconds to say what there is, which nobody who only wants the CPU pays.
+/// A new kind of device is a target in `Devices/`, which the program registers. A kind is looked for when something asks for
+/// it: OpenCL takes tens of milliseconds to say what there is, which nobody who only wants the CPU pays.
 public struct Platform: Sendable {
   private let discoverers: [@Sendable () -> Discovery]
   /// What its processors draw, as far as somebody has said so.
@@ -28,11 +28,22 @@ public struct Platform: Sendable {
     name = nil
   }
 
-  /// The machine that this process runs on. Each discoverer looks once and remembers.
-  public static let local = Platform(discoverers: [
-    { Discovery(devices: [CPUDevice.local]) },
-    { OpenCLDevice.local },
-  ])
+  /// The machine that this process runs on: its CPU, and the devices of kinds that were registered.
+  public static var local: Platform {
+    Platform(
+      discoverers: [{ Discovery(devices: [CPUDevice.local]) }] + registered.withLock { $0.map(\.discover) })
+  }
+
+  private static let registered = Locked<[(kind: DeviceKind, discover: @Sendable () -> Discovery)]>([])
+
+  /// Has `local` look for a kind of device, too. Once is enough.
+  ///
+  /// - Parameter discover: says what there is; it looks once and remembers.
+  public static func register(_ kind: DeviceKind, _ discover: @escaping @Sendable () -> Discovery) {
+    registered.withLock { kinds in
+      if !kinds.contains(where: { $0.kind == kind }) { kinds.append((kind, discover)) }
+    }
+  }
 
   /// All of them.
   public var devices: [any Device] { discoverers.flatMap { $0().devices } }
@@ -63,9 +74,14 @@ public struct Platform: Sendable {
 }
 
 /// What was found of one kind of device.
-struct Discovery: Sendable {
-  var devices: [any Device] = []
-  var unavailable: [UnavailableDevice] = []
+public struct Discovery: Sendable {
+  public var devices: [any Device]
+  public var unavailable: [UnavailableDevice]
+
+  public init(devices: [any Device] = [], unavailable: [UnavailableDevice] = []) {
+    self.devices = devices
+    self.unavailable = unavailable
+  }
 }
 
 /// A device, or a driver that should have some, that can't be used.

@@ -1,7 +1,7 @@
 /// When a worker begins a batch: as soon as it is full, when the first of it has waited long enough, or when nothing more will
 /// come. A policy without a clock or a queue of its own.
-struct Batching {
-  enum Decision: Equatable {
+package struct Batching {
+  package enum Decision: Equatable {
     /// So many iterations at once.
     case take(Int)
     /// Ask again when more have come, or at that time if there is one.
@@ -9,15 +9,20 @@ struct Batching {
   }
 
   /// Iterations.
-  let maximum: Int
+  package let maximum: Int
   /// Seconds.
-  let delay: Double
+  package let delay: Double
+
+  package init(maximum: Int, delay: Double) {
+    self.maximum = maximum
+    self.delay = delay
+  }
 
   /// - Parameters:
   ///   - ready: iterations whose tokens are there.
   ///   - hasEnded: whether no more will come.
   ///   - since: when the first of them was seen to be.
-  func decide(ready: Int, hasEnded: Bool = false, since: Double?, now: Double) -> Decision {
+  package func decide(ready: Int, hasEnded: Bool = false, since: Double?, now: Double) -> Decision {
     guard ready > 0 else { return .wait(until: nil) }
     guard ready < maximum else { return .take(maximum) }
     guard !hasEnded else { return .take(ready) }

@@ -1,7 +1,7 @@
 /// The rules of a bounded, first-in, first-out channel between workers: a pure state machine that says what the
 /// shell around it must do. It knows nothing of threads, locks or time.
-struct ChannelState<Element>: ~Copyable {
-  enum SendAction: Equatable {
+package struct ChannelState<Element>: ~Copyable {
+  package enum SendAction: Equatable {
     case accepted
     /// Wait for room and ask again.
     case wait
@@ -9,7 +9,7 @@ struct ChannelState<Element>: ~Copyable {
     case refused
   }
 
-  enum ReceiveAction: Equatable {
+  package enum ReceiveAction: Equatable {
     /// The elements were appended to the queue.
     case received
     /// Wait for elements and ask again.
@@ -20,13 +20,13 @@ struct ChannelState<Element>: ~Copyable {
 
   private let capacity: Int
   private let elements = Queue<Element>()
-  private(set) var isClosed = false
+  package private(set) var isClosed = false
 
-  init(capacity: Int) { self.capacity = max(capacity, 1) }
+  package init(capacity: Int) { self.capacity = max(capacity, 1) }
 
-  var count: Int { elements.count }
+  package var count: Int { elements.count }
 
-  mutating func send(_ element: Element) -> SendAction {
+  package mutating func send(_ element: Element) -> SendAction {
     if isClosed { return .refused }
     guard count < capacity else { return .wait }
     elements.append(element)
@@ -34,7 +34,7 @@ struct ChannelState<Element>: ~Copyable {
   }
 
   /// Takes `wanted` elements at once or none.
-  mutating func receive(_ wanted: Int, into queue: Queue<Element>) -> ReceiveAction {
+  package mutating func receive(_ wanted: Int, into queue: Queue<Element>) -> ReceiveAction {
     guard count >= wanted else {
       guard isClosed else { return .wait }
       move(count, to: queue)
@@ -45,10 +45,10 @@ struct ChannelState<Element>: ~Copyable {
   }
 
   /// No more is sent; what is in the channel can still be received.
-  mutating func close() { isClosed = true }
+  package mutating func close() { isClosed = true }
 
   /// Closes, and hands back everything that was not received.
-  mutating func cancel(into queue: Queue<Element>) {
+  package mutating func cancel(into queue: Queue<Element>) {
     isClosed = true
     move(count, to: queue)
   }

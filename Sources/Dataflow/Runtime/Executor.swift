@@ -1,3 +1,4 @@
+import Basics
 import Dispatch
 
 /// Executes a graph by a plan: a thread for each instance of each placement, and bounded queues between them.
@@ -43,7 +44,8 @@ public final class Executor: Sendable {
     let workers = try placements.map { placement in
       try (0..<placement.instances).map { instance in
         let name = "\(graph.stages[placement.members[0]].name) \(instance)"
-        let ring = recorder?.makeRing(worker: name, in: graph)
+        let ring = recorder?.makeRing(
+          worker: name, graph: graph.name, stages: graph.stages.count)
         return (
           name,
           try Worker(placement, in: graph, wiring: wiring, ambient: ambient, time: time, ring: ring)

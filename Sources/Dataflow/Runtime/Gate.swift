@@ -1,19 +1,19 @@
 /// Counts what is in flight and keeps it within a limit, so that everything behind it stays bounded.
 ///
 /// Sendable: the counters are read and written only while `monitor` is held.
-final class Gate: @unchecked Sendable {
+package final class Gate: @unchecked Sendable {
   private let monitor = Monitor(conditions: 1)
-  let limit: Int
+  package let limit: Int
   private var inside = 0
   private var closed = false
 
-  init(limit: Int) { self.limit = max(limit, 1) }
+  package init(limit: Int) { self.limit = max(limit, 1) }
 
   var count: Int { monitor.withLock { inside } }
   var isClosed: Bool { monitor.withLock { closed } }
 
   /// Goes in, waiting while the gate is full if asked to.
-  func enter(waits: Bool) throws(RuntimeError) {
+  package func enter(waits: Bool) throws(RuntimeError) {
     let failure = monitor.withLock { () -> RuntimeError? in
       while !closed {
         if inside < limit {
@@ -28,7 +28,7 @@ final class Gate: @unchecked Sendable {
     if let failure { throw failure }
   }
 
-  func leave() {
+  package func leave() {
     monitor.withLock {
       inside -= 1
       monitor.signal(0)

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// Whether a thread with nothing to do looks out for work for a moment before it sleeps.

@@ -1,3 +1,5 @@
+import Basics
+
 /// Executes a graph on the calling thread by its static schedule: deterministic, and the cheapest way to run one
 /// item at a time.
 ///
@@ -31,7 +33,8 @@ public final class SequentialExecutor {
     time = recorder?.time ?? MonotonicTime()
     counter = recorder?.counter ?? ItemCounter()
     ambient = Item(ambientSince: time.now)
-    ring = recorder?.makeRing(worker: "sequential", in: graph)
+    ring = recorder?.makeRing(
+      worker: "sequential", graph: graph.name, stages: graph.stages.count)
     worker = try Worker(
       placement, in: graph, wiring: .none(graph), ambient: ambient, time: time, ring: ring)
   }
@@ -92,7 +95,10 @@ public final class SequentialExecutor {
   }
 
   /// Where the time of all calls of `run` went; only the total if nothing is recorded.
-  public var occupancy: Occupancy { Occupancy(of: graph, in: ring.map { [$0] } ?? [], during: running) }
+  public var occupancy: Occupancy {
+    Occupancy(
+      of: graph.stages.map(\.name), in: ring.map { [$0] } ?? [], during: running)
+  }
 
   private func answer(to item: Item) -> ItemResult {
     if let result = item.result { return result }

@@ -1,3 +1,5 @@
+import Basics
+
 /// What keeps a failed item from harming others: its tokens skip the stage, and `Absent` tokens take the places
 /// of those it would have given, so that items still meet themselves where edges join.
 extension StageRunner {

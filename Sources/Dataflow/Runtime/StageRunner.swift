@@ -1,3 +1,5 @@
+import Basics
+
 /// Fires one stage inside one worker: runs the instance on the tokens in its input queues, passes on what it
 /// emits, and records when.
 ///

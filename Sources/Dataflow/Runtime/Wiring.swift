@@ -1,3 +1,5 @@
+import Basics
+
 /// The channels of a running graph: one for each edge between placements, and one for each input.
 struct Wiring: Sendable {
   /// For each placement the one behind it whose work its threads may continue, if there is one: see `Seat`.
@@ -96,14 +98,16 @@ struct Wiring: Sendable {
 
 extension ResolvedPlacement {
   /// Whether both ends are in it.
-  func contains(_ connection: Graph.Connection) -> Bool {
+  package func contains(_ connection: Graph.Connection) -> Bool {
     contains(connection.source.stage) && contains(connection.target.stage)
   }
 }
 
 extension Graph {
   /// Room for what one batch of iterations puts on an edge between placements, so that a full channel never stops a schedule.
-  func channelCapacity(of connection: Connection, itemsInFlight: Int, _ placements: [ResolvedPlacement])
+  package func channelCapacity(
+    of connection: Connection, itemsInFlight: Int, _ placements: [ResolvedPlacement]
+  )
     -> Int
   {
     let source = stages[connection.source.stage].outputs[connection.source.port]

@@ -1,3 +1,5 @@
+import Basics
+
 /// The shell around `Batching`.
 extension Worker {
   /// Waits for a batch. Nobody else may take from these channels meanwhile.

@@ -1,3 +1,5 @@
+import Basics
+
 /// Runs one instance of a placement: its stages, by its static schedule, over queues of its own.
 ///
 /// How it waits for batches is in `Worker+Batches.swift`.
@@ -132,11 +134,13 @@ final class Worker {
 }
 
 extension ResolvedPlacement {
-  func contains(_ stage: Int) -> Bool { members.contains(stage) }
+  package func contains(_ stage: Int) -> Bool { members.contains(stage) }
 
   /// What stands for each member, in the order of the static schedule with how often it comes in a row; then those that fire
   /// as often as their inputs allow.
-  func scheduled<Member>(_ members: [Member]) -> (steps: [(member: Member, count: Int)], trailing: [Member]) {
+  package func scheduled<Member>(_ members: [Member]) -> (
+    steps: [(member: Member, count: Int)], trailing: [Member]
+  ) {
     var (steps, trailing): ([(member: Member, count: Int)], [Member]) = ([], [])
     for step in schedule.steps {
       guard let member = self.members.firstIndex(of: step.stage).map({ members[$0] }) else { continue }
@@ -149,7 +153,7 @@ extension ResolvedPlacement {
   }
 
   /// How many tokens a port takes in one iteration of this placement's schedule, as far as that is known.
-  func tokensPerIteration(into port: Graph.PortIndex, in graph: Graph) -> Int {
+  package func tokensPerIteration(into port: Graph.PortIndex, in graph: Graph) -> Int {
     schedule.firings(of: port.stage) * graph.stages[port.stage].inputs[port.port].rate.maximum
   }
 
@@ -161,7 +165,7 @@ extension ResolvedPlacement {
 
 extension Schedule {
   /// How often the stage fires in one iteration, as far as that is known.
-  func firings(of stage: Int) -> Int {
+  package func firings(of stage: Int) -> Int {
     steps.reduce(0) { sum, step in
       if step.stage == stage, case .times(let count) = step.count { sum + count } else { sum }
     }

@@ -1,3 +1,5 @@
+import Basics
+
 /// Where the time of one item went: computing in each stage, waiting in queues, moving between devices, and what
 /// none of these explains. The parts sum to the whole exactly, to the nanosecond.
 ///

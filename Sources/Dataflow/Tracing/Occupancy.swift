@@ -1,3 +1,5 @@
+import Basics
+
 /// Where the time of workers went, over all that they did: each stage's computing and moving of data, and what neither
 /// explains. The parts sum to the whole exactly.
 ///
@@ -16,12 +18,12 @@ public struct Occupancy: Sendable, Equatable {
   public let stages: [StagePart]
   public let unattributed: Nanoseconds
 
-  init(of graph: Graph, in rings: [TraceRing], during total: Nanoseconds) {
-    stages = graph.stages.enumerated().map { index, stage in
+  init(of names: [String], in rings: [TraceRing], during total: Nanoseconds) {
+    stages = names.enumerated().map { index, name in
       func sum(_ kind: TraceEvent.Kind) -> Nanoseconds { rings.reduce(0) { $0 + $1.total(kind, of: index) } }
       let transfer = sum(.transfer)
       return StagePart(
-        name: stage.name, compute: max(sum(.compute), transfer) - transfer, transfer: transfer)
+        name: name, compute: max(sum(.compute), transfer) - transfer, transfer: transfer)
     }
     let attributed = stages.reduce(0) { $0 + $1.compute + $1.transfer }
     self.total = max(total, attributed)

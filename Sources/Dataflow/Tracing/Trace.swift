@@ -1,6 +1,6 @@
 /// What happened: the events of each worker, oldest first.
 public struct Trace: Sendable {
-  public struct Worker: Sendable {
+  public struct Track: Sendable {
     public let name: String
     public let events: [TraceEvent]
 
@@ -12,9 +12,9 @@ public struct Trace: Sendable {
 
   /// Stage names; an event's `stage` is a position here.
   public let stages: [String]
-  public let workers: [Worker]
+  public let workers: [Track]
 
-  public init(stages: [String], workers: [Worker]) {
+  public init(stages: [String], workers: [Track]) {
     self.stages = stages
     self.workers = workers
   }

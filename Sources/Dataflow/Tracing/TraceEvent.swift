@@ -1,5 +1,4 @@
-/// Nanoseconds since an arbitrary start, from one `TimeSource`.
-public typealias Nanoseconds = UInt64
+import Basics
 
 /// What a worker did for one item, in 40 bytes.
 public struct TraceEvent: Sendable, Hashable {

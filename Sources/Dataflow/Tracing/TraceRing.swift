@@ -1,3 +1,4 @@
+import Basics
 import Synchronization
 
 /// The latest events of one worker. Recording takes no lock and allocates nothing; the oldest events give way.

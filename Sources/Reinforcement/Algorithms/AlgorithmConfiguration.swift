@@ -30,19 +30,6 @@ extension AlgorithmConfiguration {
   public func networkSizes(for spaces: Spaces) -> [[Int]] { [] }
 }
 
-/// What an agent sees and does.
-public struct Spaces: Sendable, Hashable {
-  public let observation: BoxSpace
-  public let action: ActionSpace
-  /// Steps after which an episode is truncated; `nil` if it never is.
-  var maximumSteps: Int?
-
-  public init(observation: BoxSpace, action: ActionSpace) {
-    self.observation = observation
-    self.action = action
-  }
-}
-
 /// The algorithms that an experiment may name.
 public enum Algorithms {
   public static let all: [any AlgorithmConfiguration.Type] = [

@@ -1,3 +1,5 @@
+import Dataflow
+
 /// Why a checkpoint can't be written, read, or used, and which file it concerns.
 public struct CheckpointError: Error, Hashable, CustomStringConvertible {
   public enum Kind: Hashable, Sendable {

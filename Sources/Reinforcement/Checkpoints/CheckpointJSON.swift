@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// How small values are written into checkpoints: as JSON, where each `Float` and `Double` is exact, infinities and

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// The named parts of a checkpoint that was read and checked.

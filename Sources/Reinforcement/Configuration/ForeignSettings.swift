@@ -1,3 +1,4 @@
+import Basics
 import Dataflow
 
 /// Settings by the names and in the ways that Stable-Baselines3, RL Zoo and others have them.

@@ -1,3 +1,4 @@
+import Basics
 import Dataflow
 
 /// A file as RL Zoo's `hyperparams`: an entry for each environment, by its name, and `default` for others.

@@ -1,3 +1,4 @@
+import Basics
 import Dataflow
 
 /// Why an environment can't be had.

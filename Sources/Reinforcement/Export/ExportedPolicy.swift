@@ -56,12 +56,14 @@ public struct ExportedPolicy: Sendable {
 /// Why a policy has no ONNX file.
 public enum ExportError: Error, Sendable, Equatable, CustomStringConvertible {
   case unboundedAction(component: Int)
+  case unknownNetwork(String)
 
   public var description: String {
     switch self {
     case .unboundedAction(let component):
       "component \(component) of the actions has no finite bounds, so −1…1 can't be scaled to them; give the "
         + "environment's action space finite bounds"
+    case .unknownNetwork(let type): "a \(type) can't be written as ONNX; conform it to ExportableNetwork"
     }
   }
 }

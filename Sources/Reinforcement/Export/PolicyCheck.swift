@@ -1,3 +1,5 @@
+import Planning
+
 /// Observations, and what a policy says to each: whatever claims to be the same policy must say the same.
 ///
 /// Numbers may differ by `tolerance`, relative to those above 1. A numbered action must be the same; only where the

@@ -11,8 +11,8 @@ public final class DenseLayer {
   public let activation: Activation
 
   /// Whether W is kept `[outputSize, inputSize]`.
-  let isNarrow: Bool
-  let weightView: MatrixView
+  package let isNarrow: Bool
+  package let weightView: MatrixView
   let bias: UnsafeMutablePointer<Float>
   private let weightGradients: MatrixView
   private let biasGradients: UnsafeMutablePointer<Float>
@@ -24,7 +24,7 @@ public final class DenseLayer {
   /// Keeps the memory that the views point to.
   let parameters: ParameterVector
   /// Where among them the layer's begin: W, then b.
-  let offset: Int
+  package let offset: Int
 
   /// All weights are zero at first, if `parameters` are.
   ///

@@ -14,7 +14,7 @@ public final class DuelingNetwork: Network {
   public let value: LayerChain
   public let advantage: LayerChain
   private let hidden: [Int]
-  let activation: Activation
+  package let activation: Activation
   private let outputs: Matrix
   private let valueGradient: Matrix
   private let advantageGradient: Matrix
@@ -76,7 +76,7 @@ public final class DuelingNetwork: Network {
   }
 
   /// Q(s, a) = V(s) + A(s, a) − mean of A(s, ·).
-  static func join(_ values: MatrixView, _ advantages: MatrixView, into outputs: MatrixView) {
+  package static func join(_ values: MatrixView, _ advantages: MatrixView, into outputs: MatrixView) {
     let actions = advantages.columns
     for row in 0..<outputs.rows {
       var sum: Float = 0
@@ -87,7 +87,7 @@ public final class DuelingNetwork: Network {
   }
 
   /// Of the loss's derivative by the outputs makes those by V and by A.
-  static func split(_ outputGradient: MatrixView, values: MatrixView, advantages: MatrixView) {
+  package static func split(_ outputGradient: MatrixView, values: MatrixView, advantages: MatrixView) {
     let actions = outputGradient.columns
     for row in 0..<outputGradient.rows {
       var sum: Float = 0

@@ -9,7 +9,7 @@ public final class MLP: Network {
   private let hidden: [Int]
   private let activation: Activation
   private let outputActivation: Activation
-  let chain: LayerChain
+  package let chain: LayerChain
 
   /// - Parameters:
   ///   - hidden: outputs of each hidden layer, from the input on; may be empty.

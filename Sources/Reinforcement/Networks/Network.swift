@@ -1,4 +1,3 @@
-import Dataflow
 import Kernels
 
 /// A function with parameters that learns by gradients.
@@ -29,27 +28,11 @@ public protocol Network: AnyObject {
   /// The same network with parameters of its own, of equal values; for a target network or an actor's copy.
   func copy(maximumBatch: Int) -> any Network
 
-  /// Writes the network's operations as ONNX, reading the value `input` (float32 `[batch, inputSize]`).
-  ///
-  /// - Returns: the name of the output value, float32 `[batch, outputSize]`.
-  func export(to graph: inout ONNXGraph, input: String) throws -> String
-
   /// The network, on the same parameters, as the host computes it: for a few observations at a time, which aren't
   /// worth a way to a device and back. `parameters.fetch` brings the parameters there. Itself if it is the host's.
   var host: any Network { get }
-
-  /// The network as an OpenCL device computes it; its parameters are there from now on.
-  ///
-  /// - Throws: `DeviceError`; always for types that don't say how.
-  func placed(on backend: OpenCLBackend) throws -> any Network
 }
 
 extension Network {
   public var host: any Network { self }
-
-  public func placed(on backend: OpenCLBackend) throws -> any Network {
-    throw DeviceError(
-      device: backend.device.name, action: "compute a \(type(of: self))", reason: .refused,
-      detail: "the type has no 'placed(on:)'")
-  }
 }

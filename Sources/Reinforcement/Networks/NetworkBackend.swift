@@ -1,3 +1,4 @@
+import Basics
 import Dataflow
 
 /// Where the networks of a learner are kept and computed.
@@ -35,19 +36,28 @@ public final class HostBackend: NetworkBackend {
   public func takeTransferTime() -> Nanoseconds { 0 }
 }
 
-/// The backends there are. A new one is a folder beside this file and a line here.
+/// The backends there are: the host, and those that kinds of devices have registered.
 public enum NetworkBackends {
-  private static let all: [(kind: DeviceKind, make: @Sendable (any Device) throws -> any NetworkBackend)] = [
-    (.cpu, { _ in HostBackend() }),
-    (.opencl, { try OpenCLBackend(on: $0.openCL()) }),
-  ]
+  private typealias Entry = (kind: DeviceKind, make: @Sendable (any Device) throws -> any NetworkBackend)
+
+  private static let entries = Locked<[Entry]>([(.cpu, { _ in HostBackend() })])
+
+  /// Has networks be computed on a kind of device, too. Once is enough.
+  public static func register(
+    _ kind: DeviceKind, make: @escaping @Sendable (any Device) throws -> any NetworkBackend
+  ) {
+    entries.withLock { entries in
+      if !entries.contains(where: { $0.kind == kind }) { entries.append((kind, make)) }
+    }
+  }
 
   /// Kinds of devices that networks can be computed on; the first is the reference.
-  public static var kinds: [DeviceKind] { all.map(\.kind) }
+  public static var kinds: [DeviceKind] { entries.withLock { $0.map(\.kind) } }
 
   /// - Throws: `DeviceError` if there is none for such a device, or it doesn't begin to work.
   public static func make(on device: any Device) throws -> any NetworkBackend {
-    guard let make = all.first(where: { $0.kind == device.kind })?.make else {
+    let make = entries.withLock { $0.first { $0.kind == device.kind }?.make }
+    guard let make else {
       throw DeviceError(
         device: device.name, action: "compute networks", reason: .refused,
         detail: "there is no implementation for a \(device.kind) device")

@@ -3,7 +3,7 @@ import Kernels
 /// A device's parameters and gradients, of which a `ParameterVector` is the host's copy.
 ///
 /// None of this throws: the backend tells of failures when it is asked.
-protocol ParameterMirror: AnyObject {
+package protocol ParameterMirror: AnyObject {
   /// Brings the host's copy up to date.
   func fetch()
   /// Takes the host's copy over.
@@ -18,14 +18,14 @@ protocol ParameterMirror: AnyObject {
 }
 
 /// What a step of Adam needs besides vectors.
-struct AdamUpdate {
+package struct AdamUpdate {
   let learningRate, beta1, beta2, epsilon: Double
   /// 1 for the first step.
   let step: Int
-  let maximumGradientNorm: Double?
+  package let maximumGradientNorm: Double?
 
   /// What a kernel is given.
-  func kernelStep(gradientScale: Double = 1) -> ParameterKernel.AdamStep {
+  package func kernelStep(gradientScale: Double = 1) -> ParameterKernel.AdamStep {
     ParameterKernel.AdamStep(
       learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, step: step,
       gradientScale: gradientScale)

@@ -12,7 +12,7 @@ public final class ParameterVector {
   public let values: UnsafeMutablePointer<Float>
   public let gradients: UnsafeMutablePointer<Float>
   /// What is on a device; `nil` if all is here.
-  var mirror: (any ParameterMirror)?
+  package var mirror: (any ParameterMirror)?
 
   /// All zeros. `count` is rounded up to whole vectors.
   public init(count: Int) {

@@ -1,3 +1,5 @@
+import Basics
+
 /// Joins consecutive steps of each of several environments to transitions over `steps` steps (Sutton and Barto,
 /// *Reinforcement Learning*, 2nd edition, section 7.1), and inserts these into a replay table.
 ///

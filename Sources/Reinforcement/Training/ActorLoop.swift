@@ -1,3 +1,4 @@
+import Dataflow
 import Kernels
 
 /// Acts in environments, and writes down what happened.

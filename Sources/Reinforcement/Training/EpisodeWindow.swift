@@ -1,3 +1,5 @@
+import Basics
+
 /// The latest episodes, and how many there were.
 final class EpisodeWindow: Checkpointable {
   private static let capacity = 100

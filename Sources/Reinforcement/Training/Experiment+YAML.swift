@@ -1,4 +1,6 @@
+import Basics
 import Dataflow
+import Planning
 
 extension Experiment {
   /// The experiments that ship with Drivetrain.

@@ -1,3 +1,4 @@
+import Dataflow
 import Kernels
 
 /// Steps on their way from an actor to the replay table: as many as are inserted at once.

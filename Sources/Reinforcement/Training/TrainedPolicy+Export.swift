@@ -9,7 +9,12 @@ extension TrainedPolicy {
       observationSize: spaces.observation.size, actionSpace: spaces.action,
       origin: .init(
         algorithm: metadata.algorithm, environment: metadata.environment, steps: metadata.steps)
-    ) { [policy] graph, input in try policy.network.export(to: &graph, input: input) }
+    ) { [policy] graph, input in
+      guard let network = policy.network.host as? any ExportableNetwork else {
+        throw ExportError.unknownNetwork("\(type(of: policy.network.host))")
+      }
+      return try network.export(to: &graph, input: input)
+    }
   }
 
   /// Observations that the policy meets in its environment, and its answers: what another form of it must agree

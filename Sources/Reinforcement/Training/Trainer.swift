@@ -1,5 +1,7 @@
+import Basics
 import Dataflow
 import Kernels
+import Planning
 
 /// Trains an agent: makes the parts, joins them to a graph, and runs it.
 ///

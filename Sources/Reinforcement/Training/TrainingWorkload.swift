@@ -1,4 +1,6 @@
+import Basics
 import Dataflow
+import Planning
 
 /// An experiment to be calibrated and verified: trained under one plan after another, from where learning has begun.
 public struct TrainingWorkload: Workload {

@@ -1,3 +1,4 @@
+import Basics
 import Dataflow
 
 /// Whether a request is taken in. A policy: what is known goes in, a decision comes out.

@@ -1,4 +1,6 @@
+import Basics
 import Dataflow
+import Planning
 
 /// Which request is worked on next, of several pipelines that share a machine: a pure state machine, without locks,
 /// threads or a clock.

@@ -1,5 +1,7 @@
+import Basics
 import Dataflow
 import Dispatch
+import Planning
 import Synchronization
 
 /// The machine's time, given to the requests of all pipelines: `DispatchState` inside a lock.

@@ -1,3 +1,4 @@
+import Basics
 import Synchronization
 
 /// Work that is begun later, and not at all if nobody wants it by then.

@@ -1,3 +1,4 @@
+import Basics
 import Dataflow
 
 /// Requests that wait for their turn, in the order of their turns.

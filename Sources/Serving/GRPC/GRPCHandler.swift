@@ -1,7 +1,9 @@
+import Basics
 import Dataflow
 import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
+import Planning
 
 /// Reads one call of gRPC from an HTTP/2 stream, and writes its answers.
 ///

@@ -1,6 +1,8 @@
+import Basics
 import Dataflow
 import HTTPTypes
 import NIOCore
+import Planning
 import Vision
 
 /// The calls of `inference.GRPCInferenceService` and of `grpc.health.v1.Health`.

@@ -1,5 +1,7 @@
+import Basics
 import Dataflow
 import NIOCore
+import Planning
 
 /// The calls about the model repository, as protocol buffers.
 enum RepositoryMessages {

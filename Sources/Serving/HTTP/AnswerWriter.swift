@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTPTypes
+import Planning
 
 /// Sends the bodies of answers over a connection or a stream, piece by piece.
 ///

@@ -1,3 +1,5 @@
+import Basics
+import Dataflow
 import HummingbirdCore
 import Logging
 import NIOCore
@@ -6,6 +8,7 @@ import NIOHTTP2
 import NIOHTTPTypesHTTP1
 import NIOHTTPTypesHTTP2
 import NIOSSL
+import Planning
 
 /// How Hummingbird's server sets up a connection: HTTP/1.1 or HTTP/2, whichever the client begins with, in clear text or in
 /// TLS; every request is answered by a `RequestHandler`, or by a `GRPCHandler` where it is a call of gRPC.

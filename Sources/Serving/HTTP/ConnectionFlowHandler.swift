@@ -1,4 +1,6 @@
+import Basics
 import NIOCore
+import Planning
 
 /// Keeps what comes over a connection and what goes out in step, for every protocol that is spoken on it. Next to the socket, or
 /// inside TLS.

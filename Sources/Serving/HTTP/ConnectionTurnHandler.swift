@@ -1,3 +1,4 @@
+import Basics
 import NIOCore
 
 /// Bounds how long a connection has the event loop at a time. Above `ConnectionFlowHandler`.

@@ -1,3 +1,4 @@
+import Dataflow
 import NIOCore
 import NIOHTTP2
 

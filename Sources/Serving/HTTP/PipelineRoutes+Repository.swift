@@ -1,5 +1,6 @@
 import HTTPTypes
 import NIOCore
+import Planning
 
 extension PipelineRoutes {
   /// `GET /v2/models`: what the repository's index says.

@@ -1,9 +1,11 @@
+import Basics
 import Dataflow
 import Foundation
 import HummingbirdCore
 import Logging
 import NIOCore
 import NIOPosix
+import Planning
 import ServiceLifecycle
 import Synchronization
 import UnixSignals

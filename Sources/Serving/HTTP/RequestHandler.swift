@@ -1,9 +1,11 @@
+import Basics
 import Dataflow
 import HTTPTypes
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
+import Planning
 import Vision
 
 /// Reads requests from a connection, one after the other, and writes their answers.

@@ -1,11 +1,12 @@
+import Basics
 import Dataflow
 
 /// The attribution of one item as a W3C Server-Timing header, which browsers' developer tools show.
-struct ServerTiming {
-  let value: String
+package struct ServerTiming {
+  package let value: String
 
   /// - Parameter receive: the time from the request's head to its end, before the attribution begins.
-  init(_ attribution: Attribution, receive: Nanoseconds? = nil) {
+  package init(_ attribution: Attribution, receive: Nanoseconds? = nil) {
     var text: [UInt8] = []
     text.reserveCapacity(512)
     func add(_ name: String, _ time: Nanoseconds) {

@@ -2,6 +2,7 @@ import NIOCore
 import NIOHTTP2
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP2
+import Planning
 
 /// Ends a stream of HTTP/2 whose client still sends: behind the whole answer, and without calling that an error (RFC 9113, 8.1). A
 /// stream that is closed would lose what of its answer is not sent yet, and look cancelled.

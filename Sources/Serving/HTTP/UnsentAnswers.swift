@@ -1,6 +1,8 @@
+import Basics
 import Dataflow
 import HTTPTypes
 import NIOCore
+import Planning
 
 /// The answers of one connection that are being written, or not sent yet: what they take in memory, and whether their client takes
 /// them.

@@ -1,8 +1,10 @@
+import Basics
 import Dataflow
+import Planning
 
 /// The energy that the server's processors have taken since it began, which never goes down while pipelines come and go.
 final class EnergyCounter: Sendable {
-  typealias Reading = (joules: Double, source: PlanningProblem.EnergySource)
+  typealias Reading = (joules: Double, source: EnergySource)
 
   private struct State {
     let meter: EnergyMeter

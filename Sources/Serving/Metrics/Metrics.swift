@@ -1,4 +1,6 @@
+import Basics
 import Dataflow
+import Planning
 
 /// What the server counts: fed by every request's record, read by Prometheus and by the dashboard.
 ///

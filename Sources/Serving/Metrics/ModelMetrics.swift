@@ -1,3 +1,4 @@
+import Basics
 import Dataflow
 
 /// What is counted of one model.

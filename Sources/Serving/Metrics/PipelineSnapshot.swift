@@ -1,4 +1,5 @@
 import Dataflow
+import Planning
 
 /// How a hosted pipeline is at a moment.
 struct PipelineSnapshot: Sendable {

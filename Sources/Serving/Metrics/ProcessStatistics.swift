@@ -1,5 +1,7 @@
+import Basics
 import Dataflow
 import Foundation
+import Planning
 
 /// What the kernel says of this process.
 struct ProcessStatistics: Sendable {

@@ -1,3 +1,4 @@
+import Basics
 import Vision
 
 /// How large an answer is at most, told before it is written and without a look at its numbers.

@@ -1,3 +1,5 @@
+import Basics
+import Dataflow
 import Vision
 
 /// What a pipeline takes and gives, in the Open Inference Protocol's terms.
@@ -59,26 +61,6 @@ struct ModelInterface: Sendable, Equatable {
 extension ModelInterface.Entry {
   fileprivate init(_ tensor: TensorDescription) {
     self.init(name: tensor.name, datatype: tensor.element?.datatype ?? "", shape: tensor.protocolShape)
-  }
-}
-
-extension ElementType {
-  /// The Open Inference Protocol's name.
-  var datatype: String {
-    switch self {
-    case .float16: "FP16"
-    case .float32: "FP32"
-    case .float64: "FP64"
-    case .uint8: "UINT8"
-    case .uint16: "UINT16"
-    case .uint32: "UINT32"
-    case .uint64: "UINT64"
-    case .int8: "INT8"
-    case .int16: "INT16"
-    case .int32: "INT32"
-    case .int64: "INT64"
-    case .bool: "BOOL"
-    }
   }
 }
 

@@ -1,3 +1,5 @@
+import Basics
+import Planning
 import Vision
 
 /// A tensor of an answer.

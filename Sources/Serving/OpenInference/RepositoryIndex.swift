@@ -1,3 +1,5 @@
+import Basics
+import Dataflow
 import Vision
 
 /// What the model repository has, as the protocol's extension for it tells.

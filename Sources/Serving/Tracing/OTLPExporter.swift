@@ -1,8 +1,10 @@
 import AsyncHTTPClient
+import Basics
 import Dataflow
 import Foundation
 import NIOCore
 import NIOHTTP1
+import Planning
 
 /// Posts spans to an OpenTelemetry collector, in batches and in the background.
 ///

@@ -34,3 +34,23 @@ public enum ElementType: String, Sendable, Hashable, CaseIterable {
     return isEmpty ? 0 : bytes
   }
 }
+
+extension ElementType {
+  /// The Open Inference Protocol's name.
+  package var datatype: String {
+    switch self {
+    case .float16: "FP16"
+    case .float32: "FP32"
+    case .float64: "FP64"
+    case .uint8: "UINT8"
+    case .uint16: "UINT16"
+    case .uint32: "UINT32"
+    case .uint64: "UINT64"
+    case .int8: "INT8"
+    case .int16: "INT16"
+    case .int32: "INT32"
+    case .int64: "INT64"
+    case .bool: "BOOL"
+    }
+  }
+}

@@ -1,3 +1,4 @@
+import Basics
 import Dataflow
 
 /// Why a model can't be loaded or run.

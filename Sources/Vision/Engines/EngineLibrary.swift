@@ -1,3 +1,4 @@
+import Basics
 import CDivision
 import Dataflow
 import Foundation

@@ -1,4 +1,6 @@
+import Basics
 import Dataflow
+import Planning
 
 /// Which other files an ONNX model keeps weights in: `TensorProto.external_data` of onnx.proto, wherever a tensor can be.
 ///

@@ -63,8 +63,8 @@ public struct CropGeometry: Sendable, Hashable {
 }
 
 /// A crop in stored coordinates: the output pixels along each stored axis, then perhaps a transposition.
-struct CropWindow: Hashable {
-  let columns: ResizeWindow
-  let rows: ResizeWindow
-  let transposes: Bool
+package struct CropWindow: Hashable {
+  package let columns: ResizeWindow
+  package let rows: ResizeWindow
+  package let transposes: Bool
 }

@@ -1,3 +1,4 @@
+import Basics
 import Dataflow
 
 /// Why an image was refused. Each is the sender's mistake, except `outOfMemory` and `wrongRegion`.

@@ -1,4 +1,6 @@
+import Basics
 import Dataflow
+import Planning
 
 /// A rectangle of 8-bit RGB pixels, interleaved, rows from top to bottom: in memory of the host from a `PixelPool`,
 /// or in a device's. The memory returns by itself when the last reference goes.
@@ -29,7 +31,7 @@ public final class PixelBuffer: @unchecked Sendable {
   }
 
   /// A whole image on a device, whose queue is done with it.
-  init(width: Int, height: Int, on device: DevicePixels) {
+  package init(width: Int, height: Int, on device: DevicePixels) {
     self.width = width
     self.height = height
     region = PixelRegion(imageWidth: width, imageHeight: height)
@@ -44,7 +46,7 @@ public final class PixelBuffer: @unchecked Sendable {
   public var rowBytes: Int { 3 * width }
 
   /// Where the pixels are, if they are not in the host's memory.
-  var device: DevicePixels? {
+  package var device: DevicePixels? {
     if case .device(let pixels) = memory { pixels } else { nil }
   }
 
@@ -86,8 +88,13 @@ extension PixelPool {
 }
 
 /// Where in a device's memory pixels begin; several images may share a buffer.
-struct DevicePixels: Sendable {
-  let memory: PooledBuffer
+package struct DevicePixels: Sendable {
+  package let memory: PooledBuffer
   /// Bytes.
-  let offset: Int
+  package let offset: Int
+
+  package init(memory: PooledBuffer, offset: Int) {
+    self.memory = memory
+    self.offset = offset
+  }
 }

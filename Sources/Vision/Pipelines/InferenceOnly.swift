@@ -1,4 +1,6 @@
+import Basics
 import Dataflow
+import Planning
 
 /// How many images a second a pipeline would do if all that leads up to its network cost nothing: the network and what comes
 /// behind it, on an image that was prepared once, by the plan's implementations, batches and instances, with all cores.

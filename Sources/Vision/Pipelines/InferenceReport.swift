@@ -1,4 +1,6 @@
+import Basics
 import Dataflow
+import Planning
 
 /// The answer to one image as users see it, on the command line and over HTTP.
 public struct InferenceReport: Sendable {

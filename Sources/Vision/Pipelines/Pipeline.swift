@@ -1,5 +1,7 @@
+import Basics
 import Dataflow
 import Foundation
+import Planning
 
 /// An application read from a file: a graph that takes an encoded image, or tensors.
 public struct Pipeline: Sendable {

@@ -1,5 +1,7 @@
+import Basics
 import Dataflow
 import Foundation
+import Planning
 
 /// A pipeline with images or tensors to run it on, to be calibrated and verified.
 public struct PipelineWorkload: Workload {

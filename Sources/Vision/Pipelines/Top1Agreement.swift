@@ -1,5 +1,7 @@
+import Basics
 import Dataflow
 import Foundation
+import Planning
 
 /// How often a network in reduced precision names the same likeliest class as the reference, on calibration images.
 struct Top1Agreement {

@@ -1,4 +1,5 @@
 import Foundation
+import Planning
 
 /// An image as it arrived: compressed bytes, and what their header says.
 ///

@@ -44,6 +44,11 @@ extension PortType {
 public struct BatchSlot: Sendable {
   public let tensor: Tensor
   public let index: Int
+
+  package init(tensor: Tensor, index: Int) {
+    self.tensor = tensor
+    self.index = index
+  }
 }
 
 /// What a network gave for one item: a number for each class.

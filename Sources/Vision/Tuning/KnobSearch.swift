@@ -1,3 +1,6 @@
+import Dataflow
+import Planning
+
 /// Coordinate descent over a pipeline's knobs: turns one after the other by a step, goes on in a direction as long as that
 /// is better, and ends when no knob is better turned either way. Where both halves have the same number of workers, or the
 /// same batches, they are turned together, too: they may be the same workers.

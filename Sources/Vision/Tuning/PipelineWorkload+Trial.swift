@@ -1,4 +1,5 @@
 import Dataflow
+import Planning
 
 extension PipelineWorkload {
   /// Starts the pipeline under a plan with all its images by turns, as many in flight as keep every worker busy, or one alone where

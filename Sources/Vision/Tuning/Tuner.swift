@@ -1,4 +1,6 @@
+import Basics
 import Dataflow
+import Planning
 
 /// Turns knobs while what they change is measured: the best numbers so far and a candidate by turns, until the search ends
 /// or its time is over.

@@ -1,3 +1,4 @@
+import Planning
 import TestSupport
 
 /// A key and a certificate for 127.0.0.1, which it has signed itself.

@@ -1,3 +1,5 @@
+import Basics
+import Dataflow
 import Foundation
 import TestSupport
 import Testing

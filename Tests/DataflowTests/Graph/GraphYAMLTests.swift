@@ -1,3 +1,4 @@
+import Basics
 import TestSupport
 import Testing
 
@@ -27,6 +28,18 @@ struct GraphYAMLTests {
 
   private func graph(_ yaml: String) throws -> Graph {
     try Graph(try ConfigurationNode(yaml: yaml, file: "graph.yaml"), registry: Self.registry)
+  }
+
+  @Test(arguments: 0..<200)
+  func randomTextNeverTraps(seed: Int) {
+    var random = SeededGenerator(seed: seed)
+    let words = [
+      "stages", "edges", "mix", "use", ": ", "{", "}", "[", "]", "\n", "  ", "- ", "a", "1", "->", "é",
+    ]
+    let yaml = (0..<Int.random(in: 0..<80, using: &random)).map { _ in
+      words.randomElement(using: &random) ?? "a"
+    }.joined()
+    _ = try? graph("stages:" + yaml)
   }
 
   /// Whatever can be compared of two graphs.

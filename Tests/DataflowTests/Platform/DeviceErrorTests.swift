@@ -1,3 +1,5 @@
+import OpenCL
+import Planning
 import Testing
 
 @testable import Dataflow

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Synchronization
 import TestSupport
@@ -96,13 +97,13 @@ struct TraceTests {
     let trace = Trace(
       stages: ["say \"hi\"\n\\ ☂"],
       workers: [
-        Trace.Worker(
+        Trace.Track(
           name: "worker \"0\"",
           events: [
             TraceEvent(item: 7, stage: 0, ready: 1_000_000, begin: 1_002_500, end: 1_012_507),
             TraceEvent(item: UInt64.max, stage: 0, kind: .transfer, ready: 0, begin: 5, end: UInt64.max),
             TraceEvent(item: 8, stage: 3, ready: 30, begin: 20, end: 10),
-          ]), Trace.Worker(name: "idle", events: []),
+          ]), Trace.Track(name: "idle", events: []),
       ])
     let decoded = try JSONDecoder().decode(Perfetto.self, from: trace.perfetto())
     #expect(decoded.traceEvents.map(\.ph) == ["M", "X", "X", "X", "M"])
@@ -123,7 +124,7 @@ struct TraceTests {
       Trace(
         stages: ["s"],
         workers: [
-          Trace.Worker(
+          Trace.Track(
             name: "w", events: [TraceEvent(item: 1, stage: 0, ready: begin, begin: begin, end: begin + 1000)])
         ])
     }

@@ -1,5 +1,7 @@
 import Foundation
 import Kernels
+import OpenCL
+import Planning
 import TestSupport
 import Testing
 

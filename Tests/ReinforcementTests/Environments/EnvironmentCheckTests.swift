@@ -1,4 +1,5 @@
 import Dataflow
+import Planning
 import Synchronization
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import Dataflow
 import Foundation
 import Reinforcement
 import TestSupport

@@ -1,4 +1,6 @@
+import Basics
 import Foundation
+import Planning
 import Testing
 
 /// What a TensorBoard event file says, read by the format's definition, one bit at a time where a checksum is.

@@ -1,14 +1,19 @@
 import Dataflow
+import OpenCL
+import OpenCLReinforcement
 import Reinforcement
+import TestSupport
 import Testing
 
 extension NetworkBackends {
   /// Every device of this machine that networks can be computed on.
   static var testDevices: [String] {
-    Platform.local.devices.filter { kinds.contains($0.kind) }.map(\.name)
+    OpenCLDevice.registerNetworks()
+    return Platform.whole.devices.filter { kinds.contains($0.kind) }.map(\.name)
   }
 
   static func make(onDeviceNamed name: String) throws -> any NetworkBackend {
-    try make(on: #require(Platform.local.device(named: name)))
+    OpenCLDevice.registerNetworks()
+    return try make(on: #require(Platform.whole.device(named: name)))
   }
 }

@@ -128,7 +128,7 @@ struct ResidualArchitecture: NetworkArchitecture {
 }
 
 /// output = W₃ (h + relu(W₂ h)), where h = relu(W₁ · input).
-final class ResidualNetwork: Network {
+final class ResidualNetwork: ExportableNetwork {
   let maximumBatch: Int
   let parameters: ParameterVector
   let layers: [DenseLayer]

@@ -1,4 +1,5 @@
 import Dataflow
+import Planning
 import Testing
 
 @testable import Serving

@@ -1,3 +1,5 @@
+import Basics
+import Dataflow
 import Testing
 
 @testable import Serving

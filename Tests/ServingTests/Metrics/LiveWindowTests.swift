@@ -1,3 +1,4 @@
+import Basics
 import Dataflow
 import TestSupport
 import Testing
@@ -19,6 +20,10 @@ import Testing
       #expect(abs(found / expected - 1) < 0.05, "\(part): \(found), not \(expected)")
     }
     latencies.clear()
+    // Of the first step nothing is known but that it begins at 0.
+    for time: Nanoseconds in [1, 1_000_000_000] { latencies.add(time) }
+    #expect((1_000..<20_000).contains(try #require(latencies.percentile(0.5))))
+    latencies.clear()
     for extreme in [0, 1, UInt64.max] { latencies.add(extreme) }
     #expect(latencies.percentile(1) == Double(UInt64.max) || latencies.maximum == .max)
   }
@@ -31,6 +36,12 @@ import Testing
     #expect(steps.last?.number == 249 && steps.first?.number == 130)
     #expect(window.steps(from: 249, through: 249).count == 1)
     #expect(window.steps(from: .max, through: 249).isEmpty)
+    // What takes an old one's place begins with nothing.
+    window.addItem(at: 499 * second)
+    window.add(5, part: 0, at: 499 * second)
+    window.addItem(at: 800 * second)
+    window.add(7, part: 0, at: (499 + 2 * UInt64(LiveWindow.length)) * second)
+    #expect(window.steps(from: 0, through: .max).last?.times == [7])
     // A pause empties it.
     #expect(window.steps(from: 0, through: 10_000).isEmpty)
   }

@@ -1,6 +1,7 @@
 import Dataflow
 import Foundation
 import HTTPTypes
+import Planning
 import Synchronization
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import Planning
 import TestSupport
 import Testing
 

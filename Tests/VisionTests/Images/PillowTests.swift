@@ -1,5 +1,7 @@
 import Foundation
 import JPEGWriter
+import OpenCL
+import Planning
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import JPEGWriter
+import Planning
 import TestSupport
 import Testing
 

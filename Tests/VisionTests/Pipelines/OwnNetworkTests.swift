@@ -1,5 +1,6 @@
 import Dataflow
 import Foundation
+import Planning
 import TestSupport
 import Testing
 

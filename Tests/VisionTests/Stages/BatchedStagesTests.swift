@@ -1,6 +1,7 @@
 import Dataflow
 import Foundation
 import Kernels
+import OpenCL
 import Synchronization
 import TestSupport
 import Testing
@@ -146,7 +147,7 @@ private final class CountingEngine: Engine {
 
   /// On a device as on the CPU, bit by bit, in full and partial batches; and in one tensor.
   @Test func devicePixels() throws {
-    let device = try OpenCLDevice.forTests()
+    let device = try OpenCLDevice.forVision()
     let graph = try Graph(
       "pixels",
       chain: [

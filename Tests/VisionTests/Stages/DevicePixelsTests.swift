@@ -1,8 +1,10 @@
 import Dataflow
 import Kernels
+import OpenCL
 import TestSupport
 import Testing
 
+@testable import OpenCLVision
 @testable import Vision
 
 /// Pixels that stay on a device, and those that have to move.
@@ -12,7 +14,7 @@ import Testing
   private let graph: Graph
 
   init() throws {
-    device = try .forTests()
+    device = try .forVision()
     pixels = try ImageDecoder().decode(TestImages.image("variants/exif-6.jpg"), for: nil)
     graph = try Graph(
       "pixels",

@@ -1,4 +1,5 @@
 import Dataflow
+import Planning
 import TestSupport
 import Testing
 import Vision

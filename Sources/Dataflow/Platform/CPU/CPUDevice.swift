@@ -1,3 +1,5 @@
+import Basics
+
 extension DeviceKind {
   public static let cpu = DeviceKind(rawValue: "cpu")
 }
@@ -18,7 +20,7 @@ public struct CPUDevice: Device {
 
   static let local = discover()
 
-  init(model: String, driver: String = "", cores: Int, vectorBits: Int, memoryBytes: Int) {
+  package init(model: String, driver: String = "", cores: Int, vectorBits: Int, memoryBytes: Int) {
     self.model = model
     self.driver = driver
     self.cores = cores

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// Two links hanging from a fixed point, driven at the joint between them: swing the free end up.

@@ -1,6 +1,8 @@
+import Basics
 import Dataflow
 import Foundation
 import Kernels
+import Planning
 
 /// An event file that TensorBoard reads: TensorFlow's records of `Event` messages with scalars.
 ///

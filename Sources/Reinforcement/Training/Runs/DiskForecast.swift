@@ -1,3 +1,4 @@
+import Basics
 import Dataflow
 import Foundation
 
@@ -64,32 +65,23 @@ public struct DiskForecast: Hashable, Sendable {
     let others = bytes - copies * rows * rowBytes
     if let limit = room.fileLimit, checkpointBytes > limit {
       throw FileError(
-        "latest.ckpt comes to \(Self.text(checkpointBytes)), and a file may have \(Self.text(limit)) only (ulimit -f); "
+        "latest.ckpt comes to \(byteText(checkpointBytes)), and a file may have \(byteText(limit)) only (ulimit -f); "
           + remedy(rows: max(0, limit - others) / max(rowBytes, 1), saysWhen: false))
     }
     guard let free = room.free, bytes > free + present else { return }
     throw FileError(
-      "\(Self.text(bytes)) of disk are needed"
+      "\(byteText(bytes)) of disk are needed"
         + (copies > 1 ? ", twice what latest.ckpt comes to, which is replaced by a new one" : "")
-        + ", but \(path) has \(Self.text(free + present)) free; "
+        + ", but \(path) has \(byteText(free + present)) free; "
         + remedy(rows: max(0, free + present - others) / copies / max(rowBytes, 1), saysWhen: copies > 1))
   }
 
   /// - Parameter saysWhen: whether it would help to save less often.
   private func remedy(rows fitting: Int, saysWhen: Bool) -> String {
     guard rows > 0 else { return "make room" }
-    var unit = 1
-    while fitting / unit >= 100 { unit *= 10 }
-    let size = fitting / unit * unit
+    let size = fitting.downToTwoDigits
     return (size > 0 ? "set buffer_size to \(size) or less, " : "")
       + (saysWhen ? "save only at the end by save_freq=0 and save_minutes=0, " : "")
       + "or keep the policy alone by save_replay=false, so that the run can't be gone on with"
-  }
-
-  private static func text(_ bytes: Int) -> String {
-    let units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
-    var (value, unit) = (Double(bytes), 0)
-    while value >= 1024, unit + 1 < units.count { (value, unit) = (value / 1024, unit + 1) }
-    return unit == 0 ? "\(bytes) bytes" : "\((value * 10).rounded() / 10) \(units[unit])"
   }
 }

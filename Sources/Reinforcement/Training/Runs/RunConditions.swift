@@ -1,6 +1,8 @@
+import Basics
 import Dataflow
 import Foundation
 import Kernels
+import Planning
 
 /// What decides the results of a training besides its experiment: the same under the same conditions, bit for bit.
 public struct RunConditions: Codable, Hashable, Sendable {

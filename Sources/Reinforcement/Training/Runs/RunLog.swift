@@ -1,4 +1,5 @@
 import Dataflow
+import Planning
 
 /// Writes what a trainer tells into its run's folder.
 ///

@@ -1,5 +1,7 @@
+import Basics
 import Dataflow
 import Foundation
+import Planning
 
 /// The account of a run, `run.json` in its folder: a part for each time that it was begun or gone on with.
 public struct RunRecord: Codable, Sendable {

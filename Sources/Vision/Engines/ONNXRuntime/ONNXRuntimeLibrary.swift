@@ -1,4 +1,5 @@
 import COnnxRuntime
+import Planning
 
 /// The shared library of ONNX Runtime, loaded on first use and kept.
 ///

@@ -1,5 +1,7 @@
+import Basics
 import COnnxRuntime
 import Dataflow
+import Planning
 
 /// A model loaded by ONNX Runtime.
 ///

@@ -1,5 +1,7 @@
+import Basics
 import COpenVINO
 import Dataflow
+import Planning
 
 /// The shared library of OpenVINO, loaded on first use and kept.
 ///

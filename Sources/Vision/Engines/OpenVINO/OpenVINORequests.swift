@@ -1,3 +1,4 @@
+import Basics
 import COpenVINO
 import Dataflow
 import Foundation

@@ -1,3 +1,6 @@
+import Basics
+import Dataflow
+
 /// The orientation in EXIF metadata, read as Pillow reads it.
 enum Exif {
   /// The orientation in the first directory of a TIFF structure (EXIF 2.3, 4.5), before which there may be the marker that JPEG puts

@@ -1,3 +1,4 @@
+import Basics
 import Dataflow
 
 /// What an image says about itself before it is decoded; parsed without allocation, and within the limits.

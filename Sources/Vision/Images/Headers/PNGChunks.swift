@@ -1,3 +1,4 @@
+import Basics
 import Dataflow
 
 /// The chunks of a PNG file, one after the other (PNG 1.2, section 3); their checksums are not looked at.

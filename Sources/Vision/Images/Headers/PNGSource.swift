@@ -1,5 +1,7 @@
+import Basics
 import CSPNG
 import Glibc
+import Planning
 
 /// A PNG file in pieces, from which libspng reads: chunks of a file that are as they should be, and others that were made for it.
 final class PNGSource {

@@ -1,3 +1,4 @@
+import Basics
 import Dataflow
 
 /// What of a WebP file's chunks matters (RFC 9649): the bitstream of the image, or of the first frame of an animation, its

@@ -1,14 +1,14 @@
 import Kernels
 
 /// Which pixels of a buffer a crop is made of.
-struct CropSources {
-  let window: CropWindow
+package struct CropSources {
+  package let window: CropWindow
   /// Pixels of the reduced image, as are `rows`.
-  let columns: Range<Int>
-  let rows: Range<Int>
+  package let columns: Range<Int>
+  package let rows: Range<Int>
 
   /// - Throws: `ImageError.wrongRegion` if the buffer lacks some of them.
-  init(of geometry: CropGeometry, _ filter: ResizeFilter, in pixels: PixelBuffer) throws(ImageError) {
+  package init(of geometry: CropGeometry, _ filter: ResizeFilter, in pixels: PixelBuffer) throws(ImageError) {
     let region = pixels.region
     window = geometry.window(
       width: region.imageWidth, height: region.imageHeight, orientation: region.orientation)

@@ -1,7 +1,9 @@
+import Basics
 import Kernels
+import Planning
 
 /// Tables of weights by what they were made for; forgets everything when it grows beyond a bound.
-struct ResizeTableCache {
+package struct ResizeTableCache {
   private struct Key: Hashable {
     let window: ResizeWindow
     let filter: ResizeFilter
@@ -12,7 +14,9 @@ struct ResizeTableCache {
   private var tables: [Key: ResizeTable] = [:]
   private static let maximumCount = 128
 
-  mutating func table(
+  package init() {}
+
+  package mutating func table(
     _ window: ResizeWindow, filter: ResizeFilter, denominator: Int, origin: Int
   ) -> ResizeTable {
     let key = Key(window: window, filter: filter, denominator: denominator, origin: origin)

@@ -1,6 +1,8 @@
+import Basics
 import Dataflow
 import Foundation
 import Kernels
+import Planning
 
 extension StageKind {
   /// Compressed bytes → pixels. If all that follows is a resize, only what its crop needs is decoded.

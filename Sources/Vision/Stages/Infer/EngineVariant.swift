@@ -1,5 +1,6 @@
 import Dataflow
 import Foundation
+import Planning
 import Synchronization
 
 /// One way to run a model: an engine, what it computes in, and how many threads work together on one run. The model is

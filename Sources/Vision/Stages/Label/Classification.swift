@@ -1,4 +1,5 @@
 import Foundation
+import Planning
 
 /// What an image shows: the likeliest classes, best first.
 public struct Classification: Sendable {

@@ -1,3 +1,4 @@
+import Basics
 import Dataflow
 
 extension StageKind {
@@ -73,6 +74,13 @@ extension Normalisation {
   }
 }
 
+/// What a normalise stage does, for the devices that do it, too.
+package struct NormaliseOperation: Sendable {
+  package let normalisation: Normalisation
+  /// Where results are written to.
+  package let tensors: TensorPool
+}
+
 extension Stage {
   /// Pixels of this size → one element of a batch.
   public static func normalise(
@@ -80,51 +88,23 @@ extension Stage {
   ) -> Stage {
     let shape = normalisation.shape(height: height, width: width)
     let pool = TensorPool(normalisation.element, shape: [1] + shape)
-    var implementations: [Implementation] = [
-      .cpu(normalisation.isUsual ? "simd" : "cpu", maximumBatchSize: .max) { firing in
-        let batch = try pool.take(batch: firing.count())
-        for index in 0..<firing.count() {
-          normalisation.write(try firing.pixels(at: index), into: batch.slotBytes(index))
-          firing.emit(BatchSlot(tensor: batch, index: index), of: index)
-        }
-      }
-    ]
-    if normalisation.isUsual {
-      implementations.append(
-        Implementation("opencl", on: .opencl, parallelism: .device, maximumBatchSize: .max) { device in
-          OpenCLNormaliseInstance(try OpenCLNormaliser(normalisation, on: device.openCL()), pool)
-        })
-    }
     return Stage(
       name,
       inputs: [Port("square", .pixels(height: height, width: width))],
       outputs: [Port("tensor", .batchSlot(normalisation.element, shape))],
-      implementations: implementations,
+      implementations: [
+        .cpu(normalisation.isUsual ? "simd" : "cpu", maximumBatchSize: .max) { firing in
+          let batch = try pool.take(batch: firing.count())
+          for index in 0..<firing.count() {
+            normalisation.write(try firing.pixels(at: index), into: batch.slotBytes(index))
+            firing.emit(BatchSlot(tensor: batch, index: index), of: index)
+          }
+        }
+      ], operation: NormaliseOperation(normalisation: normalisation, tensors: pool),
       work: { _ in
         let numbers = Double(3 * height * width)
         return Work(
           [Work.Kernel(flops: 2 * numbers, bytes: 5 * numbers)], input: Work.Traffic(bytes: numbers))
       })
-  }
-}
-
-private final class OpenCLNormaliseInstance: StageInstance {
-  private let normaliser: OpenCLNormaliser
-  private let pool: TensorPool
-
-  init(_ normaliser: OpenCLNormaliser, _ pool: TensorPool) {
-    self.normaliser = normaliser
-    self.pool = pool
-  }
-
-  func fire(_ firing: Firing) throws {
-    let images = try (0..<firing.count()).map { index in
-      let pixels = try firing.input(at: index, as: PixelBuffer.self)
-      return normaliser.has(pixels) ? pixels : try firing.pixels(at: index)
-    }
-    let batch = try pool.take(batch: images.count)
-    try normaliser.normalise(images, to: images.indices.map { batch.slot($0) })
-    firing.transferred(for: normaliser.takeTransferTime())
-    for index in images.indices { firing.emit(BatchSlot(tensor: batch, index: index), of: index) }
   }
 }

@@ -1,3 +1,4 @@
+import Basics
 import Dataflow
 import Kernels
 
@@ -56,24 +57,15 @@ extension Stage {
   public static func resize(_ settings: ResizeSettings, name: String = "resize") -> Stage {
     let pool = PixelPool()
     let (height, width) = (settings.geometry.height, settings.geometry.width)
-    var implementations = [
-      Implementation("simd", on: .cpu) { _ in
-        ResizeInstance(ImageResizer(geometry: settings.geometry, filter: settings.filter, pool: pool))
-      }
-    ]
-    if !settings.geometry.isStretched {
-      implementations.append(
-        Implementation("opencl", on: .opencl, parallelism: .device, maximumBatchSize: .max) { device in
-          OpenCLResizeInstance(
-            try OpenCLResizer(
-              geometry: settings.geometry, filter: settings.filter, on: device.openCL()))
-        })
-    }
     return Stage(
       name,
       inputs: [Port("pixels", .pixels())],
       outputs: [Port("square", .pixels(height: height, width: width))],
-      implementations: implementations,
+      implementations: [
+        Implementation("simd", on: .cpu) { _ in
+          ResizeInstance(ImageResizer(geometry: settings.geometry, filter: settings.filter, pool: pool))
+        }
+      ], operation: settings,
       work: { footprint in
         guard let source = DecodeWork(footprint, for: settings, scale: .auto) else { return nil }
         // Two passes: along the rows that are needed, then down their columns.
@@ -93,17 +85,4 @@ private final class ResizeInstance: StageInstance {
   init(_ resizer: ImageResizer) { self.resizer = resizer }
 
   func fire(_ firing: Firing) throws { firing.emit(try resizer.resize(firing.pixels())) }
-}
-
-private final class OpenCLResizeInstance: StageInstance {
-  private let resizer: OpenCLResizer
-
-  init(_ resizer: OpenCLResizer) { self.resizer = resizer }
-
-  func fire(_ firing: Firing) throws {
-    let images = try (0..<firing.count()).map { try firing.pixels(at: $0) }
-    let squares = try resizer.resize(images)
-    firing.transferred(for: resizer.takeTransferTime())
-    for (index, square) in squares.enumerated() { firing.emit(square, of: index) }
-  }
 }

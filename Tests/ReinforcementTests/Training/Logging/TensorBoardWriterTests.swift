@@ -1,4 +1,5 @@
 import Foundation
+import Planning
 import Reinforcement
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import Basics
 import Dataflow
 import Foundation
 import TestSupport
@@ -53,7 +54,9 @@ import Testing
       try forecast.check(
         against: DiskForecast.Room(free: nil, fileLimit: forecast.checkpointBytes - 1), at: "x")
     }
-    #expect(limited?.description.contains("ulimit -f") == true)
+    #expect(
+      limited?.description.contains("(ulimit -f); set buffer_size to 1900 or less, or keep") == true,
+      "\(limited?.description ?? "")")
   }
 
   @Test func room() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import Planning
 import TestSupport
 import Testing
 
@@ -103,6 +104,21 @@ struct RunLogTests {
     try resumed.flush()
     #expect(try self.lines("steps.csv") == Array(lines[0...123]))
     #expect(throws: (any Error).self) { try StepsCSV(path: run + "/steps.csv", actionSize: 2, resumingAt: 3) }
+  }
+
+  /// What waits is written when there is much of it, and not for each step.
+  @Test func stepsWait() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/steps.csv"
+    let log = try StepsCSV(path: path, actionSize: 1)
+    func bytes() throws -> Int { try Data(contentsOf: URL(filePath: path)).count }
+    let header = try bytes()
+    let step = StepRecord(
+      step: 1, episode: 1, action: [0.5], reward: 1, isTerminated: false, isTruncated: false)
+    log.append(step)
+    #expect(try bytes() == header)
+    for _ in 0..<30_000 { log.append(step) }
+    #expect(try bytes() > header + 1 << 18)
   }
 
   @Test func terminations() throws {

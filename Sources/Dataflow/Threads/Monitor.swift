@@ -1,0 +1,69 @@
+import Basics
+import Foundation
+
+/// A mutex with conditions to wait on, for threads that may block. (Swift's `Mutex` has no conditions, nor does `Locked`.)
+///
+/// Sendable: the pointers are allocated in `init`, freed in `deinit`, and only handed to pthread calls.
+final class Monitor: @unchecked Sendable {
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let conditions: UnsafeMutableBufferPointer<pthread_cond_t>
+
+  init(conditions count: Int) {
+    pthread_mutex_init(mutex, nil)
+    conditions = .allocate(capacity: count)
+    var attributes = pthread_condattr_t()
+    pthread_condattr_init(&attributes)
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    for index in conditions.indices { pthread_cond_init(address(of: index), &attributes) }
+    pthread_condattr_destroy(&attributes)
+  }
+
+  deinit {
+    for index in conditions.indices { pthread_cond_destroy(address(of: index)) }
+    conditions.deallocate()
+    pthread_mutex_destroy(mutex)
+    mutex.deallocate()
+  }
+
+  func withLock<Result>(_ body: () throws -> Result) rethrows -> Result {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return try body()
+  }
+
+  /// Runs `body` if nobody has the lock.
+  ///
+  /// - Returns: whether it did.
+  func tryLock(_ body: () throws -> Void) rethrows -> Bool {
+    guard pthread_mutex_trylock(mutex) == 0 else { return false }
+    defer { pthread_mutex_unlock(mutex) }
+    try body()
+    return true
+  }
+
+  /// Gives up the lock, which the caller holds, while `body` runs.
+  func withoutLock(_ body: () -> Void) {
+    pthread_mutex_unlock(mutex)
+    body()
+    pthread_mutex_lock(mutex)
+  }
+
+  /// Gives up the lock, which the caller holds, until the condition is signalled.
+  func wait(for condition: Int) { pthread_cond_wait(address(of: condition), mutex) }
+
+  /// The same, but not after a time of `MonotonicTime`.
+  ///
+  /// - Returns: `false` when that has come.
+  func wait(for condition: Int, until deadline: Nanoseconds) -> Bool {
+    var time = timespec(
+      tv_sec: Int(clamping: deadline / 1_000_000_000), tv_nsec: Int(deadline % 1_000_000_000))
+    return pthread_cond_timedwait(address(of: condition), mutex, &time) != ETIMEDOUT
+  }
+
+  func signal(_ condition: Int) { pthread_cond_signal(address(of: condition)) }
+  func broadcast(_ condition: Int) { pthread_cond_broadcast(address(of: condition)) }
+
+  private func address(of condition: Int) -> UnsafeMutablePointer<pthread_cond_t> {
+    conditions.baseAddress.unsafelyUnwrapped + condition
+  }
+}

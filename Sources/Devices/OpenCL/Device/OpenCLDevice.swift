@@ -1,0 +1,115 @@
+import Basics
+import Dataflow
+
+extension DeviceKind {
+  public static let opencl = DeviceKind(rawValue: "opencl")
+}
+
+/// A processor that an OpenCL driver offers: a GPU, an accelerator, or the CPU.
+public final class OpenCLDevice: Device {
+  public let name: String
+  public let kind = DeviceKind.opencl
+  public let model: String
+  /// Platform, device and driver by their versions.
+  public let driver: String
+  public let silicon: String
+  public let cores: Int
+  public let vectorBits: Int
+  public let memoryBytes: Int
+  /// Bytes of the largest buffer.
+  public let largestBuffer: Int
+  /// Work items of the largest work group.
+  public let largestGroup: Int
+  /// Whether its cores are the host's: work groups are loops on a core then, and small ones are best.
+  public var isCPU: Bool { silicon == CPUDevice.ownSilicon }
+
+  private let library: OpenCLLibrary
+  private let id: OpenCLHandle
+  private let state = Locked(State())
+
+  /// What is made when something first needs it.
+  private struct State {
+    var context: OpenCLContext?
+    var programs: [OpenCLProgramSource: OpenCLProgram] = [:]
+  }
+
+  init(_ library: OpenCLLibrary, _ id: OpenCLHandle, _ description: Description) {
+    self.library = library
+    self.id = id
+    name = description.name
+    model = description.model
+    driver = description.driver
+    silicon = description.silicon
+    cores = description.cores
+    vectorBits = description.vectorBits
+    memoryBytes = description.memoryBytes
+    largestBuffer = description.largestBuffer
+    largestGroup = description.largestGroup
+  }
+
+  /// What a driver says of a device.
+  struct Description {
+    var name, model, driver, silicon: String
+    var cores, vectorBits, memoryBytes, largestBuffer, largestGroup: Int
+  }
+
+  public func makeBuffer(byteCount: Int) throws(DeviceError) -> any Buffer {
+    try makeOpenCLBuffer(byteCount: byteCount)
+  }
+
+  public func makeQueue() throws(DeviceError) -> any DeviceQueue { try makeOpenCLQueue() }
+
+  public func makeOpenCLBuffer(byteCount: Int) throws(DeviceError) -> OpenCLBuffer {
+    try OpenCLBuffer(context(), byteCount: byteCount)
+  }
+
+  /// - Parameter isProfiled: whether `OpenCLQueue.computing` and `moving` count.
+  public func makeOpenCLQueue(isProfiled: Bool = false) throws(DeviceError) -> OpenCLQueue {
+    try OpenCLQueue(context(), isProfiled: isProfiled)
+  }
+
+  /// The program, built once in this process and kept as a binary for the next.
+  ///
+  /// - Throws: `DeviceError` with the compiler's log if it doesn't build.
+  public func program(_ source: OpenCLProgramSource) throws(DeviceError) -> OpenCLProgram {
+    let context = try context()
+    // Under the lock, so that of many workers that begin together one builds.
+    return try state.withLock { state throws(DeviceError) in
+      if let program = state.programs[source] { return program }
+      let program = try OpenCLProgram(source, for: self, in: context, cache: .user)
+      state.programs[source] = program
+      return program
+    }
+  }
+
+  package func context() throws(DeviceError) -> OpenCLContext {
+    try state.withLock { state throws(DeviceError) in
+      if let context = state.context { return context }
+      let context = try OpenCLContext(library, device: id, name: name, largestBuffer: largestBuffer)
+      state.context = context
+      return context
+    }
+  }
+}
+
+extension Device {
+  /// This device, for the implementations of its kind.
+  ///
+  /// - Throws: `DeviceError` if it is of another kind than OpenCL.
+  public func openCL() throws(DeviceError) -> OpenCLDevice {
+    guard let device = self as? OpenCLDevice else {
+      throw DeviceError(
+        device: name, action: "run what is written for OpenCL", reason: .refused,
+        detail: "it is a \(kind) device")
+    }
+    return device
+  }
+}
+
+/// A pointer to one of the driver's objects.
+///
+/// Sendable: OpenCL's objects may be used from any thread, but for the arguments of kernels, which see to it
+/// themselves.
+package struct OpenCLHandle: @unchecked Sendable {
+  package let pointer: OpaquePointer
+}

@@ -1,0 +1,12 @@
+import Dataflow
+import OpenCL
+import Vision
+
+extension OpenCLDevice {
+  /// Registers OpenCL devices, and what they do of vision pipelines that are loaded from now on.
+  public static func registerVision() {
+    register()
+    DeviceImplementations.register(ResizeSettings.self, on: .opencl) { .openCL($0) }
+    DeviceImplementations.register(NormaliseOperation.self, on: .opencl) { .openCL($0) }
+  }
+}

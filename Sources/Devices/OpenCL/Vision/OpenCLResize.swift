@@ -1,0 +1,27 @@
+import Dataflow
+import OpenCL
+import Vision
+
+extension Implementation {
+  /// Resizing on an OpenCL device; `nil` where the proportions change.
+  static func openCL(_ settings: ResizeSettings) -> Implementation? {
+    guard !settings.geometry.isStretched else { return nil }
+    return Implementation("opencl", on: .opencl, parallelism: .device, maximumBatchSize: .max) { device in
+      OpenCLResizeInstance(
+        try OpenCLResizer(geometry: settings.geometry, filter: settings.filter, on: device.openCL()))
+    }
+  }
+}
+
+private final class OpenCLResizeInstance: StageInstance {
+  private let resizer: OpenCLResizer
+
+  init(_ resizer: OpenCLResizer) { self.resizer = resizer }
+
+  func fire(_ firing: Firing) throws {
+    let images = try (0..<firing.count()).map { try firing.pixels(at: $0) }
+    let squares = try resizer.resize(images)
+    firing.transferred(for: resizer.takeTransferTime())
+    for (index, square) in squares.enumerated() { firing.emit(square, of: index) }
+  }
+}

@@ -1,0 +1,95 @@
+import Basics
+import NIOCore
+
+/// One keep-alive connection: sends a request, waits for its answer, tells the driver.
+///
+/// Used by the event loop's thread alone.
+final class LoadConnection: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  struct Request {
+    /// When it should have been sent.
+    let since: Nanoseconds
+    /// When it was.
+    let sent: Nanoseconds
+  }
+
+  let id: Int
+  /// That which is on its way.
+  private(set) var request: Request?
+  private let driver: LoadDriver
+  private var context: ChannelHandlerContext?
+  private var reader = AnswerReader()
+  private var isLast = false
+  private var failure = LoadTally.Failure.connection
+
+  init(_ id: Int, driver: LoadDriver) {
+    self.id = id
+    self.driver = driver
+  }
+
+  /// - Parameter head, body: as they are sent; all requests share them, and nothing is copied.
+  func send(_ head: ByteBuffer, _ body: ByteBuffer, _ request: Request) {
+    guard let context else { return }
+    self.request = request
+    // Both go into one system call.
+    context.write(wrapOutboundOut(head), promise: nil)
+    context.writeAndFlush(wrapOutboundOut(body), promise: nil)
+  }
+
+  func close() { context?.close(promise: nil) }
+
+  /// The answer to the request took too long.
+  func giveUp() {
+    failure = .timeout
+    close()
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    self.context = context
+    driver.canSend(self)
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    var bytes = unwrapInboundIn(data)
+    do {
+      // What comes without a request is no answer to anything.
+      guard request != nil else { throw AnswerReader.Malformed() }
+      if let answer = try reader.read(&bytes) { finish(answer) }
+    } catch {
+      failure = .malformed
+      close()
+    }
+  }
+
+  private func finish(_ answer: AnswerReader.Answer) {
+    guard let request else { return }
+    self.request = nil
+    isLast = !answer.keepsOpen
+    driver.finished(request, LoadTally.Outcome(answer))
+    if isLast { close() } else { driver.canSend(self) }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    self.context = nil
+    if let answer = reader.end() { finish(answer) }
+    if let request {
+      self.request = nil
+      driver.finished(request, .failed(failure))
+    }
+    driver.lost(self, wasExpected: isLast)
+  }
+}
+
+extension LoadTally.Outcome {
+  fileprivate init(_ answer: AnswerReader.Answer) {
+    guard 200..<300 ~= answer.status else {
+      self = .status(answer.status)
+      return
+    }
+    self = answer.hasError ? .failed(.error) : .ok(timing: answer.serverTiming)
+  }
+}

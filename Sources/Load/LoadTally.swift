@@ -1,0 +1,81 @@
+import Basics
+
+/// What became of the requests of a run. Those that began while it warmed up don't count.
+struct LoadTally: Sendable {
+  enum Outcome: Equatable {
+    /// With the Server-Timing header, if there was one.
+    case ok(timing: String?)
+    /// Of another kind than 2xx.
+    case status(Int)
+    case failed(Failure)
+  }
+
+  /// Why there was no answer.
+  enum Failure: String, Sendable {
+    /// The connection could not be opened, or ended.
+    case connection
+    /// It took too long.
+    case timeout
+    /// What came was no HTTP.
+    case malformed
+    /// It is 2xx, and says in its JSON that something went wrong.
+    case error
+  }
+
+  /// What counts: requests that began in this time, and for the throughput answers that came in it.
+  private(set) var window: Range<Nanoseconds>
+  private(set) var requests = 0
+  private(set) var ok = 0
+  /// By status or `Failure`.
+  private(set) var errors: [String: Int] = [:]
+  /// Of what was answered well.
+  private(set) var latency = LatencyHistogram()
+  /// What the server says that its answers took it.
+  private(set) var serverLatency = LatencyHistogram()
+  private(set) var stages = StageTimes()
+  private var answersInWindow = 0
+
+  init(window: Range<Nanoseconds>) { self.window = window }
+
+  var seconds: Double { Double(window.upperBound - window.lowerBound) / 1e9 }
+  /// Answers a second.
+  var throughput: Double? { seconds > 0 ? Double(answersInWindow) / seconds : nil }
+
+  /// - Parameter since: when it should have been sent.
+  mutating func record(_ outcome: Outcome, since: Nanoseconds, now: Nanoseconds) {
+    if case .ok = outcome, window.contains(now) { answersInWindow += 1 }
+    guard window.contains(since) else { return }
+    requests += 1
+    switch outcome {
+    case .ok(let timing):
+      ok += 1
+      latency.record(now - since)
+      if let timing { record(timing) }
+    case .status(let code): errors["\(code)", default: 0] += 1
+    case .failed(let failure): errors[failure.rawValue, default: 0] += 1
+    }
+  }
+
+  private mutating func record(_ timing: String) {
+    var total: (position: Int, milliseconds: Double)?
+    var receive = 0.0
+    for (position, (name, milliseconds)) in ServerTimingHeader(timing).enumerated() {
+      if name == "total" {
+        total = (position, milliseconds)
+        continue
+      }
+      if name == "receive" { receive = milliseconds }
+      stages.add(name, milliseconds, at: position)
+    }
+    guard let total else { return }
+    // From the request's head, as for the client.
+    let whole = min(total.milliseconds + receive, 1e9)
+    stages.add("total", whole, at: total.position)
+    serverLatency.record(Nanoseconds(saturating: whole * 1e6))
+  }
+
+  /// The run ends earlier than was planned.
+  mutating func cut(at now: Nanoseconds) {
+    window = window.lowerBound..<min(window.upperBound, max(now, window.lowerBound))
+  }
+}

@@ -1,0 +1,35 @@
+import Basics
+import Foundation
+
+/// What other processes take of the processors while something is measured: times measured then are not the machine's own.
+public struct Bystanders {
+  /// Seconds of all cores: those that did work, and those of this process.
+  private let begin: (busy: Double, own: Double, time: Nanoseconds)?
+  private static let time = MonotonicTime()
+
+  /// Begins to watch.
+  public init() { begin = Self.read() }
+
+  /// Cores that others kept busy since the beginning, on average; `nil` where the system doesn't say.
+  public var cores: Double? {
+    guard let begin, let end = Self.read(), end.time > begin.time else { return nil }
+    let seconds = Double(end.time - begin.time) / 1e9
+    return max(0, (end.busy - begin.busy) - (end.own - begin.own)) / seconds
+  }
+
+  private static func read() -> (busy: Double, own: Double, time: Nanoseconds)? {
+    guard let text = try? String.read("/proc/stat", atMost: 16 << 20),
+      let line = text.split(separator: "\n").first
+    else { return nil }
+    // user, nice, system, idle, iowait, irq, softirq, steal, in hundredths of a second.
+    let ticks = line.split(separator: " ").dropFirst().compactMap { Double($0) }
+    guard ticks.count >= 8 else { return nil }
+    var own = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &own)
+    // What is niced gives way to what is measured.
+    let busy = ticks[0] + ticks[2] + ticks[5] + ticks[6] + ticks[7]
+    return (
+      busy / Double(sysconf(Int32(_SC_CLK_TCK))), Double(own.tv_sec) + Double(own.tv_nsec) / 1e9, time.now
+    )
+  }
+}

@@ -1,0 +1,179 @@
+import Basics
+import Dataflow
+
+/// Planning in numbers: what each stage's options cost, and what the machine has of everything that is shared.
+///
+/// An item occupies resources: cores of a processor, a link, and, where there is feedback, the one iteration that a cycle
+/// can hold. A plan's throughput is bounded by each resource's capacity over what an item needs of it, and by each
+/// placement's workers over the time that one of them takes: asymptotic bounds, as of closed queueing networks
+/// (Denning and Buzen, 1978), which full queues come close to.
+public struct PlanningProblem: Sendable {
+  /// Something that items share.
+  public struct Resource: Sendable, Hashable {
+    public var name: String
+    /// How much of it there is: cores, or 1.
+    public var capacity: Double
+    /// Whether stages compute on it.
+    public var isProcessor: Bool
+    /// Watts of one unit that works, beyond `idleWatts`.
+    public var activeWatts: Double = 0
+    /// Watts of the whole, whether it works or not.
+    public var idleWatts: Double = 0
+
+    public init(
+      _ name: String, capacity: Double, isProcessor: Bool = true, activeWatts: Double = 0,
+      idleWatts: Double = 0
+    ) {
+      self.name = name
+      self.capacity = capacity
+      self.isProcessor = isProcessor
+      self.activeWatts = activeWatts
+      self.idleWatts = idleWatts
+    }
+  }
+
+  /// One way to run a stage.
+  public struct Option: Sendable, Hashable {
+    public var device: String
+    public var implementation: String
+    /// The resource that computing occupies, by position, and how many units of it.
+    public var silicon: Int
+    public var cores: Double
+    /// Items that one firing does at once; the same for all stages of a placement.
+    public var batch: Int
+    /// Whether it really does them at once, and not one by one.
+    public var isAtOnce: Bool
+    /// For each of the problem's `workers`: seconds of one item, all its firings together; `nil` where unknown.
+    public var seconds: [Double?]
+    /// Seconds that an item takes longer if its input comes from another device, and the resource that this occupies.
+    public var fetches: [String: Fetch]
+    /// The same for what later stages feed back to it.
+    public var feedbacks: [String: Fetch]
+
+    public init(
+      device: String, implementation: String, silicon: Int, cores: Double = 1, batch: Int = 1,
+      isAtOnce: Bool = true, seconds: [Double?], fetches: [String: Fetch] = [:],
+      feedbacks: [String: Fetch]? = nil
+    ) {
+      self.device = device
+      self.implementation = implementation
+      self.silicon = silicon
+      self.cores = cores
+      self.batch = batch
+      self.isAtOnce = isAtOnce
+      self.seconds = seconds
+      self.fetches = fetches
+      self.feedbacks = feedbacks ?? fetches
+    }
+  }
+
+  public struct Fetch: Sendable, Hashable {
+    public var seconds: Double
+    public var resource: Int
+
+    public init(seconds: Double, resource: Int) {
+      self.seconds = seconds
+      self.resource = resource
+    }
+  }
+
+  public struct StageEntry: Sendable {
+    public var name: String
+    /// The stages that feed it, by position; earlier ones only.
+    public var sources: [Int]
+    /// The device that items enter by, if this stage takes them in.
+    public var entrance: String?
+    /// The earlier stages that it feeds back to.
+    public var feedback: [Int]
+    /// An earlier stage that must be on the same device.
+    public var companion: Int?
+    /// Whether it must have one instance.
+    public var isSingle: Bool
+    public var options: [Option]
+    /// Resources that the stage occupies for as long as it runs, whatever its option: cycles that it is part of.
+    public var cycles: [Int]
+    /// What its placement must have. Options have the batch already.
+    public var constraint: PlacementConstraint
+
+    public init(
+      _ name: String, sources: [Int], entrance: String? = nil, feedback: [Int] = [], companion: Int? = nil,
+      isSingle: Bool = false, cycles: [Int] = [], constraint: PlacementConstraint = PlacementConstraint(),
+      options: [Option]
+    ) {
+      self.name = name
+      self.sources = sources
+      self.entrance = entrance
+      self.feedback = feedback
+      self.companion = companion
+      self.isSingle = isSingle
+      self.cycles = cycles
+      self.constraint = constraint
+      self.options = options
+    }
+  }
+
+  /// In an order in which each comes after those that feed it.
+  public var stages: [StageEntry]
+  public var resources: [Resource]
+  /// The resource that workers of the host run on.
+  public var host: Int
+  /// Numbers of workers to choose from.
+  public var workers: [Int]
+  /// Workers that feed an accelerator, for each item that it computes side by side: with two, data moves while the
+  /// other's is computed.
+  public var acceleratorWorkers = 2
+  /// Whether everything must be in one worker.
+  public var isOneWorker = false
+  /// Seconds of an item beyond its stages.
+  public var overhead = 0.0
+  /// Whether energy is known, and whether from a meter.
+  public var energy = EnergySource.unknown
+
+  public init(stages: [StageEntry], resources: [Resource], host: Int = 0, workers: [Int] = [1]) {
+    self.stages = stages
+    self.resources = resources
+    self.host = host
+    self.workers = workers
+  }
+}
+
+extension PlanningProblem {
+  var hasBatches: Bool { stages.contains { $0.options.contains { $0.batch > 1 } } }
+
+  /// The placement that begins with a stage.
+  struct Opening {
+    let silicon: Int
+    let isSingle: Bool
+    /// Of the latest stage in it.
+    var constraint: PlacementConstraint
+    let instances: Int
+    let batch: Int
+  }
+
+  func opening(_ stage: StageEntry, _ option: Option, workers: Int) -> Opening {
+    let instances =
+      if stage.isSingle || isOneWorker {
+        1
+      } else if let instances = stage.constraint.instances {
+        instances
+      } else if option.silicon == host {
+        workers
+      } else {
+        acceleratorWorkers * max(Int(saturating: resources[option.silicon].capacity / option.cores), 1)
+      }
+    return Opening(
+      silicon: option.silicon, isSingle: stage.isSingle, constraint: stage.constraint, instances: instances,
+      batch: option.batch)
+  }
+
+  /// A placement with the next stage in it; `nil` if that begins another: on other silicon, where one must be single, or where
+  /// different constraints lead to different numbers.
+  func join(_ placement: Opening?, _ next: Opening) -> Opening? {
+    guard var joined = placement else { return nil }
+    let isSame = joined.silicon == next.silicon && !joined.isSingle && !next.isSingle
+    let agree = joined.instances == next.instances && joined.batch == next.batch
+    guard isOneWorker || isSame && (joined.constraint == next.constraint || agree) else { return nil }
+    joined.constraint = next.constraint
+    return joined
+  }
+}

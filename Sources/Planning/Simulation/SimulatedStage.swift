@@ -1,0 +1,80 @@
+import Dataflow
+
+/// A stage in one worker of a simulation: its queues, where its outputs go, and what a firing occupies.
+final class SimulatedStage {
+  enum Destination {
+    case queue(Queue<SimulatedToken>)
+    case channel(SimulatedChannel)
+  }
+
+  /// A part of a firing's time: what it occupies, how many units of it, and for how long with a batch.
+  struct Part {
+    let resource: SimulatedResource
+    let units: Double
+    /// Of one firing, two at once, and so on.
+    let seconds: [Double]
+  }
+
+  let inputs: [(queue: Queue<SimulatedToken>, consumed: Int)]
+  /// For each output port, how many tokens a firing puts there, and on what.
+  let outputs: [(produced: Int, destinations: [(Destination, isFeedback: Bool)])]
+  let ownerPort: Int
+  /// Fetching, then computing.
+  let parts: [Part]
+
+  init(
+    inputs: [(queue: Queue<SimulatedToken>, consumed: Int)],
+    outputs: [(produced: Int, destinations: [(Destination, isFeedback: Bool)])], ownerPort: Int, parts: [Part]
+  ) {
+    self.inputs = inputs
+    self.outputs = outputs
+    self.ownerPort = ownerPort
+    self.parts = parts
+  }
+
+  /// Whether a worker that fires this and then the other stage stays on the processor in between: it neither moves data nor
+  /// may have to wait for room.
+  func keepsProcessor(for next: SimulatedStage) -> Bool {
+    guard let mine = parts.last, let other = next.parts.first, mine.resource.isProcessor else { return false }
+    return isLocal && mine.resource === other.resource && mine.units == other.units
+  }
+
+  /// Whether everything that it gives stays in the worker.
+  private var isLocal: Bool {
+    outputs.allSatisfy { output in
+      output.destinations.allSatisfy { if case .queue = $0.0 { true } else { false } }
+    }
+  }
+
+  var canFire: Bool { inputs.allSatisfy { $0.queue.count >= $0.consumed } }
+
+  /// Moves the tokens of as many firings at once.
+  ///
+  /// - Returns: what has to be sent to other workers, in order, and the items whose tokens were consumed; they are to be
+  ///   released when all is sent.
+  func fire(_ batch: Int) -> (sent: [(SimulatedChannel, SimulatedToken)], consumed: [SimulatedItem]) {
+    var owners: [SimulatedToken] = []
+    var consumed: [SimulatedItem] = []
+    for (port, input) in inputs.enumerated() {
+      let tokens = (0..<(input.consumed * batch)).compactMap { _ in input.queue.popFirst() }
+      precondition(tokens.count == input.consumed * batch, "a schedule fires what can fire")
+      if port == ownerPort { owners = tokens }
+      consumed += tokens.compactMap { $0 }
+    }
+    var sent: [(SimulatedChannel, SimulatedToken)] = []
+    for output in outputs {
+      for index in 0..<(output.produced * batch) {
+        let item = owners.isEmpty ? nil : owners[index * owners.count / (output.produced * batch)]
+        for (destination, isFeedback) in output.destinations {
+          let token = isFeedback ? nil : item
+          token?.retain()
+          switch destination {
+          case .queue(let queue): queue.append(token)
+          case .channel(let channel): sent.append((channel, token))
+          }
+        }
+      }
+    }
+    return (sent, consumed)
+  }
+}

@@ -1,0 +1,62 @@
+import Dataflow
+
+/// Executes a plan in virtual time: the workers, bounded channels, entrance gate and batches of the runtime, over processors
+/// and links that are shared. Nothing is run; what would be is occupied for as long as the cost model says.
+///
+/// Items come as fast as the entrance lets them in (a closed loop at full load). Where a stage gives 0…N tokens it gives N.
+/// The same plan and costs give the same result, to the bit.
+public struct Simulation {
+  let graph: Graph
+  let plan: Plan
+  let platform: Platform
+  let costs: any CostModel
+  /// What one iteration of the graph gets done, in the unit that throughput is told in.
+  let itemsPerIteration: Double
+
+  /// - Parameter itemsPerIteration: in the unit that throughput is told in; the graph's items if `nil`.
+  public init(
+    _ graph: Graph, plan: Plan, on platform: Platform, by costs: any CostModel,
+    itemsPerIteration: Double? = nil
+  ) {
+    self.graph = graph
+    self.plan = plan
+    self.platform = platform
+    self.costs = costs
+    self.itemsPerIteration = itemsPerIteration ?? Double(max(graph.itemsPerIteration, 1))
+  }
+
+  /// The plan that a planner would choose from, with its costs.
+  public init(_ planner: Planner, plan: Plan) {
+    self.init(
+      planner.graph, plan: plan, on: planner.platform, by: planner.costs,
+      itemsPerIteration: planner.itemsPerIteration)
+  }
+
+  /// - Parameter iterations: how many of the graph's iterations to simulate; enough to fill all queues many times if `nil`.
+  /// - Throws: `PlanError`, or `SimulationError` if a cost is unknown.
+  public func run(iterations: Int? = nil) throws -> SimulationResult {
+    let placements = try plan.resolve(graph, on: platform)
+    let machine = try SimulatedMachine(self, placements)
+    let perIteration = max(graph.itemsPerIteration, 1)
+    let automatic = graph.inputs.isEmpty ? 200 : max(2000, 40 * plan.queueCapacity) / perIteration
+    return try machine.run(iterations: max(iterations ?? automatic, 2))
+  }
+}
+
+/// Why a plan can't be simulated.
+public enum SimulationError: Error, Sendable, Equatable, CustomStringConvertible {
+  case unknownCost(stage: String, device: String, reason: String)
+  case noWay(stage: String, source: String, device: String)
+  case stuck(done: Int, of: Int)
+
+  public var description: String {
+    switch self {
+    case .unknownCost(let stage, let device, let reason):
+      "nobody knows how long stage '\(stage)' takes on '\(device)': \(reason)"
+    case .noWay(let stage, let source, let device):
+      "nobody knows how long it takes to move what stage '\(stage)' needs from '\(source)' to '\(device)'; "
+        + "link them under 'links'"
+    case .stuck(let done, let all): "the plan got stuck after \(done) of \(all) iterations"
+    }
+  }
+}

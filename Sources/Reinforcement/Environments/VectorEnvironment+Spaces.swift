@@ -1,3 +1,0 @@
-extension VectorEnvironment {
-  var spaces: Spaces { Spaces(observation: observationSpace, action: actionSpace) }
-}

@@ -1,0 +1,5 @@
+extension MLP: ExportableNetwork {
+  public func export(to graph: inout ONNXGraph, input: String) throws -> String {
+    chain.export(to: &graph, input: input)
+  }
+}

@@ -1,5 +1,0 @@
-extension MLP {
-  public func export(to graph: inout ONNXGraph, input: String) throws -> String {
-    chain.export(to: &graph, input: input)
-  }
-}

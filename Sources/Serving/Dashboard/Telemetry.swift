@@ -1,0 +1,165 @@
+import Basics
+import Dataflow
+import Foundation
+import HTTPTypes
+import Planning
+import Vision
+
+/// What is told about a server to those who watch it: metrics, the dashboard, and spans.
+///
+/// Any thread may use it.
+public final class Telemetry: Sendable {
+  let metrics: Metrics
+  let log: ServerLog
+  let tracer: Tracer
+  private let exporter: OTLPExporter?
+  private let hosted: Hosted
+
+  /// What is hosted at the moment, and the energy that it takes.
+  private final class Hosted: Sendable {
+    private let pipelines = Locked<@Sendable () -> [HostedPipeline]>({ [] })
+    private let working = Locked<@Sendable () -> [HostedPipeline]>({ [] })
+    private let energy: EnergyCounter
+
+    init(_ platform: Platform) { energy = EnergyCounter { EnergyMeter(on: platform) } }
+
+    var all: [HostedPipeline] { pipelines.withLock { $0 }() }
+
+    func observe(
+      _ pipelines: @escaping @Sendable () -> [HostedPipeline],
+      working: @escaping @Sendable () -> [HostedPipeline]
+    ) {
+      self.pipelines.withLock { $0 = pipelines }
+      self.working.withLock { $0 = working }
+    }
+
+    func readEnergy() -> EnergyCounter.Reading? {
+      let working = working.withLock { $0 }
+      return energy.read(
+        working().map { (ObjectIdentifier($0), $0.load.busy($0.recorder.occupancy(of: $0.pipeline.graph))) })
+    }
+  }
+
+  /// - Parameters:
+  ///   - platform: what the pipelines run on, for what it is declared to draw.
+  ///   - otlp: where spans go, if they go anywhere.
+  ///   - traceRate: the part of requests, 0…1, that are traced of those whose clients don't say.
+  public init(
+    platform: Platform = .local, otlp: OTLPConfiguration? = nil, traceRate: Double = 1,
+    log: ServerLog = .none
+  ) {
+    let hosted = Hosted(platform)
+    let exporter = otlp.map { OTLPExporter($0) { log.tell(.warning, $0) } }
+    self.hosted = hosted
+    self.log = log
+    self.exporter = exporter
+    tracer = Tracer(rate: exporter == nil ? 0 : traceRate)
+    metrics = Metrics(
+      pipelines: { hosted.all.map(\.snapshot) }, energy: { hosted.readEnergy() },
+      others: exporter.map { exporter in [{ $0.write(exporter.queue.counts) }] } ?? [])
+  }
+
+  /// - Parameters:
+  ///   - pipelines: asked for what is served whenever somebody looks.
+  ///   - working: asked for all that take energy: those, and what still answers its last requests.
+  func observe(
+    _ pipelines: @escaping @Sendable () -> [HostedPipeline],
+    working: @escaping @Sendable () -> [HostedPipeline]
+  ) {
+    hosted.observe(pipelines, working: working)
+  }
+
+  /// Counts the energy that was taken up to now, which must be done before a pipeline goes.
+  func readEnergy() { _ = hosted.readEnergy() }
+
+  func record(_ record: RequestRecord) {
+    metrics.record(record)
+    if record.span?.context.isSampled ?? false { exporter?.queue.add(record) }
+  }
+
+  /// Requests since the start: how many were answered, and how many not.
+  public var requests: (answered: Int, failed: Int) {
+    let all = metrics.snapshot().models.values.flatMap(\.requests.values)
+    let total = all.reduce(0) { $0 + $1.reduce(0, +) }
+    let answered = all.reduce(0) { sum, counts in
+      sum + zip(RequestRecord.Outcome.allCases, counts).reduce(0) { $1.0 == .ok ? $0 + $1.1 : $0 }
+    }
+    return (Int(clamping: answered), Int(clamping: total - answered))
+  }
+
+  /// Exports spans and looks at the energy counters, until the task is cancelled and the last spans are gone.
+  func run() async {
+    await withTaskGroup(of: Void.self) { group in
+      if let exporter { group.addTask { await exporter.run() } }
+      group.addTask { [hosted] in
+        while !Task.isCancelled {
+          _ = hosted.readEnergy()
+          try? await Task.sleep(for: .seconds(10))
+        }
+      }
+    }
+  }
+
+  /// - Parameter path: its parts.
+  /// - Returns: `nil` where there is nothing.
+  func answer(_ path: [String], _ request: HTTPRequest) -> HTTPAnswer? {
+    switch path {
+    case []: return Dashboard().answer
+    case ["metrics"]:
+      let format = MetricsText.Format(accept: request.headerFields[.accept])
+      return HTTPAnswer(text: metrics.text(format), type: format.contentType)
+    default: return nil
+    }
+  }
+
+  /// What the dashboard asks for.
+  func live(_ request: HTTPRequest) -> String {
+    let query = request.path?.split(separator: "?", maxSplits: 1).dropFirst().first
+    return LiveReport(metrics, query: query, failures: log.failures).json()
+  }
+}
+
+extension Tracer {
+  func span(of request: HTTPRequest) -> RequestSpan? {
+    span(parent: request.headerFields[.traceParent], state: request.headerFields[.traceState])
+  }
+}
+
+extension Route {
+  /// Tells the client which span its request was.
+  func answered(within span: RequestSpan) -> Route {
+    guard case .body(let refused, let use) = self else { return self }
+    return .body(refused: refused) { body, reply in
+      try failing(within: span) {
+        try use(body) { makeAnswer in
+          reply {
+            try failing(within: span) { try makeAnswer().map { span.add(to: &$0.headers) } }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Names the span in what is thrown, for the client and for the log.
+private func failing<Result>(within span: RequestSpan, _ body: () throws -> Result) throws -> Result {
+  do {
+    return try body()
+  } catch {
+    var failure = HTTPFailure(error)
+    span.add(to: &failure.headers)
+    throw failure
+  }
+}
+
+extension RequestSpan {
+  fileprivate func add(to headers: inout HTTPFields) {
+    headers[.traceParent] = context.parent
+    if !context.state.isEmpty { headers[.traceState] = context.state }
+  }
+}
+
+extension HTTPField.Name {
+  static let traceParent = HTTPField.Name("traceparent")!
+  static let traceState = HTTPField.Name("tracestate")!
+}

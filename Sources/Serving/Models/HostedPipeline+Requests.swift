@@ -1,0 +1,208 @@
+import Basics
+import Dataflow
+import Foundation
+import HTTPTypes
+import Planning
+import Vision
+
+extension HostedPipeline {
+  /// One image, or one set of tensors, on its way through the pipeline.
+  struct Input: Sendable {
+    let values: [any Sendable]
+    let bytes: Int
+    var pixels: Int?
+    var inferences = 1
+    /// Of an image.
+    var header: ImageHeader?
+
+    var size: RequestSize {
+      header.map { RequestSize(bytes: bytes, image: $0) } ?? RequestSize(bytes: bytes)
+    }
+  }
+
+  /// What became of it.
+  struct Finished: Sendable {
+    let result: ItemResult
+    let attribution: Attribution?
+  }
+
+  /// Accepts the images or tensors of a request, without waiting.
+  ///
+  /// - Parameters:
+  ///   - span: what traces know the request by.
+  ///   - verify: throws why what was made is no answer to this request, which then counts as failed; called when no stage
+  ///     has thrown. The same is thrown again when the answer is written.
+  ///   - completion: called once, on any thread, when all are done; must not block.
+  /// - Throws: `AdmissionError`; `RuntimeError.closed`.
+  func run(
+    _ inputs: [Input], _ terms: RequestTerms, span: RequestSpan? = nil,
+    verify: @escaping @Sendable ([Finished]) throws -> Void = { _ in },
+    completion: @escaping @Sendable ([Finished]) -> Void
+  ) throws -> any Cancellable {
+    let arrival = recorder.time.now
+    let set = RequestSet(count: inputs.count) { [self] results in
+      let finished = results.map { result in
+        Finished(
+          result: result,
+          attribution: result.item == 0 ? nil : recorder.attribution(of: result, in: pipeline.graph))
+      }
+      note(inputs, finished, error(of: finished, verify), arrival, span)
+      completion(finished)
+    }
+    do {
+      var turns: Nanoseconds = 0
+      for (index, input) in inputs.enumerated() {
+        let ticket = try submit(input.values, input.size, terms, behind: turns) { set.finish(index, $0) }
+        set.add(ticket)
+        turns = turns.addingReportingOverflow(ticket.turn).partialValue
+      }
+    } catch RuntimeError.closed {
+      set.abandon()
+      throw RuntimeError.closed  // Not recorded: another pipeline may take the request.
+    } catch {
+      set.abandon()
+      note(inputs, error, arrival, span)
+      throw error
+    }
+    return set
+  }
+
+  /// Accepts a request of the Open Inference Protocol, without waiting.
+  ///
+  /// - Parameter completion: called once, on any thread, with what makes the answer or throws why there is none.
+  func infer(
+    _ request: InferenceRequest, span: RequestSpan? = nil,
+    completion: @escaping @Sendable (@escaping @Sendable () throws -> InferenceResponse) -> Void
+  ) throws -> any Cancellable {
+    let inputs = try recordingInvalid(span) { try self.inputs(of: request) }
+    let verify: @Sendable ([Finished]) throws -> Void = { [self] in _ = try outputs(of: $0, for: request) }
+    return try run(inputs, request.terms, span: span, verify: verify) { [self] finished in
+      completion { [self] in
+        let outputs = try outputs(of: finished, for: request)
+        let slowest = finished.compactMap(\.attribution).max { $0.total < $1.total }
+        return InferenceResponse(
+          model: name, version: version, id: request.id,
+          outputs: zip(outputs, request.outputs).map { ($0, $1.isBinary) }, attribution: slowest)
+      }
+    }
+  }
+
+  private func inputs(of request: InferenceRequest) throws -> [Input] {
+    switch request.payload {
+    case .tensors(let tensors):
+      let bytes = tensors.reduce(0) { $0 + $1.bytes.count }
+      return [Input(values: tensors, bytes: bytes, inferences: request.batch)]
+    case .images(let images):
+      return try images.enumerated().map { index, data in
+        do {
+          return try input(of: data).input
+        } catch let error as ImageError where images.count > 1 {
+          throw InferenceRequestError.unfit("image \(index): \(error)")
+        }
+      }
+    }
+  }
+
+  /// Checks an image's header.
+  func input(of data: Data) throws -> (input: Input, image: EncodedImage) {
+    let image = try EncodedImage(data, limits: limits)
+    let pixels = image.header.displayedWidth * image.header.displayedHeight
+    return (Input(values: [image], bytes: data.count, pixels: pixels, header: image.header), image)
+  }
+
+  /// What the request asks for.
+  ///
+  /// - Throws: what a stage threw; why a tensor can't be told as it is asked for.
+  private func outputs(of finished: [Finished], for request: InferenceRequest) throws -> [OutputTensor] {
+    let all = try outputs(of: finished)
+    return try request.outputs.map { output in
+      let tensor = all[output.position]
+      if !output.isBinary { try tensor.checkJSON() }
+      return tensor
+    }
+  }
+
+  private func outputs(of finished: [Finished]) throws -> [OutputTensor] {
+    switch pipeline.signature {
+    case .image:
+      let classifications = try finished.enumerated().map { index, finished in
+        do {
+          try check(finished.result)
+          return try finished.result.output(as: Classification.self)
+        } catch let error as ImageError where index > 0 {
+          throw InferenceRequestError.unfit("image \(index): \(error)")
+        }
+      }
+      return [OutputTensor](classifications)
+    case .tensors(_, let outputs):
+      try check(finished[0].result)
+      return try outputs.enumerated().map { index, output in
+        let tensor = try finished[0].result.output(index, as: Tensor.self)
+        return OutputTensor(name: output.name, shape: tensor.shape, contents: .tensor(tensor))
+      }
+    }
+  }
+
+  /// Why a request has no answer; `nil` if it has one.
+  private func error(of finished: [Finished], _ verify: ([Finished]) throws -> Void) -> (any Error)? {
+    if let error = finished.lazy.compactMap(\.result.error).first { return error }
+    do {
+      if pipeline.signature == .image {
+        for finished in finished { _ = try finished.result.output(as: Classification.self) }
+      }
+      try verify(finished)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// Leaves a record of requests that turn out to be invalid.
+  func recordingInvalid<Result>(_ span: RequestSpan? = nil, _ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch {
+      note([], error, recorder.time.now, span)
+      throw error
+    }
+  }
+
+  private func note(
+    _ inputs: [Input], _ finished: [Finished], _ error: (any Error)?, _ arrival: Nanoseconds,
+    _ span: RequestSpan?
+  ) {
+    note(
+      RequestRecord(
+        model: name, version: version, outcome: error.map(RequestRecord.Outcome.init) ?? .ok,
+        arrival: arrival,
+        completion: finished.map(\.result.completion).max() ?? arrival,
+        parts: zip(inputs, finished).map { input, finished in
+          RequestRecord.Part(
+            bytes: input.bytes, pixels: input.pixels, inferences: input.inferences,
+            attribution: finished.attribution)
+        }, span: span))
+  }
+
+  private func note(_ inputs: [Input], _ error: any Error, _ arrival: Nanoseconds, _ span: RequestSpan?) {
+    note(
+      RequestRecord(
+        model: name, version: version, outcome: RequestRecord.Outcome(error), arrival: arrival,
+        completion: recorder.time.now,
+        parts: inputs.map {
+          RequestRecord.Part(bytes: $0.bytes, pixels: $0.pixels, inferences: $0.inferences)
+        }, span: span))
+  }
+}
+
+extension RequestRecord.Outcome {
+  /// What an error means for who counts outcomes.
+  init(_ error: any Error) {
+    switch error {
+    case is CancellationError: self = .cancelled
+    case AdmissionError.expired: self = .expired
+    case is AdmissionError, RuntimeError.closed: self = .refused
+    case let failure as HTTPFailure where failure.status == .serviceUnavailable: self = .refused
+    default: self = HTTPFailure(error).status.kind == .clientError ? .invalid : .failed
+    }
+  }
+}

@@ -1,0 +1,195 @@
+import Basics
+import Dataflow
+import Foundation
+import Planning
+import Synchronization
+import Vision
+
+/// A pipeline that is loaded, warm, and answers requests.
+public final class HostedPipeline: Sendable {
+  public let pipeline: Pipeline
+  public let limits: ImageLimits
+  let settings: ServingSettings
+  let executor: Executor
+  /// Where requests wait for a place in the executor.
+  let lane: Dispatcher.Lane
+  let recorder: Recorder
+  /// Counts from 1.
+  let version: Int
+  let statistics: ModelStatistics
+  /// What is expected of the plan, where that was measured.
+  let prediction: Prediction?
+  /// What the pipeline keeps busy.
+  let load: ProcessorLoad
+  /// No user's requests come meanwhile, and none are recorded.
+  let isWarmingUp = Atomic(false)
+  private let record: @Sendable (RequestRecord) -> Void
+  private let observe: @Sendable (DeviceError) -> Void
+  /// What has been told of: failures of each device for each reason.
+  private let told = Locked<Set<DeviceFailure>>([])
+
+  private struct DeviceFailure: Hashable {
+    let device: String
+    let reason: DeviceError.Reason
+  }
+
+  public var name: String { pipeline.name }
+  public var plan: Plan { executor.plan }
+
+  /// Starts the pipeline's workers.
+  ///
+  /// - Parameters:
+  ///   - plan: `Plan.overlapping` if not given. The knobs that the pipeline's file sets are turned in it.
+  ///   - dispatcher: shares the machine out among the pipelines that have the same one.
+  ///   - prediction: what is expected of the plan.
+  ///   - record: told what became of each request. Must not block.
+  ///   - observe: told of the first failure of each kind of a device: clients can do nothing about it. Must not block.
+  init(
+    _ pipeline: Pipeline, plan: Plan? = nil, on platform: Platform = .local,
+    dispatcher: Dispatcher = Dispatcher(), limits: ImageLimits = ImageLimits(), version: Int = 1,
+    prediction: Prediction? = nil,
+    record: @escaping @Sendable (RequestRecord) -> Void,
+    observe: @escaping @Sendable (DeviceError) -> Void = { _ in }
+  ) throws {
+    self.pipeline = pipeline
+    self.version = version
+    self.record = record
+    statistics = ModelStatistics(network: pipeline.network, of: pipeline.graph.stages.count)
+    self.limits = limits
+    self.observe = observe
+    recorder = Recorder()
+    settings = pipeline.settings
+    executor = try Executor(
+      pipeline.graph, plan: pipeline.apply(settings, to: plan ?? pipeline.usualPlan(on: platform)),
+      on: platform, recorder: recorder)
+    // Of another plan nothing is known.
+    self.prediction = executor.plan == plan ? prediction : nil
+    load = try ProcessorLoad(pipeline.graph, plan: executor.plan, on: platform)
+    lane = dispatcher.open(
+      weight: settings.weight, slots: min(executor.plan.slots, executor.capacity),
+      concurrency: settings.concurrency)
+  }
+
+  /// Starts the pipeline's workers. Requests are told to `telemetry`, if there is one.
+  public convenience init(
+    _ pipeline: Pipeline, plan: Plan? = nil, on platform: Platform = .local,
+    dispatcher: Dispatcher = Dispatcher(), prediction: Prediction? = nil, telemetry: Telemetry? = nil,
+    observe: @escaping @Sendable (DeviceError) -> Void = { _ in }
+  ) throws {
+    try self.init(
+      pipeline, plan: plan, on: platform, dispatcher: dispatcher, prediction: prediction,
+      record: { telemetry?.record($0) }, observe: observe)
+  }
+
+  /// Puts an item in the line.
+  func submit(
+    _ item: [any Sendable], _ size: RequestSize, _ terms: RequestTerms, behind turns: Nanoseconds = 0,
+    completion: @escaping @Sendable (ItemResult) -> Void
+  ) throws -> Ticket {
+    try lane.submit(size, complete(terms), behind: turns) { [executor] arrival, completion in
+      try executor.trySubmit(item, arrival: arrival, completion: completion)
+    } completion: {
+      completion($0)
+    }
+  }
+
+  /// An item begins to arrive: what would not be taken in need not be kept until then.
+  ///
+  /// - Parameter size: as announced.
+  /// - Returns: what is kept until it is here.
+  /// - Throws: `AdmissionError`.
+  func expect(_ size: RequestSize, _ terms: RequestTerms) throws -> Dispatcher.Lane.Expectation {
+    try lane.expect(size, complete(terms))
+  }
+
+  private func complete(_ terms: RequestTerms) -> RequestTerms {
+    RequestTerms(priority: terms.priority, timeout: terms.timeout ?? settings.defaultTimeout)
+  }
+
+  /// Runs one item and suspends until it is answered. Cancelling the task cancels it.
+  func process(_ input: Input, _ terms: RequestTerms = RequestTerms()) async throws -> Finished {
+    let running = Locked<(any Cancellable)?>(nil)
+    return try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        do {
+          let work = try run([input], terms) { continuation.resume(returning: $0[0]) }
+          running.withLock { $0 = work }
+          if Task.isCancelled { work.cancel() }
+        } catch {
+          continuation.resume(throwing: error)
+        }
+      }
+    } onCancel: {
+      running.withLock { $0 }?.cancel()
+    }
+  }
+
+  /// - Throws: what a stage threw.
+  func check(_ result: ItemResult) throws {
+    guard let error = result.error else { return }
+    if let error = error as? DeviceError {
+      let failure = DeviceFailure(device: error.device, reason: error.reason)
+      if told.withLock({ $0.insert(failure).inserted }) { observe(error) }
+    }
+    throw error
+  }
+
+  /// Answers one encoded image.
+  ///
+  /// - Throws: `ImageError`, `AdmissionError`, what a stage threw.
+  public func infer(_ data: Data, named name: String) async throws -> InferenceReport {
+    try await infer(data, named: name, RequestTerms())
+  }
+
+  func infer(_ data: Data, named name: String, _ terms: RequestTerms) async throws -> InferenceReport {
+    let (input, image) = try input(of: data)
+    return try report(try await process(input, terms), on: image, named: name)
+  }
+
+  /// Answers tensors, one for each input of the pipeline, by one for each output.
+  func infer(_ tensors: [Tensor], _ terms: RequestTerms = RequestTerms()) async throws -> [Tensor] {
+    let finished = try await process(
+      Input(values: tensors, bytes: tensors.reduce(0) { $0 + $1.bytes.count }), terms)
+    try check(finished.result)
+    return try pipeline.graph.outputs.indices.map { try finished.result.output($0) }
+  }
+
+  /// What is told about an image that is done.
+  ///
+  /// - Throws: what a stage threw.
+  func report(_ finished: Finished, on image: EncodedImage, named name: String) throws -> InferenceReport {
+    try check(finished.result)
+    _ = try finished.result.output(as: Classification.self)
+    return InferenceReport(
+      input: name, image: image, result: finished.result,
+      attribution: finished.attribution ?? recorder.attribution(of: finished.result, in: pipeline.graph))
+  }
+
+  /// Leaves a record of a request.
+  func note(_ request: RequestRecord) {
+    guard !isWarmingUp.load(ordering: .relaxed) else { return }
+    statistics.record(request, at: Int(Date().timeIntervalSince1970 * 1000))
+    record(request)
+  }
+
+  /// The latest of what the workers did.
+  public var trace: Trace { recorder.trace(of: pipeline.graph) }
+
+  /// How it is at the moment.
+  var snapshot: PipelineSnapshot {
+    let inRuntime = zip(plan.placements, executor.waiting).map {
+      PipelineSnapshot.Queue(stage: $0.stages[0], length: $1)
+    }
+    let waiting = lane.waiting
+    return PipelineSnapshot(
+      name: name, version: version, plan: plan, prediction: prediction, inFlight: waiting + executor.inFlight,
+      queues: [PipelineSnapshot.Queue(stage: "admission", length: waiting)] + inRuntime,
+      occupancy: recorder.occupancy(of: pipeline.graph), batchSizes: recorder.batchSizes(of: pipeline.graph))
+  }
+
+  /// Answers what was accepted, and ends the workers. Blocks.
+  public func drain() {
+    lane.closeAndWait()
+    executor.drain()
+  }
+}

@@ -1,0 +1,68 @@
+import Dataflow
+import Planning
+import Vision
+
+/// Makes a pipeline that answers requests of one in a file: reads it, chooses its plan, starts its workers, warms it up.
+public struct ModelLoader: Sendable {
+  /// By which plan a pipeline runs, and what is expected of it.
+  public typealias ChoosePlan = @Sendable (Pipeline) throws -> (plan: Plan?, prediction: Prediction?)
+
+  let telemetry: Telemetry?
+  private let scale: DecodeScale?
+  private let limits: TensorLimits
+  private let images: ImageLimits
+  private let platform: Platform
+  private let dispatcher = Dispatcher()
+  private let choosePlan: ChoosePlan
+  private let observe: @Sendable (String, DeviceError) -> Void
+
+  /// - Parameters:
+  ///   - scale: replaces what pipelines say about decoding.
+  ///   - limits: how large tensors may become.
+  ///   - images: how large images may be, and how long their decoding may take.
+  ///   - telemetry: told of the pipelines' requests.
+  ///   - choosePlan: the usual plan, if not given.
+  ///   - observe: told the pipeline's name and the first failure of each kind of a device. Must not block.
+  public init(
+    scale: DecodeScale? = nil, limits: TensorLimits = TensorLimits(),
+    images: ImageLimits = ImageLimits(), on platform: Platform = .local, telemetry: Telemetry? = nil,
+    choosePlan: @escaping ChoosePlan = { _ in (nil, nil) },
+    observe: @escaping @Sendable (String, DeviceError) -> Void = { _, _ in }
+  ) {
+    self.scale = scale
+    self.limits = limits
+    self.images = images
+    self.platform = platform
+    self.telemetry = telemetry
+    self.choosePlan = choosePlan
+    self.observe = observe
+  }
+
+  /// Loads a pipeline, which may take seconds.
+  ///
+  /// - Parameters:
+  ///   - reference: the pipeline's name or path.
+  ///   - name: what it must be called; `nil` for whatever it is called.
+  /// - Throws: what is wrong with its files; `WarmUpError` if it doesn't work.
+  func load(_ reference: String, named name: String? = nil, version: Int = 1) async throws -> HostedPipeline {
+    let hosted = try await onOwnThread { [self] in
+      let pipeline = try Pipeline(reference, scale: scale, name: name, limits: limits)
+      if let name, pipeline.name != name {
+        throw RepositoryError.otherName(pipeline.name, file: reference, of: name)
+      }
+      let (plan, prediction) = try choosePlan(pipeline)
+      return try HostedPipeline(
+        pipeline, plan: plan, on: platform, dispatcher: dispatcher, limits: images, version: version,
+        prediction: prediction,
+        record: { [telemetry] in telemetry?.record($0) },
+        observe: { [observe, name = pipeline.name] in observe(name, $0) })
+    }
+    do {
+      try await hosted.warmUp()
+    } catch {
+      await onOwnThread { hosted.drain() }
+      throw error
+    }
+    return hosted
+  }
+}

@@ -1,0 +1,103 @@
+import Basics
+import Dataflow
+import Foundation
+
+/// A directory of models with their versions: `NAME/VERSION/pipeline.yaml`, or `NAME/VERSION/model.onnx`.
+///
+/// A version is a whole number from 1. Symbolic links are followed; whatever else lies there is passed over. Nothing is
+/// remembered: each answer is read from the disk, which blocks.
+public struct ModelRepository: Sendable {
+  let path: String
+
+  /// Bytes of a model's name.
+  static let longestName = String.longestName
+  /// As many as metrics tell apart; further ones are passed over.
+  static let maximumModels = 1000
+  /// The highest ones of a model; what is below is passed over.
+  static let maximumVersions = 100
+
+  /// - Throws: `FileError` if this is no directory that can be read.
+  public init(_ path: String) throws(FileError) {
+    self.path = path
+    if FileManager.default.fileExists(atPath: path), !Folder.exists(path) {
+      throw FileError("\(path) is a file; --repository wants a directory of NAME/VERSION/pipeline.yaml")
+    }
+    _ = try entries(of: path)
+  }
+
+  /// The models that have a version, in the order of their names.
+  func names() throws(FileError) -> [String] { try contents().names }
+
+  /// The models that have a version, in the order of their names; and what looks like one and can't be served, with the reason.
+  func contents() throws(FileError) -> (names: [String], ignored: [String]) {
+    var (names, ignored): ([String], [String]) = ([], [])
+    for entry in try entries(of: path).sorted(by: { $0.name < $1.name }) {
+      // Hidden ones are somebody's who isn't ready yet.
+      guard !entry.name.hasPrefix("."), entry.isFolder(in: path) else { continue }
+      func ignore(_ reason: String) {
+        ignored.append("\(path)/\(entry.name) is passed over: \(reason)".printable(atMost: 500))
+      }
+      if let flaw = entry.name.flawAsName {
+        ignore("its name \(flaw)")
+      } else {
+        do throws(FileError) {
+          guard try !numbers(in: entry.name).isEmpty else {
+            ignore("it has no version, which is a folder called by a whole number from 1")
+            continue
+          }
+          if names.count < Self.maximumModels {
+            names.append(entry.name)
+          } else {
+            ignore("there are more than \(Self.maximumModels) models")
+          }
+        } catch {
+          ignore("\(error)")
+        }
+      }
+    }
+    return (names, ignored)
+  }
+
+  /// A model's versions, the highest first.
+  ///
+  /// - Throws: `RepositoryError` if there are none, or the name can't be one; `FileError`.
+  func versions(of name: String) throws -> [Int] {
+    guard Self.isName(name) else { throw RepositoryError.wrongName(name) }
+    let numbers = Folder.exists(path + "/" + name) ? try numbers(in: name) : []
+    guard !numbers.isEmpty else { throw RepositoryError.unknown(name, repository: path) }
+    return numbers
+  }
+
+  /// The path of a version's pipeline, or of its model where that is all there is.
+  func reference(of name: String, version: Int) throws(RepositoryError) -> String {
+    let folder = "\(path)/\(name)/\(version)"
+    for file in ["pipeline.yaml", "model.onnx"] {
+      let reference = folder + "/" + file
+      if FileManager.default.fileExists(atPath: reference) { return reference }
+    }
+    throw .empty(folder)
+  }
+
+  /// Whether a text from outside can be a model's name: nothing that leads out of the directory is.
+  private static func isName(_ text: String) -> Bool { text.flawAsName == nil && !text.hasPrefix(".") }
+
+  private func numbers(in name: String) throws(FileError) -> [Int] {
+    let folder = path + "/" + name
+    let versions = try entries(of: folder).compactMap { entry -> (number: Int, entry: Folder.Entry)? in
+      // Not 01, which would be another 1.
+      guard let number = Int(entry.name), number >= 1, entry.name == "\(number)" else { return nil }
+      return (number, entry)
+    }.sorted { $0.number > $1.number }
+    // Links are looked at only as far as is needed.
+    return Array(
+      versions.lazy.filter { $0.entry.isFolder(in: folder) }.map(\.number).prefix(Self.maximumVersions))
+  }
+
+  private func entries(of folder: String) throws(FileError) -> [Folder.Entry] {
+    do {
+      return try Folder.entries(of: folder)
+    } catch {
+      throw FileError("can't read the directory \(folder): \(error)")
+    }
+  }
+}

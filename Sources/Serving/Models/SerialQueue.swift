@@ -1,0 +1,28 @@
+import Dataflow
+
+/// Does one thing after the other, in the background. Only so many wait.
+final class SerialQueue: Sendable {
+  typealias Work = @Sendable () async -> Void
+
+  private let entrance: AsyncStream<Work>.Continuation
+  private let worker: Task<Void, Never>
+
+  init(limit: Int) {
+    let (works, entrance) = AsyncStream.makeStream(of: Work.self, bufferingPolicy: .bufferingOldest(limit))
+    self.entrance = entrance
+    worker = Task { for await work in works { await work() } }
+  }
+
+  deinit { entrance.finish() }
+
+  /// - Returns: `false`, and nothing is done, if too many wait.
+  func add(_ work: @escaping Work) -> Bool {
+    if case .enqueued = entrance.yield(work) { true } else { false }
+  }
+
+  /// Takes nothing more, and waits for what was taken.
+  func finish() async {
+    entrance.finish()
+    await worker.value
+  }
+}

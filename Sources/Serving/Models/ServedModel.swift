@@ -1,0 +1,71 @@
+import Basics
+import Dataflow
+import Synchronization
+
+/// A model that clients know by its name, whichever version of it is loaded at the moment, if any.
+///
+/// Any thread may ask; the host alone changes it, one change at a time.
+final class ServedModel: Sendable {
+  private struct State {
+    var pipeline: HostedPipeline?
+    /// Of the pipeline that was loaded last.
+    var version: Int?
+    /// Versions that were to be loaded last and can't be served, with the reason.
+    var failures: [Int: String] = [:]
+  }
+
+  let name: String
+  let source: ModelSource
+  private let state: Mutex<State>
+
+  init(_ name: String, from source: ModelSource, _ pipeline: HostedPipeline? = nil) {
+    self.name = name
+    self.source = source
+    state = Mutex(State(pipeline: pipeline, version: pipeline?.version))
+  }
+
+  /// What is served; `nil` if the model is not loaded.
+  var pipeline: HostedPipeline? { state.withLock { $0.pipeline } }
+
+  /// Serves another pipeline from now on.
+  ///
+  /// - Parameter failures: versions above it, with the reason why it is not one of them.
+  /// - Returns: the pipeline that was served.
+  func replace(by pipeline: HostedPipeline, failures: [Int: String]) -> HostedPipeline? {
+    state.withLock { state in
+      defer { state = State(pipeline: pipeline, version: pipeline.version, failures: failures) }
+      return state.pipeline
+    }
+  }
+
+  /// Goes on with what is served.
+  func keep(failures: [Int: String]) { state.withLock { $0.failures = failures } }
+
+  /// Serves nothing from now on.
+  ///
+  /// - Returns: the pipeline that was served.
+  func unload() -> HostedPipeline? {
+    state.withLock { state in
+      defer { state = State(version: state.version) }
+      return state.pipeline
+    }
+  }
+
+  /// What the repository's index says of it.
+  var entries: [RepositoryIndex.Entry] {
+    let state = state.withLock { $0 }
+    var entries = state.failures.filter { $0.key != state.pipeline?.version }.map { version, reason in
+      RepositoryIndex.Entry(name: name, version: version, isReady: false, reason: reason)
+    }
+    if let pipeline = state.pipeline {
+      // If it was to be loaded again and could not be, it is served all the same.
+      entries.append(
+        RepositoryIndex.Entry(
+          name: name, version: pipeline.version, isReady: true, reason: state.failures[pipeline.version]))
+    } else if entries.isEmpty {
+      entries.append(
+        RepositoryIndex.Entry(name: name, version: state.version, isReady: false, reason: "unloaded"))
+    }
+    return entries
+  }
+}

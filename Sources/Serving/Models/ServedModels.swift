@@ -1,0 +1,76 @@
+import Dataflow
+import HTTPTypes
+import Planning
+import Synchronization
+
+/// The models that can be asked for, which come and go while the server runs. Any thread may ask.
+final class ServedModels: Sendable {
+  private let models = Mutex<[String: ServedModel]>([:])
+
+  subscript(name: String) -> ServedModel? { models.withLock { $0[name] } }
+
+  /// All that were ever loaded, or were to be.
+  var all: [ServedModel] { models.withLock { $0.values.sorted { $0.name < $1.name } } }
+
+  /// What is served, in the order of the names.
+  var pipelines: [HostedPipeline] { all.compactMap(\.pipeline) }
+
+  /// - Throws: `RepositoryError.duplicateName`.
+  func add(_ model: ServedModel) throws {
+    try models.withLock { models in
+      guard models[model.name] == nil else { throw RepositoryError.duplicateName(model.name) }
+      models[model.name] = model
+    }
+  }
+
+  /// - Throws: 404.
+  func model(_ name: String) throws(HTTPFailure) -> ServedModel {
+    if let model = self[name] { return model }
+    let names = pipelines.map(\.name).joined(separator: ", ")
+    throw HTTPFailure(
+      .notFound, "there is no model '\(name)'; " + (names.isEmpty ? "none is loaded" : "there is \(names)"))
+  }
+
+  /// - Throws: 404.
+  func find(_ reference: ModelReference) throws(HTTPFailure) -> HostedPipeline {
+    let name = reference.name
+    guard let pipeline = try model(name).pipeline else {
+      throw HTTPFailure(
+        .notFound, "model '\(name)' is not loaded; see POST /v2/repository/index, and …/models/NAME/load")
+    }
+    guard reference.version.isEmpty || reference.version == "\(pipeline.version)" else {
+      throw HTTPFailure(
+        .notFound,
+        "version '\(reference.version)' of model '\(name)' is not served; version \(pipeline.version) is")
+    }
+    return pipeline
+  }
+
+  /// Gives a request to the pipeline that is served now; to the next one if that was replaced in the meantime and takes
+  /// nothing any more.
+  ///
+  /// - Throws: 404; what `body` throws.
+  func withPipeline<Result>(
+    _ reference: ModelReference, _ body: (HostedPipeline) throws -> Result
+  ) throws -> Result {
+    var pipeline = try find(reference)
+    while true {
+      do {
+        return try body(pipeline)
+      } catch RuntimeError.closed {
+        let next = try find(reference)
+        guard next !== pipeline else {
+          return try pipeline.recordingInvalid { throw RuntimeError.closed }  // The server ends.
+        }
+        pipeline = next
+      }
+    }
+  }
+}
+
+/// Which model a request is about.
+struct ModelReference: Sendable, Hashable {
+  var name: String
+  /// Empty for whichever is served.
+  var version = ""
+}

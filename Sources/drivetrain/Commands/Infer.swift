@@ -1,0 +1,150 @@
+import ArgumentParser
+import Basics
+import Dataflow
+import Foundation
+import Planning
+import Vision
+
+struct Infer: ParsableCommand, PlannedCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Runs images through a pipeline and says where the time went.",
+    usage: "drivetrain infer <pipeline> <image> ... [<options>]",
+    discussion: """
+      Exit code 0 if all images were answered, 1 if not; the others are answered all the same.
+
+      Example: drivetrain infer classify photo.jpg --trace photo.trace.json
+      """)
+
+  @Argument(
+    help: "A pipeline's name in Pipelines/, or a path to its YAML file.",
+    completion: .named(in: "Pipelines"))
+  var pipeline: String
+
+  @Argument(
+    help: "Image files: JPEG, PNG or WebP; or folders, for all that are in them.",
+    completion: .file())
+  var images: [String]
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  @Option(help: ArgumentHelp("Write a trace that ui.perfetto.dev opens.", valueName: "file"))
+  var trace: String?
+
+  @Option(help: "How JPEGs are decoded: auto (at a reduced size where that suffices) or exact.")
+  var scale: DecodeScale?
+
+  @OptionGroup(title: "Placement") var planned: PlanOption
+  @OptionGroup(title: "Placement") var described: MachineOption
+
+  func run() throws {
+    let reference = pipeline
+    let pipeline = try Pipeline(reference, scale: scale)
+    guard pipeline.signature == .image else { throw InferError.takesTensors(reference) }
+    for remark in pipeline.remarks { complain("\(pipeline.name): \(remark)") }
+    // A trace has room for all images; the attribution alone needs only the latest one's events.
+    let images = ImageFolder.expand(self.images)
+    let recorder = Recorder(eventsPerWorker: trace == nil ? 256 : images.count * pipeline.graph.stages.count)
+    let machine = try described.machineHere(to: "run")
+    let plan = try planned.plan(for: PipelineWorkload(pipeline), objective: .latency, on: machine)
+    let process = try processor(pipeline.graph, plan, recorder)
+    let account = try EnergyAccount(pipeline.graph, plan: plan ?? .fused(pipeline.graph), on: machine)
+    var items: [InferenceReport] = []
+    for path in images {
+      let report = infer(path, pipeline.graph, recorder, process)
+      items.append(report)
+      if !json, let text = report.forHumans { try printOut(text) }
+      if let error = report.error { complain("\(path): \(error)") }
+      account.read()
+    }
+    let answered = items.count { $0.error == nil }
+    let energy = account.energy(of: answered, recorder.occupancy(of: pipeline.graph))
+    if json {
+      try printOut(InferenceReport.json(pipeline: pipeline.name, items: items, energy: energy))
+    } else if let energy {
+      try printOut(energy.text(for: "an image"))
+    }
+    if let trace { try recorder.trace(of: pipeline.graph).perfetto().writeWhole(to: trace) }
+    if items.contains(where: { $0.error != nil }) { throw ExitCode(1) }
+  }
+
+  /// What runs one image: on this thread, unless the plan has several placements.
+  private func processor(_ graph: Graph, _ plan: Plan?, _ recorder: Recorder) throws
+    -> (EncodedImage) throws -> ItemResult
+  {
+    guard let plan, plan.placements.count > 1 else {
+      let executor = try SequentialExecutor(graph, plan: plan, recorder: recorder)
+      return { try executor.process($0) }
+    }
+    let executor = try Executor(graph, plan: plan, recorder: recorder)
+    return { try executor.processAndWait($0) }
+  }
+
+  private func infer(
+    _ path: String, _ graph: Graph, _ recorder: Recorder, _ process: (EncodedImage) throws -> ItemResult
+  ) -> InferenceReport {
+    var data = Data()
+    do {
+      if ImageFolder.isFolder(path) {
+        throw FileError("it is a folder without a file that ends in .jpg, .jpeg, .png or .webp")
+      }
+      data = try Data(readingImage: path)
+      let image = try EncodedImage(data)
+      let result = try process(image)
+      if let error = result.error as? DeviceError { throw planned.advised(error) }
+      return InferenceReport(
+        input: path, image: image, result: result,
+        attribution: recorder.attribution(of: result, in: graph))
+    } catch {
+      return InferenceReport(input: path, bytes: data.count, error: error)
+    }
+  }
+}
+
+/// A folder that stands for the images in it.
+enum ImageFolder {
+  private static let extensions: Set<String> = ["jpg", "jpeg", "png", "webp"]
+
+  static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+
+  /// Puts its images, by name and not those of folders inside, in the place of each folder. A folder without any stays, and is told
+  /// as what it is.
+  static func expand(_ paths: [String]) -> [String] {
+    paths.flatMap { path -> [String] in
+      guard isFolder(path) else { return [path] }
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+      let images = names.filter { extensions.contains(($0 as NSString).pathExtension.lowercased()) }
+      return images.isEmpty ? [path] : images.sorted().map { (path as NSString).appendingPathComponent($0) }
+    }
+  }
+}
+
+enum InferError: Error, CustomStringConvertible {
+  case takesTensors(String)
+
+  var description: String {
+    switch self {
+    case .takesTensors(let reference):
+      "\(reference) takes tensors, not images; serve it by drivetrain serve \(reference.quoted) and send it JSON"
+    }
+  }
+}
+
+extension DecodeScale: ExpressibleByArgument {}
+
+extension InferenceReport {
+  /// The labels, and the breakdown as bars; `nil` for a failure.
+  fileprivate var forHumans: String? {
+    guard let outputs, let attribution, let width, let height else { return nil }
+    var lines = ["\(input.printable)  \(width) × \(height), \(bytes.counted("byte"))"]
+    lines += outputs.map { "  \(Double($0.score).fixed(3))  \($0.label.printable)" }
+    let parts =
+      attribution.stages.map { ($0.name, $0.microseconds / 1000) }
+      + [("unattributed", attribution.unattributed / 1000)]
+    lines += Breakdown(parts: parts, total: attribution.total / 1000).lines
+    return lines.joined(separator: "\n")
+  }
+}

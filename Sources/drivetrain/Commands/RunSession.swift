@@ -1,0 +1,113 @@
+import Basics
+import Dataflow
+import Foundation
+import Reinforcement
+
+/// A run under way: its trainer, and all that keeps what it does.
+final class RunSession {
+  let trainer: Trainer
+  let folder: RunDirectory
+  let log: RunLog
+  private(set) var record: RunRecord
+  private let begin = MonotonicTime().now
+  private let firstUpdate: Int
+  /// How the run has ended.
+  private var ending: String?
+
+  /// - Parameter record: the run's account, whose latest part is this one.
+  /// - Throws: `FileError`.
+  init(_ trainer: Trainer, in folder: RunDirectory, _ record: RunRecord, logsSteps: Bool) throws {
+    self.trainer = trainer
+    self.folder = folder
+    self.record = record
+    firstUpdate = trainer.updates
+    log = try RunLog(folder, of: trainer, withSteps: logsSteps, earlierSeconds: record.earlierSeconds)
+    try record.write(to: folder.record)
+  }
+
+  /// Where `save` writes to.
+  var checkpoint: String { trainer.experiment.schedule.savesReplay ? folder.latest : folder.policy }
+
+  /// Writes what going on needs, and the account.
+  ///
+  /// - Throws: `CheckpointError`, `FileError`, or `RunDirectoryError.lost`.
+  func save() throws {
+    try folder.check()
+    try log.flush()
+    try trainer.save(to: checkpoint, withReplay: trainer.experiment.schedule.savesReplay)
+    try account()
+  }
+
+  /// Writes down how the run has ended, if that can be. What is told later of the same end doesn't count.
+  func end(_ how: String) {
+    if ending == nil { ending = how }
+    try? account()
+  }
+
+  private func account() throws {
+    record.update(
+      step: trainer.steps, updates: trainer.updates - firstUpdate,
+      seconds: Double(MonotonicTime().now - begin) / 1e9, end: ending)
+    try folder.check()
+    try record.write(to: folder.record)
+  }
+
+  /// How a run that was stopped goes on.
+  func resumption(_ steps: Int?) -> String {
+    let isOver = trainer.steps >= steps ?? trainer.experiment.schedule.steps && !trainer.hasWorkLeft
+    guard trainer.experiment.schedule.savesReplay, !isOver else {
+      return "step \(trainer.steps) is saved in \(checkpoint)"
+    }
+    return "go on with: drivetrain train --resume \(folder.path.quoted)"
+      + (steps.map { " --steps \($0)" } ?? "")
+  }
+
+  /// Keeps what can be kept where `save` has failed: the policy, which is small, in the run's folder, or else elsewhere.
+  ///
+  /// - Returns: what is where, for people.
+  func rescue() -> String {
+    let step = trainer.steps
+    var kept: String?
+    if (try? folder.check()) != nil, (try? trainer.save(to: folder.policy, withReplay: false)) != nil {
+      kept = "the policy of step \(step) is in \(folder.policy)"
+    } else {
+      kept = rescueElsewhere()
+    }
+    var text = kept ?? "nothing of step \(step) could be saved anywhere"
+    if (try? folder.check()) != nil, let saved = try? CheckpointReader(path: folder.latest) {
+      text +=
+        "; \(folder.latest) is of step \(saved.metadata.steps): go on from there with: "
+        + "drivetrain train --resume \(folder.path.quoted)"
+    }
+    return text
+  }
+
+  /// All of it in a new folder for temporary files if there is room, otherwise the policy.
+  private func rescueElsewhere() -> String? {
+    let experiment = trainer.experiment
+    let path =
+      NSTemporaryDirectory() + "drivetrain-\(experiment.name)-seed\(experiment.schedule.seed)-\(getpid())"
+    guard mkdir(path, 0o777) == 0 else { return nil }
+    let forecast = DiskForecast(experiment, trainer.spaces, steps: trainer.steps)
+    let hasRoom = (try? forecast.check(against: DiskForecast.Room(at: path), at: path)) != nil
+    if hasRoom, (try? trainer.save(to: path + "/latest.ckpt")) != nil {
+      return "step \(trainer.steps) is kept in \(path): go on with: drivetrain train --resume \(path.quoted)"
+    }
+    guard (try? trainer.save(to: path + "/policy.ckpt", withReplay: false)) != nil else { return nil }
+    return "the policy of step \(trainer.steps) is in \(path)/policy.ckpt"
+  }
+
+  /// What to do after learning has failed.
+  var wayOn: String {
+    let rate = "--set learning_rate=\(trainer.experiment.algorithm.common.learningRate / 10)"
+    if let saved = try? CheckpointReader(path: folder.latest) {
+      return "go on from step \(saved.metadata.steps) with other settings: "
+        + "drivetrain train --resume \(folder.path.quoted) \(rate)"
+    }
+    let best =
+      FileManager.default.fileExists(atPath: folder.best) ? " --start-from \(folder.best.quoted)" : ""
+    return best.isEmpty
+      ? "begin anew with \(rate)"
+      : "begin anew with the best policy's weights: drivetrain train\(best) \(rate)"
+  }
+}

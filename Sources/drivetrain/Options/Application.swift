@@ -1,0 +1,103 @@
+import ArgumentParser
+import Basics
+import Dataflow
+import Foundation
+import Planning
+import Reinforcement
+import Vision
+
+/// What `calibrate`, `plan`, `verify` and `simulate` are asked about.
+struct ApplicationOptions: ParsableArguments {
+  @Argument(
+    help: "The name of a pipeline or an experiment, or a path to its YAML file.",
+    completion: .named(in: "Pipelines", "Experiments"))
+  var application: String
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Images to measure a pipeline with; the first is the one to plan for. Without: 500 × 375, 320 × 240 and 3880 × 2880 pixels.",
+      valueName: "file"))
+  var image: [String] = []
+
+  @Option(
+    parsing: .upToNextOption, help: ArgumentHelp("Change settings of an experiment.", valueName: "key=value"))
+  var set: [String] = []
+
+  @OptionGroup(title: "Placement") var described: MachineOption
+  @OptionGroup(title: "Placement") var selection: DeviceSelection
+
+  /// The same error; of what is not calibrated, it says by which command it will be, and of a device that failed, how
+  /// to do without it.
+  func advised(_ error: any Error) -> any Error {
+    switch error {
+    case let error as CalibrationError:
+      // What is measured for a machine that is only described is this one, which has other devices.
+      let isHere = (try? described.machine().isSimulated) == false
+      let arguments = Self.arguments(application, image: image, set: set)
+      return FileError(error.message(calibrating: isHere ? selection.appended(to: arguments) : arguments))
+    case let error as DeviceError: return selection.advised(error) { "run again with \($0)" }
+    default: return error
+    }
+  }
+
+  /// What `calibrate` takes for an application.
+  static func arguments(_ application: String, image: [String] = [], set: [String] = []) -> String {
+    func option(_ name: String, _ values: [String]) -> [String] { values.isEmpty ? [] : [name] + values }
+    return ([application] + option("--image", image) + option("--set", set)).map(\.quoted).joined(
+      separator: " ")
+  }
+
+  /// The devices of the machine that are asked for, here or described.
+  func machine() throws -> Platform { try selection.platform(of: described.machine()) }
+
+  /// The same, where something is to be run or measured.
+  func machineHere(to purpose: String) throws -> Platform {
+    try selection.platform(of: described.machineHere(to: purpose))
+  }
+
+  func workload() throws -> any Workload {
+    switch try kind() {
+    case .pipeline:
+      guard set.isEmpty else {
+        throw ValidationError("--set changes an experiment; \(application) is a pipeline")
+      }
+      let workload = try PipelineWorkload(
+        Pipeline(application), images: image.isEmpty ? Self.photographs : image)
+      guard !workload.footprints.isEmpty else {
+        throw FileError(
+          workload.pipeline.signature == .image
+            ? "there are no images to measure \(application) with; name some with --image"
+            : "\(application) takes tensors of any shape, so nobody knows what to measure it with")
+      }
+      return workload
+    case .experiment:
+      guard image.isEmpty else {
+        throw ValidationError("--image is for pipelines; \(application) is an experiment")
+      }
+      return try TrainingWorkload(Experiment(application, changes: set))
+    }
+  }
+
+  private enum Kind { case pipeline, experiment }
+
+  /// By the file: an experiment says which algorithm.
+  private func kind() throws -> Kind {
+    if application.hasSuffix(".onnx") { return .pipeline }
+    do {
+      let path = try Pipeline.library.path(of: application)
+      let keys = try ConfigurationNode(contentsOf: path).entries().map(\.key)
+      return keys.contains("algorithm") ? .experiment : .pipeline
+    } catch let unknown as UnknownConfiguration {
+      if case .fileNotFound = unknown { throw unknown }
+      if (try? Experiment.library.path(of: application)) != nil { return .experiment }
+      let names = Pipeline.library.names + Experiment.library.names
+      throw FileError(
+        "there is no pipeline or experiment '\(application)'; \(application.hint(among: names))")
+    }
+  }
+
+  private static var photographs: [String] {
+    ["medium", "small", "large"].compactMap { Installation.find(".deps/images/\($0).jpg") }
+  }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import Dataflow
+import Planning
+import Serving
+
+/// What a server tells on standard error.
+struct LogOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "What is told: error (the server's own failures), warning (and what it has no room or time for), info (and clients' mistakes), or debug (every request).",
+      valueName: "level"))
+  var logLevel = ServerLog.Level.info
+
+  @Option(help: ArgumentHelp("How it is told: text, or json, an object a line.", valueName: "format"))
+  var logFormat = ServerLog.Format.text
+
+  /// From now on everything is told so.
+  func begin() -> ServerLog {
+    let prefix = logFormat == .text ? "drivetrain: " : ""
+    let log = ServerLog(level: logLevel, format: logFormat) { writeComplaint(prefix + $0) }
+    serverLog.withLock { $0 = log }
+    return log
+  }
+}
+
+extension ServerLog.Level: ExpressibleByArgument {}
+
+extension ServerLog.Format: ExpressibleByArgument {}

@@ -1,6 +1,0 @@
-@testable import Dataflow
-
-extension CPUDevice {
-  /// Two cores, whatever this machine has.
-  static let twoCores = CPUDevice(model: "test", cores: 2, vectorBits: 64, memoryBytes: 1 << 30)
-}
