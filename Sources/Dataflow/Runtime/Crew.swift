@@ -66,7 +66,7 @@ final class Crew: Sendable {
 
   /// One worker at a time, so that tokens taken from several entrances belong together, and batches fill one after the other.
   private func takeIn(_ worker: Worker) -> Int {
-    entrances.count > 1 || worker.batching.maximum > 1
+    entrances.count > 1 || worker.state.batching.maximum > 1
       ? turn.withLock { worker.takeIn() } : worker.takeIn()
   }
 }

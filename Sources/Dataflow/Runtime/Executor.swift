@@ -12,7 +12,7 @@ import Dispatch
 public final class Executor: Sendable {
   public let graph: Graph
   public let plan: Plan
-  private let wiring: Wiring
+  private let wiring: Wiring<Channel>
   private let ambient: Item
   private let time: any TimeSource
   private let counter: ItemCounter
@@ -38,7 +38,10 @@ public final class Executor: Sendable {
     ambient = Item(ambientSince: time.now)
     let capacity = max(plan.queueCapacity, graph.itemsPerIteration)
     gate = Gate(limit: capacity)
-    wiring = Wiring(graph, placements, capacity: capacity, gate: gate, ambient: ambient, time: time)
+    let continuations = graph.continuations(of: placements)
+    wiring = Wiring(
+      graph, placements, continuations: continuations, capacity: capacity, gate: gate, ambient: ambient,
+      time: time)
 
     // Every instance is made before any thread starts, so that a failure leaves nothing behind.
     let workers = try placements.map { placement in
@@ -55,13 +58,13 @@ public final class Executor: Sendable {
     var threads: [(name: String, body: @Sendable () -> Void)] = []
     var seats = [Seat?](repeating: nil, count: placements.count)
     for (index, placement) in placements.enumerated().reversed() {
-      let next = wiring.continuations[index].flatMap { seats[$0] }
+      let next = continuations[index].flatMap { seats[$0] }
       let crew = Crew(
-        size: placement.instances, entrances: wiring.entrances(to: placement, in: graph).map(\.1),
+        size: placement.instances, entrances: wiring.entrances(to: placement, in: graph).map(\.channel),
         exits: wiring.exits(from: placement, in: graph), feedsItself: graph.inputs.isEmpty, gate: gate,
         ambient: ambient, next: next)
       for (name, worker) in workers[index] {
-        if wiring.continuations.contains(index), let seat = Seat(worker, next: next) {
+        if continuations.contains(index), let seat = Seat(worker, next: next) {
           seats[index] = seat
           threads.append((name, { crew.run(in: seat) }))
         } else {

@@ -36,7 +36,7 @@ public final class SequentialExecutor {
     ring = recorder?.makeRing(
       worker: "sequential", graph: graph.name, stages: graph.stages.count)
     worker = try Worker(
-      placement, in: graph, wiring: .none(graph), ambient: ambient, time: time, ring: ring)
+      placement, in: graph, wiring: Wiring(joining: graph), ambient: ambient, time: time, ring: ring)
   }
 
   /// Runs one item through the graph and waits for nothing.

@@ -1,35 +1,84 @@
 import Basics
 
-/// The channels of a running graph: one for each edge between placements, and one for each input.
-struct Wiring: Sendable {
-  /// For each placement the one behind it whose work its threads may continue, if there is one: see `Seat`.
-  let continuations: [Int?]
+/// The channels of a placed graph: one for each edge between placements, and one for each input. Executors and simulations have
+/// channels of their own.
+package struct Wiring<EdgeChannel> {
   /// For each connection of the graph; `nil` where it stays inside a placement.
-  let edges: [Channel?]
-  /// For each input of the graph; none where the executor feeds its only worker directly.
-  let inputs: [Channel]
+  package let edges: [EdgeChannel?]
+  /// For each input of the graph; none where the only worker is fed directly.
+  package let inputs: [EdgeChannel]
 
   /// Everything in one worker: no channels.
-  static func none(_ graph: Graph) -> Wiring {
-    Wiring(continuations: [nil], edges: graph.connections.map { _ in nil }, inputs: [])
+  init(joining graph: Graph) {
+    edges = graph.connections.map { _ in nil }
+    inputs = []
   }
 
-  private init(continuations: [Int?], edges: [Channel?], inputs: [Channel]) {
-    self.continuations = continuations
-    self.edges = edges
+  /// - Parameter make: the channel of a connection between placements, with room for so many tokens.
+  package init(
+    _ graph: Graph, _ placements: [ResolvedPlacement], capacity: Int, inputs: [EdgeChannel],
+    make: (Graph.Connection, Int) -> EdgeChannel
+  ) {
+    edges = graph.connections.map { connection in
+      if placements.contains(where: { $0.contains(connection) }) { return nil }
+      return make(
+        connection, graph.channelCapacity(of: connection, itemsInFlight: capacity, placements))
+    }
     self.inputs = inputs
   }
 
+  /// Where a token goes.
+  package enum Destination {
+    /// An input port in the same worker.
+    case port(Graph.PortIndex, isFeedback: Bool)
+    /// Another worker.
+    case channel(EdgeChannel, isFeedback: Bool)
+    /// An output of the graph, by position.
+    case result(Int)
+  }
+
+  /// The ports of a placement that are fed by a channel.
+  package func entrances(to placement: ResolvedPlacement, in graph: Graph) -> [(
+    port: Graph.PortIndex, channel: EdgeChannel
+  )] {
+    let fromEdges = zip(graph.connections, edges).compactMap { connection, channel in
+      channel.flatMap { placement.contains(connection.target.stage) ? (connection.target, $0) : nil }
+    }
+    let fromInputs = zip(graph.inputs, inputs).filter { placement.contains($0.0.stage) }
+    return fromEdges + fromInputs
+  }
+
+  /// The channels that a placement feeds.
+  func exits(from placement: ResolvedPlacement, in graph: Graph) -> [EdgeChannel] {
+    zip(graph.connections, edges).compactMap { placement.contains($0.source.stage) ? $1 : nil }
+  }
+
+  /// Where an output port's tokens go.
+  package func destinations(of port: Graph.PortIndex, in graph: Graph) -> [Destination] {
+    let edges = zip(graph.connections, edges).compactMap { connection, channel -> Destination? in
+      guard connection.source == port else { return nil }
+      let isFeedback = !connection.initialItems.isEmpty
+      return channel.map { .channel($0, isFeedback: isFeedback) }
+        ?? .port(connection.target, isFeedback: isFeedback)
+    }
+    return edges + graph.outputs.indices.filter { graph.outputs[$0] == port }.map { .result($0) }
+  }
+}
+
+extension Wiring: Sendable where EdgeChannel: Sendable {}
+
+extension Wiring<Channel> {
+  /// What is on edges from the beginning is in their channels.
+  ///
+  /// - Parameter continuations: see `Graph.continuations`.
   init(
-    _ graph: Graph, _ placements: [ResolvedPlacement], capacity: Int, gate: Gate, ambient: Item,
-    time: any TimeSource
+    _ graph: Graph, _ placements: [ResolvedPlacement], continuations: [Int?], capacity: Int, gate: Gate,
+    ambient: Item, time: any TimeSource
   ) {
-    let continuations = Self.continuations(graph, placements)
-    self.continuations = continuations
-    edges = graph.connections.map { connection in
-      if placements.contains(where: { $0.contains(connection) }) { return nil }
+    let inputs = graph.inputs.map { _ in Channel(capacity: capacity, behind: gate, time: time) }
+    self.init(graph, placements, capacity: capacity, inputs: inputs) { connection, room in
       let channel = Channel(
-        capacity: graph.channelCapacity(of: connection, itemsInFlight: capacity, placements),
+        capacity: room,
         quietTokens: zip(placements, continuations).reduce(0) { tokens, pair in
           guard let next = pair.1.map({ placements[$0] }), next.contains(connection.target.stage),
             pair.0.contains(connection.source.stage)
@@ -41,58 +90,6 @@ struct Wiring: Sendable {
       }
       return channel
     }
-    inputs = graph.inputs.map { _ in Channel(capacity: capacity, behind: gate, time: time) }
-  }
-
-  /// A placement can be continued in if it is one worker, waits for no batches and is fed by nothing else. Only a later one,
-  /// so that there is an end to it.
-  private static func continuations(_ graph: Graph, _ placements: [ResolvedPlacement]) -> [Int?] {
-    placements.indices.map { index in
-      guard !graph.inputs.isEmpty else { return nil }
-      return placements.indices.dropFirst(index + 1).first { next in
-        let target = placements[next]
-        let feeders = graph.connections.filter {
-          target.contains($0.target.stage) && !target.contains($0.source.stage)
-        }
-        return target.instances == 1 && target.batch == 1 && feeders.count == 1
-          && placements[index].contains(feeders[0].source.stage)
-          && feeders[0].initialItems.isEmpty
-          && !graph.inputs.contains { target.contains($0.stage) }
-      }
-    }
-  }
-
-  /// The ports of a placement that are fed by a channel.
-  func entrances(to placement: ResolvedPlacement, in graph: Graph) -> [(Graph.PortIndex, Channel)] {
-    let fromEdges = zip(graph.connections, edges).compactMap { connection, channel in
-      channel.flatMap { placement.contains(connection.target.stage) ? (connection.target, $0) : nil }
-    }
-    let fromInputs = zip(graph.inputs, inputs).filter { placement.contains($0.0.stage) }
-    return fromEdges + fromInputs
-  }
-
-  /// The channels that a placement feeds.
-  func exits(from placement: ResolvedPlacement, in graph: Graph) -> [Channel] {
-    zip(graph.connections, edges).compactMap { placement.contains($0.source.stage) ? $1 : nil }
-  }
-
-  /// Where an output port's tokens go, from a worker with these queues.
-  func destinations(of port: Graph.PortIndex, in graph: Graph, queues: [Graph.PortIndex: Queue<Token>])
-    -> [StageRunner.Destination]
-  {
-    var destinations: [StageRunner.Destination] = []
-    for (connection, channel) in zip(graph.connections, edges) where connection.source == port {
-      let isFeedback = !connection.initialItems.isEmpty
-      if let channel {
-        destinations.append(.channel(channel, isFeedback: isFeedback))
-      } else if let queue = queues[connection.target] {
-        destinations.append(.queue(queue, isFeedback: isFeedback))
-      }
-    }
-    for (output, exposed) in graph.outputs.enumerated() where exposed == port {
-      destinations.append(.result(output))
-    }
-    return destinations
   }
 }
 
@@ -104,6 +101,26 @@ extension ResolvedPlacement {
 }
 
 extension Graph {
+  /// For each placement the one behind it whose work its threads may continue, if there is one: see `Seat`.
+  ///
+  /// A placement can be continued in if it is one worker, waits for no batches and is fed by nothing else. Only a later one, so
+  /// that there is an end to it.
+  func continuations(of placements: [ResolvedPlacement]) -> [Int?] {
+    placements.indices.map { index in
+      guard !inputs.isEmpty else { return nil }
+      return placements.indices.dropFirst(index + 1).first { next in
+        let target = placements[next]
+        let feeders = connections.filter {
+          target.contains($0.target.stage) && !target.contains($0.source.stage)
+        }
+        return target.instances == 1 && target.batch == 1 && feeders.count == 1
+          && placements[index].contains(feeders[0].source.stage)
+          && feeders[0].initialItems.isEmpty
+          && !inputs.contains { target.contains($0.stage) }
+      }
+    }
+  }
+
   /// Room for what one batch of iterations puts on an edge between placements, so that a full channel never stops a schedule.
   package func channelCapacity(
     of connection: Connection, itemsInFlight: Int, _ placements: [ResolvedPlacement]

@@ -7,20 +7,18 @@ extension Worker {
   /// - Returns: how many iterations' tokens were taken in; 0 when the input has ended.
   func takeInBatch() -> Int {
     let clock = MonotonicTime()
-    var since: Double?
     while true {
       // In this order: who has found a channel closed sees everything that it will ever hold.
       let hasEnded = intakes.contains { $0.channel.isClosed }
       let ready = intakes.reduce(Int.max) { min($0, $1.iterations) }
       let now = Double(clock.now) / 1e9
-      if ready > 0, since == nil { since = now }
-      switch batching.decide(ready: ready, hasEnded: hasEnded, since: since, now: now) {
+      switch state.takeIn(ready: ready, hasEnded: hasEnded, now: now) {
       case .take(let iterations):
         // Unless everything was cancelled just now.
         let isThere = intakes.allSatisfy { $0.channel.receiveNow(iterations * $0.tokens, into: $0.queue) }
         return isThere ? iterations : 0
       case .wait(let deadline):
-        let wanted = deadline == nil ? 1 : batching.maximum
+        let wanted = deadline == nil ? 1 : state.batching.maximum
         guard let lacking = intakes.first(where: { $0.iterations < wanted }) else { continue }
         let isThere = lacking.channel.wait(
           for: wanted * lacking.tokens,

@@ -20,24 +20,17 @@ final class Worker {
   /// The queues of the graph's inputs, in their order; of those that this placement has.
   let entrances: [Queue<Token>]
   private let runners: [StageRunner]
-  private let steps: [(member: StageRunner, count: Int)]
-  /// The runners that fire as often as their inputs allow.
-  private let trailing: [StageRunner]
   private let time: any TimeSource
-  let batching: Batching
+  @exclusivity(unchecked) var state: WorkerState  // One thread at a time.
 
   init(
-    _ placement: ResolvedPlacement, in graph: Graph, wiring: Wiring, ambient: Item, time: any TimeSource,
+    _ placement: ResolvedPlacement, in graph: Graph, wiring: Wiring<Channel>, ambient: Item,
+    time: any TimeSource,
     ring: TraceRing?
   ) throws {
     self.time = time
-    batching = Batching(maximum: placement.batch, delay: placement.queueDelay)
-    var queueOf: [Graph.PortIndex: Queue<Token>] = [:]
-    for member in placement.members {
-      for port in graph.stages[member].inputs.indices {
-        queueOf[Graph.PortIndex(stage: member, port: port)] = Queue()
-      }
-    }
+    state = WorkerState(placement)
+    let queueOf: [Graph.PortIndex: Queue<Token>] = placement.queues(in: graph)
     for connection in graph.connections where placement.contains(connection.source.stage) {
       guard let queue = queueOf[connection.target] else { continue }
       for value in connection.initialItems {
@@ -65,8 +58,8 @@ final class Worker {
           maximumBatch: min(placement.batch, stage.maximumBatchSize(by: implementation)),
           wiring: StageRunner.Wiring(
             inputs: ports(stage.inputs.count).compactMap { queueOf[$0] },
-            outputs: ports(stage.outputs.count).map {
-              wiring.destinations(of: $0, in: graph, queues: queueOf)
+            outputs: ports(stage.outputs.count).map { port in
+              wiring.destinations(of: port, in: graph).compactMap { StageRunner.Destination($0, queueOf) }
             },
             ownerPort: ownerPorts[member],
             // A graph without inputs stops at its first error, so nothing need be kept for later.
@@ -74,22 +67,13 @@ final class Worker {
           ambient: ambient, time: time, ring: ring))
     }
     self.runners = runners
-    (steps, trailing) = placement.scheduled(runners)
   }
 
   /// So many iterations of the schedule at once. Stages that can't do several are fired as often, one after the other.
   func iterate(_ iterations: Int = 1) {
-    for step in steps { step.member.fire(times: step.count &* iterations) }
-    // More than one pass only where a cycle among these stages makes an earlier one ready again.
-    var hasFired = !trailing.isEmpty
-    while hasFired {
-      hasFired = false
-      for runner in trailing {
-        while runner.canFire {
-          runner.fire()
-          hasFired = true
-        }
-      }
+    var batch = state.batch(of: iterations)
+    while let firings = batch.next(canFire: { runners[$0].canFire }) {
+      runners[firings.member].fire(times: firings.count)
     }
   }
 
@@ -97,7 +81,7 @@ final class Worker {
   ///
   /// - Returns: how many iterations' were taken in; 0 when the input has ended.
   func takeIn() -> Int {
-    guard batching.maximum > 1, !intakes.isEmpty else { return takeInOne() ? 1 : 0 }
+    guard state.batching.maximum > 1, !intakes.isEmpty else { return takeInOne() ? 1 : 0 }
     return takeInBatch()
   }
 
@@ -133,24 +117,28 @@ final class Worker {
   }
 }
 
-extension ResolvedPlacement {
-  package func contains(_ stage: Int) -> Bool { members.contains(stage) }
-
-  /// What stands for each member, in the order of the static schedule with how often it comes in a row; then those that fire
-  /// as often as their inputs allow.
-  package func scheduled<Member>(_ members: [Member]) -> (
-    steps: [(member: Member, count: Int)], trailing: [Member]
-  ) {
-    var (steps, trailing): ([(member: Member, count: Int)], [Member]) = ([], [])
-    for step in schedule.steps {
-      guard let member = self.members.firstIndex(of: step.stage).map({ members[$0] }) else { continue }
-      switch step.count {
-      case .times(let count): steps.append((member, count))
-      case .whileAvailable: trailing.append(member)
-      }
+extension StageRunner.Destination {
+  fileprivate init?(_ destination: Wiring<Channel>.Destination, _ queues: [Graph.PortIndex: Queue<Token>]) {
+    switch destination {
+    case .port(let port, let isFeedback):
+      guard let queue = queues[port] else { return nil }
+      self = .queue(queue, isFeedback: isFeedback)
+    case .channel(let channel, let isFeedback): self = .channel(channel, isFeedback: isFeedback)
+    case .result(let output): self = .result(output)
     }
-    return (steps, trailing)
   }
+}
+
+extension ResolvedPlacement {
+  /// Empty queues, one for each input port of its stages.
+  package func queues<Element>(in graph: Graph) -> [Graph.PortIndex: Queue<Element>] {
+    let ports = members.flatMap { member in
+      graph.stages[member].inputs.indices.map { Graph.PortIndex(stage: member, port: $0) }
+    }
+    return Dictionary(uniqueKeysWithValues: ports.map { ($0, Queue()) })
+  }
+
+  package func contains(_ stage: Int) -> Bool { members.contains(stage) }
 
   /// How many tokens a port takes in one iteration of this placement's schedule, as far as that is known.
   package func tokensPerIteration(into port: Graph.PortIndex, in graph: Graph) -> Int {

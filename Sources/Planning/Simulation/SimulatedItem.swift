@@ -20,3 +20,11 @@ final class SimulatedItem {
 
 /// A token without a value; of no item on edges with initial items, and what comes of sources.
 typealias SimulatedToken = SimulatedItem?
+
+extension SimulatedToken {
+  /// One more token of the item.
+  var another: SimulatedToken {
+    self?.retain()
+    return self
+  }
+}

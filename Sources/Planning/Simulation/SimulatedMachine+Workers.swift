@@ -3,31 +3,18 @@ import Dataflow
 extension SimulatedMachine {
   /// A worker of a placement, its stages with the parts that their firings have.
   func worker(
-    _ placement: ResolvedPlacement, _ parts: [[SimulatedStage.Part]], _ edges: [SimulatedChannel?]
+    _ placement: ResolvedPlacement, _ parts: [[SimulatedStage.Part]], _ wiring: Wiring<SimulatedChannel>
   ) -> SimulatedWorker {
-    var queues: [Graph.PortIndex: Queue<SimulatedToken>] = [:]
-    for member in placement.members {
-      for port in graph.stages[member].inputs.indices {
-        queues[Graph.PortIndex(stage: member, port: port)] = Queue()
-      }
+    let queues: [Graph.PortIndex: Queue<SimulatedToken>] = placement.queues(in: graph)
+    for connection in graph.connections where placement.contains(connection) {
+      for _ in connection.initialItems { queues[connection.target]?.append(nil) }
     }
-    var intakes: [SimulatedWorker.Intake] = []
-    func take(_ port: Graph.PortIndex, from channel: SimulatedChannel) {
-      guard let queue = queues[port] else { return }
-      intakes.append(
+    let intakes = wiring.entrances(to: placement, in: graph).compactMap { port, channel in
+      queues[port].map { queue in
         SimulatedWorker.Intake(
-          channel: channel, queue: queue, tokens: placement.tokensPerIteration(into: port, in: graph)))
-    }
-    for (connection, channel) in zip(graph.connections, edges)
-    where placement.contains(connection.target.stage) {
-      if let channel {
-        take(connection.target, from: channel)
-      } else if let queue = queues[connection.target] {
-        for _ in connection.initialItems { queue.append(nil) }
+          channel: channel, queue: queue, tokens: placement.tokensPerIteration(into: port, in: graph))
       }
     }
-    for (port, channel) in zip(graph.inputs, inputs) { take(port, from: channel) }
-
     let ownerPorts = graph.topology.ownerPorts()
     let stages = placement.members.enumerated().map { position, member in
       let stage = graph.stages[member]
@@ -36,24 +23,14 @@ extension SimulatedMachine {
           queues[Graph.PortIndex(stage: member, port: port)].map { ($0, stage.inputs[port].rate.maximum) }
         },
         outputs: stage.outputs.indices.map { port in
-          let places = zip(graph.connections, edges).filter {
-            $0.0.source == Graph.PortIndex(stage: member, port: port)
-          }
+          let places = wiring.destinations(of: Graph.PortIndex(stage: member, port: port), in: graph)
           return (
-            stage.outputs[port].rate.maximum,
-            places.compactMap { connection, channel in
-              let isFeedback = !connection.initialItems.isEmpty
-              return channel.map { (.channel($0), isFeedback) }
-                ?? queues[connection.target].map { (.queue($0), isFeedback) }
-            }
+            stage.outputs[port].rate.maximum, places.compactMap { SimulatedStage.Destination($0, queues) }
           )
         }, ownerPort: ownerPorts[member], parts: parts[position])
     }
-    let (steps, trailing) = placement.scheduled(stages)
     return SimulatedWorker(
-      intakes: intakes, steps: steps, trailing: trailing,
-      batching: Batching(maximum: placement.batch, delay: placement.queueDelay),
-      overhead: overhead(of: placement), time: time
+      WorkerState(placement), stages, intakes: intakes, overhead: overhead(of: placement), time: time
     ) { [unowned self] batch in
       guard inputs.isEmpty, placement.contains(0) else { return true }
       for _ in 0..<batch { completions.append(time.now) }

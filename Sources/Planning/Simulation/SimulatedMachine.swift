@@ -28,10 +28,8 @@ final class SimulatedMachine {
     for device in simulation.platform.devices {
       _ = resource(device.silicon, capacity: device.cores, isProcessor: true)
     }
-    let edges = graph.connections.map { connection -> SimulatedChannel? in
-      if placements.contains(where: { $0.contains(connection) }) { return nil }
-      let channel = SimulatedChannel(
-        capacity: graph.channelCapacity(of: connection, itemsInFlight: capacity, placements), time: time)
+    let wiring = Wiring(graph, placements, capacity: capacity, inputs: inputs) { connection, room in
+      let channel = SimulatedChannel(capacity: room, time: time)
       for _ in connection.initialItems { channel.send(nil) {} }
       return channel
     }
@@ -41,7 +39,7 @@ final class SimulatedMachine {
     }
     for placement in placements {
       let stages = try placement.members.indices.map { try parts(of: $0, in: placement, devices: devices) }
-      for _ in 0..<placement.instances { workers.append(worker(placement, stages, edges)) }
+      for _ in 0..<placement.instances { workers.append(worker(placement, stages, wiring)) }
     }
   }
 

@@ -3,8 +3,21 @@ import Dataflow
 /// A stage in one worker of a simulation: its queues, where its outputs go, and what a firing occupies.
 final class SimulatedStage {
   enum Destination {
-    case queue(Queue<SimulatedToken>)
-    case channel(SimulatedChannel)
+    case queue(Queue<SimulatedToken>, isFeedback: Bool)
+    case channel(SimulatedChannel, isFeedback: Bool)
+
+    /// `nil` for an output of the graph: what arrives there is done.
+    init?(
+      _ destination: Wiring<SimulatedChannel>.Destination, _ queues: [Graph.PortIndex: Queue<SimulatedToken>]
+    ) {
+      switch destination {
+      case .port(let port, let isFeedback):
+        guard let queue = queues[port] else { return nil }
+        self = .queue(queue, isFeedback: isFeedback)
+      case .channel(let channel, let isFeedback): self = .channel(channel, isFeedback: isFeedback)
+      case .result: return nil
+      }
+    }
   }
 
   /// A part of a firing's time: what it occupies, how many units of it, and for how long with a batch.
@@ -17,14 +30,14 @@ final class SimulatedStage {
 
   let inputs: [(queue: Queue<SimulatedToken>, consumed: Int)]
   /// For each output port, how many tokens a firing puts there, and on what.
-  let outputs: [(produced: Int, destinations: [(Destination, isFeedback: Bool)])]
+  let outputs: [(produced: Int, destinations: [Destination])]
   let ownerPort: Int
   /// Fetching, then computing.
   let parts: [Part]
 
   init(
     inputs: [(queue: Queue<SimulatedToken>, consumed: Int)],
-    outputs: [(produced: Int, destinations: [(Destination, isFeedback: Bool)])], ownerPort: Int, parts: [Part]
+    outputs: [(produced: Int, destinations: [Destination])], ownerPort: Int, parts: [Part]
   ) {
     self.inputs = inputs
     self.outputs = outputs
@@ -42,7 +55,7 @@ final class SimulatedStage {
   /// Whether everything that it gives stays in the worker.
   private var isLocal: Bool {
     outputs.allSatisfy { output in
-      output.destinations.allSatisfy { if case .queue = $0.0 { true } else { false } }
+      output.destinations.allSatisfy { if case .queue = $0 { true } else { false } }
     }
   }
 
@@ -65,12 +78,10 @@ final class SimulatedStage {
     for output in outputs {
       for index in 0..<(output.produced * batch) {
         let item = owners.isEmpty ? nil : owners[index * owners.count / (output.produced * batch)]
-        for (destination, isFeedback) in output.destinations {
-          let token = isFeedback ? nil : item
-          token?.retain()
+        for destination in output.destinations {
           switch destination {
-          case .queue(let queue): queue.append(token)
-          case .channel(let channel): sent.append((channel, token))
+          case .queue(let queue, let isFeedback): queue.append(isFeedback ? nil : item.another)
+          case .channel(let channel, let isFeedback): sent.append((channel, isFeedback ? nil : item.another))
           }
         }
       }

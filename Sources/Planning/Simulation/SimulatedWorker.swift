@@ -13,30 +13,26 @@ final class SimulatedWorker {
   }
 
   private let intakes: [Intake]
-  private let steps: [(member: SimulatedStage, count: Int)]
-  /// Stages that fire as often as their inputs allow.
-  private let trailing: [SimulatedStage]
-  private let batching: Batching
+  private let stages: [SimulatedStage]
+  private var state: WorkerState
   /// Seconds of an iteration that no stage accounts for.
   private let overhead: Double
   private let time: VirtualTime
   /// Called after each batch with its iterations; `false` ends the worker.
   private let iterated: (Int) -> Bool
 
-  private var since: Double?
   /// Which question a timer belongs to.
   private var question = 0
   /// Whether the processor has been kept since the last firing.
   private var isOnProcessor = false
 
   init(
-    intakes: [Intake], steps: [(member: SimulatedStage, count: Int)], trailing: [SimulatedStage],
-    batching: Batching, overhead: Double, time: VirtualTime, iterated: @escaping (Int) -> Bool
+    _ state: WorkerState, _ stages: [SimulatedStage], intakes: [Intake], overhead: Double, time: VirtualTime,
+    iterated: @escaping (Int) -> Bool
   ) {
+    self.state = state
+    self.stages = stages
     self.intakes = intakes
-    self.steps = steps
-    self.trailing = trailing
-    self.batching = batching
     self.overhead = overhead
     self.time = time
     self.iterated = iterated
@@ -47,10 +43,8 @@ final class SimulatedWorker {
     question += 1
     guard !intakes.isEmpty else { return run(1) }
     let ready = intakes.map { $0.channel.count / $0.tokens }.min() ?? 0
-    if ready == 0 { since = nil } else if since == nil { since = time.now }
-    switch batching.decide(ready: ready, since: since, now: time.now) {
+    switch state.takeIn(ready: ready, now: time.now) {
     case .take(let batch):
-      since = nil
       for intake in intakes { intake.channel.receive(batch * intake.tokens, into: intake.queue) }
       run(batch)
     case .wait(let deadline):
@@ -61,28 +55,38 @@ final class SimulatedWorker {
     }
   }
 
-  private func run(_ batch: Int) {
-    time.schedule(after: overhead * Double(batch)) { [self] in
-      fire(0, 0, batch)
+  private func run(_ iterations: Int) {
+    time.schedule(after: overhead * Double(iterations)) { [self] in
+      goOn(with: state.batch(of: iterations))
     }
   }
 
-  /// The rest of the schedule from one of its steps on, of which some firings are done.
-  private func fire(_ step: Int, _ done: Int, _ batch: Int) {
-    guard step < steps.count else { return trail(batch) }
-    guard done < steps[step].count else { return fire(step + 1, 0, batch) }
-    let stage = steps[step].member
-    let next =
-      done + 1 < steps[step].count ? stage : steps.indices.contains(step + 1) ? steps[step + 1].member : nil
-    fire(stage, batch, keeps: next.map(stage.keepsProcessor) ?? false) { [self] in fire(step, done + 1, batch)
+  /// The rest of a batch.
+  private func goOn(with batch: WorkerState.Batch) {
+    var batch = batch
+    guard let firings = batch.next(canFire: { stages[$0].canFire }) else {
+      if iterated(batch.iterations) { time.schedule { [self] in begin() } }
+      return
+    }
+    let atOnce = min(firings.count, batch.iterations)
+    fire(
+      stages[firings.member], atOnce, times: firings.count / atOnce,
+      before: batch.following.map { stages[$0] }
+    ) {
+      [self] in goOn(with: batch)
     }
   }
 
-  private func trail(_ batch: Int) {
-    if let stage = trailing.first(where: \.canFire) {
-      fire(stage, 1) { [self] in trail(batch) }
-    } else if iterated(batch) {
-      time.schedule { [self] in begin() }
+  /// Firings of a stage, some of them at once.
+  ///
+  /// - Parameter following: the stage that the schedule fires after them.
+  private func fire(
+    _ stage: SimulatedStage, _ batch: Int, times: Int, before following: SimulatedStage?,
+    then next: @escaping () -> Void
+  ) {
+    guard times > 0 else { return next() }
+    fire(stage, batch, keeps: (times > 1 ? stage : following).map(stage.keepsProcessor) ?? false) { [self] in
+      fire(stage, batch, times: times - 1, before: following, then: next)
     }
   }
 

@@ -37,11 +37,10 @@ import Testing
     #expect(window.steps(from: 249, through: 249).count == 1)
     #expect(window.steps(from: .max, through: 249).isEmpty)
     // What takes an old one's place begins with nothing.
-    window.addItem(at: 499 * second)
-    window.add(5, part: 0, at: 499 * second)
-    window.addItem(at: 800 * second)
-    window.add(7, part: 0, at: (499 + 2 * UInt64(LiveWindow.length)) * second)
-    #expect(window.steps(from: 0, through: .max).last?.times == [7])
+    let (old, new) = (499 * second, (499 + LiveWindow.seconds * UInt64(LiveWindow.length)) * second)
+    window.add(5, part: 0, at: old)
+    window.add(7, part: 0, at: new)
+    #expect(window.steps(from: 0, through: LiveWindow.step(of: new)).last?.times == [7])
     // A pause empties it.
     #expect(window.steps(from: 0, through: 10_000).isEmpty)
   }
