@@ -1,4 +1,4 @@
-/// A stage's code for one kind of device, as StarPU's codelets.
+/// A stage's code for one kind of device, as a codelet of StarPU (Augonnet et al. 2011).
 public struct Implementation: Sendable {
   /// How much of the device one firing keeps busy.
   public enum Parallelism: Sendable, Hashable {

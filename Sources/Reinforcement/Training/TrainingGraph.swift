@@ -2,6 +2,7 @@ import Dataflow
 import Kernels
 
 /// Training as dataflow: act → insert → sample → learn, with what learning gives back as edges with initial items.
+/// The primitives, and their placement on devices, are those of PEARL (Meng et al. 2024).
 ///
 /// In one iteration the actor takes `train_freq` steps, which are inserted together, and as many updates as
 /// `gradient_steps` follow. The edge from learn to act carries parameters: its initial items are what lets the
