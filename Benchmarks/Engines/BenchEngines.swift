@@ -61,7 +61,7 @@ struct BenchEngines {
   }
 }
 
-/// A network that is measured: EfficientNet in its Lite0 variant (Tan and Le 2019), and ResNet-50 (He et al. 2016).
+/// A network that is measured: EfficientNet-Lite0 (Tan and Le 2019) or ResNet-50 (He et al. 2016).
 struct Network {
   let name: String
   let file: String

@@ -3,8 +3,8 @@ import Dispatch
 
 /// Executes a graph by a plan: a thread for each instance of each placement, and bounded queues between them.
 ///
-/// Workers that are joined by blocking queues give the results of the sequential execution, whatever the order in
-/// which they run (Kahn 1974).
+/// Workers that are joined by blocking queues give the results of the sequential execution, whatever the order
+/// they run in (Kahn 1974).
 ///
 /// At most `Plan.queueCapacity` items are in flight, or as many as one iteration of the graph takes, if that is
 /// more; beyond that the entrance refuses (`trySubmit`, `process`) or waits (`submit`). An error fails the items

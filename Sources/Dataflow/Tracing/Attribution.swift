@@ -3,7 +3,8 @@ import Basics
 /// Where the time of one item went: computing in each stage, waiting in queues, moving between devices, and what
 /// none of these explains. The parts sum to the whole exactly, to the nanosecond.
 ///
-/// The question is that of *Beyond Inference* (AbouElhamayed et al. 2024): what does everything but the network cost?
+/// The question is that of *Beyond Inference* (AbouElhamayed et al. 2024): what does everything but the network
+/// cost?
 ///
 /// Every instant between arrival and completion is given to one part. Where branches overlap, computing comes
 /// before moving and moving before waiting, and of several stages that compute the one that ends last has it:
