@@ -6,6 +6,11 @@ let swift: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+// C is optimised in every configuration, so that tests run what ships. Where others depend on this package by its version,
+// SwiftPM refuses flags; there the configuration decides.
+let isDependency = Context.packageDirectory.contains("/checkouts/")
+func optimised(_ level: String) -> [CSetting] { isDependency ? [] : [.unsafeFlags([level])] }
+
 let package = Package(
   name: "drivetrain",
   products: [
@@ -50,17 +55,17 @@ let package = Package(
       name: "OpenCLReinforcement", dependencies: ["Dataflow", "Kernels", "OpenCL", "Reinforcement"],
       path: "Sources/Devices/OpenCL/Reinforcement", swiftSettings: swift),
     // Optimised in every configuration, so that what one has measured holds for the others.
-    .target(name: "CCores", cSettings: [.unsafeFlags(["-O2"])]),
+    .target(name: "CCores", cSettings: optimised("-O2")),
     .target(name: "COpenCL", linkerSettings: [.linkedLibrary("dl")]),
 
     // Numeric operations. The C half is optimised in every configuration: a debug build of a
     // vector kernel tests nothing that ships.
-    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+    .target(name: "CKernels", cSettings: optimised("-O3")),
     .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: swift),
 
     // Native libraries, one small target each.
     .target(
-      name: "CJPEG", cSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("jpeg")]),
+      name: "CJPEG", cSettings: optimised("-O2"), linkerSettings: [.linkedLibrary("jpeg")]),
     .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
     .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
     .target(name: "COnnxRuntime", linkerSettings: [.linkedLibrary("dl")]),
