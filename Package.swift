@@ -49,10 +49,11 @@ let package = Package(
       name: "OpenCL", dependencies: ["Basics", "Dataflow", "COpenCL"], path: "Sources/Devices/OpenCL/Device",
       swiftSettings: swift),
     .target(
-      name: "OpenCLVision", dependencies: ["Dataflow", "Kernels", "OpenCL", "Vision"],
+      name: "OpenCLVision", dependencies: ["Basics", "Dataflow", "Kernels", "OpenCL", "Vision"],
       path: "Sources/Devices/OpenCL/Vision", swiftSettings: swift),
     .target(
-      name: "OpenCLReinforcement", dependencies: ["Dataflow", "Kernels", "OpenCL", "Reinforcement"],
+      name: "OpenCLReinforcement",
+      dependencies: ["Basics", "Dataflow", "Kernels", "OpenCL", "Reinforcement"],
       path: "Sources/Devices/OpenCL/Reinforcement", swiftSettings: swift),
     // Optimised in every configuration, so that what one has measured holds for the others.
     .target(name: "CCores", cSettings: optimised("-O2")),
@@ -271,6 +272,6 @@ let package = Package(
         "Wire",
         "attack",
       ],
-      swiftSettings: swift),
+      exclude: ["contract.txt"], swiftSettings: swift),
   ]
 )

@@ -8,6 +8,7 @@ import NIOSSL
 ///
 /// Everything runs on one thread: it shares the machine with the server, and what it takes the server lacks.
 public struct LoadGenerator: Sendable {
+  /// Where requests go, how many at which pace, and for how long.
   public struct Configuration: Sendable {
     public var target: LoadTarget
     /// At least one.

@@ -5,6 +5,7 @@ public enum LoadPacing: Sendable, Hashable {
   /// So many requests a second, whatever the server does.
   case open(rate: Double, Arrivals)
 
+  /// How requests of a given rate follow each other.
   public enum Arrivals: String, Sendable, CaseIterable {
     /// Independent of each other, as many users' are.
     case poisson

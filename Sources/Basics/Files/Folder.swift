@@ -2,6 +2,7 @@ import Foundation
 
 /// What lies in a folder.
 public enum Folder {
+  /// What a folder has of one name.
   public struct Entry: Sendable, Hashable {
     public let name: String
     /// Whether it is a folder or leads to one; `nil` where the system has to be asked: see `isFolder(in:)`.

@@ -2,6 +2,7 @@ import Basics
 
 /// Why a graph can't be built. Each case names the stage and says what to change.
 public enum GraphError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// Which ports of a stage are meant.
   public enum Direction: String, Sendable { case input, output }
 
   case noStages

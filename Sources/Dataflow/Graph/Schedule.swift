@@ -3,11 +3,13 @@
 /// Within one iteration each stage fires as often as the repetition vector says. Stages that fire a number of
 /// times known only at run time come last, each as long as its inputs last: a quasi-static schedule.
 public struct Schedule: Sendable, Equatable {
+  /// How often a stage fires before the next one does.
   public enum Count: Sendable, Hashable {
     case times(Int)
     case whileAvailable
   }
 
+  /// Firings of one stage in a row.
   public struct Step: Sendable, Hashable {
     public let stage: Int
     public let count: Count

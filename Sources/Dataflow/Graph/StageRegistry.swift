@@ -38,6 +38,7 @@ public struct StageParameters {
   /// Settings of the program that builds the graph, such as a flag of the command line, by name.
   public let overrides: [String: String]
 
+  /// A stage that feeds the one being made, or is fed by it.
   public struct Neighbour {
     public let kind: String
     public let values: [String: ConfigurationNode]

@@ -2,6 +2,7 @@ import Basics
 
 /// Why a device can't do what it was told: names the device, and the stage where there is one.
 public struct DeviceError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// What kind of failure it is.
   public enum Reason: Sendable, Hashable {
     /// It isn't there or doesn't begin to work.
     case unavailable

@@ -1,5 +1,6 @@
 /// What the processors of a platform draw, in watts, by the name of their silicon.
 public struct Power: Sendable, Hashable {
+  /// What one processor draws, in watts.
   public struct Watts: Sendable, Hashable, Codable {
     /// Whether it works or not.
     public var idle: Double

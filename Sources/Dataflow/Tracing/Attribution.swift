@@ -10,6 +10,7 @@ import Basics
 /// before moving and moving before waiting, and of several stages that compute the one that ends last has it:
 /// what the item really waited for.
 public struct Attribution: Sendable, Equatable {
+  /// One stage's part of an item's time, in nanoseconds.
   public struct StagePart: Sendable, Equatable {
     public let name: String
     public fileprivate(set) var compute: Nanoseconds = 0

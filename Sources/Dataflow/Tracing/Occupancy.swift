@@ -6,6 +6,7 @@ import Basics
 /// An `Attribution` follows one item through a graph; this is for graphs that feed themselves, whose work belongs to
 /// no item.
 public struct Occupancy: Sendable, Equatable {
+  /// One stage's part of the workers' time, in nanoseconds.
   public struct StagePart: Sendable, Equatable {
     public let name: String
     /// Without what is in `transfer`.

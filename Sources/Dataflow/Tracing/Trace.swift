@@ -1,5 +1,6 @@
 /// What happened: the events of each worker, oldest first.
 public struct Trace: Sendable {
+  /// The events of one worker.
   public struct Track: Sendable {
     public let name: String
     public let events: [TraceEvent]

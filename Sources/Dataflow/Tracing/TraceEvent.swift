@@ -2,6 +2,7 @@ import Basics
 
 /// What a worker did for one item, in 40 bytes.
 public struct TraceEvent: Sendable, Hashable {
+  /// What a worker did.
   public enum Kind: UInt8, Sendable {
     /// A stage computed from `begin` to `end`; its last input lay ready since `ready`.
     case compute

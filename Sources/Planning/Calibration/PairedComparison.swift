@@ -1,6 +1,7 @@
 /// Decides whether a candidate is better than the incumbent, from rounds in which each had its turn: what else happens on
 /// the machine meets both, so their ratio varies less than either.
 public struct PairedComparison: Sendable {
+  /// What the pairs so far let say.
   public enum Verdict: Sendable, Hashable {
     case better, notBetter, undecided
   }

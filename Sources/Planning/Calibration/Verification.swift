@@ -2,6 +2,7 @@ import Dataflow
 
 /// What plans were predicted to do, and what they did.
 public struct Verification: Sendable {
+  /// One plan: what was predicted of it, and what was measured.
   public struct Row: Sendable {
     public let plan: Plan
     /// Items a second.

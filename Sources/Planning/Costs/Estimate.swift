@@ -1,5 +1,6 @@
 /// What a piece of work is expected to take, and why that is believed.
 public struct Estimate: Sendable, Hashable {
+  /// Where an estimate comes from.
   public enum Provenance: String, Sendable, Hashable {
     /// Timed on this machine, at this size.
     case measured

@@ -19,6 +19,7 @@ public struct PerformanceModel: Sendable, Hashable, Codable {
     }
   }
 
+  /// A measurement at one size, number of workers and batch.
   public struct Point: Sendable, Hashable, Codable {
     public let footprint: Footprint
     /// How many workers did the same at the same time; they share caches and memory.

@@ -7,6 +7,7 @@ extension DeviceKind {
 
 /// A device that is described and not there: plans can be made for it and simulated, but nothing runs on it.
 public struct SimulatedDevice: Device {
+  /// How fast it is described to be.
   public enum Speed: Sendable, Hashable {
     /// So many times as fast as this machine's CPU, core by core: what was calibrated here, divided by the factor.
     case likeHere(Double)

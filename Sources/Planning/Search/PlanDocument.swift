@@ -3,6 +3,7 @@ import Dataflow
 
 /// A plan as `drivetrain plan --json` prints it and `--plan FILE` reads it.
 public struct PlanDocument: Codable, Sendable {
+  /// Where and how one stage runs.
   public struct StageEntry: Codable, Sendable {
     public var stage: String
     public var device: String
@@ -20,6 +21,7 @@ public struct PlanDocument: Codable, Sendable {
     }
   }
 
+  /// What is expected of the plan.
   public struct Predicted: Codable, Sendable {
     public var throughput: Double
     public var latency: Double
@@ -42,6 +44,7 @@ public struct PlanDocument: Codable, Sendable {
     }
   }
 
+  /// What would become of the throughput, in items a second, if something were different.
   public struct WhatIf: Codable, Sendable {
     public var change: String
     public var throughput: Double

@@ -67,6 +67,7 @@ public struct PlanningProblem: Sendable {
     }
   }
 
+  /// Seconds that a stage takes longer with input from another device, by way of a link.
   public struct Fetch: Sendable, Hashable {
     public var seconds: Double
     public var resource: Int
@@ -77,6 +78,7 @@ public struct PlanningProblem: Sendable {
     }
   }
 
+  /// A stage with the ways to run it.
   public struct StageEntry: Sendable {
     public var name: String
     /// The stages that feed it, by position; earlier ones only.

@@ -21,6 +21,7 @@ public struct Setting<Root: Sendable>: Sendable {
     self.text = text
   }
 
+  /// Where in a configuration a setting is kept.
   public typealias Path<Value> = any WritableKeyPath<Root, Value> & Sendable
 
   /// A value that is read by `parse` and written as `text` says.

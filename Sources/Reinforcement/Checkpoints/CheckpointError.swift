@@ -2,6 +2,7 @@ import Dataflow
 
 /// Why a checkpoint can't be written, read, or used, and which file it concerns.
 public struct CheckpointError: Error, Hashable, CustomStringConvertible {
+  /// What is wrong with the file.
   public enum Kind: Hashable, Sendable {
     /// The system's reason.
     case unwritable(reason: String)

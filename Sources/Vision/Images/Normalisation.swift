@@ -2,6 +2,7 @@ import Kernels
 
 /// From pixels to what a network wants: (x − mean) / standard deviation, in its layout and channel order.
 public struct Normalisation: Sendable, Hashable {
+  /// In which order the numbers of a tensor lie.
   public enum Layout: String, Sendable, CaseIterable {
     /// Channel by channel.
     case nchw
@@ -9,6 +10,7 @@ public struct Normalisation: Sendable, Hashable {
     case nhwc
   }
 
+  /// In which order a pixel's channels lie, or grey alone.
   public enum ChannelOrder: String, Sendable, CaseIterable {
     case rgb, bgr
     /// One channel: the luma of ITU-R 601-2, as Pillow's `convert("L")` has it.

@@ -5,6 +5,7 @@ import Planning
 /// How many images a second a pipeline would do if all that leads up to its network cost nothing: the network and what comes
 /// behind it, on an image that was prepared once, by the plan's implementations, batches and instances, with all cores.
 public struct InferenceOnly: Sendable {
+  /// What running for a while gave.
   public struct Sample: Sendable, Encodable {
     /// Images a second.
     public let throughput: Double

@@ -6,6 +6,7 @@ import Planning
 public struct InferenceReport: Sendable {
   /// The time of one item in microseconds. The parts sum to the whole.
   public struct AttributionReport: Sendable {
+    /// A stage's part of the time, in microseconds.
     public struct Part: Sendable {
       public let name: String
       public let microseconds: Double

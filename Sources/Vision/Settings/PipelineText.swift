@@ -4,6 +4,7 @@ import Foundation
 
 /// The text of a pipeline's file, in which knobs are set and everything else stays as it is: comments, order, ends of lines.
 public struct PipelineText: Sendable {
+  /// As in `ServingSettings`.
   public typealias Knob = ServingSettings.Knob
 
   /// How the comment line begins that says where numbers come from.

@@ -7,6 +7,7 @@ import Planning
 ///
 /// A value without a clock: it says what to measure beside the best so far, and is told which of the two is better.
 public struct KnobSearch: Sendable {
+  /// As in `ServingSettings`.
   public typealias Knob = ServingSettings.Knob
 
   /// What to measure next.

@@ -5,6 +5,7 @@ import Planning
 /// Turns knobs while what they change is measured: the best numbers so far and a candidate by turns, until the search ends
 /// or its time is over.
 public struct Tuner {
+  /// As in `ServingSettings`.
   public typealias Knob = ServingSettings.Knob
   /// Measures for a short while; more is better.
   public typealias Trial = () throws -> Double

@@ -11,6 +11,7 @@ public struct RunConditions: Codable, Hashable, Sendable {
     public let stage, device, implementation: String
   }
 
+  /// A device that the run used.
   public struct Device: Codable, Hashable, Sendable {
     public let name, kind, model, driver: String
     public let vectorBits: Int

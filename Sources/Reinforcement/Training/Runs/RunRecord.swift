@@ -5,6 +5,7 @@ import Planning
 
 /// The account of a run, `run.json` in its folder: a part for each time that it was begun or gone on with.
 public struct RunRecord: Codable, Sendable {
+  /// The run from one start to its end: a run that goes on has several.
   public struct Part: Codable, Sendable {
     /// The step it began at, and the one that was saved last.
     public var firstStep: Int

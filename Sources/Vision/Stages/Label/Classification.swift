@@ -3,6 +3,7 @@ import Planning
 
 /// What an image shows: the likeliest classes, best first.
 public struct Classification: Sendable {
+  /// A class with its score.
   public struct Label: Sendable, Codable, Hashable {
     public let label: String
     /// The class's position in the network's output.
