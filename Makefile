@@ -1,6 +1,6 @@
 # Everything is one command on a fresh Debian or Ubuntu with Swift: each target does its own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test attack fuzz bench bench-serving format lint clean
+.PHONY: help setup build demo test attack fuzz bench bench-serving docs format lint clean
 
 SOURCES := Package.swift Sources Tests Benchmarks Fuzz Attack
 
@@ -17,6 +17,7 @@ demo: build ## Classify a photograph, see where the time goes, serve it over HTT
 	@Scripts/demo .build/release/drivetrain
 
 test: lint ## Run every test, and those of the core under the thread sanitizer too
+	Scripts/check-rooms
 	@Scripts/setup tests
 	swift build --build-tests
 	swift test --skip-build
@@ -52,6 +53,12 @@ bench: setup ## Measure, beside the rivals and the bounds
 
 bench-serving: setup ## Measure the server under load, beside other servers
 	Benchmarks/serving
+
+docs: ## Write the libraries' reference to .build/docs, a folder each: open index.html by a web server
+	for library in Dataflow Planning OpenCL Vision Reinforcement; do \
+	  swift package --allow-writing-to-directory .build/docs generate-documentation --target $$library \
+	    --output-path .build/docs/$$library --transform-for-static-hosting --hosting-base-path $$library || exit 1; \
+	done
 
 format: ## Format the sources
 	swift format --in-place --parallel --recursive $(SOURCES)
