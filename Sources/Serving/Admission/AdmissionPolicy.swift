@@ -69,3 +69,11 @@ public enum AdmissionError: Error, Equatable, CustomStringConvertible {
     time < 10_000_000 ? "\((time + 500) / 1000) µs" : "\((time + 500_000) / 1_000_000) ms"
   }
 }
+
+extension AdmissionError: RequestFailureConvertible {
+  var requestFailure: RequestFailure {
+    if case .expired = self { return RequestFailure(.expired, "\(self)") }
+    let seconds = Int((Double(retryAfter) / 1e9).rounded(.up))
+    return RequestFailure(.overloaded, "\(self)", retryAfter: min(max(seconds, 1), 60))
+  }
+}

@@ -191,16 +191,3 @@ public final class Dispatcher: Sendable {
     }
   }
 }
-
-/// How a request wants to be treated.
-public struct RequestTerms: Sendable, Hashable {
-  /// 0 is the most urgent.
-  public var priority = 0
-  /// Nanoseconds after which an answer is of no use.
-  public var timeout: Nanoseconds?
-
-  public init(priority: Int = 0, timeout: Nanoseconds? = nil) {
-    self.priority = priority
-    self.timeout = timeout
-  }
-}

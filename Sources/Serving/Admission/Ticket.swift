@@ -4,7 +4,7 @@ import Planning
 import Synchronization
 
 /// A request that was taken in. It is answered exactly once.
-public final class Ticket: Sendable {
+public final class Ticket: Cancellable {
   typealias Start =
     @Sendable (
       _ arrival: Nanoseconds, _ completion: @escaping @Sendable (ItemResult) -> Void

@@ -1,14 +1,13 @@
 import Basics
 import Dataflow
 import Foundation
-import HTTPTypes
 import Planning
 import Vision
 
 /// What is told about a server to those who watch it: metrics, the dashboard, and spans.
 ///
 /// Any thread may use it.
-public final class Telemetry: Sendable {
+public final class Telemetry: RequestObserver {
   let metrics: Metrics
   let log: ServerLog
   let tracer: Tracer
@@ -70,9 +69,9 @@ public final class Telemetry: Sendable {
   }
 
   /// Counts the energy that was taken up to now, which must be done before a pipeline goes.
-  func readEnergy() { _ = hosted.readEnergy() }
+  public func pipelineEnds() { _ = hosted.readEnergy() }
 
-  func record(_ record: RequestRecord) {
+  public func record(_ record: RequestRecord) {
     metrics.record(record)
     if record.span?.context.isSampled ?? false { exporter?.queue.add(record) }
   }
@@ -99,67 +98,4 @@ public final class Telemetry: Sendable {
       }
     }
   }
-
-  /// - Parameter path: its parts.
-  /// - Returns: `nil` where there is nothing.
-  func answer(_ path: [String], _ request: HTTPRequest) -> HTTPAnswer? {
-    switch path {
-    case []: return Dashboard().answer
-    case ["metrics"]:
-      let format = MetricsText.Format(accept: request.headerFields[.accept])
-      return HTTPAnswer(text: metrics.text(format), type: format.contentType)
-    default: return nil
-    }
-  }
-
-  /// What the dashboard asks for.
-  func live(_ request: HTTPRequest) -> String {
-    let query = request.path?.split(separator: "?", maxSplits: 1).dropFirst().first
-    return LiveReport(metrics, query: query, failures: log.failures).json()
-  }
-}
-
-extension Tracer {
-  func span(of request: HTTPRequest) -> RequestSpan? {
-    span(parent: request.headerFields[.traceParent], state: request.headerFields[.traceState])
-  }
-}
-
-extension Route {
-  /// Tells the client which span its request was.
-  func answered(within span: RequestSpan) -> Route {
-    guard case .body(let refused, let use) = self else { return self }
-    return .body(refused: refused) { body, reply in
-      try failing(within: span) {
-        try use(body) { makeAnswer in
-          reply {
-            try failing(within: span) { try makeAnswer().map { span.add(to: &$0.headers) } }
-          }
-        }
-      }
-    }
-  }
-}
-
-/// Names the span in what is thrown, for the client and for the log.
-private func failing<Result>(within span: RequestSpan, _ body: () throws -> Result) throws -> Result {
-  do {
-    return try body()
-  } catch {
-    var failure = HTTPFailure(error)
-    span.add(to: &failure.headers)
-    throw failure
-  }
-}
-
-extension RequestSpan {
-  fileprivate func add(to headers: inout HTTPFields) {
-    headers[.traceParent] = context.parent
-    if !context.state.isEmpty { headers[.traceState] = context.state }
-  }
-}
-
-extension HTTPField.Name {
-  static let traceParent = HTTPField.Name("traceparent")!
-  static let traceState = HTTPField.Name("tracestate")!
 }

@@ -73,39 +73,6 @@ final class GRPCHandler: ChannelDuplexHandler {
     reader = GRPCMessageReader(limit: limits.maximumBytes)
   }
 
-  /// Protocol buffers, the only encoding that is read.
-  private static let mediaTypes = ["application/grpc", "application/grpc+proto"]
-
-  static func isCall(_ head: HTTPRequest) -> Bool {
-    head.method == .post && mediaType(head).map(mediaTypes.contains) ?? false
-  }
-
-  /// - Throws: what a request is refused with that wants to be a call, and comes where there are none.
-  static func refuseCall(_ head: HTTPRequest) throws(HTTPFailure) {
-    guard let type = mediaType(head) else { return }
-    guard mediaTypes.contains(type) else {
-      throw HTTPFailure(
-        .unsupportedMediaType, "'\(type)' is not spoken; gRPC is, with application/grpc, over HTTP/2")
-    }
-    guard head.method == .post else {
-      var failure = HTTPFailure(
-        .methodNotAllowed, "a call of gRPC is a POST, not a \(head.method.rawValue)")
-      failure.headers[.allow] = "POST"
-      throw failure
-    }
-    throw HTTPFailure(.httpVersionNotSupported, "gRPC needs HTTP/2")
-  }
-
-  /// - Returns: `nil` for what is none of gRPC's.
-  private static func mediaType(_ head: HTTPRequest) -> String? {
-    guard let type = head.headerFields[.contentType],
-      // Those of images and JSON are no longer looked at.
-      type.utf8.lazy.filter({ $0 != 0x20 }).prefix(13).map({ $0 | 0x20 }).elementsEqual("application/g".utf8)
-    else { return nil }
-    let name = type.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
-    return name.hasPrefix("application/grpc") ? name : nil
-  }
-
   func handlerAdded(context: ChannelHandlerContext) {
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
     writer.progressed = {
@@ -178,7 +145,7 @@ final class GRPCHandler: ChannelDuplexHandler {
     endIfDone(context)
     guard !isOver, isReadHeld, !isCrowded else { return }
     isReadHeld = false
-    share.shrink(by: ConnectionChannel.windowBytes)
+    share.shrink(by: HTTP2ConnectionHandler.windowBytes)
     context.read()
   }
 
@@ -192,7 +159,7 @@ final class GRPCHandler: ChannelDuplexHandler {
   func read(context: ChannelHandlerContext) {
     guard isCrowded, !isOver else { return context.read() }
     guard !isReadHeld else { return }
-    guard share.grow(by: ConnectionChannel.windowBytes) else {
+    guard share.grow(by: HTTP2ConnectionHandler.windowBytes) else {
       return end(GRPCStatus(.resourceExhausted, "too many messages wait for answers to be read"), context)
     }
     isReadHeld = true

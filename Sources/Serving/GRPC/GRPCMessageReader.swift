@@ -1,6 +1,5 @@
 import Basics
 import Dataflow
-import HTTPTypes
 import NIOCore
 
 /// Puts the messages of a call together from the pieces that come: each has a byte that says whether it is compressed, and its
@@ -15,8 +14,8 @@ struct GRPCMessageReader {
   /// - Parameter limit: bytes of one message.
   init(limit: Int) { self.limit = limit }
 
-  /// - Throws: 503 where there is no memory for the message that begins.
-  mutating func append(_ part: ByteBuffer) throws(HTTPFailure) {
+  /// - Throws: `.unavailable` where there is no memory for the message that begins.
+  mutating func append(_ part: ByteBuffer) throws(RequestFailure) {
     var part = part
     if bytes.readableBytes == 0 {
       bytes = part
@@ -29,11 +28,11 @@ struct GRPCMessageReader {
   }
 
   /// Memory for the message that begins, and at least for what comes.
-  private mutating func makeRoom(for count: Int) throws(HTTPFailure) {
+  private mutating func makeRoom(for count: Int) throws(RequestFailure) {
     let message = length.map { min($0, limit) + Self.headBytes } ?? 0
     let missing = max(count, message - bytes.readableBytes)
     guard bytes.makeRoom(for: missing, wanting: bytes.readableBytes + missing) else {
-      throw HTTPFailure(.serviceUnavailable, "there is no memory for the message; try again")
+      throw RequestFailure(.unavailable, "there is no memory for the message; try again")
     }
   }
 

@@ -1,6 +1,5 @@
-import Dataflow
+import Basics
 import HTTPTypes
-import Vision
 
 /// How a call ended.
 struct GRPCStatus: Error, Equatable {
@@ -38,24 +37,11 @@ struct GRPCStatus: Error, Equatable {
 
   /// What an error thrown anywhere below means to the client.
   init(_ error: any Error) {
-    switch error {
-    case let status as GRPCStatus: self = status
-    case AdmissionError.expired: self.init(.deadlineExceeded, "\(error)")
-    case is AdmissionError: self.init(.resourceExhausted, "\(error)")
-    default:
-      let failure = HTTPFailure(error)
-      self.init(Self.code(failure.status), failure.message)
-    }
-  }
-
-  private static func code(_ status: HTTPResponse.Status) -> Code {
-    switch status {
-    case .notFound: .notFound
-    case .unauthorized: .unauthenticated
-    case .serviceUnavailable: .unavailable
-    case .gatewayTimeout, .requestTimeout: .deadlineExceeded
-    case .contentTooLarge: .resourceExhausted
-    default: status.kind == .clientError ? .invalidArgument : .internal
+    if let status = error as? GRPCStatus {
+      self = status
+    } else {
+      let failure = RequestFailure(error)
+      self.init(Code(failure.kind), failure.message)
     }
   }
 
@@ -84,6 +70,37 @@ struct GRPCStatus: Error, Equatable {
         ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
     }
     return String(decoding: bytes, as: UTF8.self)
+  }
+}
+
+extension GRPCStatus.Code {
+  init(_ kind: RequestFailure.Kind) {
+    switch kind {
+    case .invalid, .unprocessable, .unsupportedType, .conflict: self = .invalidArgument
+    case .tooLarge, .overloaded: self = .resourceExhausted
+    case .tooSlow, .expired: self = .deadlineExceeded
+    case .unauthenticated: self = .unauthenticated
+    case .notFound: self = .notFound
+    case .unavailable, .outOfMemory, .cancelled: self = .unavailable
+    case .internal: self = .internal
+    }
+  }
+
+  var logLevel: ServerLog.Level {
+    switch self {
+    case .ok: .debug
+    case .internal: .error
+    case .unavailable, .resourceExhausted, .deadlineExceeded: .warning
+    case .invalidArgument, .notFound, .unimplemented, .unauthenticated: .info
+    }
+  }
+}
+
+extension RequestLine {
+  init(_ call: HTTPRequest?, _ status: GRPCStatus) {
+    self.init(
+      request: Self.name(call), model: status.model?.printable(atMost: String.longestName),
+      status: status.code.name, reason: status.code == .ok ? nil : status.message, trace: status.trace)
   }
 }
 

@@ -45,8 +45,8 @@ struct InferenceMessage {
     draft.id = id.isEmpty ? nil : id
     for parameter in parameters {
       switch parameter.key {
-      case "priority": try draft.setPriority(parameter.number)
-      case "timeout": try draft.setTimeout(microseconds: parameter.number)
+      case "priority": draft.terms.priority = try RequestTerms.priority(parameter.number)
+      case "timeout": draft.terms.timeout = try RequestTerms.timeout(microseconds: parameter.number)
       default: break
       }
     }

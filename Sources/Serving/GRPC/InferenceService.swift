@@ -24,7 +24,7 @@ struct InferenceService: Sendable {
   typealias MakeAnswer = @Sendable () throws -> UnwrittenAnswer<ByteBuffer>
 
   let host: ModelHost
-  let telemetry: Telemetry
+  let tracer: Tracer
 
   private var models: ServedModels { host.models }
 
@@ -63,7 +63,7 @@ struct InferenceService: Sendable {
     case Self.path("RepositoryIndex"): return RepositoryMessages.index(host)
     case Self.path("RepositoryModelLoad"): return RepositoryMessages.load(host)
     case Self.path("RepositoryModelUnload"): return RepositoryMessages.unload(host)
-    case Self.path("ModelInfer"): return Method(body: infer(isStream: false, telemetry.tracer.span(of: head)))
+    case Self.path("ModelInfer"): return Method(body: infer(isStream: false, tracer.span(of: head)))
     case Self.path("ModelStreamInfer"): return Method(body: infer(isStream: true, nil), isStream: true)
     default:
       let name = path.hasPrefix(Self.path("")) ? path.dropFirst(Self.path("").count) : ""

@@ -61,6 +61,8 @@ final class HTTP1RulesHandler: ChannelDuplexHandler {
 }
 
 /// A request that is HTTP for its parser, and not for others.
-struct MalformedRequest: Error {
+struct MalformedRequest: RequestFailureConvertible {
   let reason: String
+
+  var requestFailure: RequestFailure { RequestFailure(.invalid, "the request is not valid: \(reason)") }
 }

@@ -20,17 +20,17 @@ struct InferenceContent: Sendable {
   private let form: MultipartForm?
   private let type: String?
 
-  /// - Throws: 400 for a head that no body fits; 415 for a compressed body.
-  init(_ head: HTTPRequest) throws(HTTPFailure) {
+  /// - Throws: `.invalid` for a head that no body fits; `.unsupportedType` for a compressed body.
+  init(_ head: HTTPRequest) throws(RequestFailure) {
     if let encoding = head.headerFields[.contentEncoding], encoding.lowercased() != "identity" {
-      throw HTTPFailure(
-        .unsupportedMediaType, "Content-Encoding '\(encoding)' is not supported; send the body as it is")
+      throw RequestFailure(
+        .unsupportedType, "Content-Encoding '\(encoding)' is not supported; send the body as it is")
     }
     type = head.headerFields[.contentType]
-    headerLength = try head.headerFields[.inferenceHeaderLength].map { text throws(HTTPFailure) in
+    headerLength = try head.headerFields[.inferenceHeaderLength].map { text throws(RequestFailure) in
       guard let length = Int(text), length > 0 else {
-        throw HTTPFailure(
-          .badRequest,
+        throw RequestFailure(
+          .invalid,
           "Inference-Header-Content-Length is '\(text)'; it must be the number of bytes of the JSON")
       }
       return length
@@ -45,13 +45,14 @@ struct InferenceContent: Sendable {
   /// Whether it is worth asking, before the body comes, if an image would be taken in.
   var mayBeImage: Bool { headerLength == nil && !saysJSON }
 
-  /// - Throws: 415 for what a model of tensors can't be sent; 400 and 422 for a wrong form; 400 where the JSON's length is wrong.
-  func kind(of body: UnsafeRawBufferPointer, takesImages: Bool) throws(HTTPFailure) -> Kind {
+  /// - Throws: `.unsupportedType` for what a model of tensors can't be sent; `.invalid` and `.unprocessable` for a wrong form;
+  ///   `.invalid` where the JSON's length is wrong.
+  func kind(of body: UnsafeRawBufferPointer, takesImages: Bool) throws(RequestFailure) -> Kind {
     let range = try form?.file(in: body) ?? 0..<body.count
     if let headerLength {
       guard headerLength <= range.count else {
-        throw HTTPFailure(
-          .badRequest,
+        throw RequestFailure(
+          .invalid,
           "Inference-Header-Content-Length is \(headerLength), and the body has \(range.count.counted("byte"))"
         )
       }
@@ -63,8 +64,8 @@ struct InferenceContent: Sendable {
     if Self.isJSON(bytes) { return json }
     if takesImages { return saysJSON && ImageFormat(startingWith: bytes) == nil ? json : .image(range) }
     guard !saysJSON && !bytes.isEmpty else { return json }
-    throw HTTPFailure(
-      .unsupportedMediaType,
+    throw RequestFailure(
+      .unsupportedType,
       "the model takes tensors: send them as JSON, {\"inputs\":[…]}, or binary behind it, with Inference-Header-Content-Length"
     )
   }

@@ -13,10 +13,10 @@ final class InferenceOnlyRuns: Sendable {
 
   /// `POST …/inference-only?seconds=2` with an image as the body.
   ///
-  /// - Throws: 400 for other seconds than allowed.
+  /// - Throws: `.invalid` for other seconds than allowed.
   func route(
     to reference: ModelReference, of models: ServedModels, _ request: HTTPRequest
-  ) throws(HTTPFailure) -> Route {
+  ) throws(RequestFailure) -> Route {
     let seconds = try Self.seconds(request.path ?? "")
     return .body { [self] body, reply in
       let pipeline = try models.find(reference)
@@ -24,7 +24,8 @@ final class InferenceOnlyRuns: Sendable {
       guard
         isRunning.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
       else {
-        throw HTTPFailure(.conflict, "inference alone is being measured already; ask again when that is done")
+        throw RequestFailure(
+          .conflict, "inference alone is being measured already; ask again when that is done")
       }
       // A thread of its own: it blocks.
       Thread.detachNewThread {
@@ -38,14 +39,14 @@ final class InferenceOnlyRuns: Sendable {
     }
   }
 
-  private static func seconds(_ path: String) throws(HTTPFailure) -> Double {
+  private static func seconds(_ path: String) throws(RequestFailure) -> Double {
     guard let query = path.split(separator: "?", maxSplits: 1).dropFirst().first else { return 2 }
     let allowed = InferenceOnly.allowedSeconds
     guard query.hasPrefix("seconds="), let seconds = Double(query.dropFirst("seconds=".count)),
       allowed.contains(seconds)
     else {
-      throw HTTPFailure(
-        .badRequest, "'\(query)' must be seconds=S from \(allowed.lowerBound) to \(allowed.upperBound)")
+      throw RequestFailure(
+        .invalid, "'\(query)' must be seconds=S from \(allowed.lowerBound) to \(allowed.upperBound)")
     }
     return seconds
   }

@@ -11,8 +11,8 @@ struct MultipartForm {
 
   /// - Parameter contentType: of the request.
   /// - Returns: `nil` if that is no form.
-  /// - Throws: 400 if it names no boundary.
-  init?(contentType: String) throws(HTTPFailure) {
+  /// - Throws: `.invalid` if it names no boundary.
+  init?(contentType: String) throws(RequestFailure) {
     // Nearly all requests are something else.
     guard let first = contentType.utf8.first, first | 0x20 == UInt8(ascii: "m") else { return nil }
     let parts = contentType.split(separator: ";", maxSplits: 1)
@@ -23,15 +23,15 @@ struct MultipartForm {
       (1...Self.longestBoundary).contains(boundary.utf8.count),
       boundary.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), !boundary.hasSuffix(" ")
     else {
-      throw HTTPFailure(.badRequest, "Content-Type is '\(contentType)'; a form needs a boundary")
+      throw RequestFailure(.invalid, "Content-Type is '\(contentType)'; a form needs a boundary")
     }
     delimiter = Array("\r\n--\(boundary)".utf8)
   }
 
   /// Where the file's bytes are.
   ///
-  /// - Throws: 400 if the body is no such form, 422 if it has not one part.
-  func file(in body: UnsafeRawBufferPointer) throws(HTTPFailure) -> Range<Int> {
+  /// - Throws: `.invalid` if the body is no such form, `.unprocessable` if it has not one part.
+  func file(in body: UnsafeRawBufferPointer) throws(RequestFailure) -> Range<Int> {
     // The first delimiter begins the body, without the end of a line before it.
     let first = delimiter.dropFirst(2)
     guard body.starts(with: first) else { throw malformed("it does not begin with its boundary") }
@@ -42,8 +42,8 @@ struct MultipartForm {
       guard rest.starts(with: "\r\n".utf8) else {
         throw malformed("a boundary is followed by something else")
       }
-      throw HTTPFailure(
-        .unprocessableContent,
+      throw RequestFailure(
+        .unprocessable,
         "the form has several parts; send one file alone, and several images as JSON or as binary tensors")
     }
     let epilogue = rest.dropFirst(2)
@@ -54,10 +54,10 @@ struct MultipartForm {
   }
 
   /// The headers of a part, from behind its delimiter to the empty line's end.
-  private func head(in body: UnsafeRawBufferPointer, from start: Int) throws(HTTPFailure) -> Range<Int> {
+  private func head(in body: UnsafeRawBufferPointer, from start: Int) throws(RequestFailure) -> Range<Int> {
     guard body[start...].starts(with: "\r\n".utf8) else {
       guard !body[start...].starts(with: "--".utf8) else {
-        throw HTTPFailure(.unprocessableContent, "the form has no file; send one")
+        throw RequestFailure(.unprocessable, "the form has no file; send one")
       }
       throw malformed("a boundary is followed by something else")
     }
@@ -73,8 +73,8 @@ struct MultipartForm {
       switch pair[0].lowercased() {
       case "content-disposition": isNamed = value.hasPrefix("form-data")
       case "content-transfer-encoding" where !["binary", "8bit", "7bit"].contains(value):
-        throw HTTPFailure(
-          .unsupportedMediaType,
+        throw RequestFailure(
+          .unsupportedType,
           "Content-Transfer-Encoding '\(value)' is not supported; send the file as it is")
       default: break
       }
@@ -97,8 +97,8 @@ struct MultipartForm {
     return nil
   }
 
-  private func malformed(_ reason: String) -> HTTPFailure {
-    HTTPFailure(.badRequest, "the body is no valid form: \(reason)")
+  private func malformed(_ reason: String) -> RequestFailure {
+    RequestFailure(.invalid, "the body is no valid form: \(reason)")
   }
 
   /// A parameter's value, quoted or not.

@@ -3,7 +3,6 @@ import Dataflow
 import Foundation
 import HTTPTypes
 import NIOCore
-import NIOFoundationCompat
 import Vision
 
 extension PipelineRoutes {
@@ -12,8 +11,8 @@ extension PipelineRoutes {
   /// - Parameter pipeline: what is served when the head comes. When the body is here it may be another one.
   func infer(
     _ reference: ModelReference, _ pipeline: HostedPipeline, _ request: HTTPRequest
-  ) throws(HTTPFailure) -> Route {
-    guard let span = telemetry.tracer.span(of: request) else {
+  ) throws -> Route {
+    guard let span = tracer.span(of: request) else {
       return try infer(reference, pipeline, request, nil)
     }
     return try infer(reference, pipeline, request, span).answered(within: span)
@@ -21,7 +20,7 @@ extension PipelineRoutes {
 
   private func infer(
     _ reference: ModelReference, _ pipeline: HostedPipeline, _ request: HTTPRequest, _ span: RequestSpan?
-  ) throws(HTTPFailure) -> Route {
+  ) throws -> Route {
     let content = try InferenceContent(request)
     // What would not be taken in need not be kept until it is here.
     let expected = try pipeline.takesImages && content.mayBeImage ? expect(pipeline, request, span) : nil
@@ -57,16 +56,12 @@ extension PipelineRoutes {
   /// What is to be held until an image is here.
   private func expect(
     _ pipeline: HostedPipeline, _ request: HTTPRequest, _ span: RequestSpan?
-  ) throws(HTTPFailure) -> (terms: RequestTerms, expectation: Dispatcher.Lane.Expectation) {
+  ) throws -> (terms: RequestTerms, expectation: Dispatcher.Lane.Expectation) {
     let terms = try terms(of: request)
     let announced = RequestSize(
       bytes: request.headerFields[.contentLength].flatMap { Int($0) } ?? 0,
       mediaType: request.headerFields[.contentType] ?? "")
-    do {
-      return (terms, try pipeline.recordingInvalid(span) { try pipeline.expect(announced, terms) })
-    } catch {
-      throw HTTPFailure(error)
-    }
+    return (terms, try pipeline.recordingInvalid(span) { try pipeline.expect(announced, terms) })
   }
 
   /// Answers a plain image.
@@ -88,28 +83,14 @@ extension PipelineRoutes {
   }
 
   /// `?priority=0&timeout_us=500000` of a request whose body says nothing.
-  private func terms(of request: HTTPRequest) throws(HTTPFailure) -> RequestTerms {
+  private func terms(of request: HTTPRequest) throws(RequestFailure) -> RequestTerms {
     guard let path = request.path, let query = path.firstIndex(of: "?") else { return RequestTerms() }
-    var terms = RequestTerms()
-    do {
-      for pair in path[path.index(after: query)...].split(separator: "&") {
-        let (name, value) = (pair.prefix { $0 != "=" }, Int64(pair.drop { $0 != "=" }.dropFirst()))
-        switch name {
-        case "priority": terms.priority = try RequestTerms.priority(value)
-        case "timeout_us": terms.timeout = try RequestTerms.timeout(microseconds: value)
-        default:
-          throw HTTPFailure(
-            .badRequest, "there is no parameter '\(name)' of a request; there are priority and timeout_us")
-        }
-      }
-    } catch {
-      throw HTTPFailure(error)
-    }
-    return terms
+    return try RequestTerms(query: path[path.index(after: query)...])
   }
 
   /// Counts requests that are refused before their bodies are here.
-  private func counting(_ reference: ModelReference, _ span: RequestSpan?) -> @Sendable (HTTPFailure) -> Void
+  private func counting(_ reference: ModelReference, _ span: RequestSpan?)
+    -> @Sendable (RequestFailure) -> Void
   {
     { [models] failure in
       try? models.withPipeline(reference) { try $0.recordingInvalid(span) { throw failure } }
@@ -123,8 +104,8 @@ extension PipelineRoutes {
       let advice =
         pipeline.takesImages
         ? "send each image as the body of a request, or as a binary tensor" : "send binary tensors"
-      throw HTTPFailure(
-        .contentTooLarge,
+      throw RequestFailure(
+        .tooLarge,
         "the JSON has \(json.count.counted("byte")), and the limit is \(maximumJSONBytes) (serve --max-json-bytes); \(advice)"
       )
     }
@@ -157,18 +138,4 @@ extension HTTPAnswer {
 
 extension HostedPipeline {
   fileprivate var takesImages: Bool { pipeline.signature == .image }
-}
-
-extension ByteBuffer {
-  /// A part of the readable bytes, shared and not copied: a request's body is never written again.
-  func shared(_ range: Range<Int>) -> Data {
-    getData(at: readerIndex + range.lowerBound, length: range.count, byteTransferStrategy: .noCopy) ?? Data()
-  }
-
-  /// The same, of a part of the readable bytes as they were handed out.
-  func shared(_ part: UnsafeRawBufferPointer, of bytes: UnsafeRawBufferPointer) -> Data {
-    guard let base = bytes.baseAddress, let start = part.baseAddress else { return Data() }
-    let offset = start - base
-    return shared(offset..<(offset + part.count))
-  }
 }

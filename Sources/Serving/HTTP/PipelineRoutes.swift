@@ -10,31 +10,29 @@ import Vision
 struct PipelineRoutes: Sendable {
   let host: ModelHost
   let inferenceOnly = InferenceOnlyRuns()
-  let telemetry: Telemetry
+  let tracer: Tracer
   /// Of one request, without binary tensors.
-  var maximumJSONBytes = PipelineServer.Configuration().maximumJSONBytes
+  let maximumJSONBytes: Int
+  /// Answers what those ask for who watch the server, by the path's parts; `nil` where there is nothing.
+  let observation: @Sendable ([String], HTTPRequest) -> HTTPAnswer?
   let time = MonotonicTime()
 
   var models: ServedModels { host.models }
 
   /// - Throws: 404 and 405 for what isn't there, 415 for what is no image.
-  func route(_ request: HTTPRequest) throws(HTTPFailure) -> Route {
+  func route(_ request: HTTPRequest) throws -> Route {
     let path = request.path?.prefix { $0 != "?" } ?? ""
     // `*` and a CONNECT's authority are no paths.
     guard path.utf8.first == UInt8(ascii: "/") else { throw nothing(at: path, request) }
     let parts = path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
-    guard parts.first == "v2" else {
-      guard let answer = telemetry.answer(parts, request) else { throw nothing(at: path, request) }
-      try allow([.get, .head], request, path)
-      return .answer(answer)
-    }
+    guard parts.first == "v2" else { return try observe(parts, request, path) }
     switch (parts.dropFirst().first, parts.count) {
     case (nil, _):
       return try get(request, path) { ServerMetadata.json() }
     case ("health", 3) where parts[2] == "live" || parts[2] == "ready":
       return try get(request, path) { "{\"\(parts[2])\":true}" }
     case ("live", 2):
-      return try get(request, path) { telemetry.live(request) }
+      return try observe(parts, request, path)
     case ("models", 2):
       try allow([.get, .head], request, path)
       return list()
@@ -52,7 +50,7 @@ struct PipelineRoutes: Sendable {
   /// `NAME[/versions/VERSION][/WHAT]`.
   private func model(
     _ parts: [String], _ request: HTTPRequest, _ path: Substring
-  ) throws(HTTPFailure) -> Route {
+  ) throws -> Route {
     var rest = parts.dropFirst()
     var version = ""
     if rest.first == "versions", rest.count >= 2 {
@@ -77,6 +75,14 @@ struct PipelineRoutes: Sendable {
     }
   }
 
+  private func observe(
+    _ parts: [String], _ request: HTTPRequest, _ path: Substring
+  ) throws -> Route {
+    guard let answer = observation(parts, request) else { throw nothing(at: path, request) }
+    try allow([.get, .head], request, path)
+    return .answer(answer)
+  }
+
   /// A part of a path, without what is written as `%2F`.
   static func decoded(_ part: String) -> String {
     part.utf8.contains(UInt8(ascii: "%")) ? part.removingPercentEncoding ?? part : part
@@ -84,15 +90,15 @@ struct PipelineRoutes: Sendable {
 
   private func get(
     _ request: HTTPRequest, _ path: Substring, _ json: () -> String
-  ) throws(HTTPFailure) -> Route {
+  ) throws -> Route {
     try allow([.get, .head], request, path)
     return .answer(HTTPAnswer(json: json()))
   }
 
-  private func nothing(at path: Substring, _ request: HTTPRequest) -> HTTPFailure {
+  private func nothing(at path: Substring, _ request: HTTPRequest) -> RequestFailure {
     let parts = path.split(separator: "/").map(String.init).drop { $0 == "v2" }
     let behindModel = parts.first == "models" ? parts.dropFirst(2) : parts
-    return HTTPFailure(
+    return RequestFailure(
       .notFound,
       UnsupportedExtension(path: behindModel)?.reason
         ?? "there is nothing at \(request.method.rawValue) \(path); see /v2/models")
@@ -103,15 +109,9 @@ struct PipelineRoutes: Sendable {
   ) throws(HTTPFailure) {
     guard !methods.contains(request.method) else { return }
     let allowed = methods.map(\.rawValue).joined(separator: ", ")
-    var failure = HTTPFailure(.methodNotAllowed, "\(path) takes \(allowed), not \(request.method.rawValue)")
-    failure.headers[.allow] = allowed
-    throw failure
-  }
-}
-
-extension HostedPipeline {
-  var statisticsEntry: (name: String, version: Int, values: ModelStatistics.Values) {
-    (name, version, statistics.values)
+    throw HTTPFailure(
+      .methodNotAllowed, "\(path) takes \(allowed), not \(request.method.rawValue)",
+      headers: [.allow: allowed])
   }
 }
 

@@ -1,7 +1,6 @@
 import Basics
 import Dataflow
 import Foundation
-import HTTPTypes
 import Planning
 import Vision
 
@@ -191,18 +190,5 @@ extension HostedPipeline {
         parts: inputs.map {
           RequestRecord.Part(bytes: $0.bytes, pixels: $0.pixels, inferences: $0.inferences)
         }, span: span))
-  }
-}
-
-extension RequestRecord.Outcome {
-  /// What an error means for who counts outcomes.
-  init(_ error: any Error) {
-    switch error {
-    case is CancellationError: self = .cancelled
-    case AdmissionError.expired: self = .expired
-    case is AdmissionError, RuntimeError.closed: self = .refused
-    case let failure as HTTPFailure where failure.status == .serviceUnavailable: self = .refused
-    default: self = HTTPFailure(error).status.kind == .clientError ? .invalid : .failed
-    }
   }
 }

@@ -70,15 +70,16 @@ public final class HostedPipeline: Sendable {
       concurrency: settings.concurrency)
   }
 
-  /// Starts the pipeline's workers. Requests are told to `telemetry`, if there is one.
+  /// Starts the pipeline's workers. `observer` is told of requests, if there is one.
   public convenience init(
     _ pipeline: Pipeline, plan: Plan? = nil, on platform: Platform = .local,
-    dispatcher: Dispatcher = Dispatcher(), prediction: Prediction? = nil, telemetry: Telemetry? = nil,
+    dispatcher: Dispatcher = Dispatcher(), prediction: Prediction? = nil,
+    observer: (any RequestObserver)? = nil,
     observe: @escaping @Sendable (DeviceError) -> Void = { _ in }
   ) throws {
     try self.init(
       pipeline, plan: plan, on: platform, dispatcher: dispatcher, prediction: prediction,
-      record: { telemetry?.record($0) }, observe: observe)
+      record: { observer?.record($0) }, observe: observe)
   }
 
   /// Puts an item in the line.

@@ -2,7 +2,6 @@ import Basics
 import Dataflow
 import Dispatch
 import Foundation
-import HTTPTypes
 import Planning
 import Synchronization
 import Vision
@@ -51,7 +50,7 @@ public final class ModelHost: Sendable {
   /// Loads a model, or loads it again: the highest version there is.
   ///
   /// - Parameter reply: called once, when it is served or can't be.
-  /// - Throws: 503 if too many changes wait.
+  /// - Throws: `.unavailable` if too many changes wait.
   func load(_ name: String, reply: @escaping @Sendable (Result<Void, any Error>) -> Void) throws {
     try enqueue(changes, reply) { [self] in
       do {
@@ -71,7 +70,7 @@ public final class ModelHost: Sendable {
   /// Takes a model out of service.
   ///
   /// - Parameter reply: called once, when it has answered its last request, or after 30 s.
-  /// - Throws: 503 if too many changes wait.
+  /// - Throws: `.unavailable` if too many changes wait.
   func unload(_ name: String, reply: @escaping @Sendable (Result<Void, any Error>) -> Void) throws {
     try enqueue(changes, reply) { [self] in
       let model = try models.model(name)
@@ -87,7 +86,7 @@ public final class ModelHost: Sendable {
 
   /// Lists the models that are loaded or were to be, and those of the repository that might be.
   ///
-  /// - Throws: 503 if too many ask.
+  /// - Throws: `.unavailable` if too many ask.
   func readIndex(
     onlyReady: Bool, reply: @escaping @Sendable (Result<RepositoryIndex, any Error>) -> Void
   ) throws {
@@ -126,9 +125,9 @@ public final class ModelHost: Sendable {
     }
     guard isTaken else {
       guard !isClosed.load(ordering: .acquiring) else { throw RuntimeError.closed }
-      throw HTTPFailure(
-        .serviceUnavailable, "\(Self.longestQueue) such requests are waiting, which is the limit; try again",
-        retryAfterSeconds: 1)
+      throw RequestFailure(
+        .unavailable, "\(Self.longestQueue) such requests are waiting, which is the limit; try again",
+        retryAfter: 1)
     }
   }
 
@@ -141,12 +140,12 @@ public final class ModelHost: Sendable {
   private func retire(_ pipeline: HostedPipeline) async {
     let isOver = DispatchSemaphore(value: 0)
     drains.enter()
-    Thread.detachNewThread { [retiring, drains, telemetry = loader.telemetry] in
+    Thread.detachNewThread { [retiring, drains, observer = loader.observer] in
       pipeline.drain()
       // What it has drawn counts to its end; after that it is forgotten.
-      telemetry?.readEnergy()
+      observer?.pipelineEnds()
       retiring.withLock { $0.removeAll { $0 === pipeline } }
-      telemetry?.readEnergy()
+      observer?.pipelineEnds()
       drains.leave()
       isOver.signal()
     }

@@ -7,7 +7,7 @@ public struct ModelLoader: Sendable {
   /// By which plan a pipeline runs, and what is expected of it.
   public typealias ChoosePlan = @Sendable (Pipeline) throws -> (plan: Plan?, prediction: Prediction?)
 
-  let telemetry: Telemetry?
+  let observer: (any RequestObserver)?
   private let scale: DecodeScale?
   private let limits: TensorLimits
   private let images: ImageLimits
@@ -20,12 +20,13 @@ public struct ModelLoader: Sendable {
   ///   - scale: replaces what pipelines say about decoding.
   ///   - limits: how large tensors may become.
   ///   - images: how large images may be, and how long their decoding may take.
-  ///   - telemetry: told of the pipelines' requests.
+  ///   - observer: told of the pipelines' requests.
   ///   - choosePlan: the usual plan, if not given.
   ///   - observe: told the pipeline's name and the first failure of each kind of a device. Must not block.
   public init(
     scale: DecodeScale? = nil, limits: TensorLimits = TensorLimits(),
-    images: ImageLimits = ImageLimits(), on platform: Platform = .local, telemetry: Telemetry? = nil,
+    images: ImageLimits = ImageLimits(), on platform: Platform = .local,
+    observer: (any RequestObserver)? = nil,
     choosePlan: @escaping ChoosePlan = { _ in (nil, nil) },
     observe: @escaping @Sendable (String, DeviceError) -> Void = { _, _ in }
   ) {
@@ -33,7 +34,7 @@ public struct ModelLoader: Sendable {
     self.limits = limits
     self.images = images
     self.platform = platform
-    self.telemetry = telemetry
+    self.observer = observer
     self.choosePlan = choosePlan
     self.observe = observe
   }
@@ -54,7 +55,7 @@ public struct ModelLoader: Sendable {
       return try HostedPipeline(
         pipeline, plan: plan, on: platform, dispatcher: dispatcher, limits: images, version: version,
         prediction: prediction,
-        record: { [telemetry] in telemetry?.record($0) },
+        record: { [observer] in observer?.record($0) },
         observe: { [observe, name = pipeline.name] in observe(name, $0) })
     }
     do {

@@ -1,9 +1,8 @@
 import Basics
 import Dataflow
-import HTTPTypes
 
 /// Why a model can't be had, or can't be loaded.
-enum RepositoryError: Error, Equatable, CustomStringConvertible {
+enum RepositoryError: Equatable, CustomStringConvertible, RequestFailureConvertible {
   case wrongName(String)
   /// `repository` is `nil` where the server has none.
   case unknown(String, repository: String?)
@@ -36,13 +35,17 @@ enum RepositoryError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  var status: HTTPResponse.Status {
-    if case .unknown = self { .notFound } else { .badRequest }
+  var requestFailure: RequestFailure {
+    if case .unknown = self {
+      RequestFailure(.notFound, description)
+    } else {
+      RequestFailure(.invalid, description)
+    }
   }
 }
 
 /// A model's newest version does not load, or does not work.
-struct LoadFailure: Error, Equatable, CustomStringConvertible {
+struct LoadFailure: Equatable, CustomStringConvertible, RequestFailureConvertible {
   let model: String
   let version: Int
   let reason: String
@@ -53,4 +56,6 @@ struct LoadFailure: Error, Equatable, CustomStringConvertible {
     "model '\(model)': version \(version) can't be served: \(reason); "
       + (served.map { "version \($0) is served" } ?? "the model is not loaded")
   }
+
+  var requestFailure: RequestFailure { RequestFailure(.invalid, description) }
 }

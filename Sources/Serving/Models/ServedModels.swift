@@ -1,5 +1,4 @@
 import Dataflow
-import HTTPTypes
 import Planning
 import Synchronization
 
@@ -23,23 +22,23 @@ final class ServedModels: Sendable {
     }
   }
 
-  /// - Throws: 404.
-  func model(_ name: String) throws(HTTPFailure) -> ServedModel {
+  /// - Throws: `.notFound`.
+  func model(_ name: String) throws(RequestFailure) -> ServedModel {
     if let model = self[name] { return model }
     let names = pipelines.map(\.name).joined(separator: ", ")
-    throw HTTPFailure(
+    throw RequestFailure(
       .notFound, "there is no model '\(name)'; " + (names.isEmpty ? "none is loaded" : "there is \(names)"))
   }
 
-  /// - Throws: 404.
-  func find(_ reference: ModelReference) throws(HTTPFailure) -> HostedPipeline {
+  /// - Throws: `.notFound`.
+  func find(_ reference: ModelReference) throws(RequestFailure) -> HostedPipeline {
     let name = reference.name
     guard let pipeline = try model(name).pipeline else {
-      throw HTTPFailure(
+      throw RequestFailure(
         .notFound, "model '\(name)' is not loaded; see POST /v2/repository/index, and …/models/NAME/load")
     }
     guard reference.version.isEmpty || reference.version == "\(pipeline.version)" else {
-      throw HTTPFailure(
+      throw RequestFailure(
         .notFound,
         "version '\(reference.version)' of model '\(name)' is not served; version \(pipeline.version) is")
     }
@@ -49,7 +48,7 @@ final class ServedModels: Sendable {
   /// Gives a request to the pipeline that is served now; to the next one if that was replaced in the meantime and takes
   /// nothing any more.
   ///
-  /// - Throws: 404; what `body` throws.
+  /// - Throws: `.notFound`; what `body` throws.
   func withPipeline<Result>(
     _ reference: ModelReference, _ body: (HostedPipeline) throws -> Result
   ) throws -> Result {

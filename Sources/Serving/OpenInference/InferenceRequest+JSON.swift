@@ -90,40 +90,12 @@ extension InferenceRequest.Draft {
   private mutating func parameters(_ reader: inout JSONReader) throws {
     try reader.object { reader, key in
       switch key {
-      case "priority": try setPriority(try reader.integer())
-      case "timeout": try setTimeout(microseconds: try reader.integer())
+      case "priority": terms.priority = try RequestTerms.priority(try reader.integer())
+      case "timeout": terms.timeout = try RequestTerms.timeout(microseconds: try reader.integer())
       case "binary_data_output": isBinary = try reader.boolean()
       default: try reader.skip()
       }
     }
-  }
-}
-
-extension InferenceRequest.Draft {
-  /// - Throws: `InferenceRequestError` for what is none.
-  mutating func setPriority(_ priority: Int64?) throws {
-    terms.priority = try RequestTerms.priority(priority)
-  }
-
-  mutating func setTimeout(microseconds: Int64?) throws {
-    terms.timeout = try RequestTerms.timeout(microseconds: microseconds)
-  }
-}
-
-extension RequestTerms {
-  static func priority(_ priority: Int64?) throws -> Int {
-    guard let priority, (0...1000).contains(priority) else {
-      throw InferenceRequestError.unfit("'priority' must be from 0, the most urgent, to 1000")
-    }
-    return Int(priority)
-  }
-
-  /// 0 stands for none, as Triton has it.
-  static func timeout(microseconds: Int64?) throws -> Nanoseconds? {
-    guard let microseconds, (0...86_400_000_000).contains(microseconds) else {
-      throw InferenceRequestError.unfit("'timeout' must be from 0 to 86400000000 microseconds")
-    }
-    return microseconds == 0 ? nil : Nanoseconds(microseconds) * 1000
   }
 }
 

@@ -137,3 +137,12 @@ enum InferenceRequestError: Error, Equatable, CustomStringConvertible {
     }
   }
 }
+
+extension InferenceRequestError: RequestFailureConvertible {
+  var requestFailure: RequestFailure {
+    switch self {
+    case .malformed(let reason): RequestFailure(.invalid, reason)
+    case .unfit(let reason): RequestFailure(.unprocessable, reason)
+    }
+  }
+}

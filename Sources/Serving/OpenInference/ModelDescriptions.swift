@@ -114,12 +114,3 @@ extension ModelInterface.Entry {
     }
   }
 }
-
-extension ModelDescription {
-  init(_ hosted: HostedPipeline) {
-    self.init(
-      name: hosted.name, version: hosted.version,
-      interface: ModelInterface(hosted.pipeline.signature, hosted.pipeline.limits),
-      plan: hosted.plan.description)
-  }
-}

@@ -114,11 +114,13 @@ extension [OutputTensor] {
 }
 
 /// A network gave what JSON can't carry.
-struct OutputNotInJSON: Error, Equatable, CustomStringConvertible {
+struct OutputNotInJSON: Equatable, CustomStringConvertible, RequestFailureConvertible {
   let name: String
   let reason: String
 
   var description: String {
     "output '\(name)' \(reason), which JSON can't carry; ask for it with 'binary_data', or over gRPC"
   }
+
+  var requestFailure: RequestFailure { RequestFailure(.unprocessable, description) }
 }

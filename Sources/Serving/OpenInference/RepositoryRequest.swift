@@ -1,6 +1,5 @@
 import Basics
 import Dataflow
-import HTTPTypes
 import NIOCore
 
 /// What a client wants of the model repository, in JSON.
@@ -13,11 +12,11 @@ struct RepositoryRequest: Sendable {
 
   /// Reads `{"ready":true}` or `{"parameters":{…}}`. An empty body asks for nothing special.
   ///
-  /// - Throws: 413; `InferenceRequestError`.
+  /// - Throws: `RequestFailure`; `InferenceRequestError`.
   init(_ body: ByteBuffer) throws {
     guard body.readableBytes <= Self.largestBody else {
-      throw HTTPFailure(
-        .contentTooLarge,
+      throw RequestFailure(
+        .tooLarge,
         "a request to the repository may have \(Self.largestBody) bytes; models are not sent, but put into the repository"
       )
     }

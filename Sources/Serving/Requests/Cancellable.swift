@@ -11,5 +11,4 @@ struct Unstoppable: Cancellable {
   func cancel() {}
 }
 
-extension Ticket: Cancellable {}
 extension Item: Cancellable {}

@@ -1,6 +1,5 @@
 import Basics
 import Dataflow
-import HTTPTypes
 import NIOCore
 
 /// The body of one request as it arrives, within three limits: its bytes, the bytes of all bodies in memory, and the memory that the
@@ -10,7 +9,7 @@ import NIOCore
 struct RequestBody {
   private let limits: Limits
   private let announced: Int?
-  private let refused: @Sendable (HTTPFailure) -> Void
+  private let refused: @Sendable (RequestFailure) -> Void
   /// What this body has of all bodies' bytes. They count until nobody holds it any more.
   let share: ByteBudget.Share
   private(set) var bytes = ByteBuffer()
@@ -24,17 +23,17 @@ struct RequestBody {
     var timeout: TimeAmount { .nanoseconds(Int64(clamping: maximumTime)) }
 
     /// What a body is refused with that takes longer.
-    var late: HTTPFailure {
-      HTTPFailure(.requestTimeout, "the body took longer than \(maximumTime / 1_000_000_000) s")
+    var late: RequestFailure {
+      RequestFailure(.tooSlow, "the body took longer than \(maximumTime / 1_000_000_000) s")
     }
   }
 
   /// - Parameter refused: told of every failure that the body is refused with.
-  /// - Throws: 413 if the body is announced as too large.
+  /// - Throws: `.tooLarge` if the body is announced as too large.
   init(
     announced: Int?, limits: Limits, budget: ByteBudget,
-    refused: @escaping @Sendable (HTTPFailure) -> Void = { _ in }
-  ) throws(HTTPFailure) {
+    refused: @escaping @Sendable (RequestFailure) -> Void = { _ in }
+  ) throws(RequestFailure) {
     self.limits = limits
     self.announced = announced
     self.refused = refused
@@ -42,8 +41,8 @@ struct RequestBody {
     guard (0...limits.maximumBytes).contains(announced ?? 0) else { throw tooLarge }
   }
 
-  /// - Throws: 413 as soon as the body is known to be too large, 503 when there is no room for it.
-  mutating func append(_ part: ByteBuffer) throws(HTTPFailure) {
+  /// - Throws: `.tooLarge` as soon as the body is known to be so, `.unavailable` when there is no room for it.
+  mutating func append(_ part: ByteBuffer) throws(RequestFailure) {
     guard part.readableBytes <= limits.maximumBytes - share.bytes else { throw tooLarge }
     guard share.grow(by: part.readableBytes) else { throw noRoom }
     if bytes.readableBytes == 0, part.readableBytes >= announced ?? .max {
@@ -56,40 +55,40 @@ struct RequestBody {
   }
 
   /// Memory for what is announced at once, or else twice as much as before: growing copies.
-  private mutating func makeRoom(for count: Int) throws(HTTPFailure) {
+  private mutating func makeRoom(for count: Int) throws(RequestFailure) {
     let wanted = bytes.readableBytes == 0 ? max(announced ?? 0, count) : 2 * bytes.readableBytes + count
     guard bytes.makeRoom(for: count, wanting: wanted) else { throw noRoom }
   }
 
   /// All is here.
   ///
-  /// - Throws: 400 if it is less than was announced.
-  func finish() throws(HTTPFailure) -> ByteBuffer {
+  /// - Throws: `.invalid` if it is less than was announced.
+  func finish() throws(RequestFailure) -> ByteBuffer {
     if let announced, bytes.readableBytes < announced {
       throw refused(
-        with: HTTPFailure(
-          .badRequest, "the body breaks off after \(bytes.readableBytes) of \(announced) bytes"))
+        with: RequestFailure(
+          .invalid, "the body breaks off after \(bytes.readableBytes) of \(announced) bytes"))
     }
     return bytes
   }
 
   /// The same failure, which has been told.
-  func refused(with failure: HTTPFailure) -> HTTPFailure {
+  func refused(with failure: RequestFailure) -> RequestFailure {
     refused(failure)
     return failure
   }
 
-  private var tooLarge: HTTPFailure {
+  private var tooLarge: RequestFailure {
     refused(
-      with: HTTPFailure(
-        .contentTooLarge,
+      with: RequestFailure(
+        .tooLarge,
         "the body is too large: the limit is \(limits.maximumBytes) bytes (serve --max-body-bytes)"))
   }
 
-  private var noRoom: HTTPFailure {
+  private var noRoom: RequestFailure {
     refused(
-      with: HTTPFailure(
-        .serviceUnavailable, "too many large requests at once; try again", retryAfterSeconds: 1))
+      with: RequestFailure(
+        .unavailable, "too many large requests at once; try again", retryAfter: 1))
   }
 }
 

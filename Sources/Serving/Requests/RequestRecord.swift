@@ -1,10 +1,9 @@
 import Basics
 import Dataflow
-import Planning
 
 /// What became of one request for inference: for metrics, statistics, spans and the dashboard.
-struct RequestRecord: Sendable {
-  enum Outcome: String, Sendable, CaseIterable {
+public struct RequestRecord: Sendable {
+  public enum Outcome: String, Sendable, CaseIterable {
     /// Answered.
     case ok
     /// The client's mistake, such as an image that can't be read.
@@ -20,23 +19,40 @@ struct RequestRecord: Sendable {
   }
 
   /// One image, or one set of tensors, of the request.
-  struct Part: Sendable {
+  public struct Part: Sendable {
     /// Of the body.
-    let bytes: Int
+    public let bytes: Int
     /// Of the image as displayed.
-    var pixels: Int?
+    public internal(set) var pixels: Int?
     /// What the network is asked: 1 for an image, the batch for tensors.
-    var inferences = 1
+    public internal(set) var inferences = 1
     /// Where its time went, if it was worked on.
-    var attribution: Attribution?
+    public internal(set) var attribution: Attribution?
   }
 
-  let model: String
-  let version: Int
-  let outcome: Outcome
+  public let model: String
+  public let version: Int
+  public let outcome: Outcome
   /// When its last byte was here, and when its answer was ready.
-  let arrival, completion: Nanoseconds
-  let parts: [Part]
+  public let arrival, completion: Nanoseconds
+  public let parts: [Part]
   /// What traces know it by, if it belongs to one.
   var span: RequestSpan?
+}
+
+extension RequestRecord.Outcome {
+  /// What a failure means for those who count outcomes.
+  init(_ kind: RequestFailure.Kind) {
+    switch kind {
+    case .cancelled: self = .cancelled
+    case .expired: self = .expired
+    case .overloaded, .unavailable: self = .refused
+    case .outOfMemory, .internal: self = .failed
+    case .invalid, .unprocessable, .unsupportedType, .tooLarge, .tooSlow, .unauthenticated, .notFound,
+      .conflict:
+      self = .invalid
+    }
+  }
+
+  init(_ error: any Error) { self.init(RequestFailure(error).kind) }
 }

@@ -83,7 +83,7 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
     let telemetry = Telemetry(
       platform: machine, otlp: try tracing.otlp, traceRate: tracing.traceRate, log: log)
     let loader = ModelLoader(
-      scale: scale, limits: limits.tensors, images: limits.images, on: machine, telemetry: telemetry
+      scale: scale, limits: limits.tensors, images: limits.images, on: machine, observer: telemetry
     ) { [planned] pipeline in
       try planned.choice(for: PipelineWorkload(pipeline), objective: .throughput, on: machine)
     } observe: { [planned] name, error in

@@ -22,18 +22,18 @@ import Testing
   @Test(arguments: ["[]", "{", #"{"ready":1}"#, #"{"ready":true}x"#, #"{"parameters":1}"#, "\0"])
   func malformedBodies(text: String) throws {
     let error = try #require(throws: InferenceRequestError.self) { try request(text) }
-    #expect(HTTPFailure(error).status == .badRequest)
+    #expect(RequestFailure(error).kind == .invalid)
   }
 
   @Test(arguments: ["config", "file:1/model.onnx"]) func modelsAreNotSent(parameter: String) throws {
     let error = try #require(throws: InferenceRequestError.self) {
       try request(#"{"parameters":{"\#(parameter)":"x"}}"#)
     }
-    #expect("\(error)".contains(parameter) && HTTPFailure(error).status == .badRequest)
-    let large = try #require(throws: HTTPFailure.self) {
+    #expect("\(error)".contains(parameter) && RequestFailure(error).kind == .invalid)
+    let large = try #require(throws: RequestFailure.self) {
       try request(String(repeating: " ", count: 65_537))
     }
-    #expect(large.status == .contentTooLarge)
+    #expect(large.kind == .tooLarge)
   }
 
   @Test func indexAsJSON() {

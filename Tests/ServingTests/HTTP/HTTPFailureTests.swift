@@ -55,7 +55,7 @@ import Vision
   }
 
   @Test func heads() {
-    let head = HTTPFailure(.serviceUnavailable, "x", retryAfterSeconds: 1).answer.head(
+    let head = HTTPFailure(RequestFailure(.unavailable, "x", retryAfter: 1)).answer.head(
       date: HTTPDate(seconds: 784_111_777))
     #expect(head.status == .serviceUnavailable)
     #expect(head.headerFields[.date] == "Sun, 06 Nov 1994 08:49:37 GMT")

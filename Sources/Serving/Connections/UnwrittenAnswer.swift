@@ -8,26 +8,6 @@ struct UnwrittenAnswer<Written: Sendable>: Sendable {
   let write: @Sendable () throws -> Written
 }
 
-extension UnwrittenAnswer<HTTPAnswer> {
-  init(maximumBytes: Int, write: @escaping @Sendable () throws -> HTTPAnswer) {
-    self.init(maximumBytes: maximumBytes, size: { $0.body.readableBytes }, write: write)
-  }
-
-  /// One that is written already.
-  init(_ answer: HTTPAnswer) {
-    self.init(maximumBytes: answer.body.readableBytes) { answer }
-  }
-
-  /// The same with something done to it once it is written.
-  func map(_ change: @escaping @Sendable (inout HTTPAnswer) -> Void) -> Self {
-    UnwrittenAnswer(maximumBytes: maximumBytes) { [write] in
-      var answer = try write()
-      change(&answer)
-      return answer
-    }
-  }
-}
-
 extension UnwrittenAnswer<ByteBuffer> {
   init(maximumBytes: Int, write: @escaping @Sendable () throws -> ByteBuffer) {
     self.init(maximumBytes: maximumBytes, size: { $0.readableBytes }, write: write)

@@ -213,7 +213,7 @@ import Vision
     try await unload("net", host)
     #expect(pipeline == nil, "its workers and its network take memory")
     #expect(try await index(host) == ["net 3 UNAVAILABLE"])
-    await #expect(throws: HTTPFailure.self) { try await answer(host) }
+    await #expect(throws: RequestFailure.self) { try await answer(host) }
     try await unload("net", host)
     try await load("net", host)
     #expect(try await answer(host) == 3.25)
@@ -231,7 +231,7 @@ import Vision
     #expect(try await answer(host) == 1.25)
     for name in ["nothing", "../net", "net/1"] {
       await #expect(throws: RepositoryError.self) { try await load(name, host) }
-      await #expect(throws: HTTPFailure.self) { try await unload(name, host) }
+      await #expect(throws: RequestFailure.self) { try await unload(name, host) }
     }
     #expect(try await index(host) == ["net 1 READY"])
     await host.drain()
@@ -289,8 +289,8 @@ import Vision
     try host.load("net", reply: reply)
     while !isLoading.load(ordering: .sequentiallyConsistent) { try await Task.sleep(for: .milliseconds(1)) }
     for _ in 0..<ModelHost.longestQueue { try host.unload("net", reply: reply) }
-    let refusal = try #require(throws: HTTPFailure.self) { try host.load("net", reply: reply) }
-    #expect(refusal.status == .serviceUnavailable)
+    let refusal = try #require(throws: RequestFailure.self) { try host.load("net", reply: reply) }
+    #expect(refusal.kind == .unavailable)
     #expect(try await answer(host) == 1.25)
     host.close()
     gate.signal()

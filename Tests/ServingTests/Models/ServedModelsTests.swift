@@ -33,15 +33,15 @@ import Vision
     let second = try pipeline(2)
     #expect(model.replace(by: second, failures: [:]) === first)
     #expect(try models.find(ModelReference(name: "tiny")) === second)
-    let other = try #require(throws: HTTPFailure.self) {
+    let other = try #require(throws: RequestFailure.self) {
       try models.find(ModelReference(name: "tiny", version: "1"))
     }
-    #expect(other.status == .notFound && other.message.contains("version 2 is"), "\(other.message)")
+    #expect(other.kind == .notFound && other.message.contains("version 2 is"), "\(other.message)")
     #expect(model.unload() === second && models.pipelines.isEmpty)
-    let unloaded = try #require(throws: HTTPFailure.self) { try models.find(ModelReference(name: "tiny")) }
-    #expect(unloaded.status == .notFound && unloaded.message.contains("not loaded"), "\(unloaded.message)")
-    let unknown = try #require(throws: HTTPFailure.self) { try models.find(ModelReference(name: "tin")) }
-    #expect(unknown.status == .notFound && unknown.message.contains("no model 'tin'"), "\(unknown.message)")
+    let unloaded = try #require(throws: RequestFailure.self) { try models.find(ModelReference(name: "tiny")) }
+    #expect(unloaded.kind == .notFound && unloaded.message.contains("not loaded"), "\(unloaded.message)")
+    let unknown = try #require(throws: RequestFailure.self) { try models.find(ModelReference(name: "tin")) }
+    #expect(unknown.kind == .notFound && unknown.message.contains("no model 'tin'"), "\(unknown.message)")
     #expect(throws: RepositoryError.duplicateName("tiny")) { try serve(nil) }
   }
 
@@ -82,6 +82,6 @@ import Vision
       try models.withPipeline(ModelReference(name: "tiny")) { _ in throw RuntimeError.closed }
     }
     _ = model.unload()
-    #expect(throws: HTTPFailure.self) { try models.withPipeline(ModelReference(name: "tiny")) { _ in } }
+    #expect(throws: RequestFailure.self) { try models.withPipeline(ModelReference(name: "tiny")) { _ in } }
   }
 }

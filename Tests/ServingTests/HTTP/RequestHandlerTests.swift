@@ -25,7 +25,7 @@ import Testing
     func take(
       _ body: ByteBuffer, _ reply: @escaping Route.Reply
     ) throws -> Item {
-      if String(buffer: body) == "bad" { throw HTTPFailure(.unsupportedMediaType, "bad") }
+      if String(buffer: body) == "bad" { throw RequestFailure(.unsupportedType, "bad") }
       bodies.withLock { $0.append(String(buffer: body)) }
       replies.withLock { $0.append(reply) }
       return item
@@ -38,7 +38,9 @@ import Testing
       limits: limits, budget: budget, background: .testing, answers: .testing
     ) { [work] head in
       head.method == .post
-        ? .body(refused: { failure in work.refusals.withLock { $0.append(failure.status.code) } }, work.take)
+        ? .body(
+          refused: { failure in work.refusals.withLock { $0.append(HTTPFailure(failure).status.code) } },
+          work.take)
         : .answer(HTTPAnswer(json: "\(head.path ?? "")"))
     }
     channel = EmbeddedChannel()

@@ -70,10 +70,10 @@ struct ConnectionChannel: ServerChildChannel {
       HTTP2Setting(parameter: .maxHeaderListSize, value: Self.maximumHeaderBytes),
       // Images and tensors are large: few frames, and few waits for room.
       HTTP2Setting(parameter: .maxFrameSize, value: 1 << 20),
-      HTTP2Setting(parameter: .initialWindowSize, value: Self.windowBytes),
+      HTTP2Setting(parameter: .initialWindowSize, value: HTTP2ConnectionHandler.windowBytes),
     ]
-    configuration.connection.targetWindowSize = 4 * Self.windowBytes
-    configuration.stream.targetWindowSize = Self.windowBytes
+    configuration.connection.targetWindowSize = 4 * HTTP2ConnectionHandler.windowBytes
+    configuration.stream.targetWindowSize = HTTP2ConnectionHandler.windowBytes
     let boundAnswers = NIOLoopBound(answers, eventLoop: channel.eventLoop)
     // Of NIO's ways to speak HTTP/2 this one tells of frames; the sequence of streams that comes with it is for others.
     _ = try channel.pipeline.syncOperations.configureAsyncHTTP2Pipeline(
@@ -95,8 +95,6 @@ struct ConnectionChannel: ServerChildChannel {
 
   private static let maximumHeaderBytes = 80 << 10
   private static let maximumStreams = 128
-  /// What a client may send on a stream before any of it is read.
-  static let windowBytes = 1 << 20
 
   /// The handlers do everything; the server only needs to know when the connection has ended.
   func handle(value: Value, logger: Logger) async {

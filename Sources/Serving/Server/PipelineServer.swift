@@ -150,9 +150,10 @@ public struct PipelineServer: Sendable {
 
   private func connections(_ background: BackgroundWork) -> ConnectionChannel {
     let routes = PipelineRoutes(
-      host: host, telemetry: telemetry, maximumJSONBytes: configuration.maximumJSONBytes)
+      host: host, tracer: telemetry.tracer, maximumJSONBytes: configuration.maximumJSONBytes,
+      observation: telemetry.answer)
     let origins = configuration.origins
-    let service = InferenceService(host: host, telemetry: telemetry)
+    let service = InferenceService(host: host, tracer: telemetry.tracer)
     let security = configuration.security
     let bodies = Self.budget(configuration.maximumBodyBytesInFlight, atLeast: configuration.maximumBodyBytes)
     let answers = Self.budget(
@@ -172,7 +173,7 @@ public struct PipelineServer: Sendable {
         ) { request in
           if let answer = origins?.preflight(request) { return .answer(answer) }
           try security.authorise(request)
-          try GRPCHandler.refuseCall(request)
+          try CallDispatcher.refuseCall(request)
           return try routes.route(request)
         }
       },

@@ -61,8 +61,8 @@ public struct TransportSecurity: Sendable {
     }
   }
 
-  /// - Throws: 401. Whether the server is alive may be asked by anybody: who watches over it has no secrets.
-  func authorise(_ request: HTTPRequest) throws(HTTPFailure) {
+  /// - Throws: `.unauthenticated`. Whether the server is alive may be asked by anybody: who watches over it has no secrets.
+  func authorise(_ request: HTTPRequest) throws(RequestFailure) {
     guard let token else { return }
     let path = request.path ?? ""
     // Nothing is told on the dashboard's page itself: it asks for the token.
@@ -71,9 +71,7 @@ public struct TransportSecurity: Sendable {
     }
     let given = request.headerFields[.authorization] ?? ""
     guard Self.areEqual("Bearer \(token.text)", given) else {
-      var failure = HTTPFailure(.unauthorized, "send the server's token: Authorization: Bearer TOKEN")
-      failure.headers[.wwwAuthenticate] = "Bearer"
-      throw failure
+      throw RequestFailure(.unauthenticated, "send the server's token: Authorization: Bearer TOKEN")
     }
   }
 

@@ -1,5 +1,4 @@
 import Dataflow
-import HTTPTypes
 import NIOCore
 import Testing
 
@@ -10,18 +9,18 @@ import Testing
 
   private static func body(
     _ parts: [Int], announced: Int? = nil, of budget: ByteBudget = ByteBudget(maximum: 250)
-  ) throws(HTTPFailure) -> RequestBody {
+  ) throws(RequestFailure) -> RequestBody {
     var body = try RequestBody(announced: announced, limits: limits, budget: budget)
     for count in parts { try body.append(ByteBuffer(repeating: 7, count: count)) }
     return body
   }
 
-  private static func status(_ make: () throws(HTTPFailure) -> RequestBody) -> HTTPResponse.Status? {
+  private static func status(_ make: () throws(RequestFailure) -> RequestBody) -> RequestFailure.Kind? {
     do {
       _ = try make().finish()
       return nil
     } catch {
-      return error.status
+      return error.kind
     }
   }
 
@@ -38,10 +37,10 @@ import Testing
   @Test func tooLarge() {
     let budget = ByteBudget(maximum: 250)
     for (parts, announced) in [([60, 41], nil), ([], 101), ([], .max), ([101], 10), ([], -1)] {
-      let status = Self.status { () throws(HTTPFailure) in
+      let status = Self.status { () throws(RequestFailure) in
         try Self.body(parts, announced: announced, of: budget)
       }
-      #expect(status == .contentTooLarge)
+      #expect(status == .tooLarge)
     }
     #expect(budget.bytesInFlight == 0)
   }
@@ -57,7 +56,7 @@ import Testing
   }
 
   @Test func breaksOff() {
-    #expect(Self.status { () throws(HTTPFailure) in try Self.body([60], announced: 61) } == .badRequest)
+    #expect(Self.status { () throws(RequestFailure) in try Self.body([60], announced: 61) } == .invalid)
   }
 
   /// All bodies together have a limit; what one has counts until nobody holds it.
@@ -70,10 +69,10 @@ import Testing
     #expect(budget.bytesInFlight == 190 && first.share.bytes == 100)
     _ = try Self.body([60], of: budget)
     for (parts, announced) in [([61], nil), ([61], 61), ([60, 1], nil)] {
-      let failure = #expect(throws: HTTPFailure.self) {
+      let failure = #expect(throws: RequestFailure.self) {
         try Self.body(parts, announced: announced, of: budget)
       }
-      #expect(failure?.status == .serviceUnavailable && failure?.headers[.retryAfter] == "1")
+      #expect(failure?.kind == .unavailable && failure?.retryAfter == 1)
     }
     #expect(budget.bytesInFlight == 190 && share != nil)
     share = nil

@@ -1,5 +1,4 @@
 import Foundation
-import HTTPTypes
 import Testing
 
 @testable import Serving
@@ -34,7 +33,7 @@ import Testing
       "", "; boundary=", "; boundary=\"", "; boundary=\"\"",
       "; boundary=\(String(repeating: "x", count: 71))",
     ] {
-      #expect(throws: HTTPFailure.self, "\(type)") { try file(body, type: "multipart/form-data" + type) }
+      #expect(throws: RequestFailure.self, "\(type)") { try file(body, type: "multipart/form-data" + type) }
     }
   }
 
@@ -48,25 +47,25 @@ import Testing
       part("image", "X: \(String(repeating: "x", count: 10_000))\r\n") + "--xyz--", "--xyz\r\n",
       "--xyz\r\n\r\n",
     ] {
-      let error = try #require(throws: HTTPFailure.self, "\(body)") { try file(body) }
-      #expect(error.status == .badRequest, "\(body): \(error.message)")
+      let error = try #require(throws: RequestFailure.self, "\(body)") { try file(body) }
+      #expect(error.kind == .invalid, "\(body): \(error.message)")
     }
     for length in 0..<(whole.utf8.count - 2) {
-      #expect(throws: HTTPFailure.self) {
+      #expect(throws: RequestFailure.self) {
         try file(String(decoding: whole.utf8.prefix(length), as: UTF8.self))
       }
     }
   }
 
   @Test func otherThanOneFile() throws {
-    let two = try #require(throws: HTTPFailure.self) { try file(part("a") + part("b") + "--xyz--") }
-    #expect(two.status == .unprocessableContent && two.message.contains("several parts"))
-    let no = try #require(throws: HTTPFailure.self) { try file("--xyz--\r\n") }
-    #expect(no.status == .unprocessableContent && no.message.contains("no file"))
-    let encoded = try #require(throws: HTTPFailure.self) {
+    let two = try #require(throws: RequestFailure.self) { try file(part("a") + part("b") + "--xyz--") }
+    #expect(two.kind == .unprocessable && two.message.contains("several parts"))
+    let no = try #require(throws: RequestFailure.self) { try file("--xyz--\r\n") }
+    #expect(no.kind == .unprocessable && no.message.contains("no file"))
+    let encoded = try #require(throws: RequestFailure.self) {
       try file(
         part("a", "Content-Disposition: form-data\r\nContent-Transfer-Encoding: base64\r\n") + "--xyz--")
     }
-    #expect(encoded.status == .unsupportedMediaType)
+    #expect(encoded.kind == .unsupportedType)
   }
 }

@@ -15,7 +15,7 @@ final class ByteBudget: Sendable {
     self.reserve = reserve
   }
 
-  /// Bytes counted at the moment.
+  /// Bytes counted at the moment, for tests.
   var bytesInFlight: Int { total.withLock { $0 } }
 
   /// What one of them has; given back with the last reference.

@@ -1,6 +1,5 @@
 import Basics
 import Dataflow
-import HTTPTypes
 import NIOCore
 import Planning
 
@@ -74,19 +73,19 @@ final class UnsentAnswers {
 
   /// Room for an answer.
   ///
-  /// - Throws: 422 where it is too large, 503 where there is no room.
-  func reserve(_ count: Int) throws(HTTPFailure) -> Share {
+  /// - Throws: `.unprocessable` where it is too large, `.unavailable` where there is no room.
+  func reserve(_ count: Int) throws(RequestFailure) -> Share {
     guard count <= limits.maximumBytes else {
-      throw HTTPFailure(
-        .unprocessableContent,
+      throw RequestFailure(
+        .unprocessable,
         "the answer may have \(count.counted("byte")), and the limit is \(limits.maximumBytes) (serve --max-answer-bytes); ask for fewer rows or outputs, or for binary data"
       )
     }
     let share = Share(all: ByteBudget.Share(of: all), here: ByteBudget.Share(of: here))
     guard MemoryHeadroom.shared.allows(count), share.here.grow(by: count), share.all.grow(by: count) else {
-      throw HTTPFailure(
-        .serviceUnavailable, "too many answers wait to be read; read them and try again",
-        retryAfterSeconds: 1)
+      throw RequestFailure(
+        .unavailable, "too many answers wait to be read; read them and try again",
+        retryAfter: 1)
     }
     return share
   }

@@ -13,7 +13,7 @@ package struct UntrustedInput: Sendable {
   ]
 
   private let signature: PipelineSignature
-  private let service = InferenceService(host: ModelHost(), telemetry: Telemetry())
+  private let service = InferenceService(host: ModelHost(), tracer: Tracer())
 
   /// - Parameter signature: of the model that is asked.
   package init(for signature: PipelineSignature) { self.signature = signature }

@@ -10,6 +10,9 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
   typealias InboundIn = HTTP2Frame
   typealias OutboundOut = HTTP2Frame
 
+  /// What a client may send on a stream before any of it is read.
+  static let windowBytes = 1 << 20
+
   private let idleTimeout: TimeAmount
   private let answers: UnsentAnswers
   private var open: [HTTP2StreamID: any Channel] = [:]

@@ -1,0 +1,21 @@
+import HTTPTypes
+import NIOCore
+
+extension Telemetry {
+  /// What those ask for who watch the server: `/`, `/metrics` and `/v2/live`.
+  ///
+  /// - Parameter path: its parts.
+  /// - Returns: `nil` where there is nothing.
+  func answer(_ path: [String], _ request: HTTPRequest) -> HTTPAnswer? {
+    switch path {
+    case []: return Dashboard().answer
+    case ["metrics"]:
+      let format = MetricsText.Format(accept: request.headerFields[.accept])
+      return HTTPAnswer(text: metrics.text(format), type: format.contentType)
+    case ["v2", "live"]:
+      let query = request.path?.split(separator: "?", maxSplits: 1).dropFirst().first
+      return HTTPAnswer(json: LiveReport(metrics, query: query, failures: log.failures).json())
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import Basics
+import HTTPTypes
+import Vision
+
+extension RequestLine {
+  /// - Parameter request: `nil` for what was none.
+  init(_ request: HTTPRequest?, _ failure: HTTPFailure) {
+    self.init(request, failure.status, failure.headers)
+    reason = failure.message
+  }
+
+  init(_ request: HTTPRequest?, _ answer: HTTPAnswer) { self.init(request, answer.status, answer.headers) }
+
+  private init(_ request: HTTPRequest?, _ status: HTTPResponse.Status, _ headers: HTTPFields) {
+    self.init(request: Self.name(request), status: "\(status.code)")
+    let parts = (request?.path?.prefix { $0 != "?" } ?? "").split(separator: "/")
+    if parts.starts(with: ["v2", "models"]), parts.count > 2 {
+      model = PipelineRoutes.decoded(String(parts[2])).printable(atMost: String.longestName)
+    }
+    trace = headers[.traceParent].flatMap { TraceContext(parent: $0)?.trace.text }
+  }
+}
+
+extension HTTPResponse.Status {
+  var logLevel: ServerLog.Level {
+    switch kind {
+    case .serverError: self == .serviceUnavailable || self == .gatewayTimeout ? .warning : .error
+    case .clientError: .info
+    default: .debug
+    }
+  }
+}
