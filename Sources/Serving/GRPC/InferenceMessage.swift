@@ -1,6 +1,4 @@
 import Basics
-import Dataflow
-import Vision
 
 /// A `ModelInferRequest` as it is written, read in one pass. Used while its bytes live.
 struct InferenceMessage {
@@ -16,20 +14,21 @@ struct InferenceMessage {
 
   /// - Throws: `ProtobufError`; `InferenceRequestError`.
   init(_ bytes: UnsafeRawBufferPointer) throws {
+    typealias Request = ProtocolFields.InferRequest
     var reader = ProtobufReader(bytes, maximumFields: Self.maximumFields)
     while let field = try reader.next() {
       switch field.number {
-      case 1: model.name = try field.text()
-      case 2: model.version = try field.text()
-      case 3: id = try field.text()
-      case 4: parameters.append(try Parameter(field))
-      case 5:
+      case Request.modelName: model.name = try field.text()
+      case Request.modelVersion: model.version = try field.text()
+      case Request.id: id = try field.text()
+      case Request.parameters: parameters.append(try Parameter(field))
+      case Request.inputs:
         try Self.checkCount(inputs.count, "inputs")
         inputs.append(try Input(field))
-      case 6:
+      case Request.outputs:
         try Self.checkCount(outputs.count, "outputs")
         outputs.append(try Output(field))
-      case 7: raw.append(try field.bytes())
+      case Request.rawInputContents: raw.append(try field.bytes())
       default: break
       }
     }
@@ -77,28 +76,30 @@ extension InferenceMessage {
       var reader = try entry.message(maximumFields: maximumPartFields)
       while let field = try reader.next() {
         switch field.number {
-        case 1: key = try field.text()
-        case 2: number = try Self.number(field.message(maximumFields: maximumPartFields))
+        case ProtocolFields.MapEntry.key: key = try field.text()
+        case ProtocolFields.MapEntry.value:
+          number = try Self.number(field.message(maximumFields: maximumPartFields))
         default: break
         }
       }
     }
 
     private static func number(_ reader: ProtobufReader) throws -> Int64? {
+      typealias Value = ProtocolFields.Parameter
       var (reader, number) = (reader, Int64?.none)
       while let field = try reader.next() {
         switch field.number {
-        case 1:
+        case Value.bool:
           _ = try field.integer()
           number = nil
-        case 2: number = Int64(bitPattern: try field.integer())
-        case 3:
+        case Value.int64: number = Int64(bitPattern: try field.integer())
+        case Value.string:
           _ = try field.text()
           number = nil
-        case 4:
+        case Value.double:
           _ = try field.double()
           number = nil
-        case 5: number = Int64(clamping: try field.integer())
+        case Value.uint64: number = Int64(clamping: try field.integer())
         default: break
         }
       }
@@ -117,15 +118,15 @@ extension InferenceMessage {
       var reader = try input.message(maximumFields: maximumPartFields)
       while let field = try reader.next() {
         switch field.number {
-        case 1: name = try field.text()
-        case 2: datatype = try field.text()
-        case 3:
+        case ProtocolFields.Tensor.name: name = try field.text()
+        case ProtocolFields.Tensor.datatype: datatype = try field.text()
+        case ProtocolFields.Tensor.shape:
           try field.forEachInteger { extent in
             guard extents.count < InputTensor.maximumRank else { throw InputTensor.wrongShape(extents + [0]) }
             extents.append(Int64(bitPattern: extent))
           }
-        case 4: _ = try Parameter(field)
-        case 5: contents.append(try field.bytes())
+        case ProtocolFields.InputTensor.parameters: _ = try Parameter(field)
+        case ProtocolFields.InputTensor.contents: contents.append(try field.bytes())
         default: break
         }
       }
@@ -153,8 +154,9 @@ extension InferenceMessage {
       var reader = try output.message(maximumFields: maximumPartFields)
       while let field = try reader.next() {
         switch field.number {
-        case 1: name = try field.text()
-        case 2: if try Parameter(field).key == "classification" { wantsClasses = true }
+        case ProtocolFields.RequestedOutput.name: name = try field.text()
+        case ProtocolFields.RequestedOutput.parameters:
+          if try Parameter(field).key == "classification" { wantsClasses = true }
         default: break
         }
       }
@@ -165,24 +167,25 @@ extension InferenceMessage {
 extension InferenceResponse {
   /// A `ModelInferResponse`.
   func message() -> [UInt8] {
-    ServerMessages.build { message in
-      message.add(1, model)
-      message.add(2, "\(version)")
-      if let id { message.add(3, id) }
+    typealias Response = ProtocolFields.InferResponse
+    return ServerMessages.build { message in
+      message.add(Response.modelName, model)
+      message.add(Response.modelVersion, "\(version)")
+      if let id { message.add(Response.id, id) }
       for (name, microseconds) in times {
-        message.add(4) { entry in
-          entry.add(1, name)
-          entry.add(2) { $0.add(4, double: microseconds) }
+        message.add(Response.parameters) { entry in
+          entry.add(ProtocolFields.MapEntry.key, name)
+          entry.add(ProtocolFields.MapEntry.value) {
+            $0.add(ProtocolFields.Parameter.double, double: microseconds)
+          }
         }
       }
       for (tensor, _) in outputs {
-        message.add(5) { output in
-          output.add(1, tensor.name)
-          output.add(2, tensor.datatype)
-          for extent in tensor.shape { output.add(3, extent) }
-        }
+        message.add(Response.outputs, tensor: tensor.name, tensor.datatype, tensor.shape)
       }
-      for (tensor, _) in outputs { tensor.withRawBytes { message.add(6, bytes: $0) } }
+      for (tensor, _) in outputs {
+        tensor.withRawBytes { message.add(Response.rawOutputContents, bytes: $0) }
+      }
     }
   }
 }

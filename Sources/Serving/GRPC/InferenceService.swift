@@ -1,8 +1,6 @@
 import Basics
-import Dataflow
 import HTTPTypes
 import NIOCore
-import Planning
 import Vision
 
 /// The calls of `inference.GRPCInferenceService` and of `grpc.health.v1.Health`.
@@ -108,16 +106,12 @@ struct InferenceService: Sendable {
   }
 
   private static func streamed(_ response: [UInt8]) -> [UInt8] {
-    var message = ProtobufWriter()
-    message.add(2, bytes: response)
-    return message.bytes
+    ServerMessages.build { $0.add(ProtocolFields.StreamInferResponse.inferResponse, bytes: response) }
   }
 
   /// What a stream gives for a message that can't be answered.
   static func streamError(_ reason: String) -> [UInt8] {
-    var message = ProtobufWriter()
-    message.add(1, reason)
-    return message.bytes
+    ServerMessages.build { $0.add(ProtocolFields.StreamInferResponse.errorMessage, reason) }
   }
 }
 

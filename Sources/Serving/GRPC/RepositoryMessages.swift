@@ -1,7 +1,5 @@
 import Basics
-import Dataflow
 import NIOCore
-import Planning
 
 /// The calls about the model repository, as protocol buffers.
 enum RepositoryMessages {
@@ -44,8 +42,8 @@ enum RepositoryMessages {
     var onlyReady = false
     try message.forEachField { field in
       switch field.number {
-      case 1: _ = try field.text()
-      case 2: onlyReady = try field.integer() != 0
+      case ProtocolFields.RepositoryIndex.repository: _ = try field.text()
+      case ProtocolFields.RepositoryIndex.ready: onlyReady = try field.integer() != 0
       default: break
       }
     }
@@ -57,9 +55,10 @@ enum RepositoryMessages {
     var name = ""
     try message.forEachField { field in
       switch field.number {
-      case 1: _ = try field.text()
-      case 2: name = try field.text()
-      case 3: try RepositoryRequest.check(parameter: try key(of: field.message(maximumFields: 16)))
+      case ProtocolFields.RepositoryChange.repository: _ = try field.text()
+      case ProtocolFields.RepositoryChange.model: name = try field.text()
+      case ProtocolFields.RepositoryChange.parameters:
+        try RepositoryRequest.check(parameter: try key(of: field.message(maximumFields: 16)))
       default: break
       }
     }
@@ -71,8 +70,8 @@ enum RepositoryMessages {
     var (entry, key) = (entry, "")
     while let field = try entry.next() {
       switch field.number {
-      case 1: key = try field.text()
-      case 2: _ = try field.bytes()
+      case ProtocolFields.MapEntry.key: key = try field.text()
+      case ProtocolFields.MapEntry.value: _ = try field.bytes()
       default: break
       }
     }
@@ -83,13 +82,14 @@ enum RepositoryMessages {
 extension RepositoryIndex {
   /// A `RepositoryIndexResponse`.
   fileprivate func message() -> [UInt8] {
-    ServerMessages.build { message in
+    typealias Index = ProtocolFields.RepositoryIndex
+    return ServerMessages.build { message in
       for entry in entries {
-        message.add(1) { model in
-          model.add(1, entry.name)
-          if let version = entry.version { model.add(2, "\(version)") }
-          model.add(3, entry.state)
-          if let reason = entry.reason { model.add(4, reason) }
+        message.add(Index.models) { model in
+          model.add(Index.name, entry.name)
+          if let version = entry.version { model.add(Index.version, "\(version)") }
+          model.add(Index.state, entry.state)
+          if let reason = entry.reason { model.add(Index.reason, reason) }
         }
       }
     }

@@ -1,35 +1,35 @@
 import Basics
-import Dataflow
 import NIOCore
 
 /// Answers about the server and its models, as protocol buffers.
 enum ServerMessages {
   /// `live`, `ready`.
-  static func yes() -> [UInt8] { build { $0.add(1, 1) } }
+  static func yes() -> [UInt8] { build { $0.add(ProtocolFields.Health.isWell, 1) } }
 
   static func metadata() -> [UInt8] {
     build { message in
-      message.add(1, ServerMetadata.name)
-      message.add(2, Version.current)
-      for name in ServerMetadata.extensions { message.add(3, name) }
+      message.add(ProtocolFields.ServerMetadata.name, ServerMetadata.name)
+      message.add(ProtocolFields.ServerMetadata.version, Version.current)
+      for name in ServerMetadata.extensions { message.add(ProtocolFields.ServerMetadata.extensions, name) }
     }
   }
 
   static func statistics(_ models: [(name: String, version: Int, values: ModelStatistics.Values)]) -> [UInt8]
   {
-    build { message in
+    typealias Field = ProtocolFields.Statistics
+    return build { message in
       for (name, version, values) in models {
-        message.add(1) { model in
-          model.add(1, name)
-          model.add(2, "\(version)")
-          model.add(3, values.lastInference)
-          model.add(4, values.inferences)
-          model.add(5, values.infer.count)
-          model.add(6) { parts in
+        message.add(Field.models) { model in
+          model.add(Field.name, name)
+          model.add(Field.version, "\(version)")
+          model.add(Field.lastInference, values.lastInference)
+          model.add(Field.inferences, values.inferences)
+          model.add(Field.executions, values.infer.count)
+          model.add(Field.durations) { parts in
             for (index, part) in values.durations.enumerated() {
-              parts.add(index + 1) { duration in
-                duration.add(1, part.value.count)
-                duration.add(2, Int(part.value.nanoseconds))
+              parts.add(Field.firstDuration + index) { duration in
+                duration.add(Field.count, part.value.count)
+                duration.add(Field.nanoseconds, Int(part.value.nanoseconds))
               }
             }
           }
@@ -45,11 +45,22 @@ enum ServerMessages {
   }
 }
 
+extension ProtobufWriter {
+  /// A tensor's name, datatype and shape.
+  mutating func add(_ field: Int, tensor name: String, _ datatype: String, _ shape: [Int]) {
+    add(field) { tensor in
+      tensor.add(ProtocolFields.Tensor.name, name)
+      tensor.add(ProtocolFields.Tensor.datatype, datatype)
+      for extent in shape { tensor.add(ProtocolFields.Tensor.shape, extent) }
+    }
+  }
+}
+
 enum HealthMessages {
   /// - Throws: `GRPCStatus` if the service that is asked for is none of ours.
   static func check(_ message: ByteBuffer, _ models: ServedModels) throws -> [UInt8] {
     var service = ""
-    try message.forEachField { if $0.number == 1 { service = try $0.text() } }
+    try message.forEachField { if $0.number == ProtocolFields.Health.service { service = try $0.text() } }
     guard service.isEmpty || service == "inference.GRPCInferenceService" || models[service]?.pipeline != nil
     else {
       throw GRPCStatus(.notFound, "there is no service '\(service)'")
@@ -64,8 +75,8 @@ extension ModelReference {
     self.init(name: "")
     try message.forEachField { field in
       switch field.number {
-      case 1: name = try field.text()
-      case 2: version = try field.text()
+      case ProtocolFields.ModelRequest.name: name = try field.text()
+      case ProtocolFields.ModelRequest.version: version = try field.text()
       default: break
       }
     }
@@ -92,39 +103,38 @@ extension ByteBuffer {
 
 extension ModelDescription {
   func metadataMessage() -> [UInt8] {
-    ServerMessages.build { message in
-      message.add(1, name)
-      message.add(2, "\(version)")
-      message.add(3, Self.platform)
-      for (field, entries) in [(4, interface.inputs), (5, interface.outputs)] {
-        for entry in entries {
-          message.add(field) { tensor in
-            tensor.add(1, entry.name)
-            tensor.add(2, entry.datatype)
-            for extent in entry.shape { tensor.add(3, extent) }
-          }
-        }
+    typealias Field = ProtocolFields.ModelMetadata
+    return ServerMessages.build { message in
+      message.add(Field.name, name)
+      message.add(Field.versions, "\(version)")
+      message.add(Field.platform, Self.platform)
+      for (field, entries) in [(Field.inputs, interface.inputs), (Field.outputs, interface.outputs)] {
+        for entry in entries { message.add(field, tensor: entry.name, entry.datatype, entry.shape) }
       }
     }
   }
 
   func configurationMessage() -> [UInt8] {
-    ServerMessages.build { message in
-      message.add(1) { config in
-        config.add(1, name)
-        config.add(2, Self.platform)
-        config.add(4, interface.maximumBatch)
-        for (field, dimensionsField, entries) in [(5, 4, interface.inputs), (6, 3, interface.outputs)] {
+    typealias Field = ProtocolFields.ModelConfig
+    return ServerMessages.build { message in
+      message.add(Field.config) { config in
+        config.add(Field.name, name)
+        config.add(Field.platform, Self.platform)
+        config.add(Field.maximumBatch, interface.maximumBatch)
+        for (field, dimensionsField, entries) in [
+          (Field.input, Field.inputDimensions, interface.inputs),
+          (Field.output, Field.outputDimensions, interface.outputs),
+        ] {
           for entry in entries {
             config.add(field) { tensor in
-              tensor.add(1, entry.name)
-              tensor.add(2, entry.configurationType.number)
+              tensor.add(Field.tensorName, entry.name)
+              tensor.add(Field.dataType, entry.configurationType.number)
               for extent in dimensions(of: entry) { tensor.add(dimensionsField, extent) }
             }
           }
         }
-        config.add(11) { _ in }
-        config.add(17, Self.platform)
+        config.add(Field.dynamicBatching) { _ in }
+        config.add(Field.backend, Self.platform)
       }
     }
   }
