@@ -1,11 +1,10 @@
 import NIOCore
 import NIOHTTPTypes
-import Planning
 
 /// Sends the bodies of answers over a connection or a stream, piece by piece.
 ///
-/// A stream whose client takes nothing for a time is given up; with its connection, if nothing goes on there either. (Of a connection
-/// without streams its `ConnectionFlowHandler` sees to that.)
+/// A stream whose client takes nothing for a time is given up; with its connection, if nothing goes on there
+/// either. (Of a connection without streams its `ConnectionFlowHandler` sees to that.)
 ///
 /// Used by the event loop's thread alone.
 final class AnswerWriter {
@@ -36,11 +35,9 @@ final class AnswerWriter {
     let count = piece.readableBytes
     unsent += count
     let promise = context.eventLoop.makePromise(of: Void.self)
-    let bound = NIOLoopBound((self, context.eventLoop), eventLoop: context.eventLoop)
-    promise.futureResult.whenComplete { result in
+    promise.futureResult.assumeIsolated().whenComplete { [self, loop = context.eventLoop] result in
       withExtendedLifetime(share) {}
-      let (writer, loop) = bound.value
-      writer.sent(count, result, loop)
+      sent(count, result, loop)
     }
     context.write(NIOAny(HTTPResponsePart.body(piece)), promise: promise)
     if watch == nil, context.channel.parent != nil { startWatch(context) }
@@ -53,17 +50,12 @@ final class AnswerWriter {
     lastProgress = .now()
     answers.lastProgress = lastProgress
     guard progressed != nil else { return }
-    let bound = NIOLoopBound(self, eventLoop: loop)
-    loop.execute { bound.value.progressed?() }
+    loop.assumeIsolated().execute { [self] in progressed?() }
   }
 
   private func startWatch(_ context: ChannelHandlerContext) {
-    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
     let interval = TimeAmount.nanoseconds(answers.patience.nanoseconds / Self.looks)
-    watch = context.eventLoop.scheduleTask(in: interval) {
-      let (writer, context) = bound.value
-      writer.look(context)
-    }
+    watch = context.eventLoop.assumeIsolated().scheduleTask(in: interval) { [self] in look(context) }
   }
 
   private func look(_ context: ChannelHandlerContext) {

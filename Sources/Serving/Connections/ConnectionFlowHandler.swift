@@ -1,12 +1,11 @@
-import Basics
 import NIOCore
-import Planning
 
-/// Keeps what comes over a connection and what goes out in step, for every protocol that is spoken on it. Next to the socket, or
-/// inside TLS.
+/// Keeps what comes over a connection and what goes out in step, for every protocol that is spoken on it.
+/// Next to the socket, or inside TLS.
 ///
-/// - Nothing is closed before its bytes are sent: a wish to close waits for them. Then the client is told that nothing follows, and
-///   given a moment to read: what still comes from it meanwhile would else make its system throw away what it has not read.
+/// - Nothing is closed before its bytes are sent: a wish to close waits for them. Then the client is told
+///   that nothing follows, and given a moment to read: what still comes from it meanwhile would else make its
+///   system throw away what it has not read.
 /// - Who doesn't read isn't read from: while so much waits to be sent, nothing more comes in.
 /// - Who reads nothing at all for a time is given up.
 ///
@@ -69,11 +68,7 @@ final class ConnectionFlowHandler: ChannelDuplexHandler {
   }
 
   private func startWatch(_ context: ChannelHandlerContext) {
-    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    watch = context.eventLoop.scheduleTask(in: interval) {
-      let (handler, context) = bound.value
-      handler.look(context)
-    }
+    watch = context.eventLoop.assumeIsolated().scheduleTask(in: interval) { [self] in look(context) }
   }
 
   private func look(_ context: ChannelHandlerContext) {
@@ -110,7 +105,8 @@ final class ConnectionFlowHandler: ChannelDuplexHandler {
     if state != .open { context.read() }
   }
 
-  /// Also where the connection was closed in the middle of the read: NIO keeps streams that have read until this comes.
+  /// Also where the connection was closed in the middle of the read: NIO keeps streams that have read until
+  /// this comes.
   private func completeRead(_ context: ChannelHandlerContext) {
     guard isReading || state == .open else { return }
     isReading = false
@@ -128,26 +124,20 @@ final class ConnectionFlowHandler: ChannelDuplexHandler {
     guard unsent(context) > 0 else { return leave(context) }
     if watch == nil { startWatch(context) }
     // It is sent when all before it is.
-    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in
-      let (handler, context) = bound.value
-      handler.leave(context)
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer())).assumeIsolated().whenComplete { [self] _ in
+      leave(context)
     }
   }
 
   private func leave(_ context: ChannelHandlerContext) {
     guard state == .sending else { return }
     state = .leaving
-    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
     context.close(mode: .output, promise: nil)
     guard state == .leaving, context.channel.isActive else { return }
     isReadHeld = false
     context.read()
     watch?.cancel()
-    watch = context.eventLoop.scheduleTask(in: Self.farewell) {
-      let (handler, context) = bound.value
-      handler.abandon(context)
-    }
+    watch = context.eventLoop.assumeIsolated().scheduleTask(in: Self.farewell) { [self] in abandon(context) }
   }
 
   private func abandon(_ context: ChannelHandlerContext) {

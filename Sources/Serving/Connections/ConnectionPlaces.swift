@@ -1,9 +1,9 @@
-import Basics
 import Dataflow
 import Foundation
 import NIOCore
 
-/// How many connections there may be, of all ports together: each has a file, of which a process has only so many.
+/// How many connections there may be, of all ports together: each has a file, of which a process has only so
+/// many.
 ///
 /// Used by the event loop's thread alone.
 final class ConnectionPlaces: Sendable {
@@ -37,8 +37,8 @@ final class ConnectionPlaces: Sendable {
   func wait(_ proceed: @escaping () -> Void) { state.value.waiting.append(proceed) }
 }
 
-/// Takes a port's connections while there are places; and none for a moment after the system has refused one, as it would refuse the
-/// next ones as fast as they can be asked for.
+/// Takes a port's connections while there are places; and none for a moment after the system has refused one,
+/// as it would refuse the next ones as fast as they can be asked for.
 ///
 /// Used by the event loop's thread alone.
 final class ConnectionAcceptor: ChannelDuplexHandler {
@@ -64,11 +64,9 @@ final class ConnectionAcceptor: ChannelDuplexHandler {
     guard !places.areThere else { return context.read() }
     guard !isReadHeld else { return }
     isReadHeld = true
-    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    places.wait {
-      let (acceptor, context) = bound.value
-      acceptor.isReadHeld = false
-      acceptor.read(context: context)
+    places.wait { [self] in
+      isReadHeld = false
+      read(context: context)
     }
   }
 
@@ -80,11 +78,9 @@ final class ConnectionAcceptor: ChannelDuplexHandler {
     guard !isPausing else { return }
     isPausing = true
     // The read that failed is still wanted, and would be tried again at once.
-    let bound = NIOLoopBound((self, context.channel), eventLoop: context.eventLoop)
     try? context.channel.syncOptions?.setOption(.autoRead, value: false)
-    context.eventLoop.scheduleTask(in: Self.pause) {
-      let (acceptor, channel) = bound.value
-      acceptor.isPausing = false
+    _ = context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) { [self, channel = context.channel] in
+      isPausing = false
       try? channel.syncOptions?.setOption(.autoRead, value: true)
     }
   }

@@ -1,10 +1,10 @@
-import Basics
 import NIOCore
 
 /// Bounds how long a connection has the event loop at a time. Above `ConnectionFlowHandler`.
 ///
-/// What is read at once may be a part of an image, or thousands of small frames or requests, each with its own work. It is handed
-/// on in pieces; when a turn's time is over, the rest waits until other connections have had theirs. Meanwhile nothing more is read.
+/// What is read at once may be a part of an image, or thousands of small frames or requests, each with its
+/// own work. It is handed on in pieces; when a turn's time is over, the rest waits until other connections
+/// have had theirs. Meanwhile nothing more is read.
 ///
 /// Used by the event loop's thread alone.
 final class ConnectionTurnHandler: ChannelDuplexHandler {
@@ -45,11 +45,7 @@ final class ConnectionTurnHandler: ChannelDuplexHandler {
   }
 
   private func wait(_ context: ChannelHandlerContext) {
-    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    nextTurn = context.eventLoop.scheduleTask(in: Self.pause) {
-      let (handler, context) = bound.value
-      handler.takeTurn(context)
-    }
+    nextTurn = context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) { [self] in takeTurn(context) }
   }
 
   private func takeTurn(_ context: ChannelHandlerContext) {

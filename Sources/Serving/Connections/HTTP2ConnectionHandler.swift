@@ -2,8 +2,8 @@ import Dataflow
 import NIOCore
 import NIOHTTP2
 
-/// Ends HTTP/2 connections: those on which nothing happens, those whose client has left, and all of them, once their requests are
-/// answered, when the server stops.
+/// Ends HTTP/2 connections: those on which nothing happens, those whose client has left, and all of them,
+/// once their requests are answered, when the server stops.
 ///
 /// Used by the event loop's thread alone.
 final class HTTP2ConnectionHandler: ChannelInboundHandler {
@@ -16,12 +16,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
   private let idleTimeout: TimeAmount
   private let answers: UnsentAnswers
   private var open: [HTTP2StreamID: any Channel] = [:]
-  /// Whether the client owes an answer to a ping.
-  private var isPinged = false
-  /// Nothing more is begun: the server stops, or the client says nothing more.
-  private var isEnding = false
-  /// The connection can't go on, and the client was told so.
-  private var hasFailed = false
+  private var state = HTTP2ConnectionState()
   private var timer: Scheduled<Void>?
   private var context: ChannelHandlerContext?
   let observer: Observer
@@ -41,66 +36,50 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
   final class Observer: NIOHTTP2StreamDelegate, NIOHTTP2FrameDelegate, @unchecked Sendable {
     fileprivate var handler: NIOLoopBoundBox<HTTP2ConnectionHandler?>?
 
-    func streamCreated(_ id: HTTP2StreamID, channel: any Channel) { handler?.value?.began(id, channel) }
-    func streamClosed(_ id: HTTP2StreamID, channel: any Channel) { handler?.value?.ended(id) }
+    func streamCreated(_ id: HTTP2StreamID, channel: any Channel) { handler?.value?.changed(id, channel) }
+    func streamClosed(_ id: HTTP2StreamID, channel: any Channel) { handler?.value?.changed(id, nil) }
 
     func wroteFrame(_ frame: HTTP2Frame) {
-      if case .goAway(_, let code, _) = frame.payload, code != .noError { handler?.value?.hasFailed = true }
+      if case .goAway(_, let code, _) = frame.payload, code != .noError {
+        handler?.value?.state.saidFailure()
+      }
     }
   }
 
-  private func began(_ id: HTTP2StreamID, _ channel: any Channel) {
+  private func changed(_ id: HTTP2StreamID, _ channel: (any Channel)?) {
     open[id] = channel
-    changed()
-  }
-
-  private func ended(_ id: HTTP2StreamID) {
-    open[id] = nil
-    changed()
-  }
-
-  private func changed() {
     timer?.cancel()
-    guard let context else { return }
-    if open.isEmpty, isEnding { end(context) } else { startTimer(context) }
+    if let context { perform(state.changed(streams: open.count), context) }
   }
 
-  /// Closes after what is being written.
-  private func end(_ context: ChannelHandlerContext) {
-    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    context.eventLoop.execute {
-      let (handler, context) = bound.value
-      guard handler.context != nil, handler.open.isEmpty else { return }
+  private func perform(_ action: HTTP2ConnectionState.Action?, _ context: ChannelHandlerContext) {
+    switch action {
+    case .wait: startTimer(context)
+    case .ping:
+      startTimer(context)
+      let ping = HTTP2Frame(streamID: .rootStream, payload: .ping(HTTP2PingData(), ack: false))
+      context.writeAndFlush(wrapOutboundOut(ping), promise: nil)
+    case .leave:
+      sayGoodbye(context)
       context.close(promise: nil)
+    case .end:
+      context.eventLoop.assumeIsolated().execute { [self] in
+        if self.context != nil, state.isEmpty { context.close(promise: nil) }
+      }
+    case nil: break
     }
   }
 
   private func startTimer(_ context: ChannelHandlerContext) {
-    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    isPinged = false
-    timer = context.eventLoop.scheduleTask(in: idleTimeout) {
-      let (handler, context) = bound.value
-      handler.nothingHappened(context)
+    timer = context.eventLoop.assumeIsolated().scheduleTask(in: idleTimeout) { [self] in
+      perform(state.timePassed(), context)
     }
-  }
-
-  /// A client that waits for something, or sends it slowly, may be silent; one that has gone without a word must not hold its
-  /// streams for ever.
-  private func nothingHappened(_ context: ChannelHandlerContext) {
-    guard !open.isEmpty, !isPinged else {
-      sayGoodbye(context)
-      return context.close(promise: nil)
-    }
-    startTimer(context)
-    isPinged = true
-    let ping = HTTP2Frame(streamID: .rootStream, payload: .ping(HTTP2PingData(), ack: false))
-    context.writeAndFlush(wrapOutboundOut(ping), promise: nil)
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data).payload {
-    case .ping(_, ack: true): isPinged = false
-    case .goAway: leave(context)
+    case .ping(_, ack: true): state.pingAnswered()
+    case .goAway: perform(state.beginsNothingMore(), context)
     default: break
     }
     context.fireChannelRead(data)
@@ -111,12 +90,6 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
       streamID: .rootStream,
       payload: .goAway(lastStreamID: .maxID, errorCode: .noError, opaqueData: nil))
     context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
-  }
-
-  /// The client begins nothing more; it gets the answers to what it has begun.
-  private func leave(_ context: ChannelHandlerContext) {
-    isEnding = true
-    if open.isEmpty { end(context) }
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
@@ -136,17 +109,15 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
     case ChannelEvent.inputClosed:
       answers.patience = min(answers.patience, ConnectionFlowHandler.farewell)
       for stream in open.values { stream.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
-      leave(context)
     case is ChannelShouldQuiesceEvent:
       sayGoodbye(context)
       for stream in open.values { stream.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
-      leave(context)
-    default: context.fireUserInboundEventTriggered(event)
+    default: return context.fireUserInboundEventTriggered(event)
     }
+    perform(state.beginsNothingMore(), context)
   }
 
-  /// What is wrong with one stream has reset that one, and the others go on.
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    if hasFailed || !(error is any NIOHTTP2Error) { context.close(promise: nil) }
+    if state.ends(byError: error is any NIOHTTP2Error) { context.close(promise: nil) }
   }
 }

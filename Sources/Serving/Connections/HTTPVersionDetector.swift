@@ -1,10 +1,9 @@
-import Basics
 import Dataflow
 import NIOCore
 import NIOTLS
 
-/// Waits for a connection's first bytes, and sets up the version of HTTP that they are: HTTP/2 begins with its preface
-/// (RFC 9113, 3.4), also where TLS has agreed on it before.
+/// Waits for a connection's first bytes, and sets up the version of HTTP that they are: HTTP/2 begins with
+/// its preface (RFC 9113, 3.4), also where TLS has agreed on it before.
 final class HTTPVersionDetector: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
@@ -17,8 +16,8 @@ final class HTTPVersionDetector: ChannelInboundHandler, RemovableChannelHandler 
   private var received = ByteBuffer()
   private var timer: Scheduled<Void>?
 
-  /// What is written on setting up may fail, and then the channel gives what else has come before that write is over: in the
-  /// middle of `channelRead`.
+  /// What is written on setting up may fail, and then the channel gives what else has come before that write
+  /// is over: in the middle of `channelRead`.
   private enum State {
     case detecting, configuring, passing
   }
@@ -30,8 +29,7 @@ final class HTTPVersionDetector: ChannelInboundHandler, RemovableChannelHandler 
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
-    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-    timer = context.eventLoop.scheduleTask(in: timeout) { bound.value.close(promise: nil) }
+    timer = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) { context.close(promise: nil) }
   }
 
   func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }

@@ -2,10 +2,10 @@ import NIOCore
 import NIOHTTP2
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP2
-import Planning
 
-/// Ends a stream of HTTP/2 whose client still sends: behind the whole answer, and without calling that an error (RFC 9113, 8.1). A
-/// stream that is closed would lose what of its answer is not sent yet, and look cancelled.
+/// Ends a stream of HTTP/2 whose client still sends: behind the whole answer, and without calling that an
+/// error (RFC 9113, 8.1). A stream that is closed would lose what of its answer is not sent yet, and look
+/// cancelled.
 ///
 /// Used by the event loop's thread alone.
 final class StreamEndHandler: ChannelDuplexHandler {
@@ -27,9 +27,7 @@ final class StreamEndHandler: ChannelDuplexHandler {
   func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
     guard mode == .all, let end, !isEnding else { return context.close(mode: mode, promise: promise) }
     isEnding = true
-    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-    end.whenComplete { _ in
-      let context = bound.value
+    end.assumeIsolated().whenComplete { _ in
       guard context.channel.isActive else { return }
       let reset = NIOHTTP2FramePayloadToHTTPEvent.reset(code: .noError)
       context.triggerUserOutboundEvent(reset, promise: nil)

@@ -1,10 +1,8 @@
 import Basics
-import Dataflow
 import NIOCore
-import Planning
 
-/// The answers of one connection that are being written, or not sent yet: what they take in memory, and whether their client takes
-/// them.
+/// The answers of one connection that are being written, or not sent yet: what they take in memory, and
+/// whether their client takes them.
 ///
 /// Used by the event loop's thread alone.
 final class UnsentAnswers {
@@ -16,7 +14,8 @@ final class UnsentAnswers {
   }
 
   let limits: Limits
-  /// How long a client may take nothing. Less than the limit of one that has closed its side: it can't make room any more.
+  /// How long a client may take nothing. Less than the limit of one that has closed its side: it can't make
+  /// room any more.
   var patience: TimeAmount
   private let all: ByteBudget
   private let here: ByteBudget

@@ -1,14 +1,12 @@
 import Basics
-import Dataflow
 import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
-import Planning
 
-/// Reads one call of gRPC from an HTTP/2 stream, and writes its answers.
+/// Reads one call of gRPC from an HTTP/2 stream, and writes its answers: `GRPCCallState` on a channel.
 ///
-/// As in `RequestHandler`, everything but large messages and answers is dealt with on the event loop's thread. Used by that thread
-/// alone.
+/// As in `RequestHandler`, everything but large messages and answers is dealt with on the event loop's
+/// thread. Used by that thread alone.
 final class GRPCHandler: ChannelDuplexHandler {
   typealias InboundIn = HTTPRequestPart
   typealias OutboundIn = HTTPResponsePart
@@ -18,40 +16,18 @@ final class GRPCHandler: ChannelDuplexHandler {
   private let authorise: @Sendable (HTTPRequest) throws -> Void
   /// Of one message.
   private let limits: RequestBody.Limits
-  private let share: ByteBudget.Share
   private let background: BackgroundWork
   private let answers: UnsentAnswers
   private let writer: AnswerWriter
   private let log: ServerLog
   private let time: any TimeSource
+  private var state: GRPCCallState
   private var call: HTTPRequest?
-  private var reader: GRPCMessageReader
-  private var method: InferenceService.Method?
-  private var deadline: Nanoseconds?
+  /// Whether the answer's head is written.
   private var hasHead = false
-  /// The client sends nothing more.
-  private var hasEnded = false
-  /// Whether that is because its connection brings nothing more.
-  private var isCutOff = false
-  private var isOver = false
-  private var isStopping = false
-  private var isReadHeld = false
-  /// Messages that are worked on.
-  private var running: [Int: Running] = [:]
-  private var lastRun = 0
   /// Runs while a message is on its way.
   private var timer: Scheduled<Void>?
 
-  private struct Running {
-    let work: any Cancellable
-    /// Of the message, as long as it is in memory.
-    var bytes: Int
-  }
-
-  /// Messages of one call that are worked on at once.
-  private static let maximumRunning = 64
-  /// Bytes of a call's answers that wait to be sent before further messages are taken.
-  private static let maximumUnsent = 4 << 20
   /// Bytes of a message that asks for no inference.
   private static let maximumQuestion = 64 << 10
 
@@ -68,30 +44,24 @@ final class GRPCHandler: ChannelDuplexHandler {
     self.background = background
     self.answers = answers
     self.limits = limits
-    share = ByteBudget.Share(of: budget)
     writer = AnswerWriter(answers)
-    reader = GRPCMessageReader(limit: limits.maximumBytes)
+    state = GRPCCallState(limit: limits.maximumBytes, budget: budget)
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
-    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    writer.progressed = {
-      let (handler, context) = bound.value
-      handler.proceed(context)
-    }
+    writer.progressed = { [self] in proceed(context) }
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    guard !isOver else { return }
+    guard !state.isOver else { return }
     do {
       switch unwrapInboundIn(data) {
-      case .head(let head): try begin(head)
-      case .body(let part):
-        guard share.grow(by: part.readableBytes), MemoryHeadroom.shared.allows(part.readableBytes) else {
-          throw GRPCStatus(.resourceExhausted, "too many large requests at once; try again")
-        }
-        try reader.append(part)
-      case .end: hasEnded = true
+      case .head(let head):
+        call = head
+        try authorise(head)
+        try state.begin(head, now: time.now, service)
+      case .body(let part): try state.append(part)
+      case .end: state.inputEnded()
       }
     } catch {
       return end(GRPCStatus(error), context)
@@ -99,79 +69,30 @@ final class GRPCHandler: ChannelDuplexHandler {
     proceed(context)
   }
 
-  private func begin(_ head: HTTPRequest) throws {
-    call = head
-    try authorise(head)
-    deadline = try head.headerFields[.grpcTimeout].map { Self.sum(time.now, try Self.duration($0)) }
-    if let encoding = head.headerFields[.grpcEncoding], encoding != "identity" {
-      throw GRPCStatus(.unimplemented, "'\(encoding)' is not supported; messages must not be compressed")
-    }
-    method = try service(head)
-  }
-
-  private static func sum(_ a: Nanoseconds, _ b: Nanoseconds) -> Nanoseconds {
-    let (sum, isTooLarge) = a.addingReportingOverflow(b)
-    return isTooLarge ? .max : sum
-  }
-
-  /// `100m`: up to eight digits and a unit.
-  static func duration(_ text: String) throws(GRPCStatus) -> Nanoseconds {
-    let units: [Character: Nanoseconds] = [
-      "H": 3_600_000_000_000, "M": 60_000_000_000, "S": 1_000_000_000, "m": 1_000_000, "u": 1000, "n": 1,
-    ]
-    guard (2...9).contains(text.utf8.count), let unit = text.last.flatMap({ units[$0] }),
-      text.dropLast().allSatisfy({ $0.isASCII && $0.isNumber }), let number = Nanoseconds(text.dropLast())
-    else { throw GRPCStatus(.invalidArgument, "grpc-timeout is '\(text)'; it must be like 100m") }
-    let (duration, isTooLong) = number.multipliedReportingOverflow(by: unit)
-    return isTooLong ? .max : duration
-  }
-
-  /// Takes the messages that are here, as many as there is room for, and ends the call when there is nothing more to do.
   private func proceed(_ context: ChannelHandlerContext) {
-    guard !isOver else { return }
-    do {
-      while !isOver, canTake, let method, let message = try reader.next() {
+    while let action = state.next(unsent: writer.unsent, now: time.now) {
+      switch action {
+      case .start(let message):
         stopTimer()
-        share.shrink(by: GRPCMessageReader.headBytes)
-        guard method.isStream || lastRun == 0 else {
-          throw GRPCStatus(.invalidArgument, "the call takes one message")
-        }
-        lastRun += 1
-        try start(method, message, number: lastRun, context)
+        state.began(message.number, start(message, context))
+      case .end(let status): end(status, context)
+      case .read: context.read()
       }
-    } catch {
-      return end(GRPCStatus(error), context)
     }
-    endIfDone(context)
-    guard !isOver, isReadHeld, !isCrowded else { return }
-    isReadHeld = false
-    share.shrink(by: HTTP2ConnectionHandler.windowBytes)
-    context.read()
   }
 
-  /// Neither too much is worked on, nor are answers left unread.
-  private var canTake: Bool { running.count < Self.maximumRunning && writer.unsent < Self.maximumUnsent }
-
-  /// What is here can't be taken yet: nothing more need come.
-  private var isCrowded: Bool { !canTake && reader.waiting > 0 }
-
-  /// While nothing is read a window full may come, which waits below.
   func read(context: ChannelHandlerContext) {
-    guard isCrowded, !isOver else { return context.read() }
-    guard !isReadHeld else { return }
-    guard share.grow(by: HTTP2ConnectionHandler.windowBytes) else {
-      return end(GRPCStatus(.resourceExhausted, "too many messages wait for answers to be read"), context)
+    do throws(GRPCStatus) {
+      if try !state.holdsRead(unsent: writer.unsent) { context.read() }
+    } catch {
+      end(error, context)
     }
-    isReadHeld = true
   }
 
-  /// A message that begins has to end.
   func channelReadComplete(context: ChannelHandlerContext) {
-    if !isOver, timer == nil, reader.waiting > 0, canTake {
-      let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-      timer = context.eventLoop.scheduleTask(in: limits.timeout) {
-        let (handler, context) = bound.value
-        handler.end(GRPCStatus(handler.limits.late), context)
+    if timer == nil, state.awaitsRest(unsent: writer.unsent) {
+      timer = context.eventLoop.assumeIsolated().scheduleTask(in: limits.timeout) { [self] in
+        end(GRPCStatus(limits.late), context)
       }
     }
     context.fireChannelReadComplete()
@@ -182,61 +103,45 @@ final class GRPCHandler: ChannelDuplexHandler {
     timer = nil
   }
 
-  private func start(
-    _ method: InferenceService.Method, _ message: ByteBuffer, number: Int, _ context: ChannelHandlerContext
-  ) throws {
-    let timeout = try deadline.map { deadline -> Nanoseconds in
-      let now = time.now
-      guard now < deadline else { throw GRPCStatus(.deadlineExceeded, "the call's time is over") }
-      return deadline - now
-    }
+  private func start(_ message: GRPCCallState.Message, _ context: ChannelHandlerContext) -> any Cancellable {
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    let reply: InferenceService.Reply = { [loop = context.eventLoop] make in
+    let reply: InferenceService.Reply = { [loop = context.eventLoop, number = message.number] make in
       loop.execute {
         let (handler, context) = bound.value
         handler.answer(number, make, context)
       }
     }
-    let bytes = message.readableBytes
-    let isLarge = bytes > BackgroundWork.threshold
-    let work: any Cancellable
+    let (bytes, timeout) = (message.bytes, message.timeout)
     do {
-      switch method.body {
+      switch state.method?.body {
       case .now(let answer):
-        guard bytes <= Self.maximumQuestion else {
+        guard bytes.readableBytes <= Self.maximumQuestion else {
           throw GRPCStatus(
             .resourceExhausted, "a message of this call may have \(Self.maximumQuestion) bytes")
         }
-        let message = try answer(message)
-        work = Unstoppable()
+        let message = try answer(bytes)
         reply { UnwrittenAnswer(message) }
-      case .later(let use) where isLarge:
-        work = background.begin {
-          try use(message, timeout, reply)
+      case .later(let use) where bytes.readableBytes > BackgroundWork.threshold:
+        return background.begin {
+          try use(bytes, timeout, reply)
         } failed: { error in
           reply { throw error }
         }
-      case .later(let use): work = try use(message, timeout, reply)
+      case .later(let use): return try use(bytes, timeout, reply)
+      case nil: break
       }
     } catch {
-      work = Unstoppable()
       reply { throw error }
     }
-    running[number] = Running(work: work, bytes: bytes)
+    return Unstoppable()
   }
 
   private func answer(
     _ number: Int, _ make: InferenceService.MakeAnswer, _ context: ChannelHandlerContext
   ) {
-    guard let bytes = running[number]?.bytes, !isOver else { return }
-    share.shrink(by: bytes)
-    running[number]?.bytes = 0
+    guard state.answered(number) else { return }
     do {
-      let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-      answers.write(try make(), on: context.eventLoop) { result in
-        let (handler, context) = bound.value
-        handler.finish(number, result, context)
-      }
+      answers.write(try make(), on: context.eventLoop) { [self] in finish(number, $0, context) }
     } catch {
       finish(number, .failure(error), context)
     }
@@ -246,10 +151,10 @@ final class GRPCHandler: ChannelDuplexHandler {
     _ number: Int, _ result: Result<(ByteBuffer, UnsentAnswers.Share), any Error>,
     _ context: ChannelHandlerContext
   ) {
-    guard running.removeValue(forKey: number) != nil, !isOver else { return }
+    guard state.finished(number) else { return }
     switch result {
     case .success((let message, let share)): write(message, share, context)
-    case .failure(let error) where method?.isStream ?? false:
+    case .failure(let error) where state.isStream:
       let status = GRPCStatus(error)
       tell(status)
       let message = InferenceService.streamError(status.message)
@@ -288,31 +193,14 @@ final class GRPCHandler: ChannelDuplexHandler {
     context.write(wrapOutboundOut(.head(head)), promise: nil)
   }
 
-  private func endIfDone(_ context: ChannelHandlerContext) {
-    guard running.isEmpty, !isOver else { return }
-    guard hasEnded else {
-      // What is here and could be taken has been.
-      guard isStopping, canTake, method?.isStream ?? false else { return }
-      return end(GRPCStatus(.unavailable, "the server is shutting down; try another"), context)
-    }
-    guard reader.waiting == 0 else {
-      if canTake { end(GRPCStatus(.invalidArgument, "the last message breaks off"), context) }
-      return
-    }
-    let isComplete = lastRun > 0 || method?.isStream ?? false
-    end(isComplete ? GRPCStatus(.ok) : GRPCStatus(.invalidArgument, "the call has no message"), context)
-  }
-
   private func end(_ status: GRPCStatus, _ context: ChannelHandlerContext) {
-    guard !isOver else { return }
-    leave()
+    guard !state.isOver else { return }
+    let end = leave()
     tell(status)
     writeHead(context)
     context.writeAndFlush(wrapOutboundOut(.end(status.trailers)), promise: nil)
-    reader = GRPCMessageReader(limit: limits.maximumBytes)
-    if isReadHeld { context.read() }
-    // What the client still sends is not wanted; what it can't send is not waited for.
-    if !hasEnded || isCutOff { context.close(promise: nil) }
+    if end.reads { context.read() }
+    if end.closes { context.close(promise: nil) }
   }
 
   private func tell(_ status: GRPCStatus) {
@@ -321,15 +209,11 @@ final class GRPCHandler: ChannelDuplexHandler {
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     switch event {
-    case is ChannelShouldQuiesceEvent:
-      isStopping = true
-      proceed(context)
-    case ChannelEvent.inputClosed:
-      isCutOff = !hasEnded
-      hasEnded = true
-      proceed(context)
-    default: context.fireUserInboundEventTriggered(event)
+    case is ChannelShouldQuiesceEvent: state.stop()
+    case ChannelEvent.inputClosed: state.inputCutOff()
+    default: return context.fireUserInboundEventTriggered(event)
     }
+    proceed(context)
   }
 
   func channelInactive(context: ChannelHandlerContext) {
@@ -349,10 +233,10 @@ final class GRPCHandler: ChannelDuplexHandler {
     writer.progressed = nil
   }
 
-  private func leave() {
-    isOver = true
+  @discardableResult private func leave() -> GRPCCallState.End {
     stopTimer()
-    for run in running.values { run.work.cancel() }
-    running = [:]
+    let end = state.leave()
+    for work in end.work { work.cancel() }
+    return end
   }
 }

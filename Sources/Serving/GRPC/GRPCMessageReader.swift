@@ -1,9 +1,8 @@
 import Basics
-import Dataflow
 import NIOCore
 
-/// Puts the messages of a call together from the pieces that come: each has a byte that says whether it is compressed, and its
-/// length in four.
+/// Puts the messages of a call together from the pieces that come: each has a byte that says whether it is
+/// compressed, and its length in four.
 struct GRPCMessageReader {
   /// What comes before each message.
   static let headBytes = 5

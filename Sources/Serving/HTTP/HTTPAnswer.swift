@@ -16,25 +16,20 @@ struct HTTPAnswer: Sendable {
     body = ByteBuffer()
   }
 
-  init(headers: HTTPFields = [:], text: String, type: String) {
-    status = .ok
-    self.headers = headers
+  init(_ status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], text: String, type: String) {
+    self.init(status, headers: headers)
     self.headers[.contentType] = type
     body = ByteBuffer(string: text)
   }
 
   init(_ status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], json: String) {
-    self.status = status
-    self.headers = headers
-    self.headers[.contentType] = "application/json"
-    body = ByteBuffer(string: json)
+    self.init(status, headers: headers, text: json, type: "application/json")
   }
 
   init(_ status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], json value: some Encodable) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    self.status = status
-    self.headers = headers
+    self.init(status, headers: headers)
     self.headers[.contentType] = "application/json"
     do {
       body = try encoder.encodeAsByteBuffer(value, allocator: ByteBufferAllocator())

@@ -1,47 +1,25 @@
-import Basics
-import Dataflow
 import HTTPTypes
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
-import Planning
 import Vision
 
 /// Reads requests from a connection, one after the other, and writes their answers.
 ///
-/// Everything happens on the event loop's thread, synchronously: between the socket and the executor there is no
-/// task to be resumed and no thread to be woken. Used by the event loop's thread alone.
+/// Everything happens on the event loop's thread, synchronously: between the socket and the executor there is
+/// no task to be resumed and no thread to be woken. Used by the event loop's thread alone.
 final class RequestHandler: ChannelInboundHandler {
   typealias InboundIn = HTTPRequestPart
   typealias OutboundOut = HTTPResponsePart
 
-  private enum State {
-    case idle
-    /// The body is on its way.
-    case reading(RequestBody, Route.Use)
-    /// The request is complete, and its answer is being made.
-    case working(any Cancellable)
-    /// Answered before the request's end, which is passed over.
-    case passingOver
-    /// Nothing more is read.
-    case closed
-  }
-
   private let route: @Sendable (HTTPRequest) throws -> Route
   private let limits: RequestBody.Limits
-  private let budget: ByteBudget
   private let background: BackgroundWork
   private let answers: UnsentAnswers
   private let writer: AnswerWriter
   private let log: ServerLog
-  private var state = State.idle
-  /// What is answered, or was last.
-  private var request: HTTPRequest?
-  /// Whether the client wants the head of the answer only.
-  private var isHeadOnly = false
-  /// Whether the connection ends with this answer.
-  private var isLast = false
+  private var state: RequestState
   /// Runs while a request is on its way.
   private var timer: Scheduled<Void>?
 
@@ -54,86 +32,54 @@ final class RequestHandler: ChannelInboundHandler {
   ) {
     self.route = route
     self.limits = limits
-    self.budget = budget
     self.background = background
     self.answers = answers
     self.log = log
     writer = AnswerWriter(answers)
+    state = RequestState(limits: limits, budget: budget)
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    if case .closed = state { return }
+    guard !state.isClosed else { return }
     switch unwrapInboundIn(data) {
-    case .head(let head): begin(head, context)
-    case .body(let part): read(part, context)
-    case .end: end(context)
+    case .head(let head): perform(state.begin(head, route), context)
+    case .body(let part): perform(state.read(part), context)
+    case .end:
+      stopTimer()
+      perform(state.end(), context)
     }
   }
 
-  private func begin(_ head: HTTPRequest, _ context: ChannelHandlerContext) {
-    request = head
-    isHeadOnly = head.method == .head
-    let connection = head.headerFields[.connection]?.lowercased() ?? ""
-    // Behind a wish for another protocol, which isn't granted, nothing is parsed any more.
-    isLast = connection.contains("close") || connection.contains("upgrade") || head.method == .connect
-    do {
-      switch try route(head) {
-      case .answer(let answer):
-        state = .passingOver
-        log.tell(RequestLine(request, answer), at: .debug)
-        write(answer, context, share: try answers.reserve(answer.body.readableBytes))
-      case .body(let refused, let use):
-        let announced = head.headerFields[.contentLength].flatMap { Int($0) }
-        let body = try RequestBody(announced: announced, limits: limits, budget: budget, refused: refused)
-        state = .reading(body, use)
-        // curl asks before every body of more than 1 MB, and waits a second for the answer.
-        if head.headerFields[.expect]?.lowercased() == "100-continue" {
-          context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
-        }
-      }
-    } catch {
-      refuse(error, context)
-    }
-  }
-
-  private func read(_ part: ByteBuffer, _ context: ChannelHandlerContext) {
-    switch state {
-    case .reading(var body, let use):
-      state = .idle  // Or the body had two owners, and would be copied to grow.
+  private func perform(_ action: RequestState.Action, _ context: ChannelHandlerContext) {
+    switch action {
+    case .nothing: break
+    case .askForBody:
+      context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+    case .answer(let answer):
+      log.tell(RequestLine(state.request, answer), at: .debug)
       do {
-        try body.append(part)
-        state = .reading(body, use)
+        write(answer, context, share: try answers.reserve(answer.body.readableBytes))
       } catch {
-        refuse(error, context)
+        fail(error, context)
       }
-    case .passingOver, .idle, .working, .closed: break
+    case .fail(let error): fail(error, context)
+    case .work(let body, let use): start(use, on: body, context)
+    case .close: close(context)
     }
   }
 
   /// Most bodies are complete when their first bytes have been read.
   func channelReadComplete(context: ChannelHandlerContext) {
-    switch state {
-    case .reading, .passingOver: startTimer(context)
-    case .idle, .working, .closed: break
-    }
+    if state.awaitsRest { startTimer(context) }
     context.fireChannelReadComplete()
   }
 
   private func startTimer(_ context: ChannelHandlerContext) {
     guard timer == nil else { return }
-    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    timer = context.eventLoop.scheduleTask(in: limits.timeout) {
-      let (handler, context) = bound.value
-      handler.timeIsOver(context)
+    timer = context.eventLoop.assumeIsolated().scheduleTask(in: limits.timeout) { [self] in
+      perform(state.timeIsOver(), context)
+      close(context)
     }
-  }
-
-  private func timeIsOver(_ context: ChannelHandlerContext) {
-    if case .reading(let body, _) = state {
-      isLast = true
-      refuse(body.refused(with: limits.late), context)
-    }
-    close(context)
   }
 
   private func stopTimer() {
@@ -141,26 +87,9 @@ final class RequestHandler: ChannelInboundHandler {
     timer = nil
   }
 
-  private func end(_ context: ChannelHandlerContext) {
-    stopTimer()
-    switch state {
-    case .reading(let body, let use): start(use, on: body, context)
-    case .passingOver:
-      state = .idle
-      if isLast { close(context) }
-    case .idle, .working, .closed: break
-    }
-  }
-
-  /// Answers before the request has ended.
-  private func refuse(_ error: any Error, _ context: ChannelHandlerContext) {
-    state = .passingOver
-    fail(error, context)
-  }
-
   private func fail(_ error: any Error, _ context: ChannelHandlerContext) {
     let failure = HTTPFailure(error)
-    log.tell(RequestLine(request, failure), at: failure.status.logLevel)
+    log.tell(RequestLine(state.request, failure), at: failure.status.logLevel)
     write(failure.answer, context)
   }
 
@@ -177,10 +106,9 @@ final class RequestHandler: ChannelInboundHandler {
     do {
       let bytes = try body.finish()
       guard bytes.readableBytes > BackgroundWork.threshold, !bytes.isImage else {
-        state = .working(try use(bytes, reply))
-        return
+        return state.began(try use(bytes, reply))
       }
-      state = .working(
+      state.began(
         background.begin {
           try use(bytes, reply)
         } failed: { error in
@@ -188,19 +116,14 @@ final class RequestHandler: ChannelInboundHandler {
         })
     } catch {
       // Not at once: the next request, which may be here already, would come before this call is over.
-      state = .working(Unstoppable())
       reply { throw error }
     }
   }
 
   private func answer(_ makeAnswer: Route.MakeAnswer, _ context: ChannelHandlerContext) {
-    guard case .working = state else { return }  // The client has gone.
+    guard state.isWorking else { return }  // The client has gone.
     do {
-      let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-      answers.write(try makeAnswer(), on: context.eventLoop) { result in
-        let (handler, context) = bound.value
-        handler.finish(result, context)
-      }
+      answers.write(try makeAnswer(), on: context.eventLoop) { [self] in finish($0, context) }
     } catch {
       finish(.failure(error), context)
     }
@@ -209,13 +132,10 @@ final class RequestHandler: ChannelInboundHandler {
   private func finish(
     _ result: Result<(HTTPAnswer, UnsentAnswers.Share), any Error>, _ context: ChannelHandlerContext
   ) {
-    guard case .working = state else { return }
-    // A pipelined request comes as soon as this one's answer is written.
-    let isLast = isLast
-    state = isLast ? .closed : .idle
+    guard let isLast = state.finish() else { return }
     switch result {
     case .success((let answer, let share)):
-      log.tell(RequestLine(request, answer), at: .debug)
+      log.tell(RequestLine(state.request, answer), at: .debug)
       write(answer, context, share: share)
     case .failure(let error): fail(error, context)
     }
@@ -227,9 +147,9 @@ final class RequestHandler: ChannelInboundHandler {
     _ answer: HTTPAnswer, _ context: ChannelHandlerContext, share: UnsentAnswers.Share? = nil
   ) {
     var head = answer.head(date: HTTPDate())
-    if isLast { head.headerFields[.connection] = "close" }
+    if state.isLast { head.headerFields[.connection] = "close" }
     context.write(wrapOutboundOut(.head(head)), promise: nil)
-    if !isHeadOnly {
+    if !state.isHeadOnly {
       if let share {
         writer.write(answer.body, of: share, context)
       } else {
@@ -240,8 +160,7 @@ final class RequestHandler: ChannelInboundHandler {
   }
 
   private func close(_ context: ChannelHandlerContext) {
-    stopTimer()
-    state = .closed
+    leave()
     context.close(promise: nil)
   }
 
@@ -249,44 +168,32 @@ final class RequestHandler: ChannelInboundHandler {
     guard case ChannelEvent.inputClosed = event else {
       return context.fireUserInboundEventTriggered(event)
     }
-    // The client sends nothing more, but may still read.
-    isLast = true
-    if case .working = state { return }
-    close(context)
+    perform(state.inputClosed(), context)
   }
 
   /// What isn't HTTP is answered too, and the connection is closed behind the answer.
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     if error is HTTPParserError || error is HTTP1TypeConversionError || error is MalformedRequest {
-      switch state {
-      case .idle, .reading:
-        if case .idle = state { request = nil }
-        (isHeadOnly, isLast) = (false, true)
-        fail(error, context)
-      case .working, .passingOver, .closed: break
-      }
+      perform(state.unreadable(error), context)
     }
-    abandon()
     close(context)
   }
 
   func channelInactive(context: ChannelHandlerContext) {
     leave()
+    writer.stop()
     context.fireChannelInactive()
   }
 
   /// Not every handler tells the next one that the connection has ended.
-  func handlerRemoved(context: ChannelHandlerContext) { leave() }
+  func handlerRemoved(context: ChannelHandlerContext) {
+    leave()
+    writer.stop()
+  }
 
   private func leave() {
     stopTimer()
-    writer.stop()
-    abandon()
-    state = .closed
-  }
-
-  private func abandon() {
-    if case .working(let work) = state { work.cancel() }
+    state.leave()?.cancel()
   }
 }
 

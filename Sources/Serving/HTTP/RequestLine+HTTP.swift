@@ -1,6 +1,5 @@
 import Basics
 import HTTPTypes
-import Vision
 
 extension RequestLine {
   /// - Parameter request: `nil` for what was none.

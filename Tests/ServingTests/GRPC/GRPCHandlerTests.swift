@@ -145,16 +145,6 @@ import Testing
     #expect(unknown.status == "12" && unknown.message == "there is no call /nothing")
   }
 
-  @Test(arguments: ["", "5", "m", "-5m", "123456789m", "5x", "5\u{0661}m"]) func wrongTimeouts(text: String) {
-    #expect(throws: GRPCStatus.self) { try GRPCHandler.duration(text) }
-  }
-
-  @Test func timeouts() throws {
-    #expect(try GRPCHandler.duration("250m") == 250_000_000)
-    #expect(try GRPCHandler.duration("99999999H") == .max)
-    #expect(try GRPCHandler.duration("99999999S") == 99_999_999_000_000_000)
-  }
-
   @Test func whoGoesAwayCancels() throws {
     try send("/later", [:], [0, 0, 0, 0, 0])
     channel.pipeline.fireChannelInactive()
