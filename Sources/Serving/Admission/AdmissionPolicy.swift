@@ -1,5 +1,4 @@
 import Basics
-import Dataflow
 
 /// Whether a request is taken in. A policy: what is known goes in, a decision comes out.
 struct AdmissionPolicy: Sendable {
@@ -23,8 +22,8 @@ struct AdmissionPolicy: Sendable {
 
   /// - Returns: why the request is refused; `nil` if it isn't.
   static func refusal(_ snapshot: Snapshot) -> AdmissionError? {
-    // Times are learned only from what is taken in. Who comes when nobody else is there shows what it takes now, or a
-    // pipeline that was slow once would refuse for ever.
+    // Times are learned only from what is taken in. Who comes when nobody else is there shows what it takes
+    // now, or a pipeline that was slow once would refuse for ever.
     guard snapshot.inFlight > 0 else { return nil }
     let wait = Double(snapshot.workAhead) / max(snapshot.speed, 1e-3)
     guard snapshot.inFlight < snapshot.concurrency else {

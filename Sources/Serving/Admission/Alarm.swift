@@ -1,5 +1,4 @@
 import Basics
-import Dataflow
 import Dispatch
 import Synchronization
 

@@ -1,9 +1,8 @@
 import Basics
-import Dataflow
 import Foundation
 
-/// The work of requests that begin to arrive. What hasn't come after a while counts less and less: slow uploads keep nobody
-/// out.
+/// The work of requests that begin to arrive. What hasn't come after a while counts less and less: slow
+/// uploads keep nobody out.
 struct ArrivingWork: Sendable {
   /// Nanoseconds of work, at `time`.
   private var amount = 0.0

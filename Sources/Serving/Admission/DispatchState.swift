@@ -1,14 +1,14 @@
 import Basics
 import Dataflow
-import Planning
 
-/// Which request is worked on next, of several pipelines that share a machine: a pure state machine, without locks,
-/// threads or a clock.
+/// Which request is worked on next, of several pipelines that share a machine: a pure state machine, without
+/// locks, threads or a clock.
 ///
-/// Each pipeline has a lane: a line of those that wait, and slots for those that are worked on. All lanes together have no
-/// more slots than the widest of them, so that pipelines take turns and do not crowd each other. Whose turn it is follows
-/// start-time fair queueing (Goyal, Vin and Cheng 1996): every lane has a virtual time that advances by the work it gets
-/// divided by its weight, and the one that is furthest behind comes next.
+/// Each pipeline has a lane: a line of those that wait, and slots for those that are worked on. All lanes
+/// together have no more slots than the widest of them, so that pipelines take turns and do not crowd each
+/// other. Whose turn it is follows start-time fair queueing (Goyal, Vin and Cheng 1996): every lane has a
+/// virtual time that advances by the work it gets divided by its weight, and the one that is furthest behind
+/// comes next.
 struct DispatchState: Sendable {
   struct Lane: Sendable {
     let weight: Double
@@ -91,10 +91,12 @@ struct DispatchState: Sendable {
     return .success(Request(lane: id, entry: entry))
   }
 
-  /// A request begins to arrive. It is judged by what comes before it alone, since what it takes itself is told by its header.
+  /// A request begins to arrive. It is judged by what comes before it alone, since what it takes itself is
+  /// told by its header.
   ///
-  /// What arrives is counted, as the least that such requests have taken and up to half of the request's time, so that a crowd
-  /// of uploads isn't let in of which most would be refused at their end; and not more, so that they keep nobody out.
+  /// What arrives is counted, as the least that such requests have taken and up to half of the request's
+  /// time, so that a crowd of uploads isn't let in of which most would be refused at their end; and not more,
+  /// so that they keep nobody out.
   ///
   /// - Parameter size: as announced.
   /// - Returns: its work, to be given to `arrived`; or why it would not be taken in, if it were here.
@@ -161,7 +163,8 @@ struct DispatchState: Sendable {
     return lanes[request.lane]?.line.remove(request.entry) ?? false
   }
 
-  /// When `next` is to be asked though nothing else has happened: somebody's time may be over then. `nil` for never.
+  /// When `next` is to be asked though nothing else has happened: somebody's time may be over then. `nil` for
+  /// never.
   var nextDeadline: Nanoseconds? { lanes.values.lazy.compactMap(\.line.nextDeadline).min() }
 
   private mutating func pendingExpiry(_ now: Nanoseconds) -> Request? {
@@ -196,7 +199,8 @@ extension DispatchState.Lane {
       cost: cost)
   }
 
-  /// - Parameter virtualTime: of the lane that was served last: who has had nothing to do gains nothing by that.
+  /// - Parameter virtualTime: of the lane that was served last: who has had nothing to do gains nothing by
+  ///   that.
   fileprivate mutating func insert(_ entry: WaitingLine.Entry, virtualTime last: Double) {
     if line.isEmpty { virtualTime = max(virtualTime, last) }
     line.insert(entry)

@@ -1,14 +1,13 @@
 import Basics
 import Dataflow
 import Dispatch
-import Planning
 import Synchronization
 
 /// The machine's time, given to the requests of all pipelines: `DispatchState` inside a lock.
 ///
-/// What waits here are requests as they came, compressed; a pipeline's runtime gets as many as its workers have places for,
-/// so that an image is decoded just before its place in a batch is free. Nothing is done while the lock is held that takes
-/// time, or that could come back here.
+/// What waits here are requests as they came, compressed; a pipeline's runtime gets as many as its workers
+/// have places for, so that an image is decoded just before its place in a batch is free. Nothing is done
+/// while the lock is held that takes time, or that could come back here.
 public final class Dispatcher: Sendable {
   private struct State {
     var machine = DispatchState()
@@ -54,7 +53,8 @@ public final class Dispatcher: Sendable {
     /// - Parameters:
     ///   - turns: nanoseconds of work that its own images before it are.
     ///   - start: hands it to the runtime, which got it at `arrival`; called on any thread, must not wait.
-    ///   - completion: called once: with what the runtime says, `AdmissionError.expired` or `CancellationError`.
+    ///   - completion: called once: with what the runtime says, `AdmissionError.expired` or
+    ///     `CancellationError`.
     /// - Throws: `AdmissionError`; `RuntimeError.closed`.
     func submit(
       _ size: RequestSize, _ terms: RequestTerms, behind turns: Nanoseconds = 0,
@@ -97,7 +97,8 @@ public final class Dispatcher: Sendable {
     /// Requests that wait.
     var waiting: Int { dispatcher.state.withLock { $0.machine.lanes[id]?.line.count ?? 0 } }
 
-    /// Takes nothing in any more, and waits until everything that was taken in is answered. Not to be called by a worker.
+    /// Takes nothing in any more, and waits until everything that was taken in is answered. Not to be called
+    /// by a worker.
     func closeAndWait() {
       let isEmpty = DispatchSemaphore(value: 0)
       dispatcher.close(self) { isEmpty.signal() }

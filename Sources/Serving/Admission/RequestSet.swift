@@ -1,11 +1,11 @@
-import Basics
 import Dataflow
 import Synchronization
 
 /// The items of one request, which is answered when all of them are.
 final class RequestSet: Cancellable {
   private struct State {
-    /// Of those that are not all answered: a ticket keeps its set, so a set that kept its tickets would never go.
+    /// Of those that are not all answered: a ticket keeps its set, so a set that kept its tickets would never
+    /// go.
     var tickets: [Ticket] = []
     var results: [ItemResult?]
     var left: Int

@@ -29,8 +29,8 @@ struct RequestSize: Sendable, Hashable {
     coding = image.coding
   }
 
-  /// Requests of one class take similar times: of one format, and within a factor of two in size, which is pixels, or bytes
-  /// where pixels aren't known.
+  /// Requests of one class take similar times: of one format, and within a factor of two in size, which is
+  /// pixels, or bytes where pixels aren't known.
   struct Class: Sendable, Hashable {
     let format: ImageFormat?
     let coding: ImageCoding?

@@ -1,11 +1,10 @@
 import Basics
-import Dataflow
 import Foundation
 
 /// How long requests are worked on, by class, learned from those that have been.
 ///
-/// What is learned ages: a sample's weight halves every two seconds, and a class of which nothing is heard for ten is
-/// forgotten. Time is what the caller says.
+/// What is learned ages: a sample's weight halves every two seconds, and a class of which nothing is heard
+/// for ten is forgotten. Time is what the caller says.
 struct ServiceTimes: Sendable {
   private struct Record {
     var mean = 0.0
@@ -28,8 +27,8 @@ struct ServiceTimes: Sendable {
   private static let memory: Nanoseconds = 10_000_000_000
   private static let period: Nanoseconds = 5_000_000_000
 
-  /// The mean, in nanoseconds. Of a class that isn't known, that of the next smaller one of its kind: it takes so long at
-  /// least. 0 where nothing is known.
+  /// The mean, in nanoseconds. Of a class that isn't known, that of the next smaller one of its kind: it
+  /// takes so long at least. 0 where nothing is known.
   func estimate(_ size: RequestSize, at now: Nanoseconds) -> Nanoseconds {
     var `class` = size.class
     while `class`.exponent >= 0 {
@@ -44,8 +43,8 @@ struct ServiceTimes: Sendable {
     record(size.class, at: now).map { min($0.least, $0.leastBefore) } ?? 0
   }
 
-  /// Whether another sample is wanted, though it may turn out to be as slow as those before: nothing was heard of the class for
-  /// a second, or four times as long as it takes.
+  /// Whether another sample is wanted, though it may turn out to be as slow as those before: nothing was
+  /// heard of the class for a second, or four times as long as it takes.
   func wantsSample(_ size: RequestSize, at now: Nanoseconds) -> Bool {
     guard let record = record(size.class, at: now) else { return true }
     let pause = min(max(1_000_000_000, Nanoseconds(saturating: 4 * record.mean)), Self.memory)

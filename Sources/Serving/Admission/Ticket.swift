@@ -1,6 +1,5 @@
 import Basics
 import Dataflow
-import Planning
 import Synchronization
 
 /// A request that was taken in. It is answered exactly once.

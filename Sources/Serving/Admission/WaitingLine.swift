@@ -1,12 +1,12 @@
 import Basics
-import Dataflow
 
 /// Requests that wait for their turn, in the order of their turns.
 ///
-/// The more urgent priority comes first. Within a priority whoever is due first does: that is when it arrived and as long
-/// again as it will take, so that a large photograph lets thumbnails pass that came soon after it. It is due a tenth of a
-/// second after its arrival at the latest, so it is overtaken for that long and no longer. Of several images of one request each
-/// is due as if it had come when those before it are done: between them others have their turn.
+/// The more urgent priority comes first. Within a priority whoever is due first does: that is when it arrived
+/// and as long again as it will take, so that a large photograph lets thumbnails pass that came soon after
+/// it. It is due a tenth of a second after its arrival at the latest, so it is overtaken for that long and no
+/// longer. Of several images of one request each is due as if it had come when those before it are done:
+/// between them others have their turn.
 ///
 /// Complexity: the line is bounded, and short as memory goes; inserting and removing move its tail.
 struct WaitingLine: Sendable {

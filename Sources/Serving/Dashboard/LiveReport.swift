@@ -2,7 +2,6 @@ import Basics
 import Dataflow
 import Foundation
 import Planning
-import Vision
 
 /// What the dashboard asks for every second: `GET /v2/live`.
 struct LiveReport {

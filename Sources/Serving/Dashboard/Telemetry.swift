@@ -1,4 +1,3 @@
-import Basics
 import Dataflow
 import Foundation
 import Planning

@@ -1,8 +1,8 @@
 import NIOCore
 import NIOHTTP1
 
-/// What of HTTP/1.1's rules the parser leaves to others: requests that two readers could understand differently are refused (RFC
-/// 9112, 11.2), and connections of HTTP/1.0 end as their clients expect it.
+/// What of HTTP/1.1's rules the parser leaves to others: requests that two readers could understand
+/// differently are refused (RFC 9112, 11.2), and connections of HTTP/1.0 end as their clients expect it.
 ///
 /// Used by the event loop's thread alone.
 final class HTTP1RulesHandler: ChannelDuplexHandler {

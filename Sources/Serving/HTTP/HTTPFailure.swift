@@ -1,4 +1,3 @@
-import Basics
 import HTTPTypes
 import NIOHTTP1
 import NIOHTTPTypesHTTP1

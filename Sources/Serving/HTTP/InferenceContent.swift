@@ -1,11 +1,10 @@
 import Basics
-import Dataflow
 import HTTPTypes
 import NIOCore
 import Vision
 
-/// What the head of a request for inference says of its body. What the body is its bytes say: most tools send a Content-Type that has
-/// nothing to do with it.
+/// What the head of a request for inference says of its body. What the body is its bytes say: most tools send
+/// a Content-Type that has nothing to do with it.
 struct InferenceContent: Sendable {
   /// The parts of a body.
   enum Kind: Sendable {
@@ -45,8 +44,8 @@ struct InferenceContent: Sendable {
   /// Whether it is worth asking, before the body comes, if an image would be taken in.
   var mayBeImage: Bool { headerLength == nil && !saysJSON }
 
-  /// - Throws: `.unsupportedType` for what a model of tensors can't be sent; `.invalid` and `.unprocessable` for a wrong form;
-  ///   `.invalid` where the JSON's length is wrong.
+  /// - Throws: `.unsupportedType` for what a model of tensors can't be sent; `.invalid` and `.unprocessable`
+  ///   for a wrong form; `.invalid` where the JSON's length is wrong.
   func kind(of body: UnsafeRawBufferPointer, takesImages: Bool) throws(RequestFailure) -> Kind {
     let range = try form?.file(in: body) ?? 0..<body.count
     if let headerLength {

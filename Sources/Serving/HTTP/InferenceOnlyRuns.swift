@@ -3,11 +3,11 @@ import Foundation
 import HTTPTypes
 import NIOCore
 import NIOFoundationCompat
-import Planning
 import Synchronization
 import Vision
 
-/// Answers how fast a pipeline's network alone is, which takes all cores for some seconds: one such request at a time.
+/// Answers how fast a pipeline's network alone is, which takes all cores for some seconds: one such request
+/// at a time.
 final class InferenceOnlyRuns: Sendable {
   private let isRunning = Atomic<Bool>(false)
 

@@ -1,12 +1,12 @@
 import Basics
-import Dataflow
 import Foundation
 import HTTPTypes
 import NIOCore
 import Vision
 
 extension PipelineRoutes {
-  /// A request for inference: an image as the body, or the Open Inference Protocol's JSON, which binary tensors may follow.
+  /// A request for inference: an image as the body, or the Open Inference Protocol's JSON, which binary
+  /// tensors may follow.
   ///
   /// - Parameter pipeline: what is served when the head comes. When the body is here it may be another one.
   func infer(

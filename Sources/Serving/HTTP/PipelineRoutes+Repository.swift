@@ -1,6 +1,5 @@
 import HTTPTypes
 import NIOCore
-import Planning
 
 extension PipelineRoutes {
   /// `GET /v2/models`: what the repository's index says.
@@ -13,7 +12,8 @@ extension PipelineRoutes {
     }
   }
 
-  /// `index`, `models/NAME/load` or `models/NAME/unload`: the model repository, after the protocol's extension.
+  /// `index`, `models/NAME/load` or `models/NAME/unload`: the model repository, after the protocol's
+  /// extension.
   ///
   /// - Returns: `nil` for anything else.
   func repository(_ parts: [String]) -> Route? {

@@ -1,12 +1,10 @@
 import Basics
-import Dataflow
 import Foundation
 import HTTPTypes
 import NIOCore
-import Vision
 
-/// The HTTP interface of the hosted pipelines, after the Open Inference Protocol: health, metadata, inference, and the
-/// extensions that its clients use.
+/// The HTTP interface of the hosted pipelines, after the Open Inference Protocol: health, metadata,
+/// inference, and the extensions that its clients use.
 struct PipelineRoutes: Sendable {
   let host: ModelHost
   let inferenceOnly = InferenceOnlyRuns()

@@ -1,7 +1,5 @@
 import Basics
-import Dataflow
 import HTTPTypes
-import Vision
 
 /// What the log says of one request.
 struct RequestLine: Sendable {

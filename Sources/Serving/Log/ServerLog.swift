@@ -1,11 +1,9 @@
 import Basics
-import Dataflow
 import Foundation
-import Planning
 import Synchronization
-import Vision
 
-/// What a server tells of itself, a line at a time: what it serves, that it stops, and each request that failed.
+/// What a server tells of itself, a line at a time: what it serves, that it stops, and each request that
+/// failed.
 ///
 /// Any thread may use it.
 public final class ServerLog: Sendable {
@@ -32,6 +30,7 @@ public final class ServerLog: Sendable {
     }
   }
 
+  /// Lines for people, or a JSON object each.
   public enum Format: String, Sendable, CaseIterable {
     case text, json
   }

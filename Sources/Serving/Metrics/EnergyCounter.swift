@@ -1,8 +1,8 @@
-import Basics
 import Dataflow
 import Planning
 
-/// The energy that the server's processors have taken since it began, which never goes down while pipelines come and go.
+/// The energy that the server's processors have taken since it began, which never goes down while pipelines
+/// come and go.
 final class EnergyCounter: Sendable {
   typealias Reading = (joules: Double, source: EnergySource)
 
@@ -22,8 +22,8 @@ final class EnergyCounter: Sendable {
 
   /// Looks at what is hosted now, and gives what was taken so far; `nil` where nobody knows.
   ///
-  /// Call it every minute at least: what a pipeline does between the last look and its end is not counted, and counters
-  /// of hardware begin again.
+  /// Call it every minute at least: what a pipeline does between the last look and its end is not counted,
+  /// and counters of hardware begin again.
   ///
   /// - Parameter pipelines: each with what it has kept busy so far, by processor.
   func read(_ pipelines: [(id: ObjectIdentifier, busy: [String: Double])]) -> Reading? {

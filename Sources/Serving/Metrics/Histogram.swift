@@ -1,4 +1,5 @@
-/// Counts values by fixed bounds, as Prometheus wants them: how many, their sum, and how many were at most each bound.
+/// Counts values by fixed bounds, as Prometheus wants them: how many, their sum, and how many were at most
+/// each bound.
 struct Histogram: Sendable, Equatable {
   /// Ascending. A value that equals a bound is counted with it.
   let bounds: [UInt64]

@@ -1,5 +1,4 @@
 import Basics
-import Dataflow
 
 /// How often requests took how long, in steps of an eighth of an octave: percentiles are true to 5 %.
 ///

@@ -1,5 +1,4 @@
 import Basics
-import Dataflow
 
 /// What became of one model's requests during each of the last steps of time: what the dashboard draws.
 struct LiveWindow: Sendable {
@@ -54,7 +53,8 @@ struct LiveWindow: Sendable {
       .sorted { ($0.number ?? 0) < ($1.number ?? 0) }
   }
 
-  /// Where the step of a time is; it begins if it is new. What comes late is counted in the step that has its place.
+  /// Where the step of a time is; it begins if it is new. What comes late is counted in the step that has its
+  /// place.
   private mutating func index(of time: Nanoseconds) -> Int {
     let number = Self.step(of: time)
     let index = Int(number % UInt64(Self.length))

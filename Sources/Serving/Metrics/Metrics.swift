@@ -14,7 +14,8 @@ final class Metrics: Sendable {
   private let others: [@Sendable (inout MetricsText) -> Void]
   let time: any TimeSource
 
-  /// Names of models come from the repository's owner, not from clients; but their number must have an end all the same.
+  /// Names of models come from the repository's owner, not from clients; but their number must have an end
+  /// all the same.
   static let maximumModels = 1000
 
   init(

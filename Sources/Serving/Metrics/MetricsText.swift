@@ -1,5 +1,3 @@
-import Dataflow
-
 /// Writes metrics as text: Prometheus' format 0.0.4, or OpenMetrics 1.0.
 struct MetricsText {
   enum Format: Sendable {

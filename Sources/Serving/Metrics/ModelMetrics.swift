@@ -15,7 +15,8 @@ struct ModelMetrics: Sendable {
   private(set) var receivedBytes: UInt64 = 0
   private(set) var live = LiveWindow()
 
-  /// Versions are counted apart up to so many; further ones as version 0, so that the number of time series has an end.
+  /// Versions are counted apart up to so many; further ones as version 0, so that the number of time series
+  /// has an end.
   static let maximumVersions = 100
 
   init() { times = parts.map { _ in Histogram(bounds: Histogram.times) } }

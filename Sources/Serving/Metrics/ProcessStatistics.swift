@@ -1,7 +1,5 @@
 import Basics
-import Dataflow
 import Foundation
-import Planning
 
 /// What the kernel says of this process.
 struct ProcessStatistics: Sendable {

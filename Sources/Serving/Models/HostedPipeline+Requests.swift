@@ -1,7 +1,6 @@
 import Basics
 import Dataflow
 import Foundation
-import Planning
 import Vision
 
 extension HostedPipeline {
@@ -29,8 +28,8 @@ extension HostedPipeline {
   ///
   /// - Parameters:
   ///   - span: what traces know the request by.
-  ///   - verify: throws why what was made is no answer to this request, which then counts as failed; called when no stage
-  ///     has thrown. The same is thrown again when the answer is written.
+  ///   - verify: throws why what was made is no answer to this request, which then counts as failed; called
+  ///     when no stage has thrown. The same is thrown again when the answer is written.
   ///   - completion: called once, on any thread, when all are done; must not block.
   /// - Throws: `AdmissionError`; `RuntimeError.closed`.
   func run(
@@ -68,7 +67,8 @@ extension HostedPipeline {
 
   /// Accepts a request of the Open Inference Protocol, without waiting.
   ///
-  /// - Parameter completion: called once, on any thread, with what makes the answer or throws why there is none.
+  /// - Parameter completion: called once, on any thread, with what makes the answer or throws why there is
+  ///   none.
   func infer(
     _ request: InferenceRequest, span: RequestSpan? = nil,
     completion: @escaping @Sendable (@escaping @Sendable () throws -> InferenceResponse) -> Void

@@ -4,9 +4,9 @@ import Synchronization
 import Vision
 
 extension HostedPipeline {
-  /// Answers an image of 16 × 16 pixels, or zeros, a few times, so that the first user's request does not pay for
-  /// what the first one costs: pools, tables, the code of the answer. It also fails here if it would fail for users; that
-  /// numbers are not finite says nothing of what users will send.
+  /// Answers an image of 16 × 16 pixels, or zeros, a few times, so that the first user's request does not pay
+  /// for what the first one costs: pools, tables, the code of the answer. It also fails here if it would fail
+  /// for users; that numbers are not finite says nothing of what users will send.
   ///
   /// - Throws: `WarmUpError`.
   func warmUp() async throws {

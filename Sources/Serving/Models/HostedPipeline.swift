@@ -43,7 +43,8 @@ public final class HostedPipeline: Sendable {
   ///   - dispatcher: shares the machine out among the pipelines that have the same one.
   ///   - prediction: what is expected of the plan.
   ///   - record: told what became of each request. Must not block.
-  ///   - observe: told of the first failure of each kind of a device: clients can do nothing about it. Must not block.
+  ///   - observe: told of the first failure of each kind of a device: clients can do nothing about it. Must
+  ///     not block.
   init(
     _ pipeline: Pipeline, plan: Plan? = nil, on platform: Platform = .local,
     dispatcher: Dispatcher = Dispatcher(), limits: ImageLimits = ImageLimits(), version: Int = 1,

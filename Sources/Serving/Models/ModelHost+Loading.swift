@@ -1,10 +1,10 @@
 import Basics
-import Dataflow
 
 extension ModelHost {
   /// Loads what the command line names, all of which must work, and what works of the repository's models.
   ///
-  /// - Throws: what is wrong with a pipeline; `RepositoryError` if two models have one name, or none of the repository's works.
+  /// - Throws: what is wrong with a pipeline; `RepositoryError` if two models have one name, or none of the
+  ///   repository's works.
   public func start(_ references: [String] = []) async throws {
     for reference in references { try add(try await loader.load(reference), from: .pipeline(reference)) }
     guard let repository else { return }
@@ -57,7 +57,8 @@ extension ModelHost {
   /// Versions of a model that are tried until one works.
   private static let maximumAttempts = 10
 
-  /// Loads a model's highest version. If that doesn't work, what is served stays; if nothing is, the highest is that does.
+  /// Loads a model's highest version. If that doesn't work, what is served stays; if nothing is, the highest
+  /// is that does.
   ///
   /// - Returns: what was served before.
   /// - Throws: `LoadFailure` if the highest version does not work; what is wrong with the repository.

@@ -2,13 +2,13 @@ import Basics
 import Dataflow
 import Dispatch
 import Foundation
-import Planning
 import Synchronization
 import Vision
 
 /// Owns the models: loads, replaces and ends them one at a time in the background, while requests go on.
 ///
-/// A model is loaded beside the one that it replaces, which then answers what it has accepted: both take memory meanwhile.
+/// A model is loaded beside the one that it replaces, which then answers what it has accepted: both take
+/// memory meanwhile.
 public final class ModelHost: Sendable {
   let models = ServedModels()
   let repository: ModelRepository?
@@ -160,7 +160,8 @@ public final class ModelHost: Sendable {
 
   /// Waits for what is being loaded, answers what was accepted, and ends all workers.
   ///
-  /// - Parameter seconds: what is still read from the disk so long after `close` is given up: a drive may never answer.
+  /// - Parameter seconds: what is still read from the disk so long after `close` is given up: a drive may
+  ///   never answer.
   func drain(within seconds: Double = .infinity) async {
     close()
     let end = (closing.withLock { $0 } ?? time.now).addingReportingOverflow(

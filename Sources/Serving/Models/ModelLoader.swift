@@ -2,7 +2,8 @@ import Dataflow
 import Planning
 import Vision
 
-/// Makes a pipeline that answers requests of one in a file: reads it, chooses its plan, starts its workers, warms it up.
+/// Makes a pipeline that answers requests of one in a file: reads it, chooses its plan, starts its workers,
+/// warms it up.
 public struct ModelLoader: Sendable {
   /// By which plan a pipeline runs, and what is expected of it.
   public typealias ChoosePlan = @Sendable (Pipeline) throws -> (plan: Plan?, prediction: Prediction?)

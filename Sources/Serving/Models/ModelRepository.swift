@@ -1,11 +1,10 @@
 import Basics
-import Dataflow
 import Foundation
 
 /// A directory of models with their versions: `NAME/VERSION/pipeline.yaml`, or `NAME/VERSION/model.onnx`.
 ///
-/// A version is a whole number from 1. Symbolic links are followed; whatever else lies there is passed over. Nothing is
-/// remembered: each answer is read from the disk, which blocks.
+/// A version is a whole number from 1. Symbolic links are followed; whatever else lies there is passed over.
+/// Nothing is remembered: each answer is read from the disk, which blocks.
 public struct ModelRepository: Sendable {
   let path: String
 
@@ -28,7 +27,8 @@ public struct ModelRepository: Sendable {
   /// The models that have a version, in the order of their names.
   func names() throws(FileError) -> [String] { try contents().names }
 
-  /// The models that have a version, in the order of their names; and what looks like one and can't be served, with the reason.
+  /// The models that have a version, in the order of their names; and what looks like one and can't be
+  /// served, with the reason.
   func contents() throws(FileError) -> (names: [String], ignored: [String]) {
     var (names, ignored): ([String], [String]) = ([], [])
     for entry in try entries(of: path).sorted(by: { $0.name < $1.name }) {

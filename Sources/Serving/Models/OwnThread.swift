@@ -1,8 +1,7 @@
-import Basics
 import Foundation
-import Planning
 
-/// Runs what blocks on a thread of its own: the event loop and Swift's cooperative pool have other things to do.
+/// Runs what blocks on a thread of its own: the event loop and Swift's cooperative pool have other things to
+/// do.
 func onOwnThread<Value: Sendable, Failure: Error>(
   _ body: @escaping @Sendable () throws(Failure) -> Value
 ) async throws(Failure) -> Value {

@@ -1,5 +1,4 @@
 import Basics
-import Dataflow
 
 /// Why a model can't be had, or can't be loaded.
 enum RepositoryError: Equatable, CustomStringConvertible, RequestFailureConvertible {

@@ -1,5 +1,3 @@
-import Dataflow
-
 /// Does one thing after the other, in the background. Only so many wait.
 final class SerialQueue: Sendable {
   typealias Work = @Sendable () async -> Void

@@ -1,5 +1,3 @@
-import Basics
-import Dataflow
 import Synchronization
 
 /// A model that clients know by its name, whichever version of it is loaded at the moment, if any.

@@ -1,5 +1,4 @@
 import Dataflow
-import Planning
 import Synchronization
 
 /// The models that can be asked for, which come and go while the server runs. Any thread may ask.
@@ -45,8 +44,8 @@ final class ServedModels: Sendable {
     return pipeline
   }
 
-  /// Gives a request to the pipeline that is served now; to the next one if that was replaced in the meantime and takes
-  /// nothing any more.
+  /// Gives a request to the pipeline that is served now; to the next one if that was replaced in the meantime
+  /// and takes nothing any more.
   ///
   /// - Throws: `.notFound`; what `body` throws.
   func withPipeline<Result>(

@@ -17,8 +17,8 @@ enum Base64 {
     return meanings
   }()
 
-  /// The bytes that a text stands for: in lines or in one, with either alphabet, with padding or without, also as a data URL
-  /// (RFC 2397).
+  /// The bytes that a text stands for: in lines or in one, with either alphabet, with padding or without,
+  /// also as a data URL (RFC 2397).
   ///
   /// - Returns: `nil` if it is no base64.
   static func decode(_ text: UnsafeRawBufferPointer) -> Data? {

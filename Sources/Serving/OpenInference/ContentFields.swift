@@ -1,5 +1,4 @@
 import Basics
-import Dataflow
 import Vision
 
 /// The numbers or elements of an `InferTensorContents`, not read yet. Used while their bytes live.

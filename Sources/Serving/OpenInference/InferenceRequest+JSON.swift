@@ -1,11 +1,10 @@
 import Basics
-import Dataflow
 import Foundation
 import Vision
 
 extension InferenceRequest {
-  /// Reads `{"id":…,"inputs":[{"name":…,"shape":[…],"datatype":…,"data":[…]}],"outputs":[…]}`, with the binary tensors that
-  /// follow it: inputs whose parameters give a `binary_data_size`.
+  /// Reads `{"id":…,"inputs":[{"name":…,"shape":[…],"datatype":…,"data":[…]}],"outputs":[…]}`, with the
+  /// binary tensors that follow it: inputs whose parameters give a `binary_data_size`.
   ///
   /// Unknown keys and parameters are passed over, as the protocol wants it.
   init(

@@ -1,5 +1,4 @@
 import Basics
-import Dataflow
 import Foundation
 import Vision
 

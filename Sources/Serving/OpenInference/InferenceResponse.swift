@@ -1,7 +1,6 @@
 import Basics
 import Dataflow
 import NIOCore
-import Vision
 
 /// An answer of the Open Inference Protocol.
 struct InferenceResponse: Sendable {

@@ -1,16 +1,17 @@
 import Basics
-import Dataflow
 import Foundation
 import Vision
 
-/// A tensor of a request whose numbers are not read yet: which they should be is known only once the model is.
+/// A tensor of a request whose numbers are not read yet: which they should be is known only once the model
+/// is.
 ///
 /// Used while the request's bytes live; it keeps pointers to them.
 struct InputTensor {
   enum Contents {
     /// A reader that stands before the numbers or texts.
     case json(JSONReader)
-    /// Numbers as the machine has them, little-endian; of BYTES, each element behind its length in four bytes.
+    /// Numbers as the machine has them, little-endian; of BYTES, each element behind its length in four
+    /// bytes.
     case raw(UnsafeRawBufferPointer)
     /// The same in a message of gRPC.
     case fields(ContentFields)
@@ -95,7 +96,8 @@ struct InputTensor {
     return elements
   }
 
-  /// The image that a text stands for. JSON can't carry its bytes as they are, so it is base64, whether that is said or not.
+  /// The image that a text stands for. JSON can't carry its bytes as they are, so it is base64, whether that
+  /// is said or not.
   private func image(in text: UnsafeRawBufferPointer, _ index: Int) throws -> Data {
     let data = Base64.decode(text)
     if encoding?.lowercased() == "base64" {

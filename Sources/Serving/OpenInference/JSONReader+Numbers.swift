@@ -117,7 +117,8 @@ extension JSONReader {
     return isNegative ? -exponent : exponent
   }
 
-  /// - Returns: the digits that have been read, and these behind them, as one number; of the last 64 bits only.
+  /// - Returns: the digits that have been read, and these behind them, as one number; of the last 64 bits
+  ///   only.
   @inline(__always) private mutating func readDigits(_ before: UInt64) throws(JSONError) -> UInt64 {
     let start = position
     var digits = before
@@ -152,8 +153,8 @@ extension JSONReader {
   ]
 
   #if arch(x86_64)
-    /// The same with 64 bits of precision, as numbers of 17 digits need that were a `Double` before; `nil` where rounding twice
-    /// might be wrong.
+    /// The same with 64 bits of precision, as numbers of 17 digits need that were a `Double` before; `nil`
+    /// where rounding twice might be wrong.
     private static func extended(_ numeral: Numeral) -> Double? {
       let (digits, exponent) = (Float80(numeral.digits), numeral.exponent)
       guard abs(exponent) < extendedPowers.count else { return nil }

@@ -2,8 +2,8 @@ import Foundation
 
 /// Reads JSON (RFC 8259) from bytes in one pass, piece by piece, without a tree of what was read.
 ///
-/// Numbers go from the text straight to where they are wanted: a request is mostly numbers, and Foundation's decoder
-/// makes an object of each. Texts and keys are looked at where they are.
+/// Numbers go from the text straight to where they are wanted: a request is mostly numbers, and Foundation's
+/// decoder makes an object of each. Texts and keys are looked at where they are.
 ///
 /// Used while the bytes live; it keeps a pointer to them.
 struct JSONReader {
@@ -55,7 +55,8 @@ struct JSONReader {
   /// Begins an array that is read without a closure, element by element.
   mutating func beginArray() throws(JSONError) { try expect(UInt8(ascii: "["), "an array") }
 
-  /// Whether the array, of which `count` elements are read, has another one. Must be asked before each, and last.
+  /// Whether the array, of which `count` elements are read, has another one. Must be asked before each, and
+  /// last.
   mutating func hasElement(_ count: Int) throws(JSONError) -> Bool {
     try hasNext(count, before: UInt8(ascii: "]"))
   }

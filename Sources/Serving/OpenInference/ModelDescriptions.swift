@@ -1,6 +1,4 @@
 import Basics
-import Dataflow
-import Vision
 
 /// The server as the Open Inference Protocol describes it.
 enum ServerMetadata {

@@ -1,5 +1,3 @@
-import Basics
-import Dataflow
 import Vision
 
 /// What a pipeline takes and gives, in the Open Inference Protocol's terms.
@@ -40,8 +38,8 @@ struct ModelInterface: Sendable, Equatable {
 
   /// Of these outputs' names the positions.
   ///
-  /// - Throws: `InferenceRequestError` for a name that there is none of, and for one that is asked for twice: each would be answered
-  ///   in full.
+  /// - Throws: `InferenceRequestError` for a name that there is none of, and for one that is asked for twice:
+  ///   each would be answered in full.
   func positions(of names: [String]) throws -> [Int] {
     var known: Set<String> = []
     return try names.map { name in

@@ -1,12 +1,11 @@
 import Basics
 import Dataflow
 import Synchronization
-import Vision
 
 /// What a model has done since it was loaded, as Triton's statistics extension tells it.
 ///
-/// `compute_input` is everything before the network, `compute_infer` the network, `compute_output` what follows; `queue` is
-/// waiting, wherever.
+/// `compute_input` is everything before the network, `compute_infer` the network, `compute_output` what
+/// follows; `queue` is waiting, wherever.
 final class ModelStatistics: Sendable {
   struct Duration: Sendable, Equatable {
     var count = 0

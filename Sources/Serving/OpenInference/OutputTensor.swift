@@ -1,5 +1,4 @@
 import Basics
-import Planning
 import Vision
 
 /// A tensor of an answer.
@@ -94,8 +93,8 @@ struct OutputTensor: Sendable {
 }
 
 extension [OutputTensor] {
-  /// What a pipeline of images gives: a row for each. Images of which fewer classes are told are filled up with empty texts
-  /// and −1.
+  /// What a pipeline of images gives: a row for each. Images of which fewer classes are told are filled up
+  /// with empty texts and −1.
   init(_ classifications: [Classification]) {
     let width = classifications.map(\.labels.count).max() ?? 0
     let shape = [classifications.count, width]

@@ -1,6 +1,4 @@
 import Basics
-import Dataflow
-import Vision
 
 /// What the model repository has, as the protocol's extension for it tells.
 struct RepositoryIndex: Sendable {

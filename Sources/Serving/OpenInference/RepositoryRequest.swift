@@ -1,5 +1,4 @@
 import Basics
-import Dataflow
 import NIOCore
 
 /// What a client wants of the model repository, in JSON.

@@ -1,5 +1,4 @@
 import Basics
-import Dataflow
 import Vision
 
 /// Reads the numbers of a tensor, written in one row or nested as its shape says.

@@ -1,5 +1,3 @@
-import HTTPTypes
-
 /// Extensions of the protocol that other servers have, and their clients ask for.
 enum UnsupportedExtension: CaseIterable {
   case systemSharedMemory, cudaSharedMemory, trace, logging, generate

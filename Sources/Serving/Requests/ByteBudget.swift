@@ -1,6 +1,7 @@
 import Synchronization
 
-/// How many bytes of one kind — of requests' bodies, of answers — may be in memory, all together. Any thread may use it.
+/// How many bytes of one kind — of requests' bodies, of answers — may be in memory, all together. Any thread
+/// may use it.
 final class ByteBudget: Sendable {
   private let maximum: Int
   /// What large ones leave for small ones: a few clients with much to send keep out nobody with little.

@@ -1,4 +1,3 @@
-import Basics
 import Synchronization
 
 /// Work that is begun later, and not at all if nobody wants it by then.

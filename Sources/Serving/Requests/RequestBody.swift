@@ -1,9 +1,8 @@
 import Basics
-import Dataflow
 import NIOCore
 
-/// The body of one request as it arrives, within three limits: its bytes, the bytes of all bodies in memory, and the memory that the
-/// system has. (Whoever reads it limits the time that it may take.)
+/// The body of one request as it arrives, within three limits: its bytes, the bytes of all bodies in memory,
+/// and the memory that the system has. (Whoever reads it limits the time that it may take.)
 ///
 /// What counts is what has come: who only announces a body takes nothing from others.
 struct RequestBody {
@@ -41,7 +40,8 @@ struct RequestBody {
     guard (0...limits.maximumBytes).contains(announced ?? 0) else { throw tooLarge }
   }
 
-  /// - Throws: `.tooLarge` as soon as the body is known to be so, `.unavailable` when there is no room for it.
+  /// - Throws: `.tooLarge` as soon as the body is known to be so, `.unavailable` when there is no room for
+  ///   it.
   mutating func append(_ part: ByteBuffer) throws(RequestFailure) {
     guard part.readableBytes <= limits.maximumBytes - share.bytes else { throw tooLarge }
     guard share.grow(by: part.readableBytes) else { throw noRoom }

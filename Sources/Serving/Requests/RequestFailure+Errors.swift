@@ -2,7 +2,21 @@ import Basics
 import Dataflow
 import Vision
 
-/// What errors of other targets mean to a client.
+// What errors of other targets mean to a client.
+
+extension RequestFailure {
+  fileprivate init(_ kind: Kind, of error: any Error, retryAfter: Int? = nil) {
+    self.init(kind, "\(error)", retryAfter: retryAfter)
+  }
+
+  fileprivate static func shuttingDown(_ kind: Kind) -> RequestFailure {
+    RequestFailure(kind, "the server is shutting down; try another", retryAfter: 1)
+  }
+
+  fileprivate static func outOfMemory(_ error: any Error) -> RequestFailure {
+    RequestFailure(.outOfMemory, of: error, retryAfter: 1)
+  }
+}
 
 extension CancellationError: RequestFailureConvertible {
   var requestFailure: RequestFailure { .shuttingDown(.cancelled) }
@@ -10,23 +24,13 @@ extension CancellationError: RequestFailureConvertible {
 
 extension RuntimeError: RequestFailureConvertible {
   var requestFailure: RequestFailure {
-    self == .closed ? .shuttingDown(.unavailable) : RequestFailure(.internal, "\(self)")
-  }
-}
-
-extension RequestFailure {
-  fileprivate static func shuttingDown(_ kind: Kind) -> RequestFailure {
-    RequestFailure(kind, "the server is shutting down; try another", retryAfter: 1)
-  }
-
-  fileprivate static func outOfMemory(_ error: any Error) -> RequestFailure {
-    RequestFailure(.outOfMemory, "\(error)", retryAfter: 1)
+    self == .closed ? .shuttingDown(.unavailable) : RequestFailure(.internal, of: self)
   }
 }
 
 extension DeviceError: RequestFailureConvertible {
   var requestFailure: RequestFailure {
-    reason == .outOfMemory ? .outOfMemory(self) : RequestFailure(.internal, "\(self)")
+    reason == .outOfMemory ? .outOfMemory(self) : RequestFailure(.internal, of: self)
   }
 }
 
@@ -34,8 +38,8 @@ extension EngineError: RequestFailureConvertible {
   var requestFailure: RequestFailure {
     switch self {
     case .outOfMemory: .outOfMemory(self)
-    case .tooLarge, .wrongInputs: RequestFailure(.unprocessable, "\(self)")
-    default: RequestFailure(.internal, "\(self)")
+    case .tooLarge, .wrongInputs: RequestFailure(.unprocessable, of: self)
+    default: RequestFailure(.internal, of: self)
     }
   }
 }
@@ -43,20 +47,20 @@ extension EngineError: RequestFailureConvertible {
 extension ImageError: RequestFailureConvertible {
   var requestFailure: RequestFailure {
     switch self {
-    case .empty, .truncated, .corrupt: RequestFailure(.invalid, "\(self)")
-    case .unknownFormat: RequestFailure(.unsupportedType, "\(self)")
-    case .tooManyBytes: RequestFailure(.tooLarge, "\(self)")
-    case .tooManyPixels, .unsupported, .tooSlow: RequestFailure(.unprocessable, "\(self)")
+    case .empty, .truncated, .corrupt: RequestFailure(.invalid, of: self)
+    case .unknownFormat: RequestFailure(.unsupportedType, of: self)
+    case .tooManyBytes: RequestFailure(.tooLarge, of: self)
+    case .tooManyPixels, .unsupported, .tooSlow: RequestFailure(.unprocessable, of: self)
     case .outOfMemory: .outOfMemory(self)
-    case .wrongRegion: RequestFailure(.internal, "\(self)")
+    case .wrongRegion: RequestFailure(.internal, of: self)
     }
   }
 }
 
 extension InferenceOnlyError: RequestFailureConvertible {
-  var requestFailure: RequestFailure { RequestFailure(.unprocessable, "\(self)") }
+  var requestFailure: RequestFailure { RequestFailure(.unprocessable, of: self) }
 }
 
 extension ProtobufError: RequestFailureConvertible {
-  var requestFailure: RequestFailure { RequestFailure(.invalid, "\(self)") }
+  var requestFailure: RequestFailure { RequestFailure(.invalid, of: self) }
 }

@@ -3,6 +3,7 @@ import Dataflow
 
 /// What became of one request for inference: for metrics, statistics, spans and the dashboard.
 public struct RequestRecord: Sendable {
+  /// How the request ended.
   public enum Outcome: String, Sendable, CaseIterable {
     /// Answered.
     case ok

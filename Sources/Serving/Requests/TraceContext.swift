@@ -49,7 +49,8 @@ struct TraceContext: Sendable, Hashable {
   /// Reads what a client has sent.
   ///
   /// - Parameters:
-  ///   - parent: the header; several of them, joined by commas, are as wrong as one that isn't as the standard says.
+  ///   - parent: the header; several of them, joined by commas, are as wrong as one that isn't as the
+  ///     standard says.
   ///   - state: as it is; one that isn't as the standard says is left out.
   /// - Returns: `nil` where the header is to be ignored.
   init?(parent: String, state: String? = nil) {

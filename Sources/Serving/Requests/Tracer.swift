@@ -1,4 +1,5 @@
-/// Gives requests their spans: passes on the trace that a client belongs to, and begins traces where spans are exported.
+/// Gives requests their spans: passes on the trace that a client belongs to, and begins traces where spans
+/// are exported.
 struct Tracer: Sendable {
   /// The part of requests that belong to no trace, 0…1, for which one is begun and recorded.
   var rate = 0.0

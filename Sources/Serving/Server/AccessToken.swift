@@ -1,5 +1,4 @@
 import Basics
-import Dataflow
 import Foundation
 
 /// The secret that requests bring with them: `Authorization: Bearer TOKEN` (RFC 6750).
@@ -10,7 +9,8 @@ public struct AccessToken: Sendable {
   private static let longest = 4096
 
   /// - Parameter source: what it comes from, for messages.
-  /// - Throws: `FileError` for what no client could send, or what looks like a mistake: nothing, blanks, more than one line.
+  /// - Throws: `FileError` for what no client could send, or what looks like a mistake: nothing, blanks, more
+  ///   than one line.
   public init(_ text: String, from source: String) throws(FileError) {
     guard !text.isEmpty else { throw FileError("\(source): there is no token in it") }
     guard text.utf8.count <= Self.longest else {

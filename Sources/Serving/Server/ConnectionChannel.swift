@@ -8,10 +8,10 @@ import NIOHTTP2
 import NIOHTTPTypesHTTP1
 import NIOHTTPTypesHTTP2
 import NIOSSL
-import Planning
 
-/// How Hummingbird's server sets up a connection: HTTP/1.1 or HTTP/2, whichever the client begins with, in clear text or in
-/// TLS; every request is answered by a `RequestHandler`, or by a `GRPCHandler` where it is a call of gRPC.
+/// How Hummingbird's server sets up a connection: HTTP/1.1 or HTTP/2, whichever the client begins with, in
+/// clear text or in TLS; every request is answered by a `RequestHandler`, or by a `GRPCHandler` where it is a
+/// call of gRPC.
 struct ConnectionChannel: ServerChildChannel {
   let idleTimeout: TimeAmount
   let tls: NIOSSLContext?
@@ -26,7 +26,8 @@ struct ConnectionChannel: ServerChildChannel {
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
     channel.eventLoop.makeCompletedFuture {
-      // Images are large: the socket is read in large pieces, one at a time. Failing to set the options costs speed only.
+      // Images are large: the socket is read in large pieces, one at a time. Failing to set the options costs
+      // speed only.
       let allocator = AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 8 << 10, maximum: 256 << 10)
       _ = try? channel.syncOptions?.setOption(.recvAllocator, value: allocator)
       _ = try? channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
@@ -75,7 +76,8 @@ struct ConnectionChannel: ServerChildChannel {
     configuration.connection.targetWindowSize = 4 * HTTP2ConnectionHandler.windowBytes
     configuration.stream.targetWindowSize = HTTP2ConnectionHandler.windowBytes
     let boundAnswers = NIOLoopBound(answers, eventLoop: channel.eventLoop)
-    // Of NIO's ways to speak HTTP/2 this one tells of frames; the sequence of streams that comes with it is for others.
+    // Of NIO's ways to speak HTTP/2 this one tells of frames; the sequence of streams that comes with it is
+    // for others.
     _ = try channel.pipeline.syncOperations.configureAsyncHTTP2Pipeline(
       mode: .server, streamDelegate: connection.observer, frameDelegate: connection.observer,
       configuration: configuration

@@ -5,7 +5,6 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOPosix
-import Planning
 import ServiceLifecycle
 import Synchronization
 import UnixSignals
@@ -13,6 +12,7 @@ import Vision
 
 /// Serves models over HTTP and gRPC until it is told to stop, then answers what it has accepted.
 public struct PipelineServer: Sendable {
+  /// Where it listens, and the limits of what clients may do.
   public struct Configuration: Sendable {
     public var host = "127.0.0.1"
     /// 0 lets the system choose.
@@ -34,9 +34,11 @@ public struct PipelineServer: Sendable {
     public var maximumAnswerBytesInFlight = 512 << 20
     /// A request's body must be here after so long.
     public var maximumBodySeconds = 60
-    /// A connection on which nothing happens for so long is closed, as is one whose client reads nothing of its answers.
+    /// A connection on which nothing happens for so long is closed, as is one whose client reads nothing of
+    /// its answers.
     public var idleTimeoutSeconds = 60
-    /// Of all ports. Further connections wait to be accepted. Fewer where the system lets the process have fewer files open.
+    /// Of all ports. Further connections wait to be accepted. Fewer where the system lets the process have
+    /// fewer files open.
     public var maximumConnections = 16_384
     /// After the signal to stop, what isn't answered in so long is given up.
     public var shutdownSeconds = 25
@@ -60,13 +62,14 @@ public struct PipelineServer: Sendable {
     self.configuration = configuration
   }
 
-  /// Connections that may wait to be taken, as far as the system lets them (`net.core.somaxconn`). Those beyond are
-  /// dropped, and their clients try again after a second, then after two, four…
+  /// Connections that may wait to be taken, as far as the system lets them (`net.core.somaxconn`). Those
+  /// beyond are dropped, and their clients try again after a second, then after two, four…
   private static let backlog = 4096
 
   /// Runs until SIGTERM or SIGINT and returns when everything accepted is answered.
   ///
-  /// - Parameter onReady: called with the ports, that of gRPC last if there is one, once requests are answered.
+  /// - Parameter onReady: called with the ports, that of gRPC last if there is one, once requests are
+  ///   answered.
   /// - Throws: `ServerError` if the address can't be had.
   public func run(onReady: @escaping @Sendable ([Int]) -> Void = { _ in }) async throws {
     // One thread is enough for all connections: what takes time runs on the pipelines' own threads.

@@ -1,5 +1,4 @@
 import Basics
-import Dataflow
 import Foundation
 import HTTPTypes
 import NIOSSL
@@ -61,7 +60,8 @@ public struct TransportSecurity: Sendable {
     }
   }
 
-  /// - Throws: `.unauthenticated`. Whether the server is alive may be asked by anybody: who watches over it has no secrets.
+  /// - Throws: `.unauthenticated`. Whether the server is alive may be asked by anybody: who watches over it
+  ///   has no secrets.
   func authorise(_ request: HTTPRequest) throws(RequestFailure) {
     guard let token else { return }
     let path = request.path ?? ""
@@ -75,7 +75,8 @@ public struct TransportSecurity: Sendable {
     }
   }
 
-  /// Whether two texts are the same, in a time that doesn't tell where they differ; only whether they are of one length.
+  /// Whether two texts are the same, in a time that doesn't tell where they differ; only whether they are of
+  /// one length.
   static func areEqual(_ a: String, _ b: String) -> Bool {
     guard a.utf8.count == b.utf8.count else { return false }
     var difference: UInt8 = 0

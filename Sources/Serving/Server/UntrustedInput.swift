@@ -1,4 +1,3 @@
-import Dataflow
 import Foundation
 import HTTPTypes
 import NIOCore

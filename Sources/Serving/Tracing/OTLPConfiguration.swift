@@ -9,6 +9,7 @@ public struct OTLPConfiguration: Sendable, Hashable {
   /// Sent with every export, such as a token.
   public let headers: [Header]
 
+  /// A header of each export, such as one with a key.
   public struct Header: Sendable, Hashable {
     public let name, value: String
   }
@@ -51,6 +52,7 @@ public struct OTLPConfiguration: Sendable, Hashable {
   }
 }
 
+/// Why spans can't be exported as asked.
 public enum OTLPConfigurationError: Error, Equatable, CustomStringConvertible {
   case endpoint(String)
   /// Their text is not repeated: it may be secret.

@@ -4,12 +4,11 @@ import Dataflow
 import Foundation
 import NIOCore
 import NIOHTTP1
-import Planning
 
 /// Posts spans to an OpenTelemetry collector, in batches and in the background.
 ///
-/// Requests only leave their record in the queue. A collector that is slow, away or in trouble costs spans, which are
-/// counted, and nothing else.
+/// Requests only leave their record in the queue. A collector that is slow, away or in trouble costs spans,
+/// which are counted, and nothing else.
 final class OTLPExporter: Sendable {
   let queue: SpanQueue
   private let configuration: OTLPConfiguration
@@ -176,7 +175,8 @@ final class OTLPExporter: Sendable {
     UInt64(records.reduce(0) { $0 + OTLPSpans.count(of: $1) })
   }
 
-  /// Spans that a collector has not taken of those in an export that it has: `{"partialSuccess":{"rejectedSpans":"3"}}`.
+  /// Spans that a collector has not taken of those in an export that it has:
+  /// `{"partialSuccess":{"rejectedSpans":"3"}}`.
   private static func rejected(by body: Data) -> UInt64 {
     let answer = (try? JSONSerialization.jsonObject(with: body)) as? [String: Any]
     let count = (answer?["partialSuccess"] as? [String: Any])?["rejectedSpans"]

@@ -1,8 +1,8 @@
 import Basics
 import Dataflow
-import Vision
 
-/// The spans of requests in OpenTelemetry's JSON: one for the request, and below it one for each thing that its time went to.
+/// The spans of requests in OpenTelemetry's JSON: one for the request, and below it one for each thing that
+/// its time went to.
 struct OTLPSpans {
   let service: String
   /// Nanoseconds from the monotonic clock's start to 1970, negated: what makes its times the world's.
@@ -126,7 +126,8 @@ struct OTLPSpans {
 }
 
 extension Attribution {
-  /// What an item's time went to, one after the other: of each stage waiting, moving data, and computing, where it did.
+  /// What an item's time went to, one after the other: of each stage waiting, moving data, and computing,
+  /// where it did.
   fileprivate var pieces: [(name: String, stage: String, time: Nanoseconds)] {
     stages.flatMap { stage in
       [

@@ -1,7 +1,7 @@
-import Basics
 import Dataflow
 
-/// Requests whose spans wait to be exported. Never more than fit: what comes when it is full is dropped and counted.
+/// Requests whose spans wait to be exported. Never more than fit: what comes when it is full is dropped and
+/// counted.
 ///
 /// Any thread may add; one takes.
 final class SpanQueue: Sendable {

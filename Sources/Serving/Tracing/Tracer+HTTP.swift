@@ -1,8 +1,7 @@
 import HTTPTypes
 
-/// The headers of W3C's Trace Context.
-
 extension Tracer {
+  /// By the headers of W3C's Trace Context.
   func span(of request: HTTPRequest) -> RequestSpan? {
     span(parent: request.headerFields[.traceParent], state: request.headerFields[.traceState])
   }
