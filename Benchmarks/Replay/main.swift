@@ -1,6 +1,6 @@
-// What keeping and drawing transitions costs: nanoseconds for an insertion, microseconds for a uniform minibatch from
-// a full table. Medians of many short rounds, most of which no other process interrupts, and the spread from the
-// fastest to the slowest.
+// What keeping and drawing transitions costs: nanoseconds for a step's way from the actor's block through the
+// accumulator into the table, as training takes it; microseconds for a uniform minibatch from a full table. Medians of
+// many short rounds, most of which no other process interrupts, and the spread from the fastest to the slowest.
 //
 //     swift run -c release bench-replay [rounds] [--capacity N]
 
@@ -42,41 +42,49 @@ let shapes = [
   Shape(name: "HalfCheetah", observation: 17, action: 6),
 ]
 
+/// Steps that are inserted at once, as with `train_freq: 256`.
+let blockSize = 256
+
+/// Inserts `steps` steps, a block at a time.
+func insert(_ steps: Int, _ block: StepBlock, by accumulator: NStepAccumulator, into table: ReplayTable) {
+  for begin in stride(from: 0, to: steps, by: blockSize) {
+    for _ in begin..<min(begin + blockSize, steps) { block.append(StepBlock.Outcome(reward: 1)) }
+    block.insert(into: table, by: accumulator)
+  }
+}
+
 print("\(capacity) transitions, the table full")
 for shape in shapes {
-  let table = try ReplayTable(
-    capacity: capacity, observationSize: shape.observation, actionSize: shape.action)
-  let observations = (0..<2048).map { _ in Float.random(in: -1...1) }
-  let filling = ContinuousClock().measure {
-    observations.withUnsafeBufferPointer { buffer in
-      guard let start = buffer.baseAddress else { return }
-      for i in 0..<capacity {
-        let place = start + (i & 1023)
-        table.insert(
-          observation: place, action: place + 1, reward: 1, discount: 0.99, nextObservation: place + 4)
-      }
+  func makeTable(capacity: Int) throws -> ReplayTable {
+    try ReplayTable(capacity: capacity, observationSize: shape.observation, actionSize: shape.action)
+  }
+  func makeAccumulator(steps: Int) -> NStepAccumulator {
+    NStepAccumulator(
+      steps: steps, discount: 0.99, environments: 1, observationSize: shape.observation,
+      actionSize: shape.action)
+  }
+  let block = StepBlock(
+    capacity: blockSize,
+    spaces: Spaces(
+      observation: BoxSpace(size: shape.observation, low: -1, high: 1),
+      action: .continuous(BoxSpace(size: shape.action, low: -1, high: 1))))
+  for matrix in [block.observations.view, block.actions.view, block.nextObservations.view] {
+    for row in 0..<blockSize {
+      for column in 0..<matrix.columns { matrix[row, column] = Float.random(in: -1...1) }
     }
   }
+
+  let table = try makeTable(capacity: capacity)
+  let single = makeAccumulator(steps: 1)
+  let filling = ContinuousClock().measure { insert(capacity, block, by: single, into: table) }
   let bytes = ReplayTable.bytesNeeded(
     capacity: capacity, observationSize: shape.observation, actionSize: shape.action)
   print("\(shape.name): \(bytes >> 20) MiB, filled from empty in \(filling)")
 
-  measure("  insertion", operations: 20_000, unit: "ns") {
-    observations.withUnsafeBufferPointer { buffer in
-      guard let start = buffer.baseAddress else { return }
-      for i in 0..<20_000 {
-        let place = start + (i & 1023)
-        table.insert(
-          observation: place, action: place + 1, reward: 1, discount: 0.99, nextObservation: place + 4)
-      }
-    }
-  }
-  let batch = Minibatch(capacity: 32, observationSize: shape.observation, actionSize: shape.action)
-  measure("  insertion, 32 at once", operations: 32_000, unit: "ns") {
-    for _ in 0..<1000 {
-      table.insert(
-        observations: batch.observations.view, actions: batch.actions.view, rewards: batch.rewards,
-        discounts: batch.discounts, nextObservations: batch.nextObservations.view)
+  let operations = 80 * blockSize
+  for (steps, accumulator) in [(1, single), (3, makeAccumulator(steps: 3))] {
+    measure("  insertion, n_step \(steps)", operations: operations, unit: "ns") {
+      insert(operations, block, by: accumulator, into: table)
     }
   }
   var random = RandomStream(seed: 1)
@@ -88,11 +96,8 @@ for shape in shapes {
     }
   }
   // What the sample would cost if memory were free.
-  let small = try ReplayTable(
-    capacity: 256, observationSize: shape.observation, actionSize: shape.action)
-  small.insert(
-    observations: batch.observations.view, actions: batch.actions.view, rewards: batch.rewards,
-    discounts: batch.discounts, nextObservations: batch.nextObservations.view)
+  let small = try makeTable(capacity: blockSize)
+  insert(blockSize, block, by: single, into: small)
   let minibatch = Minibatch(
     capacity: 256, observationSize: shape.observation, actionSize: shape.action)
   measure("  the same from a table in the cache", operations: 200, unit: "µs") {

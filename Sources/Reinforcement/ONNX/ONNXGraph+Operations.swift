@@ -36,13 +36,6 @@ extension ONNXGraph {
 
   public mutating func multiply(_ a: String, _ b: String) -> String { add("Mul", [a, b]) }
 
-  /// Each number, but none below the lower bound and none above the upper.
-  public mutating func clip(_ input: String, to bounds: ClosedRange<Float>) -> String {
-    let low = constant([bounds.lowerBound], shape: [])
-    let high = constant([bounds.upperBound], shape: [])
-    return add("Clip", [input, low, high])
-  }
-
   /// Each row's mean, `[batch, 1]`.
   public mutating func mean(_ input: String) -> String {
     add("ReduceMean", [input], [("axes", .integers([1])), ("keepdims", .integer(1))])
@@ -51,19 +44,6 @@ extension ONNXGraph {
   /// The position of each row's highest number, of equal ones the first: int64 `[batch]`.
   public mutating func argMax(_ input: String) -> String {
     add("ArgMax", [input], [("axis", .integer(1)), ("keepdims", .integer(0))])
-  }
-
-  /// Rows side by side.
-  public mutating func concatenate(_ inputs: [String]) -> String {
-    add("Concat", inputs, [("axis", .integer(1))])
-  }
-
-  /// The columns of this range.
-  public mutating func columns(_ input: String, _ range: Range<Int>) -> String {
-    let begin = integers([Int64(range.lowerBound)], shape: [1])
-    let end = integers([Int64(range.upperBound)], shape: [1])
-    let axis = integers([1], shape: [1])
-    return add("Slice", [input, begin, end, axis])
   }
 
   /// The values of actions in a dueling network: value + advantages − mean of the advantages (Wang et al., 2016).

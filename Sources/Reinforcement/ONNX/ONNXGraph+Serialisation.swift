@@ -63,7 +63,7 @@ extension ONNXGraph.Constant {
   /// A TensorProto.
   fileprivate func write(to tensor: inout ProtobufWriter) {
     for extent in shape { tensor.add(1, extent) }
-    tensor.add(2, element.rawValue)
+    tensor.add(2, ONNXGraph.Element.float32.rawValue)
     tensor.add(8, name)
     tensor.add(9, bytes: bytes)
   }

@@ -33,9 +33,8 @@ public struct ONNXGraph: Sendable {
   /// Numbers that belong to the file.
   struct Constant: Sendable {
     let name: String
-    let element: Element
     let shape: [Int]
-    /// Little endian, the last dimension fastest.
+    /// Of float32, little endian, the last dimension fastest.
     let bytes: [UInt8]
   }
 
@@ -85,12 +84,10 @@ public struct ONNXGraph: Sendable {
   /// Numbers that belong to the file, the last dimension fastest; one number, if `shape` is empty.
   public mutating func constant(_ numbers: [Float], shape: [Int]) -> String {
     precondition(numbers.count == shape.reduce(1, *), "\(numbers.count) numbers for the shape \(shape)")
-    return constant(.float32, shape, numbers.flatMap { Self.bytes(of: $0.bitPattern) })
-  }
-
-  public mutating func integers(_ numbers: [Int64], shape: [Int]) -> String {
-    precondition(numbers.count == shape.reduce(1, *), "\(numbers.count) numbers for the shape \(shape)")
-    return constant(.int64, shape, numbers.flatMap { Self.bytes(of: $0) })
+    let name = freshName("Constant")
+    let bytes = numbers.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian) { Array($0) } }
+    constants.append(Constant(name: name, shape: shape, bytes: bytes))
+    return name
   }
 
   /// Adds an operation.
@@ -103,12 +100,6 @@ public struct ONNXGraph: Sendable {
     let output = freshName(operation)
     nodes.append(Node(operation: operation, inputs: inputs, output: output, attributes: attributes))
     return output
-  }
-
-  private mutating func constant(_ element: Element, _ shape: [Int], _ bytes: [UInt8]) -> String {
-    let name = freshName("Constant")
-    constants.append(Constant(name: name, element: element, shape: shape, bytes: bytes))
-    return name
   }
 
   private mutating func rename(_ value: String, to name: String) {
@@ -128,9 +119,5 @@ public struct ONNXGraph: Sendable {
     var number = nodes.count + constants.count
     while !names.insert("\(kind)_\(number)").inserted { number += 1 }
     return "\(kind)_\(number)"
-  }
-
-  private static func bytes(of number: some FixedWidthInteger) -> [UInt8] {
-    withUnsafeBytes(of: number.littleEndian) { Array($0) }
   }
 }

@@ -18,10 +18,11 @@ public final class ReplayTable {
   /// The row that the next transition goes into.
   public private(set) var position = 0
 
-  private let layout: TransitionLayout
+  /// How a row lies in `rows`.
+  let layout: TransitionLayout
+  let rows: UnsafeMutablePointer<Float>
   private let stride: Int
   private let memory: MappedMemory
-  private let rows: UnsafeMutablePointer<Float>
 
   /// An empty table. Memory is taken as it is filled; `MemoryForecast` tells whether there will be enough.
   ///
@@ -44,19 +45,6 @@ public final class ReplayTable {
   public static func bytesNeeded(capacity: Int, observationSize: Int, actionSize: Int) -> Int {
     TransitionLayout(observationSize: observationSize, actionSize: actionSize).bytes(rows: capacity)
   }
-
-  /// The transition in a row below `count`.
-  public subscript(row: Int) -> Transition {
-    precondition(row >= 0 && row < count, "no transition is in this row")
-    let start = rows + row * stride
-    return Transition(
-      observation: UnsafeBufferPointer(start: start, count: observationSize),
-      action: UnsafeBufferPointer(start: start + layout.actionOffset, count: actionSize),
-      reward: start[layout.rewardOffset],
-      discount: start[layout.discountOffset],
-      nextObservation: UnsafeBufferPointer(
-        start: start + layout.nextObservationOffset, count: observationSize))
-  }
 }
 
 // MARK: - Insertion
@@ -70,59 +58,16 @@ extension ReplayTable {
     nextObservation: UnsafePointer<Float>
   ) {
     let row = position
-    write(
-      row, observation: observation, action: action, reward: reward, discount: discount,
-      nextObservation: nextObservation)
-    advance(by: 1)
-    selector.didInsert(row..<row + 1)
-  }
-
-  /// Keeps as many transitions as `observations` has rows, the first row's first; row i of everything belongs to
-  /// the same transition.
-  public func insert(
-    observations: MatrixView, actions: MatrixView, rewards: UnsafePointer<Float>,
-    discounts: UnsafePointer<Float>, nextObservations: MatrixView
-  ) {
-    precondition(
-      observations.columns == observationSize && nextObservations.columns == observationSize
-        && actions.columns == actionSize && actions.rows == observations.rows
-        && nextObservations.rows == observations.rows, "transitions of another shape")
-    var done = 0
-    while done < observations.rows {
-      let first = position
-      let some = min(observations.rows - done, capacity - first)
-      for i in 0..<some {
-        let from = done + i
-        write(
-          first + i, observation: observations.pointer + from * observations.stride,
-          action: actions.pointer + from * actions.stride, reward: rewards[from], discount: discounts[from],
-          nextObservation: nextObservations.pointer + from * nextObservations.stride)
-      }
-      advance(by: some)
-      selector.didInsert(first..<first + some)
-      done += some
-    }
-  }
-
-  /// Padding between rows is left alone, so it stays zero.
-  @inline(__always)
-  private func write(
-    _ row: Int, observation: UnsafePointer<Float>, action: UnsafePointer<Float>, reward: Float,
-    discount: Float, nextObservation: UnsafePointer<Float>
-  ) {
+    // Padding between rows is left alone, so it stays zero.
     let start = rows + row &* stride
     start.update(from: observation, count: observationSize)
     (start + layout.nextObservationOffset).update(from: nextObservation, count: observationSize)
     (start + layout.actionOffset).update(from: action, count: actionSize)
     start[layout.rewardOffset] = reward
     start[layout.discountOffset] = discount
-  }
-
-  @inline(__always)
-  private func advance(by some: Int) {
-    position &+= some
-    count = max(count, position)
-    if position == capacity { position = 0 }
+    position = row + 1 == capacity ? 0 : row + 1
+    count = max(count, row + 1)
+    selector.didInsert(row..<row + 1)
   }
 }
 

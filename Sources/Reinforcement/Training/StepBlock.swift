@@ -2,25 +2,32 @@ import Dataflow
 import Kernels
 
 /// Steps on their way from an actor to the replay table: as many as are inserted at once.
-final class StepBlock {
-  let capacity: Int
-  private(set) var count = 0
+package final class StepBlock {
+  package private(set) var count = 0
   /// `[capacity, observation size]`.
-  let observations: Matrix
+  package let observations: Matrix
   /// `[capacity, action size]`, as the policy gives them.
-  let actions: Matrix
-  let nextObservations: Matrix
-  private(set) var outcomes: [Outcome]
+  package let actions: Matrix
+  package let nextObservations: Matrix
+  private var outcomes: [Outcome]
 
-  struct Outcome {
-    var environment = 0
-    var reward: Float = 0
-    var isTerminated = false
-    var isTruncated = false
+  /// What a step gave besides the next observation.
+  package struct Outcome {
+    let environment: Int
+    let reward: Float
+    let isTerminated, isTruncated: Bool
+
+    package init(
+      environment: Int = 0, reward: Float = 0, isTerminated: Bool = false, isTruncated: Bool = false
+    ) {
+      self.environment = environment
+      self.reward = reward
+      self.isTerminated = isTerminated
+      self.isTruncated = isTruncated
+    }
   }
 
-  init(capacity: Int, spaces: Spaces) {
-    self.capacity = capacity
+  package init(capacity: Int, spaces: Spaces) {
     observations = Matrix(rows: capacity, columns: spaces.observation.size)
     actions = Matrix(rows: capacity, columns: spaces.action.size)
     nextObservations = Matrix(rows: capacity, columns: spaces.observation.size)
@@ -28,13 +35,13 @@ final class StepBlock {
   }
 
   /// Completes the row at `count`, whose matrices' rows have been filled.
-  func append(_ outcome: Outcome) {
+  package func append(_ outcome: Outcome) {
     outcomes[count] = outcome
     count += 1
   }
 
   /// Hands all steps on, and is empty.
-  func insert(into table: ReplayTable, by accumulator: NStepAccumulator) {
+  package func insert(into table: ReplayTable, by accumulator: NStepAccumulator) {
     for row in 0..<count {
       let outcome = outcomes[row]
       accumulator.add(

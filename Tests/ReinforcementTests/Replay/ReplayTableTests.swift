@@ -94,37 +94,6 @@ struct ReplayTableTests {
     #expect(Self.isPadded(minibatch.actions.view))
   }
 
-  @Test(arguments: [1, 3, 10, 11, 25])
-  func aBatchIsInsertedAsItsTransitionsOneByOne(size: Int) throws {
-    let shape = (3, 2)
-    let single = try ReplayTable(capacity: 10, observationSize: 3, actionSize: 2)
-    let batched = try ReplayTable(capacity: 10, observationSize: 3, actionSize: 2)
-    let batch = Minibatch(capacity: size, observationSize: 3, actionSize: 2)
-    for start in stride(from: 0, to: 5 * size, by: size) {
-      for i in 0..<size {
-        let transition = Numbered(start + i, shape)
-        transition.insert(into: single)
-        for (matrix, values) in [
-          (batch.observations, transition.observation), (batch.actions, transition.action),
-          (batch.nextObservations, transition.nextObservation),
-        ] {
-          for (column, value) in values.enumerated() { matrix.view[i, column] = value }
-        }
-        batch.rewards[i] = transition.reward
-        batch.discounts[i] = transition.discount
-      }
-      batched.insert(
-        observations: batch.observations.view, actions: batch.actions.view, rewards: batch.rewards,
-        discounts: batch.discounts, nextObservations: batch.nextObservations.view)
-      #expect(batched.count == single.count)
-      #expect(batched.position == single.position)
-      for row in 0..<single.count { #expect(batched[row].reward == single[row].reward) }
-      for row in 0..<single.count {
-        #expect(batched[row].nextObservation.elementsEqual(single[row].nextObservation))
-      }
-    }
-  }
-
   /// χ² with 99 degrees of freedom is above 160 once in 10,000 times, and the stream's seed is fixed.
   @Test func everyTransitionIsEquallyLikely() throws {
     let table = try ReplayTable(capacity: 100, observationSize: 1, actionSize: 1)

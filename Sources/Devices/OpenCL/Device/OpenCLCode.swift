@@ -4,9 +4,6 @@ import Dataflow
 struct OpenCLCode: Hashable, CustomStringConvertible {
   let number: Int32
 
-  static let notFound = OpenCLCode(number: -1)
-  static let buildProgramFailure = OpenCLCode(number: -11)
-
   /// As the specification calls it.
   var description: String { Self.names[number].map { "CL_\($0)" } ?? "OpenCL error \(number)" }
 
