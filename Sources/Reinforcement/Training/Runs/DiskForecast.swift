@@ -62,13 +62,14 @@ public struct DiskForecast: Hashable, Sendable {
   /// - Parameter present: bytes of checkpoints that it has there already.
   /// - Throws: `FileError` with the numbers and what would help.
   public func check(against room: Room, at path: String, present: Int = 0) throws(FileError) {
-    let others = bytes - copies * rows * rowBytes
     if let limit = room.fileLimit, checkpointBytes > limit {
+      let others = checkpointBytes - rows * rowBytes
       throw FileError(
         "latest.ckpt comes to \(byteText(checkpointBytes)), and a file may have \(byteText(limit)) only (ulimit -f); "
           + remedy(rows: max(0, limit - others) / max(rowBytes, 1), saysWhen: false))
     }
     guard let free = room.free, bytes > free + present else { return }
+    let others = bytes - copies * rows * rowBytes
     throw FileError(
       "\(byteText(bytes)) of disk are needed"
         + (copies > 1 ? ", twice what latest.ckpt comes to, which is replaced by a new one" : "")
