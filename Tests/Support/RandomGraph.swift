@@ -1,3 +1,4 @@
+import Basics
 import Dataflow
 
 /// A random graph with consistent rates: every stage is mixing, roots take items, leaves answer them.
@@ -14,7 +15,7 @@ public struct RandomGraph {
     var produced = Array(repeating: [Int](), count: count)
     var links: [(source: (Int, Int), target: (Int, Int), initial: Int)] = []
     func link(_ source: Int, _ target: Int, isFeedback: Bool) {
-      let divisor = Self.greatestCommonDivisor(firings[source], firings[target])
+      let divisor = greatestCommonDivisor(firings[source], firings[target])
       let (give, take) = (firings[target] / divisor, firings[source] / divisor)
       links.append(
         (
@@ -58,9 +59,5 @@ public struct RandomGraph {
       },
       inputs: inputs.map { endpoint($0, consumed, "in") },
       outputs: outputs.map { endpoint($0, produced, "out") })
-  }
-
-  private static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
-    b == 0 ? a : greatestCommonDivisor(b, a % b)
   }
 }

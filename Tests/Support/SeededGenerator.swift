@@ -1,14 +1,10 @@
-/// Random numbers that are the same in every run (SplitMix64).
+import Basics
+
+/// Random numbers that are the same in every run.
 public struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
+  private var generator: SplitMix64
 
-  public init(seed: Int) { state = UInt64(bitPattern: Int64(seed)) }
+  public init(seed: Int) { generator = SplitMix64(seed: UInt64(bitPattern: Int64(seed))) }
 
-  public mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
+  public mutating func next() -> UInt64 { generator.next() }
 }

@@ -1,10 +1,12 @@
+import Basics
+
 /// A positive fraction in lowest terms.
 struct Ratio: Equatable, CustomStringConvertible {
   let numerator: Int
   let denominator: Int
 
   init(_ numerator: Int, _ denominator: Int) {
-    let divisor = Self.greatestCommonDivisor(numerator, denominator)
+    let divisor = greatestCommonDivisor(numerator, denominator)
     self.numerator = numerator / divisor
     self.denominator = denominator / divisor
   }
@@ -33,12 +35,6 @@ struct Ratio: Equatable, CustomStringConvertible {
     }
     let divisor = integers.reduce(0, greatestCommonDivisor)
     return integers.map { $0 / max(divisor, 1) }
-  }
-
-  static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
-    var (a, b) = (a, b)
-    while b != 0 { (a, b) = (b, a % b) }
-    return a
   }
 
   var description: String { denominator == 1 ? "\(numerator)" : "\(numerator)/\(denominator)" }

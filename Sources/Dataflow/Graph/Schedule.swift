@@ -1,3 +1,5 @@
+import Basics
+
 /// A static order of firings that, repeated for ever, keeps every edge bounded.
 ///
 /// Within one iteration each stage fires as often as the repetition vector says. Stages that fire a number of
@@ -42,7 +44,7 @@ public struct Schedule: Sendable, Equatable {
     throws(GraphError) -> [Step]
   {
     let position = Dictionary(uniqueKeysWithValues: stages.enumerated().map { ($1, $0) })
-    let divisor = stages.map { repetitions[$0].count }.reduce(0, Ratio.greatestCommonDivisor)
+    let divisor = stages.map { repetitions[$0].count }.reduce(0, greatestCommonDivisor)
     let rates = RateGraph(
       firings: stages.map { repetitions[$0].count / max(divisor, 1) },
       edges: topology.connections.compactMap { connection in

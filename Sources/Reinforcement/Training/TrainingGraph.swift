@@ -1,3 +1,4 @@
+import Basics
 import Dataflow
 import Kernels
 
@@ -94,10 +95,6 @@ enum TrainingGraph {
   /// The name of the device that a plan has the learner's networks on.
   static func learnerDevice(of plan: Plan) -> String? {
     plan.placements.first { $0.stages.contains("learn") }?.device(of: "learn")
-  }
-
-  private static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
-    b == 0 ? a : greatestCommonDivisor(b, a % b)
   }
 }
 

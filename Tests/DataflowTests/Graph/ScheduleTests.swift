@@ -1,3 +1,4 @@
+import Basics
 import TestSupport
 import Testing
 
@@ -94,6 +95,6 @@ struct ScheduleTests {
     }
     #expect(tokens == graph.connections.map(\.initialItems.count))
     #expect(firings == graph.repetitions.counts)
-    #expect(firings.reduce(0, Ratio.greatestCommonDivisor) == 1)
+    #expect(firings.reduce(0, greatestCommonDivisor) == 1)
   }
 }
