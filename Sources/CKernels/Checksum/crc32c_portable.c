@@ -2,7 +2,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "crc32c_implementations.h"
+#include "../implementations.h"
 
 /* tables[k][b]: the remainder of byte b followed by k zero bytes. */
 static uint32_t tables[8][256];

@@ -3,7 +3,7 @@
 #include <nmmintrin.h>
 #include <string.h>
 
-#include "crc32c_implementations.h"
+#include "../implementations.h"
 
 static bool has_sse42(void) { return __builtin_cpu_supports("sse4.2"); }
 

@@ -38,7 +38,5 @@ TARGET static inline __attribute__((always_inline)) void transpose_block(vector 
 static bool has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 
 const ck_matrix_implementation ck_matrix_avx2 = {
-    "avx2", has_avx2, multiply, multiply_by_transposed, transpose, column_sums, multiply_by_derivative,
-    apply_tanh,
-};
+    "avx2", has_avx2, multiply, multiply_by_transposed, transpose, column_sums, multiply_by_derivative};
 #endif

@@ -48,7 +48,5 @@ TARGET static inline __attribute__((always_inline)) void transpose_block(vector 
 static bool has_avx512(void) { return __builtin_cpu_supports("avx512f"); }
 
 const ck_matrix_implementation ck_matrix_avx512 = {
-    "avx512", has_avx512, multiply, multiply_by_transposed, transpose, column_sums, multiply_by_derivative,
-    apply_tanh,
-};
+    "avx512", has_avx512, multiply, multiply_by_transposed, transpose, column_sums, multiply_by_derivative};
 #endif

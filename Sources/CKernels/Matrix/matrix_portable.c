@@ -33,6 +33,4 @@ static inline __attribute__((always_inline)) void transpose_block(vector *block)
 static bool always(void) { return true; }
 
 const ck_matrix_implementation ck_matrix_portable = {
-    "portable", always, multiply, multiply_by_transposed, transpose, column_sums, multiply_by_derivative,
-    apply_tanh,
-};
+    "portable", always, multiply, multiply_by_transposed, transpose, column_sums, multiply_by_derivative};

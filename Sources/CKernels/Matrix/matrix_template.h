@@ -10,7 +10,7 @@
  *     transpose_block(vector[LANES])   in registers
  *
  * and after: the table entry. */
-#include "matrix_implementations.h"
+#include "../implementations.h"
 
 #define INLINE static inline __attribute__((always_inline)) TARGET
 #define UNROLL _Pragma("clang loop unroll(full)")
@@ -194,9 +194,10 @@ TARGET static void multiply_row(const ck_product *product, int32_t vectors) {
   if (vectors >= 1) tile(product, 0, column, 1, 1, false);
 }
 
-TARGET static void apply_tanh(float *values, ptrdiff_t stride, int32_t rows, int32_t columns) {
-  int32_t vectors = vectors_of(columns);
-  for (int32_t i = 0; i < rows; i++, values += stride)
+TARGET static void apply_tanh(const ck_product *product) {
+  int32_t vectors = vectors_of(product->columns);
+  float *values = product->c;
+  for (int32_t i = 0; i < product->rows; i++, values += product->c_stride)
     for (int32_t j = 0; j < vectors; j++)
       store(values + j * LANES, hyperbolic_tangent(load(values + j * LANES)));
 }
@@ -216,8 +217,7 @@ TARGET static void multiply(const ck_product *product) {
       vectors -= width;
     }
   }
-  if (product->finish == ck_finish_tanh)
-    apply_tanh(product->c, product->c_stride, product->rows, product->columns);
+  if (product->finish == ck_finish_tanh) apply_tanh(product);
 }
 
 /* As many rows of C as make a vector of sums: each sum is a vector of partial sums, which a
@@ -261,8 +261,7 @@ TARGET static void multiply_by_transposed(const ck_product *product) {
   case 3: dot(product, 3); break;
   case 4: dot(product, 4); break;
   }
-  if (product->finish == ck_finish_tanh)
-    apply_tanh(product->c, product->c_stride, product->rows, product->columns);
+  if (product->finish == ck_finish_tanh) apply_tanh(product);
   if (product->finish == ck_finish_relu)
     for (int32_t i = 0; i < product->rows; i++) {
       float *c = product->c + i * product->c_stride;

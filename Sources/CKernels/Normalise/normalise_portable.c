@@ -1,6 +1,6 @@
 /* The reference. Subtract, then multiply: no fused operation, so every implementation agrees bit
  * for bit. */
-#include "normalise_implementations.h"
+#include "../implementations.h"
 
 static bool always(void) { return true; }
 

@@ -9,7 +9,7 @@
  *     reciprocal(vector)
  *
  * and after: the table entry. */
-#include "parameters_implementations.h"
+#include "../implementations.h"
 
 #define INLINE static inline __attribute__((always_inline)) TARGET
 /* Only multiply_add rounds once. */

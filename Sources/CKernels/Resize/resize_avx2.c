@@ -4,7 +4,7 @@
 #include <immintrin.h>
 #include <string.h>
 
-#include "resize_implementations.h"
+#include "../implementations.h"
 
 #define AVX2 __attribute__((target("avx2")))
 

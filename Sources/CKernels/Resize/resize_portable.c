@@ -1,5 +1,5 @@
 /* The reference: what each output is, with nothing else in the way. */
-#include "resize_implementations.h"
+#include "../implementations.h"
 
 static bool always(void) { return true; }
 

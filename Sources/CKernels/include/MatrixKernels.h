@@ -13,7 +13,7 @@
 /* Columns of C that multiply_by_transposed takes at most. */
 enum { ck_narrow_columns = 4 };
 
-/* What is done to a sum before it is stored. The gradients multiply it with the derivative of an
+/* What is done to a sum before it is stored; tanh is within 4e-7. The gradients multiply it with the derivative of an
  * activation, given what the activation gave. */
 typedef enum ck_finish {
   ck_finish_none,
@@ -61,9 +61,6 @@ typedef struct ck_matrix_implementation {
   void (*multiply_by_derivative)(ck_finish finish, const float *outputs, ptrdiff_t outputs_stride,
                                  int32_t rows, int32_t columns, float *gradient,
                                  ptrdiff_t gradient_stride);
-
-  /* values = tanh(values), within 4e-7 of them. */
-  void (*tanh)(float *values, ptrdiff_t stride, int32_t rows, int32_t columns);
 } ck_matrix_implementation;
 
 /* The implementations, the plainest first, the fastest last; NULL past the end. */

@@ -1,26 +1,13 @@
 import CKernels
 
 /// One implementation of 8-bit RGB → float, (x − mean) · scale; all give the same result.
-public struct NormaliseKernel: @unchecked Sendable, CustomStringConvertible {
-  // Sendable: points to a constant of the C target.
-  private let implementation: UnsafePointer<ck_normalise_implementation>
+public struct NormaliseKernel: Kernel {
+  private let implementation: Implementation<ck_normalise_implementation>
 
-  /// Those that this processor can run, the plainest (the reference) first, the fastest last.
-  public static let all: [NormaliseKernel] = (Int32(0)...).lazy
-    .map { ck_normalise_implementation_at($0) }
-    .prefix { $0 != nil }
-    .compactMap { $0 }
-    .filter { $0.pointee.is_supported() }
+  public static let all = Implementation.all(ck_normalise_implementation_at) { $0.is_supported() }
     .map(NormaliseKernel.init)
 
-  public static let reference = all[0]
-  public static let fastest = all[all.count - 1]
-
-  private init(implementation: UnsafePointer<ck_normalise_implementation>) {
-    self.implementation = implementation
-  }
-
-  public var description: String { String(cString: implementation.pointee.name) }
+  public var description: String { String(cString: implementation.functions.name) }
 
   /// Bytes past the end of a source row that may be read.
   public static let slack = ck_normalise_slack
@@ -52,7 +39,7 @@ public struct NormaliseKernel: @unchecked Sendable, CustomStringConvertible {
         pointers.initializeElement(at: 0, to: planes.red)
         pointers.initializeElement(at: 1, to: planes.green)
         pointers.initializeElement(at: 2, to: planes.blue)
-        implementation.pointee.planar(
+        implementation.functions.planar(
           parameters, source, rowBytes, Int32(width), Int32(height), pointers.baseAddress)
       }
     }
@@ -67,7 +54,7 @@ public struct NormaliseKernel: @unchecked Sendable, CustomStringConvertible {
     reversed: Bool, to destination: UnsafeMutablePointer<Float>
   ) {
     withUnsafePointer(to: parameters.values) {
-      implementation.pointee.interleaved(
+      implementation.functions.interleaved(
         $0, source, rowBytes, Int32(width), Int32(height), reversed, destination)
     }
   }

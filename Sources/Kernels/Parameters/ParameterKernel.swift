@@ -4,26 +4,13 @@ import CKernels
 ///
 /// All give the same up to rounding; one alone gives the same bit for bit. Vectors are aligned to 64 bytes, their
 /// count is a multiple of `Matrix.padding`, and zeros that pad them stay zero. Nothing allocates.
-public struct ParameterKernel: @unchecked Sendable, CustomStringConvertible {
-  // Sendable: points to a constant of the C target.
-  private let implementation: UnsafePointer<ck_parameters_implementation>
+public struct ParameterKernel: Kernel {
+  private let implementation: Implementation<ck_parameters_implementation>
 
-  /// Those that this processor can run, the plainest (the reference) first, the fastest last.
-  public static let all: [ParameterKernel] = (Int32(0)...).lazy
-    .map { ck_parameters_implementation_at($0) }
-    .prefix { $0 != nil }
-    .compactMap { $0 }
-    .filter { $0.pointee.is_supported() }
+  public static let all = Implementation.all(ck_parameters_implementation_at) { $0.is_supported() }
     .map(ParameterKernel.init)
 
-  public static let reference = all[0]
-  public static let fastest = all[all.count - 1]
-
-  private init(implementation: UnsafePointer<ck_parameters_implementation>) {
-    self.implementation = implementation
-  }
-
-  public var description: String { String(cString: implementation.pointee.name) }
+  public var description: String { String(cString: implementation.functions.name) }
 
   /// What a step of Adam needs besides the vectors; see `ck_adam` for the formula.
   public struct AdamStep: Sendable {
@@ -58,7 +45,7 @@ public struct ParameterKernel: @unchecked Sendable, CustomStringConvertible {
     let adam: @convention(c) (UnsafeRawPointer?) -> Void = { part in
       guard let part = part?.assumingMemoryBound(to: Part.self).pointee else { return }
       withUnsafePointer(to: part.step) {
-        part.kernel.implementation.pointee.adam(
+        part.kernel.implementation.functions.adam(
           $0, part.gradients, part.firstMoments, part.secondMoments, part.values, part.count)
       }
     }
@@ -74,7 +61,7 @@ public struct ParameterKernel: @unchecked Sendable, CustomStringConvertible {
 
   /// The sum of squares.
   public func squaredNorm(_ values: UnsafePointer<Float>, count: Int) -> Double {
-    implementation.pointee.squared_norm(values, count)
+    implementation.functions.squared_norm(values, count)
   }
 
   /// values += weight · (other − values).
@@ -91,7 +78,7 @@ public struct ParameterKernel: @unchecked Sendable, CustomStringConvertible {
     }
     ComputeThreads.run(over: count, worthwhile: count >= ComputeThreads.leastParameters, part) { part in
       guard let part = part?.assumingMemoryBound(to: Part.self).pointee else { return }
-      part.kernel.implementation.pointee.interpolate(part.weight, part.other, part.values, part.count)
+      part.kernel.implementation.functions.interpolate(part.weight, part.other, part.values, part.count)
     }
   }
 }

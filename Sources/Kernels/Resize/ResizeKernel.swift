@@ -1,26 +1,13 @@
 import CKernels
 
 /// One implementation of the two passes of a resize of 8-bit RGB; all give the same result.
-public struct ResizeKernel: @unchecked Sendable, CustomStringConvertible {
-  // Sendable: points to a constant of the C target.
-  private let implementation: UnsafePointer<ck_resize_implementation>
+public struct ResizeKernel: Kernel {
+  private let implementation: Implementation<ck_resize_implementation>
 
-  /// Those that this processor can run, the plainest (the reference) first, the fastest last.
-  public static let all: [ResizeKernel] = (Int32(0)...).lazy
-    .map { ck_resize_implementation_at($0) }
-    .prefix { $0 != nil }
-    .compactMap { $0 }
-    .filter { $0.pointee.is_supported() }
+  public static let all = Implementation.all(ck_resize_implementation_at) { $0.is_supported() }
     .map(ResizeKernel.init)
 
-  public static let reference = all[0]
-  public static let fastest = all[all.count - 1]
-
-  private init(implementation: UnsafePointer<ck_resize_implementation>) {
-    self.implementation = implementation
-  }
-
-  public var description: String { String(cString: implementation.pointee.name) }
+  public var description: String { String(cString: implementation.functions.name) }
 
   /// Bytes past the end of a row's, or a buffer's, last pixel that may be read, and for rows of the
   /// horizontal pass written.
@@ -36,7 +23,7 @@ public struct ResizeKernel: @unchecked Sendable, CustomStringConvertible {
     to destination: UnsafeMutablePointer<UInt8>, rowBytes destinationRowBytes: Int
   ) {
     withUnsafePointer(to: table.axis) {
-      implementation.pointee.horizontal($0, source, rowBytes, Int32(rows), destination, destinationRowBytes)
+      implementation.functions.horizontal($0, source, rowBytes, Int32(rows), destination, destinationRowBytes)
     }
     withExtendedLifetime(table) {}
   }
@@ -50,7 +37,7 @@ public struct ResizeKernel: @unchecked Sendable, CustomStringConvertible {
     to destination: UnsafeMutablePointer<UInt8>, rowBytes destinationRowBytes: Int
   ) {
     withUnsafePointer(to: table.axis) {
-      implementation.pointee.vertical(
+      implementation.functions.vertical(
         $0, source, rowBytes, Int32(rowLength), destination, destinationRowBytes)
     }
     withExtendedLifetime(table) {}
