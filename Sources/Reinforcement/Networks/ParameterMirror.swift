@@ -2,7 +2,9 @@ import Kernels
 
 /// A device's parameters and gradients, of which a `ParameterVector` is the host's copy.
 ///
-/// None of this throws: the backend tells of failures when it is asked.
+/// Vectors, networks and optimisers know devices by this alone, so none of them names one; each backend that keeps
+/// parameters elsewhere has a type of its own for it. None of this throws: the backend tells of failures when it is
+/// asked.
 package protocol ParameterMirror: AnyObject {
   /// Brings the host's copy up to date.
   func fetch()

@@ -21,7 +21,7 @@ struct PyTorchUpdateTests {
     configuration.maximumGradientNorm = recorded.maximumGradientNorm ?? 1e9
     var random = RandomStream(seed: 0)
     let backend = try NetworkBackends.make(onDeviceNamed: device)
-    let network = try configuration.makeNetworks(
+    let network = try configuration.makeNetwork(
       observationSize: 4, actions: 2, on: backend, using: &random)
     try network.online.load(recorded.before, "network")
     try network.target.load(recorded.before, "target")
@@ -41,11 +41,12 @@ struct PyTorchUpdateTests {
     configuration.actorCritic.tau = try #require(recorded.tau)
     var random = RandomStream(seed: 0)
     let backend = try NetworkBackends.make(onDeviceNamed: device)
-    let networks = try DDPGNetworks(
-      configuration, observationSize: 3, actionSize: 1, on: backend, using: &random)
-    let named = [("actor", networks.actor.network), ("critic", networks.critic.network)]
+    let networks = try ActorCriticNetworks(
+      configuration.actorCritic, configuration.common, critics: 1, observationSize: 3, actionSize: 1,
+      on: backend, using: &random)
+    let named = [("actor", networks.actor.network), ("critic", networks.critics[0].network)]
     try load(named, from: recorded)
-    let learner = DDPGLearner(configuration, networks: networks)
+    let learner = ActorCriticLearner(configuration.actorCritic, networks: networks)
     for (batch, after) in zip(recorded.batches, recorded.after) {
       let loss = learner.learn(from: try batch.minibatch(gamma: recorded.gamma), step: 0)
       #expect(abs(loss - (after.criticLoss ?? .nan)) < 1e-5)
@@ -61,18 +62,23 @@ struct PyTorchUpdateTests {
     configuration.policyDelay = try #require(recorded.policyDelay)
     var random = RandomStream(seed: 0)
     let backend = try NetworkBackends.make(onDeviceNamed: device)
-    let networks = try TD3Networks(
-      configuration, observationSize: 3, actionSize: 1, on: backend, using: &random)
+    let networks = try ActorCriticNetworks(
+      configuration.actorCritic, configuration.common, critics: 2, observationSize: 3, actionSize: 1,
+      on: backend, using: &random)
     let named = [
-      ("actor", networks.actor.network), ("critic_1", networks.critics.0.network),
-      ("critic_2", networks.critics.1.network),
+      ("actor", networks.actor.network), ("critic_1", networks.critics[0].network),
+      ("critic_2", networks.critics[1].network),
     ]
     try load(named, from: recorded)
-    let learner = TD3Learner(configuration, networks: networks, random: random)
+    let smoothing = TargetSmoothing(configuration, actionSize: 1, random: random)
+    let learner = ActorCriticLearner(
+      configuration.actorCritic, networks: networks, policyDelay: configuration.policyDelay,
+      smoothing: smoothing)
     for (batch, after) in zip(recorded.batches, recorded.after) {
-      let noise = Matrix(rows: batch.rewards.count, columns: 1)
-      for (row, values) in try #require(batch.targetNoise).enumerated() { noise.view[row, 0] = values[0] }
-      let loss = learner.learn(from: try batch.minibatch(gamma: recorded.gamma), noise: noise.view)
+      for (row, values) in try #require(batch.targetNoise).enumerated() {
+        smoothing.noise.view[row, 0] = values[0]
+      }
+      let loss = learner.learn(from: try batch.minibatch(gamma: recorded.gamma))
       #expect(abs(loss - (after.criticLoss ?? .nan)) < 1e-5)
       try expect(named, after)
     }

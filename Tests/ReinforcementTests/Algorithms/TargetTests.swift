@@ -28,7 +28,7 @@ struct TargetTests {
     configuration.targetUpdateInterval = 10
     configuration.tau = tau
     var random = RandomStream(seed: 1)
-    let networks = try configuration.makeNetworks(
+    let networks = try configuration.makeNetwork(
       observationSize: 2, actions: 2, on: HostBackend(), using: &random)
     let learner = DQNLearner(
       configuration, network: networks, exploration: LinearSchedule(from: 1, to: 1, over: 1))
@@ -53,7 +53,7 @@ struct TargetTests {
   /// The noise on the target's actions is cut off at the limit: what learning draws is what is expected of its stream.
   @Test(arguments: [(10.0, 0.5), (0.2, 0.05), (10.0, 0.0), (0.3, 10.0)])
   func td3Noise(sigma: Double, limit: Double) throws {
-    func learner(_ random: RandomStream) throws -> TD3Learner {
+    func learner(_ random: RandomStream) throws -> (ActorCriticLearner, TargetSmoothing) {
       var configuration = TD3Configuration()
       configuration.common.hidden = [6]
       configuration.common.batchSize = 8
@@ -61,23 +61,27 @@ struct TargetTests {
       configuration.targetPolicyNoise = sigma
       configuration.targetNoiseClip = limit
       var initialisation = RandomStream(seed: 3)
-      let networks = try TD3Networks(
-        configuration, observationSize: 3, actionSize: 1, on: HostBackend(), using: &initialisation)
-      return TD3Learner(configuration, networks: networks, random: random)
+      let networks = try ActorCriticNetworks(
+        configuration.actorCritic, configuration.common, critics: 2, observationSize: 3, actionSize: 1,
+        on: HostBackend(), using: &initialisation)
+      let smoothing = TargetSmoothing(configuration, actionSize: 1, random: random)
+      let learner = ActorCriticLearner(
+        configuration.actorCritic, networks: networks, policyDelay: configuration.policyDelay,
+        smoothing: smoothing)
+      return (learner, smoothing)
     }
     var stream = RandomStream(seed: 7)
-    let (drawing, given) = (try learner(stream), try learner(stream))
+    let ((drawing, _), (given, smoothing)) = (try learner(stream), try learner(stream))
     var random = RandomStream(seed: 9)
     let batch = minibatch(3, &random)
-    let noise = Matrix(rows: 8, columns: 1)
     var cut = 0
     for _ in 0..<4 {
       for row in 0..<8 {
         let number = sigma * stream.normal()
         if abs(number) > limit { cut += 1 }
-        noise.view[row, 0] = Float(max(-limit, min(limit, number)))
+        smoothing.noise.view[row, 0] = Float(max(-limit, min(limit, number)))
       }
-      #expect(drawing.learn(from: batch, step: 0) == given.learn(from: batch, noise: noise.view))
+      #expect(drawing.learn(from: batch, step: 0) == given.learn(from: batch))
     }
     #expect((cut > 0) == (sigma > limit / 4))
     for (one, other) in zip(drawing.parameters, given.parameters) {

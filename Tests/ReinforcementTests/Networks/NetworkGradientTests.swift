@@ -5,20 +5,21 @@ import Testing
 
 /// The gradients of each kind of network against difference quotients, and what else `Network` promises.
 @Suite struct NetworkGradientTests {
-  private static let architectures: [any NetworkArchitecture] = [
-    MLPArchitecture(hidden: []), MLPArchitecture(hidden: [24], activation: .tanh),
-    MLPArchitecture(hidden: [24, 33], activation: .tanh),
-    MLPArchitecture(hidden: [24, 33], activation: .relu),
-    DuelingArchitecture(hidden: []), DuelingArchitecture(hidden: [20], activation: .tanh),
-    DuelingArchitecture(hidden: [20, 17, 9], activation: .tanh),
-    DuelingArchitecture(hidden: [20, 17], activation: .relu),
+  private static let architectures: [LayeredArchitecture] = [
+    LayeredArchitecture(hidden: []), LayeredArchitecture(hidden: [24], activation: .tanh),
+    LayeredArchitecture(hidden: [24, 33], activation: .tanh),
+    LayeredArchitecture(hidden: [24, 33], activation: .relu),
+    LayeredArchitecture(hidden: [], isDueling: true),
+    LayeredArchitecture(hidden: [20], activation: .tanh, isDueling: true),
+    LayeredArchitecture(hidden: [20, 17, 9], activation: .tanh, isDueling: true),
+    LayeredArchitecture(hidden: [20, 17], activation: .relu, isDueling: true),
   ]
 
   @Test(arguments: 0..<architectures.count)
   func areDifferenceQuotients(index: Int) {
     let architecture = Self.architectures[index]
-    let isDueling = architecture is DuelingArchitecture
-    for (outputSize, outputActivation) in [(4, Activation.none), (6, isDueling ? .none : .tanh)] {
+    for (outputSize, outputActivation) in [(4, Activation.none), (6, architecture.isDueling ? .none : .tanh)]
+    {
       var random = RandomStream(seed: 7)
       let network = architecture.makeNetwork(
         inputSize: 3, outputSize: outputSize, outputActivation: outputActivation, maximumBatch: 8,

@@ -18,11 +18,11 @@ public struct DDPGConfiguration: AlgorithmConfiguration {
     guard case .continuous(let actions) = spaces.action else {
       throw TrainingError.needsContinuousActions(algorithm: Self.algorithm)
     }
-    return DDPGLearner(
-      self,
-      networks: try DDPGNetworks(
-        self, observationSize: spaces.observation.size, actionSize: actions.size, on: backend, using: &random)
-    )
+    return ActorCriticLearner(
+      actorCritic,
+      networks: try ActorCriticNetworks(
+        actorCritic, common, critics: 1, observationSize: spaces.observation.size, actionSize: actions.size,
+        on: backend, using: &random))
   }
 
   public func networkSizes(for spaces: Spaces) -> [[Int]] {

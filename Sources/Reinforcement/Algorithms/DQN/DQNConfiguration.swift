@@ -49,10 +49,19 @@ public struct DQNConfiguration: AlgorithmConfiguration {
     }
     return DQNLearner(
       self,
-      network: try makeNetworks(
+      network: try makeNetwork(
         observationSize: spaces.observation.size, actions: actions, on: backend, using: &random),
       exploration: LinearSchedule(
         from: explorationInitial, to: explorationFinal, over: explorationFraction * Double(steps)))
+  }
+
+  /// The network of deep Q-learning: observation → a value for each action.
+  func makeNetwork(
+    observationSize: Int, actions: Int, on backend: any NetworkBackend, using random: inout RandomStream
+  ) throws -> TargetedNetwork {
+    try common.makeNetwork(
+      architecture, isDueling: isDueling, inputSize: observationSize, outputSize: actions,
+      maximumGradientNorm: maximumGradientNorm, on: backend, using: &random)
   }
 
   public func networkSizes(for spaces: Spaces) -> [[Int]] { architecture == nil ? [policySizes(spaces)] : [] }

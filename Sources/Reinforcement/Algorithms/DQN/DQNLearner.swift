@@ -4,7 +4,6 @@ import Kernels
 final class DQNLearner: Learner {
   private let configuration: DQNConfiguration
   private let network: TargetedNetwork
-  private let optimiser: Adam
   private let greedy: GreedyPolicy
   private let explorer: EpsilonGreedy
   private let gradient: Matrix
@@ -16,9 +15,6 @@ final class DQNLearner: Learner {
   init(_ configuration: DQNConfiguration, network: TargetedNetwork, exploration: LinearSchedule) {
     self.configuration = configuration
     self.network = network
-    optimiser = Adam(
-      network.online.parameters, learningRate: configuration.common.learningRate,
-      maximumGradientNorm: configuration.maximumGradientNorm)
     greedy = GreedyPolicy(network.online.host)
     explorer = EpsilonGreedy(greedy, actions: network.online.outputSize, schedule: exploration)
     let batch = configuration.common.batchSize
@@ -42,8 +38,7 @@ final class DQNLearner: Learner {
     let loss = configuration.loss.evaluate(
       values: values, actions: minibatch.actions.view, targets: targets, gradient: gradient.view.prefix(count)
     )
-    network.online.backward(gradient.view.prefix(count), setsGradients: true, inputGradient: nil)
-    optimiser.step()
+    network.step(gradient.view.prefix(count))
     updates += 1
     return loss
   }
@@ -78,14 +73,12 @@ final class DQNLearner: Learner {
   }
 
   func save(to checkpoint: inout CheckpointWriter) {
-    checkpoint.put("network", network)
-    checkpoint.put("optimiser", optimiser)
+    network.save(to: &checkpoint)
     checkpoint.put("counters", [updates, targetStep])
   }
 
   func restore(from checkpoint: CheckpointReader) throws {
-    try checkpoint.get("network", network)
-    try checkpoint.get("optimiser", optimiser)
+    try network.restore(from: checkpoint)
     let counters = try checkpoint.get("counters", as: [Int].self)
     guard counters.count == 2 else { throw checkpoint.refusal("there are two counters") }
     (updates, targetStep) = (counters[0], counters[1])

@@ -24,32 +24,4 @@ public struct ActorCriticSettings: Sendable {
     (actorArchitecture == nil ? [actor] : [])
       + (criticArchitecture == nil ? Array(repeating: critic, count: critics) : [])
   }
-
-  func makeActor(
-    _ common: OffPolicySettings, observationSize: Int, actionSize: Int, on backend: any NetworkBackend,
-    using random: inout RandomStream
-  ) throws -> DeterministicActor {
-    let architecture =
-      actorArchitecture ?? MLPArchitecture(hidden: common.hidden, activation: common.activation)
-    return DeterministicActor(
-      try backend.adopt(
-        architecture.makeNetwork(
-          inputSize: observationSize, outputSize: actionSize, outputActivation: .tanh,
-          maximumBatch: common.batchSize, using: &random)),
-      learningRate: common.learningRate)
-  }
-
-  func makeCritic(
-    _ common: OffPolicySettings, observationSize: Int, actionSize: Int, on backend: any NetworkBackend,
-    using random: inout RandomStream
-  ) throws -> Critic {
-    let architecture =
-      criticArchitecture ?? MLPArchitecture(hidden: common.hidden, activation: common.activation)
-    return Critic(
-      try backend.adopt(
-        architecture.makeNetwork(
-          inputSize: observationSize + actionSize, outputSize: 1, outputActivation: .none,
-          maximumBatch: common.batchSize, using: &random)),
-      learningRate: common.learningRate)
-  }
 }

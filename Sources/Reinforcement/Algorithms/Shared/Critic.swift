@@ -1,15 +1,13 @@
 import Kernels
 
 /// Values actions: a network (observation, action) → value with its target, and what fits it.
-final class Critic: Checkpointable {
+final class Critic {
   let network: TargetedNetwork
-  private let optimiser: Adam
   private let gradient: Matrix
 
-  init(_ network: any Network, learningRate: Double) {
-    self.network = TargetedNetwork(network)
-    optimiser = Adam(network.parameters, learningRate: learningRate)
-    gradient = Matrix(rows: network.maximumBatch, columns: 1)
+  init(_ network: TargetedNetwork) {
+    self.network = network
+    gradient = Matrix(rows: network.online.maximumBatch, columns: 1)
   }
 
   /// One step that brings the values nearer to the targets.
@@ -27,8 +25,7 @@ final class Critic: Checkpointable {
       sum += error * error
       gradient[row, 0] = 2 * error / Float(input.rows)
     }
-    network.online.backward(gradient, setsGradients: true, inputGradient: nil)
-    optimiser.step()
+    network.step(gradient)
     return sum / Float(input.rows)
   }
 
@@ -45,15 +42,5 @@ final class Critic: Checkpointable {
     }
     network.online.backward(gradient, setsGradients: false, inputGradient: inputGradient)
     return sum / Float(input.rows)
-  }
-
-  func save(to checkpoint: inout CheckpointWriter) {
-    checkpoint.put("network", network)
-    checkpoint.put("optimiser", optimiser)
-  }
-
-  func restore(from checkpoint: CheckpointReader) throws {
-    try checkpoint.get("network", network)
-    try checkpoint.get("optimiser", optimiser)
   }
 }

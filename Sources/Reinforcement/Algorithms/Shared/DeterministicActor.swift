@@ -1,17 +1,16 @@
 import Kernels
 
 /// Chooses actions: a network observation → action in −1…1 with its target, and what improves it.
-final class DeterministicActor: Checkpointable {
+final class DeterministicActor {
   let network: TargetedNetwork
-  private let optimiser: Adam
   private let criticInput: CriticInput
   private let inputGradient: Matrix
   private let actionGradient: Matrix
 
-  init(_ network: any Network, learningRate: Double) {
-    self.network = TargetedNetwork(network)
-    optimiser = Adam(network.parameters, learningRate: learningRate)
-    let (batch, observations, actions) = (network.maximumBatch, network.inputSize, network.outputSize)
+  init(_ network: TargetedNetwork) {
+    self.network = network
+    let online = network.online
+    let (batch, observations, actions) = (online.maximumBatch, online.inputSize, online.outputSize)
     criticInput = CriticInput(capacity: batch, observationSize: observations, actionSize: actions)
     inputGradient = Matrix(rows: batch, columns: observations + actions)
     actionGradient = Matrix(rows: batch, columns: actions)
@@ -32,18 +31,7 @@ final class DeterministicActor: Checkpointable {
         actionGradient[row, column] = inputGradient[row, observations.columns + column]
       }
     }
-    network.online.backward(actionGradient, setsGradients: true, inputGradient: nil)
-    optimiser.step()
+    network.step(actionGradient)
     return -value
-  }
-
-  func save(to checkpoint: inout CheckpointWriter) {
-    checkpoint.put("network", network)
-    checkpoint.put("optimiser", optimiser)
-  }
-
-  func restore(from checkpoint: CheckpointReader) throws {
-    try checkpoint.get("network", network)
-    try checkpoint.get("optimiser", optimiser)
   }
 }

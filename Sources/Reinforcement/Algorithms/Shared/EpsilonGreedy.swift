@@ -16,12 +16,14 @@ final class EpsilonGreedy: Behaviour {
     _ observations: MatrixView, step: Int, into actions: MatrixView, using random: inout RandomStream
   ) {
     let chance = schedule.value(at: step)
-    for row in 0..<observations.rows {
-      if random.nextDouble() < chance {
-        actions[row, 0] = Float(random.integer(below: self.actions))
-      } else {
-        policy.act(observations.rows(row..<(row + 1)), into: actions.rows(row..<(row + 1)))
+    // Numbers of random actions; −1 where the policy acts.
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: observations.rows) { chosen in
+      for row in 0..<observations.rows {
+        let isRandom = random.nextDouble() < chance
+        chosen.initializeElement(at: row, to: isRandom ? Float(random.integer(below: self.actions)) : -1)
       }
+      if chosen.contains(-1) { policy.act(observations, into: actions) }
+      for row in 0..<observations.rows where chosen[row] >= 0 { actions[row, 0] = chosen[row] }
     }
   }
 

@@ -1,11 +1,24 @@
-/// A network, and a copy of it that follows more slowly, which targets are made of.
+import Kernels
+
+/// A network that is learned, its optimiser, and a copy of it that follows more slowly, which targets are made of.
 final class TargetedNetwork: Checkpointable {
   let online: any Network
   let target: any Network
+  private let optimiser: Adam
 
-  init(_ network: any Network) {
+  init(_ network: any Network, learningRate: Double, maximumGradientNorm: Double? = nil) {
     online = network
     target = network.copy(maximumBatch: network.maximumBatch)
+    optimiser = Adam(
+      network.parameters, learningRate: learningRate, maximumGradientNorm: maximumGradientNorm)
+  }
+
+  /// One step of the optimiser.
+  ///
+  /// - Parameter outputGradient: the loss's derivative by the outputs of the latest `online.forward`.
+  func step(_ outputGradient: MatrixView) {
+    online.backward(outputGradient, setsGradients: true, inputGradient: nil)
+    optimiser.step()
   }
 
   func copyToTarget() { target.parameters.copyValues(from: online.parameters) }
@@ -16,12 +29,36 @@ final class TargetedNetwork: Checkpointable {
   }
 
   func save(to checkpoint: inout CheckpointWriter) {
-    checkpoint.put("online", online.parameters)
-    checkpoint.put("target", target.parameters)
+    checkpoint.put("network.online", online.parameters)
+    checkpoint.put("network.target", target.parameters)
+    checkpoint.put("optimiser", optimiser)
   }
 
   func restore(from checkpoint: CheckpointReader) throws {
-    try checkpoint.get("online", online.parameters)
-    try checkpoint.get("target", target.parameters)
+    try checkpoint.get("network.online", online.parameters)
+    try checkpoint.get("network.target", target.parameters)
+    try checkpoint.get("optimiser", optimiser)
+  }
+}
+
+extension OffPolicySettings {
+  /// A network that algorithms learn, computed by `backend`.
+  ///
+  /// - Parameters:
+  ///   - architecture: the user's own; `nil`: `hidden` layers.
+  ///   - outputActivation: `tanh` for actions within −1…1.
+  /// - Throws: `DeviceError`.
+  func makeNetwork(
+    _ architecture: (any NetworkArchitecture)?, isDueling: Bool = false, inputSize: Int, outputSize: Int,
+    outputActivation: Activation = .none, maximumGradientNorm: Double? = nil,
+    on backend: any NetworkBackend, using random: inout RandomStream
+  ) throws -> TargetedNetwork {
+    let architecture =
+      architecture ?? LayeredArchitecture(hidden: hidden, activation: activation, isDueling: isDueling)
+    let network = architecture.makeNetwork(
+      inputSize: inputSize, outputSize: outputSize, outputActivation: outputActivation,
+      maximumBatch: batchSize, using: &random)
+    return TargetedNetwork(
+      try backend.adopt(network), learningRate: learningRate, maximumGradientNorm: maximumGradientNorm)
   }
 }

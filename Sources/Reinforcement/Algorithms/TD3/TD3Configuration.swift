@@ -27,10 +27,13 @@ public struct TD3Configuration: AlgorithmConfiguration {
     guard case .continuous(let actions) = spaces.action else {
       throw TrainingError.needsContinuousActions(algorithm: Self.algorithm)
     }
-    let networks = try TD3Networks(
-      self, observationSize: spaces.observation.size, actionSize: actions.size, on: backend, using: &random)
-    return TD3Learner(
-      self, networks: networks, random: RandomStream(seed: random.next(), purpose: "smoothing"))
+    let networks = try ActorCriticNetworks(
+      actorCritic, common, critics: 2, observationSize: spaces.observation.size, actionSize: actions.size,
+      on: backend, using: &random)
+    return ActorCriticLearner(
+      actorCritic, networks: networks, policyDelay: policyDelay,
+      smoothing: TargetSmoothing(
+        self, actionSize: actions.size, random: RandomStream(seed: random.next(), purpose: "smoothing")))
   }
 
   public func networkSizes(for spaces: Spaces) -> [[Int]] {
