@@ -14,7 +14,7 @@ public final class DuelingNetwork: Network {
   public let value: LayerChain
   public let advantage: LayerChain
   private let hidden: [Int]
-  package let activation: Activation
+  private let activation: Activation
   private let outputs: Matrix
   private let valueGradient: Matrix
   private let advantageGradient: Matrix

@@ -50,25 +50,25 @@ public final class OpenCLQueue: DeviceQueue {
     _ = context.functions.ReleaseCommandQueue(handle.pointer)
   }
 
+  /// Copies bytes to the device; `source` must be there until `finish`.
   public func write(
     _ source: UnsafeRawBufferPointer, to buffer: any Buffer, at offset: Int = 0
   ) throws(DeviceError) {
-    guard let start = source.baseAddress, source.count > 0 else { return }
-    let buffer = own(buffer, offset, source.count)
-    try enqueue(.write(source.count)) { event in
+    guard let start = source.baseAddress else { return }
+    try enqueue(.write(source.count), buffer, at: offset, source.count) { memory, event in
       context.functions.EnqueueWriteBuffer(
-        handle.pointer, buffer, 0, offset, source.count, start, 0, nil, event)
+        handle.pointer, memory, 0, offset, source.count, start, 0, nil, event)
     }
   }
 
+  /// Copies bytes from the device, which are in `destination` after `finish`.
   public func read(
     _ buffer: any Buffer, at offset: Int = 0, into destination: UnsafeMutableRawBufferPointer
   ) throws(DeviceError) {
-    guard let start = destination.baseAddress, destination.count > 0 else { return }
-    let buffer = own(buffer, offset, destination.count)
-    try enqueue(.read(destination.count)) { event in
+    guard let start = destination.baseAddress else { return }
+    try enqueue(.read(destination.count), buffer, at: offset, destination.count) { memory, event in
       context.functions.EnqueueReadBuffer(
-        handle.pointer, buffer, 0, offset, destination.count, start, 0, nil, event)
+        handle.pointer, memory, 0, offset, destination.count, start, 0, nil, event)
     }
   }
 
@@ -86,10 +86,8 @@ public final class OpenCLQueue: DeviceQueue {
 
   /// Sets every byte of the buffer to zero.
   public func clear(_ buffer: any Buffer) throws(DeviceError) {
-    guard buffer.byteCount > 0 else { return }
     var zero: UInt8 = 0
-    let memory = own(buffer, 0, buffer.byteCount)
-    try enqueue(.clear(buffer.byteCount)) { event in
+    try enqueue(.clear(buffer.byteCount), buffer, at: 0, buffer.byteCount) { memory, event in
       context.functions.EnqueueFillBuffer(
         handle.pointer, memory, &zero, 1, 0, buffer.byteCount, 0, nil, event)
     }
@@ -151,6 +149,16 @@ public final class OpenCLQueue: DeviceQueue {
     var number = otherwise
     let code = get(event, UInt32(name), MemoryLayout<Number>.size, &number, nil)
     return code == 0 ? number : otherwise
+  }
+
+  /// Queues a command to some bytes of a buffer, if there are any.
+  private func enqueue(
+    _ action: Action, _ buffer: any Buffer, at offset: Int, _ count: Int,
+    _ command: (_ memory: OpaquePointer, _ event: UnsafeMutablePointer<OpaquePointer?>) -> Int32
+  ) throws(DeviceError) {
+    guard count > 0 else { return }
+    let memory = own(buffer, offset, count)
+    try enqueue(action) { command(memory, $0) }
   }
 
   private func enqueue(
