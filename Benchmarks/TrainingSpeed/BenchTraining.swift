@@ -108,8 +108,8 @@ struct BenchTraining {
     _ environment: String, _ algorithm: any AlgorithmConfiguration, _ threads: Int
   ) -> Experiment {
     var experiment = Experiment("bench", environment: environment, algorithm: algorithm)
-    experiment.schedule.steps = endless
-    experiment.schedule.threads = threads
+    experiment.budget.steps = endless
+    experiment.budget.threads = threads
     return experiment
   }
 }

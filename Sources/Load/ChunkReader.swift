@@ -19,7 +19,7 @@ struct ChunkReader {
   private var line = 0
 
   /// - Returns: whether the body is complete.
-  mutating func read(_ bytes: inout ByteBuffer) throws(AnswerReader.Malformed) -> Bool {
+  mutating func read(_ bytes: inout ByteBuffer) throws(ResponseReader.Malformed) -> Bool {
     while bytes.readableBytes > 0 {
       if case .data(let rest) = state {
         let count = min(rest, bytes.readableBytes)
@@ -29,7 +29,7 @@ struct ChunkReader {
         continue
       }
       line += 1
-      guard line <= Self.maximumLine else { throw AnswerReader.Malformed() }
+      guard line <= Self.maximumLine else { throw ResponseReader.Malformed() }
       guard let byte = bytes.readInteger(as: UInt8.self) else { return false }
       switch (state, byte) {
       case (.size(let size, _), UInt8(ascii: "\n")):
@@ -37,11 +37,11 @@ struct ChunkReader {
         state = size > 0 ? .data(size + 2) : .trailer(0)
       case (.size(let size, let isRead), _):
         if let digit = Self.digit(byte), !isRead {
-          guard size < Self.maximumChunk else { throw AnswerReader.Malformed() }
+          guard size < Self.maximumChunk else { throw ResponseReader.Malformed() }
           state = .size(size * 16 + digit, isRead: false)
         } else {
           guard isRead || byte == UInt8(ascii: "\r") || byte == UInt8(ascii: ";") else {
-            throw AnswerReader.Malformed()
+            throw ResponseReader.Malformed()
           }
           state = .size(size, isRead: true)
         }

@@ -37,11 +37,11 @@ struct HTTPCall: Sendable {
 }
 
 enum HTTPCallError: Error, CustomStringConvertible {
-  case noAnswer, tooLong, timeout
+  case noResponse, tooLong, timeout
 
   var description: String {
     switch self {
-    case .noAnswer: "it closes the connection without an answer"
+    case .noResponse: "it closes the connection without an answer"
     case .tooLong: "its answer is too long"
     case .timeout: "it doesn't answer in time"
     }
@@ -91,7 +91,7 @@ private final class HTTPCallHandler: ChannelInboundHandler {
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) { end(.failure(error), context) }
 
-  func channelInactive(context: ChannelHandlerContext) { end(.failure(HTTPCallError.noAnswer), context) }
+  func channelInactive(context: ChannelHandlerContext) { end(.failure(HTTPCallError.noResponse), context) }
 
   /// The first end counts.
   private func end(_ result: Result<HTTPCall.Answer, any Error>, _ context: ChannelHandlerContext) {

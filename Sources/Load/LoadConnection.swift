@@ -20,7 +20,7 @@ final class LoadConnection: ChannelInboundHandler {
   private(set) var request: Request?
   private let driver: LoadDriver
   private var context: ChannelHandlerContext?
-  private var reader = AnswerReader()
+  private var reader = ResponseReader()
   private var isLast = false
   private var failure = LoadTally.Failure.connection
 
@@ -55,7 +55,7 @@ final class LoadConnection: ChannelInboundHandler {
     var bytes = unwrapInboundIn(data)
     do {
       // What comes without a request is no answer to anything.
-      guard request != nil else { throw AnswerReader.Malformed() }
+      guard request != nil else { throw ResponseReader.Malformed() }
       if let answer = try reader.read(&bytes) { finish(answer) }
     } catch {
       failure = .malformed
@@ -63,7 +63,7 @@ final class LoadConnection: ChannelInboundHandler {
     }
   }
 
-  private func finish(_ answer: AnswerReader.Answer) {
+  private func finish(_ answer: ResponseReader.Answer) {
     guard let request else { return }
     self.request = nil
     isLast = !answer.keepsOpen
@@ -85,7 +85,7 @@ final class LoadConnection: ChannelInboundHandler {
 }
 
 extension LoadTally.Outcome {
-  fileprivate init(_ answer: AnswerReader.Answer) {
+  fileprivate init(_ answer: ResponseReader.Answer) {
     guard 200..<300 ~= answer.status else {
       self = .status(answer.status)
       return

@@ -16,8 +16,8 @@ import Testing
     #expect((1...device.memoryBytes).contains(device.largestBuffer))
     #expect(Set(Platform.local.devices.map(\.name)).count == Platform.local.devices.count)
     // PoCL, which Scripts/setup installs.
-    #expect(Platform.local.devices.contains { $0.kind == .opencl && $0.silicon == "cpu" })
-    #expect(Platform.local.device(named: "cpu")?.silicon == "cpu")
+    #expect(Platform.local.devices.contains { $0.kind == .opencl && $0.processor == "cpu" })
+    #expect(Platform.local.device(named: "cpu")?.processor == "cpu")
   }
 
   private func run(_ text: String, on numbers: [Float]) throws -> (numbers: [Float], queue: OpenCLQueue) {

@@ -6,8 +6,8 @@ extension BackgroundWork {
   static let testing = BackgroundWork(cores: 2)
 }
 
-extension UnsentAnswers {
-  static var testing: UnsentAnswers {
-    UnsentAnswers(Limits(), of: ByteBudget(maximum: 1 << 30), background: .testing)
+extension UnsentResponses {
+  static var testing: UnsentResponses {
+    UnsentResponses(Limits(), of: ByteBudget(maximum: 1 << 30), background: .testing)
   }
 }

@@ -30,7 +30,7 @@ extension PlanningProblem {
               seconds: Double.random(in: 0...5, using: &random), resource: devices + max(source, device) - 1)
           }
           return PlanningProblem.Option(
-            device: "d\(device)", implementation: "i\(option)", silicon: device, cores: cores,
+            device: "d\(device)", implementation: "i\(option)", processor: device, cores: cores,
             batch: option == 1 ? Int.random(in: 0..<3, using: &random) == 0 ? 4 : 1 : stage % 3 == 1 ? 4 : 1,
             isAtOnce: Int.random(in: 0..<2, using: &random) == 0,
             seconds: workers.map { workers in

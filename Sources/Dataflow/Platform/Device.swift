@@ -19,7 +19,7 @@ public protocol Device: Sendable {
   var driver: String { get }
   /// What it is made of: devices of the same value draw on the same cores, such as the CPU and an OpenCL runtime
   /// on it.
-  var silicon: String { get }
+  var processor: String { get }
   /// How many instances can compute at the same time.
   var cores: Int { get }
   /// Bits that one vector instruction works on.

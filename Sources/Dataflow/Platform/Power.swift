@@ -1,4 +1,4 @@
-/// What the processors of a platform draw, in watts, by the name of their silicon.
+/// What the processors of a platform draw, in watts, by the name of their processor.
 public struct Power: Sendable, Hashable {
   /// What one processor draws, in watts.
   public struct Watts: Sendable, Hashable, Codable {

@@ -59,20 +59,20 @@ public final class Executor: Sendable {
       }
     }
     var threads: [(name: String, body: @Sendable () -> Void)] = []
-    var seats = [Seat?](repeating: nil, count: placements.count)
+    var places = [Continuation?](repeating: nil, count: placements.count)
     for (index, placement) in placements.enumerated().reversed() {
-      let next = continuations[index].flatMap { seats[$0] }
-      let crew = Crew(
+      let next = continuations[index].flatMap { places[$0] }
+      let pool = WorkerPool(
         size: placement.instances, entrances: wiring.entrances(to: placement, in: graph).map(\.channel),
         exits: wiring.exits(from: placement, in: graph), feedsItself: graph.inputs.isEmpty, gate: gate,
         ambient: ambient, next: next)
       for (name, worker) in workers[index] {
-        if continuations.contains(index), let seat = Seat(worker, next: next) {
-          seats[index] = seat
-          threads.append((name, { crew.run(in: seat) }))
+        if continuations.contains(index), let place = Continuation(worker, next: next) {
+          places[index] = place
+          threads.append((name, { pool.run(in: place) }))
         } else {
           nonisolated(unsafe) let worker = worker  // Handed to its thread; nobody else keeps it.
-          threads.append((name, { crew.run(worker) }))
+          threads.append((name, { pool.run(worker) }))
         }
       }
     }

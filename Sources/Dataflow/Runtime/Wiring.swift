@@ -101,7 +101,7 @@ extension ResolvedPlacement {
 }
 
 extension Graph {
-  /// For each placement the one behind it whose work its threads may continue, if there is one: see `Seat`.
+  /// For each placement the one behind it whose work its threads may continue, if there is one: see `Continuation`.
   ///
   /// A placement can be continued in if it is one worker, waits for no batches and is fed by nothing else. Only a later one, so
   /// that there is an end to it.

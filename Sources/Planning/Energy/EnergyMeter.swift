@@ -22,7 +22,7 @@ public final class EnergyMeter {
     self.time = time
     self.counters = counters
     power = platform.power
-    host = platform.device(of: .cpu)?.silicon
+    host = platform.device(of: .cpu)?.processor
     begin = time.now
     last = counters?.read()
   }
@@ -41,11 +41,11 @@ public final class EnergyMeter {
     read()
     let seconds = Double(time.now - begin) / 1e9
     var (joules, source) = (0.0, EnergySource.measured)
-    for silicon in Set(busy.keys).union(host.map { [$0] } ?? []) {
-      if let watts = power.watts[silicon] {
-        joules += watts.idle * seconds + (watts.full - watts.idle) * (busy[silicon] ?? 0)
+    for processor in Set(busy.keys).union(host.map { [$0] } ?? []) {
+      if let watts = power.watts[processor] {
+        joules += watts.idle * seconds + (watts.full - watts.idle) * (busy[processor] ?? 0)
         source = .modelled
-      } else if silicon == host, last != nil {
+      } else if processor == host, last != nil {
         joules += counted
       } else {
         return nil

@@ -3,7 +3,7 @@ import Dataflow
 /// What running a graph by a plan keeps busy: where each stage runs, and the part of that processor that it takes.
 public struct ProcessorLoad: Sendable {
   /// For each stage of the graph, by its position.
-  private var loads: [Int: (silicon: String, part: Double)] = [:]
+  private var loads: [Int: (processor: String, part: Double)] = [:]
 
   /// - Throws: `PlanError`.
   public init(_ graph: Graph, plan: Plan, on platform: Platform = .local) throws {
@@ -11,7 +11,7 @@ public struct ProcessorLoad: Sendable {
       for (index, stage) in placement.members.enumerated() {
         let device = placement.devices[index]
         let cores = placement.implementations[index].parallelism.cores(of: device)
-        loads[stage] = (device.silicon, Double(cores) / Double(device.cores))
+        loads[stage] = (device.processor, Double(cores) / Double(device.cores))
       }
     }
   }
@@ -21,7 +21,7 @@ public struct ProcessorLoad: Sendable {
   /// - Parameter occupancy: where the time of the workers went.
   public func busy(_ occupancy: Occupancy) -> [String: Double] {
     loads.reduce(into: [:]) {
-      $0[$1.value.silicon, default: 0] +=
+      $0[$1.value.processor, default: 0] +=
         $1.value.part * Double(occupancy.stages[$1.key].compute) / 1e9
     }
   }

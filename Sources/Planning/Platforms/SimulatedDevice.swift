@@ -34,7 +34,7 @@ public struct SimulatedDevice: Device {
     self.memoryBytes = memoryBytes
   }
 
-  public var silicon: String { name }
+  public var processor: String { name }
   public var driver: String { "" }
   public var vectorBits: Int { 0 }
 

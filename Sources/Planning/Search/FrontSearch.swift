@@ -10,7 +10,7 @@ struct FrontSearch {
   private let limit: Int
   /// For each stage, the least that it and all later ones need; one more for the end.
   private let rest: [PlanState.Remainder]
-  /// For each stage and option, a number that its device, silicon and batch have for themselves.
+  /// For each stage and option, a number that its device, processor and batch have for themselves.
   private let devices: [[Int]]
   /// The resources of which some option occupies several units at once.
   private let contended: [Int]
@@ -30,7 +30,7 @@ struct FrontSearch {
     rest = Self.remainders(search.problem, level)
     devices = Self.deviceNumbers(search.problem)
     contended = search.problem.resources.indices.filter { index in
-      search.problem.stages.contains { $0.options.contains { $0.silicon == index && $0.cores > 1 } }
+      search.problem.stages.contains { $0.options.contains { $0.processor == index && $0.cores > 1 } }
     }
   }
 
@@ -125,7 +125,7 @@ struct FrontSearch {
         PlanState.Remainder(
           work: last.work + least { $0 * $1.cores },
           latency: last.latency + least { $0 * Double($1.batch) },
-          joules: last.joules + least { $0 * $1.cores * problem.resources[$1.silicon].activeWatts }))
+          joules: last.joules + least { $0 * $1.cores * problem.resources[$1.processor].activeWatts }))
     }
     return rest.reversed()
   }
@@ -134,7 +134,7 @@ struct FrontSearch {
     var numbers: [String: Int] = [:]
     return problem.stages.map { stage in
       stage.options.map { option in
-        let key = "\(option.silicon) \(option.device) \(option.batch)"
+        let key = "\(option.processor) \(option.device) \(option.batch)"
         let number = numbers[key] ?? numbers.count
         numbers[key] = number
         return number

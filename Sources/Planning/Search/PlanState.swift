@@ -2,7 +2,7 @@ import Dataflow
 
 /// What the options chosen so far cost, stage by stage. Everything in it only grows.
 ///
-/// Stages that follow each other on the same silicon share a placement; a stage that must be single, and one on other silicon,
+/// Stages that follow each other on the same processor share a placement; a stage that must be single, and one on other processor,
 /// begins another.
 struct PlanState {
   /// The least that the stages to come need, whatever is chosen for them.
@@ -79,24 +79,24 @@ struct PlanState {
       time += way.seconds
       loads[way.resource] += way.seconds
     }
-    loads[option.silicon] += seconds * option.cores
+    loads[option.processor] += seconds * option.cores
     for cycle in stage.cycles { loads[cycle] += time }
-    joules += seconds * option.cores * problem.resources[option.silicon].activeWatts
+    joules += seconds * option.cores * problem.resources[option.processor].activeWatts
     if var group {
       group.seconds += time
       if time > group.slowest.seconds { group.slowest = (time, options.count) }
       if option.isAtOnce { group.isPointless = false }
       if option.cores > group.cores {
-        peaks[option.silicon] += (option.cores - group.cores) * group.workers
+        peaks[option.processor] += (option.cores - group.cores) * group.workers
         group.cores = option.cores
       }
       self.group = group
     }
     if options.count == problem.stages.count - 1, group?.isPointless ?? false { return false }
-    if option.cores > 1 { wantsSeveral[option.silicon] = true }
+    if option.cores > 1 { wantsSeveral[option.processor] = true }
     // Threads that work together on one firing wait for each other, so none must have to wait for its core.
-    return !wantsSeveral[option.silicon]
-      || peaks[option.silicon] <= problem.resources[option.silicon].capacity
+    return !wantsSeveral[option.processor]
+      || peaks[option.processor] <= problem.resources[option.processor].capacity
   }
 
   /// Sees to it that the current placement is one that the stage can be in; `false` if its batch is another, or the placement
@@ -177,7 +177,7 @@ struct PlanState {
     // The current placement apart: a further stage of several cores adds less where one is in it already.
     if !contended.isEmpty { costs.append(group?.cores ?? 0) }
     for index in contended {
-      let current = group.map { $0.opening.silicon == index ? $0.cores * $0.workers : 0 } ?? 0
+      let current = group.map { $0.opening.processor == index ? $0.cores * $0.workers : 0 } ?? 0
       costs += [peaks[index] - current, wantsSeveral[index] ? 1 : 0]
     }
     if isLimited || objective == .latency { costs.append(latency) }

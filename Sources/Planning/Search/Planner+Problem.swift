@@ -3,13 +3,13 @@ import Dataflow
 extension Planner {
   /// The numbers.
   func problem() throws(PlannerError) -> PlanningProblem {
-    var silicons: [String] = []
-    for device in platform.devices where !silicons.contains(device.silicon) {
-      silicons.append(device.silicon)
+    var processors: [String] = []
+    for device in platform.devices where !processors.contains(device.processor) {
+      processors.append(device.processor)
     }
-    var resources = silicons.map { silicon in
-      let devices = platform.devices.filter { $0.silicon == silicon }
-      return PlanningProblem.Resource(silicon, capacity: Double(devices.map(\.cores).max() ?? 1))
+    var resources = processors.map { processor in
+      let devices = platform.devices.filter { $0.processor == processor }
+      return PlanningProblem.Resource(processor, capacity: Double(devices.map(\.cores).max() ?? 1))
     }
     let host = platform.device(of: .cpu)
     let order = graph.stageOrder
@@ -22,15 +22,15 @@ extension Planner {
       let stage = graph.stages[index]
       let constraint = constraints[stage.name] ?? PlacementConstraint()
       // Workers beyond the cores wait for them.
-      let crews = workers.map { min(constraint.instances ?? $0, cores) }
+      let pools = workers.map { min(constraint.instances ?? $0, cores) }
       var options: [PlanningProblem.Option] = []
       for device in platform.devices where placed[stage.name].map({ $0 == device.name }) ?? true {
         for implementation in device.implementations(of: stage)
         where costs.agreements.admit(implementation, of: stage, within: tolerance) {
           let candidate = Candidate(stage, implementation, on: device)
-          guard let silicon = silicons.firstIndex(of: device.silicon) else { continue }
+          guard let processor = processors.firstIndex(of: device.processor) else { continue }
           for batch in constraint.batch.map({ [$0] }) ?? batches(candidate) {
-            let option = option(candidate, index, silicon, batch: batch, crews, &resources)
+            let option = option(candidate, index, processor, batch: batch, pools, &resources)
             if option.seconds.contains(where: { $0 != nil }) { options.append(option) }
           }
         }
@@ -58,7 +58,7 @@ extension Planner {
     }
     var problem = PlanningProblem(
       stages: entries, resources: resources,
-      host: host.flatMap { silicons.firstIndex(of: $0.silicon) } ?? 0, workers: workers)
+      host: host.flatMap { processors.firstIndex(of: $0.processor) } ?? 0, workers: workers)
     problem.isOneWorker = isOneWorker
     problem.overhead = costs.overhead
     platform.power.apply(to: &problem, measured: measuredWatts)
@@ -75,7 +75,7 @@ extension Planner {
   }
 
   private func option(
-    _ candidate: Candidate, _ stage: Int, _ silicon: Int, batch: Int, _ workers: [Int],
+    _ candidate: Candidate, _ stage: Int, _ processor: Int, batch: Int, _ workers: [Int],
     _ resources: inout [PlanningProblem.Resource]
   ) -> PlanningProblem.Option {
     let device = candidate.device
@@ -100,7 +100,7 @@ extension Planner {
       }
     }
     return PlanningProblem.Option(
-      device: device.name, implementation: candidate.implementation.name, silicon: silicon,
+      device: device.name, implementation: candidate.implementation.name, processor: processor,
       cores: Double(candidate.implementation.parallelism.cores(of: device)), batch: batch,
       isAtOnce: candidate.doesBatches,
       seconds: workers.map { workers in

@@ -84,11 +84,11 @@ public struct Planner {
     if problem.workers.count > 1 {
       var single = problem
       for stage in single.stages.indices {
-        single.stages[stage].options.removeAll { $0.silicon == problem.host && $0.cores > 1 }
+        single.stages[stage].options.removeAll { $0.processor == problem.host && $0.cores > 1 }
       }
       let isPossible = single.stages.allSatisfy { !$0.options.isEmpty }
       let isSpread = zip(problem.stages, best.choice.options).contains { stage, option in
-        stage.options[option].silicon == problem.host && stage.options[option].cores > 1
+        stage.options[option].processor == problem.host && stage.options[option].cores > 1
       }
       if isPossible, let quickest = quickest(of: single, within: isSpread ? 0.03 : 0.01) { return quickest }
     }

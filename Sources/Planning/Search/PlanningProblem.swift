@@ -37,7 +37,7 @@ public struct PlanningProblem: Sendable {
     public var device: String
     public var implementation: String
     /// The resource that computing occupies, by position, and how many units of it.
-    public var silicon: Int
+    public var processor: Int
     public var cores: Double
     /// Items that one firing does at once; the same for all stages of a placement.
     public var batch: Int
@@ -51,13 +51,13 @@ public struct PlanningProblem: Sendable {
     public var feedbacks: [String: Fetch]
 
     public init(
-      device: String, implementation: String, silicon: Int, cores: Double = 1, batch: Int = 1,
+      device: String, implementation: String, processor: Int, cores: Double = 1, batch: Int = 1,
       isAtOnce: Bool = true, seconds: [Double?], fetches: [String: Fetch] = [:],
       feedbacks: [String: Fetch]? = nil
     ) {
       self.device = device
       self.implementation = implementation
-      self.silicon = silicon
+      self.processor = processor
       self.cores = cores
       self.batch = batch
       self.isAtOnce = isAtOnce
@@ -144,7 +144,7 @@ extension PlanningProblem {
 
   /// The placement that begins with a stage.
   struct Opening {
-    let silicon: Int
+    let processor: Int
     let isSingle: Bool
     /// Of the latest stage in it.
     var constraint: PlacementConstraint
@@ -158,21 +158,22 @@ extension PlanningProblem {
         1
       } else if let instances = stage.constraint.instances {
         instances
-      } else if option.silicon == host {
+      } else if option.processor == host {
         workers
       } else {
-        acceleratorWorkers * max(Int(saturating: resources[option.silicon].capacity / option.cores), 1)
+        acceleratorWorkers * max(Int(saturating: resources[option.processor].capacity / option.cores), 1)
       }
     return Opening(
-      silicon: option.silicon, isSingle: stage.isSingle, constraint: stage.constraint, instances: instances,
+      processor: option.processor, isSingle: stage.isSingle, constraint: stage.constraint,
+      instances: instances,
       batch: option.batch)
   }
 
-  /// A placement with the next stage in it; `nil` if that begins another: on other silicon, where one must be single, or where
+  /// A placement with the next stage in it; `nil` if that begins another: on other processor, where one must be single, or where
   /// different constraints lead to different numbers.
   func join(_ placement: Opening?, _ next: Opening) -> Opening? {
     guard var joined = placement else { return nil }
-    let isSame = joined.silicon == next.silicon && !joined.isSingle && !next.isSingle
+    let isSame = joined.processor == next.processor && !joined.isSingle && !next.isSingle
     let agree = joined.instances == next.instances && joined.batch == next.batch
     guard isOneWorker || isSame && (joined.constraint == next.constraint || agree) else { return nil }
     joined.constraint = next.constraint

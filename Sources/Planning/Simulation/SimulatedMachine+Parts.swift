@@ -67,7 +67,7 @@ extension SimulatedMachine {
   }
 
   private func processor(_ device: any Device) -> SimulatedResource {
-    resource(device.silicon, capacity: device.cores, isProcessor: true)
+    resource(device.processor, capacity: device.cores, isProcessor: true)
   }
 
   private func link(_ source: any Device, _ target: any Device) -> SimulatedResource {

@@ -26,7 +26,7 @@ final class SimulatedMachine {
     let time = time
     inputs = graph.inputs.map { _ in SimulatedChannel(capacity: capacity, time: time) }
     for device in simulation.platform.devices {
-      _ = resource(device.silicon, capacity: device.cores, isProcessor: true)
+      _ = resource(device.processor, capacity: device.cores, isProcessor: true)
     }
     let wiring = Wiring(graph, placements, capacity: capacity, inputs: inputs) { connection, room in
       let channel = SimulatedChannel(capacity: room, time: time)

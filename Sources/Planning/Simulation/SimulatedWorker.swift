@@ -2,7 +2,7 @@ import Dataflow
 
 /// A worker in virtual time: takes a batch in, runs its stages by their static schedule, waits where a real one would.
 ///
-/// The thread that has prepared an item never goes on with it in another placement, as real ones may (see `Seat`): under
+/// The thread that has prepared an item never goes on with it in another placement, as real ones may (see `Continuation`): under
 /// full load, which is what is simulated, those don't either.
 final class SimulatedWorker {
   struct Intake {

@@ -20,7 +20,7 @@ public struct PolicyCheck: Sendable {
   public let actionSpace: ActionSpace
   /// `[count, observation size]`, the last dimension fastest.
   public let observations: [Float]
-  public let expected: PolicyAnswers
+  public let expected: PolicyOutputs
   public var tolerance: Float = 1e-5
 
   /// Observations in one call, in turn: a file that knows one size only is found out.
@@ -28,7 +28,7 @@ public struct PolicyCheck: Sendable {
 
   /// - Parameter expected: the policy's answers to all of the observations.
   public init(
-    observationSize: Int, actionSpace: ActionSpace, observations: [Float], expected: PolicyAnswers
+    observationSize: Int, actionSpace: ActionSpace, observations: [Float], expected: PolicyOutputs
   ) {
     let count = observations.count / max(observationSize, 1)
     precondition(
@@ -47,7 +47,7 @@ public struct PolicyCheck: Sendable {
   ///
   /// - Parameter policy: answers observations `[batch, observation size]`; the second argument is the batch.
   /// - Throws: `PolicyMismatch` for the first observation with another answer; what `policy` throws.
-  public func run(_ policy: ([Float], Int) throws -> PolicyAnswers) throws -> Agreement {
+  public func run(_ policy: ([Float], Int) throws -> PolicyOutputs) throws -> Agreement {
     let count = observations.count / observationSize
     var agreement = Agreement()
     var (begin, turn) = (0, 0)
@@ -62,7 +62,7 @@ public struct PolicyCheck: Sendable {
   }
 
   private func compare(
-    _ answers: PolicyAnswers, from begin: Int, count: Int, _ agreement: inout Agreement
+    _ answers: PolicyOutputs, from begin: Int, count: Int, _ agreement: inout Agreement
   ) throws(PolicyMismatch) {
     let (size, values) = (actionSpace.size, actionSpace.valueCount)
     guard answers.actions.count == count * size, answers.values.count == count * values else {

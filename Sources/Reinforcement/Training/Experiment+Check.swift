@@ -7,7 +7,7 @@ extension Experiment {
   /// - Throws: `TrainingError.impossibleSetting`.
   public func check() throws(TrainingError) {
     do {
-      for setting in Schedule.settings { try setting.check(schedule) }
+      for setting in Budget.settings { try setting.check(budget) }
       try algorithm.checkSettings()
     } catch let error as ConfigurationError {
       throw .impossibleSetting(error.reason)

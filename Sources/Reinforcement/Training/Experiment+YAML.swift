@@ -63,7 +63,7 @@ extension Experiment {
         "the file needs the key 'algorithm'; there is \(Self.algorithmNames.joined(separator: ", "))")
     }
     let type = try Self.algorithm(algorithmNode)
-    let known = ["name", "algorithm", "environment"] + Schedule.settings.map(\.key) + Self.keys(of: type)
+    let known = ["name", "algorithm", "environment"] + Budget.settings.map(\.key) + Self.keys(of: type)
     var values: [String: ConfigurationNode] = [:]
     for (key, value) in entries {
       for setting in try ForeignSettings.translated(key, value, known: known) {
@@ -89,9 +89,9 @@ extension Experiment {
       throw environment.error("\(error)")
     }
     algorithm = try Self.configuration(type, values)
-    schedule = Schedule()
-    for setting in Schedule.settings {
-      if let value = values[setting.key] { try setting.read(value, &schedule) }
+    budget = Budget()
+    for setting in Budget.settings {
+      if let value = values[setting.key] { try setting.read(value, &budget) }
     }
   }
 
@@ -151,7 +151,7 @@ extension Experiment {
     var lines = [
       "name: \"\(name)\"", "algorithm: \(type(of: algorithm).algorithm)", "environment: \(environment)",
     ]
-    lines += Schedule.settings.map { "\($0.key): \($0.text(schedule))" }
+    lines += Budget.settings.map { "\($0.key): \($0.text(budget))" }
     lines += algorithm.lines
     return lines.joined(separator: "\n") + "\n"
   }

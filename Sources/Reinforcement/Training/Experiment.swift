@@ -6,10 +6,10 @@ public struct Experiment: Sendable {
   /// The environment's name in `Environments.all`.
   public var environment: String
   public var algorithm: any AlgorithmConfiguration
-  public var schedule: Schedule
+  public var budget: Budget
 
   /// How long to train, and what to do on the way.
-  public struct Schedule: Sendable, Hashable {
+  public struct Budget: Sendable, Hashable {
     /// Environment steps; also what the algorithm's schedules refer to.
     public var steps = 100_000
     public var seed = 0
@@ -36,7 +36,7 @@ public struct Experiment: Sendable {
     /// The seed of episodes that neither training nor its evaluations see.
     var testSeed: UInt64 { UInt64(seed) + 1 << 33 }
 
-    static let settings: [Setting<Schedule>] = [
+    static let settings: [Setting<Budget>] = [
       .integer("steps", \.steps, in: 1...1_000_000_000_000),
       .integer("seed", \.seed, in: 0...Int(UInt32.max)),
       .integer("threads", \.threads, in: 1...2),
@@ -52,12 +52,12 @@ public struct Experiment: Sendable {
 
   public init(
     _ name: String, environment: String, algorithm: any AlgorithmConfiguration,
-    schedule: Schedule = Schedule()
+    budget: Budget = Budget()
   ) {
     self.name = name
     self.environment = environment
     self.algorithm = algorithm
-    self.schedule = schedule
+    self.budget = budget
   }
 }
 

@@ -27,8 +27,8 @@ extension TrainedPolicy {
       Matrix(rows: rows, columns: spaces.action.size), Matrix(rows: rows, columns: spaces.action.size)
     )
     var observations: [Float] = []
-    var answers = PolicyAnswers(actions: [])
-    environments.reset(seed: experiment.schedule.evaluationSeed)
+    var answers = PolicyOutputs(actions: [])
+    environments.reset(seed: experiment.budget.evaluationSeed)
     while observations.count < count * size {
       let seen = environments.observations.view
       policy.act(seen, into: actions.view)

@@ -37,7 +37,7 @@ public final class TrainedPolicy {
     try MemoryForecast(experiment, spaces, isTraining: false).check()
     var random = RandomStream(seed: 0)
     let learner = try experiment.algorithm.makeLearner(
-      for: spaces, steps: experiment.schedule.steps, on: HostBackend(), using: &random)
+      for: spaces, steps: experiment.budget.steps, on: HostBackend(), using: &random)
     try checkpoint.get("learner", learner)
     policy = learner.policy
     guard policy.network.parameters.isFinite else {
@@ -56,7 +56,7 @@ public final class TrainedPolicy {
   public func evaluate(episodes: Int, seed: UInt64? = nil, limit: Int? = nil) throws -> Evaluation {
     let evaluator = Evaluator(try makeEnvironments(episodes), policy)
     let evaluation = evaluator.evaluate(
-      policy, seed: seed ?? experiment.schedule.testSeed, limit: limit ?? experiment.schedule.evaluationSteps)
+      policy, seed: seed ?? experiment.budget.testSeed, limit: limit ?? experiment.budget.evaluationSteps)
     guard let evaluation else { preconditionFailure("nobody stops it") }
     return evaluation
   }

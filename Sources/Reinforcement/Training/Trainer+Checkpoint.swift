@@ -80,7 +80,7 @@ extension Trainer {
     CheckpointMetadata(
       experiment: experiment.yaml, algorithm: type(of: experiment.algorithm).algorithm,
       environment: experiment.environment, steps: steps, updates: updates,
-      seed: UInt64(experiment.schedule.seed), programVersion: Version.current)
+      seed: UInt64(experiment.budget.seed), programVersion: Version.current)
   }
 }
 

@@ -46,8 +46,8 @@ public final class Trainer {
   ) throws {
     let id = type(of: environment).id
     var experiment = Experiment(id, environment: id, algorithm: algorithm)
-    experiment.schedule.steps = steps
-    experiment.schedule.seed = seed
+    experiment.budget.steps = steps
+    experiment.budget.seed = seed
     try self.init(
       experiment, in: environment, learnerDevice: learnerDevice, checksEnvironment: checksEnvironment)
   }
@@ -64,7 +64,7 @@ public final class Trainer {
     try Spaces(of: environment).check(type(of: environment).id)
     if checksEnvironment { try EnvironmentCheck.run(environment, bounds: false) }
     try self.init(
-      experiment, plan: TrainingGraph.plan(threads: experiment.schedule.threads, learnerOn: learnerDevice),
+      experiment, plan: TrainingGraph.plan(threads: experiment.budget.threads, learnerOn: learnerDevice),
       on: .local
     ) { VectorEnvironment(environment, count: $0) }
   }
@@ -78,16 +78,16 @@ public final class Trainer {
     try experiment.check()
     let environments = try makeEnvironments(1)
     let (settings, spaces) = (experiment.algorithm.common, environments.spaces)
-    let seed = UInt64(experiment.schedule.seed)
+    let seed = UInt64(experiment.budget.seed)
     var initialisation = RandomStream(seed: seed, purpose: "initialisation")
-    let plan = plan ?? TrainingGraph.plan(threads: experiment.schedule.threads)
+    let plan = plan ?? TrainingGraph.plan(threads: experiment.budget.threads)
     self.plan = plan
     // What a plan says wrongly, the executor refuses.
     let learnerDevice = TrainingGraph.learnerDevice(of: plan).flatMap { platform.device(named: $0) }
     try MemoryForecast(experiment, spaces).check()
     let backend = try learnerDevice.map { try NetworkBackends.make(on: $0) } ?? HostBackend()
     let learner = try experiment.algorithm.makeLearner(
-      for: spaces, steps: experiment.schedule.steps, on: backend, using: &initialisation)
+      for: spaces, steps: experiment.budget.steps, on: backend, using: &initialisation)
     try backend.check()
     environments.reset(seed: seed)
     parts = TrainingParts(
@@ -100,9 +100,9 @@ public final class Trainer {
         steps: settings.nStep, discount: Float(settings.gamma), environments: environments.count,
         observationSize: spaces.observation.size, actionSize: spaces.action.size),
       learner: learner, backend: backend, settings: settings,
-      sampling: RandomStream(seed: seed, purpose: "replay"), lastStep: experiment.schedule.steps)
+      sampling: RandomStream(seed: seed, purpose: "replay"), lastStep: experiment.budget.steps)
     evaluator = Evaluator(
-      try makeEnvironments(experiment.schedule.evaluationEpisodes), learner.policy)
+      try makeEnvironments(experiment.budget.evaluationEpisodes), learner.policy)
     let graph = try TrainingGraph.make(
       experiment.name, parts,
       TrainingWork(experiment.algorithm, spaces, stepsPerRound: parts.stepsPerRound))
@@ -146,7 +146,7 @@ public final class Trainer {
     until limit: Int? = nil, observe: (TrainingEvent) throws -> Void = { _ in },
     shouldStop: @escaping () -> Bool = { false }
   ) throws {
-    let limit = limit ?? experiment.schedule.steps
+    let limit = limit ?? experiment.budget.steps
     // First to the experiment's end, which is treated alike whether more steps follow at once or later.
     let end = parts.lastStep
     let clock = ProgressClock(time, firstStep: steps)
@@ -159,11 +159,11 @@ public final class Trainer {
         parts.resumeRound()
         try executor.run(iterations: 1)
         guard !parts.isStopped, parts.isBetweenRounds else { continue }
-        if isDue(experiment.schedule.logFrequency) {
+        if isDue(experiment.budget.logFrequency) {
           try checkParameters()
           try observe(.progress(progress(clock, limit: limit)))
         }
-        isEvaluationDue = isDue(experiment.schedule.evaluationFrequency)
+        isEvaluationDue = isDue(experiment.budget.evaluationFrequency)
       }
       if isEvaluationDue {
         try checkParameters()
@@ -192,7 +192,7 @@ public final class Trainer {
   /// The same; `nil` if it was stopped.
   public func evaluate(unless shouldStop: () -> Bool) -> Evaluation? {
     evaluator.evaluate(
-      policy, seed: experiment.schedule.evaluationSeed, limit: experiment.schedule.evaluationSteps,
+      policy, seed: experiment.budget.evaluationSeed, limit: experiment.budget.evaluationSteps,
       shouldStop: shouldStop)
   }
 
@@ -207,13 +207,13 @@ public final class Trainer {
   }
 
   private func isCheckpointDue(since last: Nanoseconds) -> Bool {
-    let schedule = experiment.schedule
-    if schedule.checkpointFrequency > 0 {
+    let budget = experiment.budget
+    if budget.checkpointFrequency > 0 {
       let begin = steps - (steps - 1) % parts.stepsPerRound - 1
-      return steps / schedule.checkpointFrequency > begin / schedule.checkpointFrequency
+      return steps / budget.checkpointFrequency > begin / budget.checkpointFrequency
     }
-    return schedule.checkpointMinutes > 0
-      && Double(time.now - last) >= schedule.checkpointMinutes * 60e9
+    return budget.checkpointMinutes > 0
+      && Double(time.now - last) >= budget.checkpointMinutes * 60e9
   }
 
   private func checkParameters() throws {

@@ -23,7 +23,7 @@ public struct TrainingWorkload: Workload {
   /// All settings but those that say how long and from which seed.
   public var signature: String {
     var experiment = experiment
-    experiment.schedule = Experiment.Schedule()
+    experiment.budget = Experiment.Budget()
     return experiment.yaml
   }
 

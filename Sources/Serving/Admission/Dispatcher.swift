@@ -57,7 +57,7 @@ public final class Dispatcher: Sendable {
     ///     `CancellationError`.
     /// - Throws: `AdmissionError`; `RuntimeError.closed`.
     func submit(
-      _ size: RequestSize, _ terms: RequestTerms, behind turns: Nanoseconds = 0,
+      _ size: RequestSize, _ terms: RequestOptions, behind turns: Nanoseconds = 0,
       start: @escaping Ticket.Start, completion: @escaping @Sendable (ItemResult) -> Void
     ) throws -> Ticket {
       try dispatcher.submit(self, size, terms, behind: turns, start: start, completion: completion)
@@ -68,7 +68,7 @@ public final class Dispatcher: Sendable {
     /// - Parameter size: as announced.
     /// - Returns: what is kept until it is here.
     /// - Throws: why it would not be taken in.
-    func expect(_ size: RequestSize, _ terms: RequestTerms) throws(AdmissionError) -> Expectation {
+    func expect(_ size: RequestSize, _ terms: RequestOptions) throws(AdmissionError) -> Expectation {
       let now = dispatcher.time.now
       let work = dispatcher.state.withLock {
         $0.machine.expect(to: id, size, priority: terms.priority, timeout: terms.timeout, now: now)
@@ -107,7 +107,7 @@ public final class Dispatcher: Sendable {
   }
 
   private func submit(
-    _ lane: Lane, _ size: RequestSize, _ terms: RequestTerms, behind turns: Nanoseconds,
+    _ lane: Lane, _ size: RequestSize, _ terms: RequestOptions, behind turns: Nanoseconds,
     start: @escaping Ticket.Start, completion: @escaping @Sendable (ItemResult) -> Void
   ) throws -> Ticket {
     let now = time.now

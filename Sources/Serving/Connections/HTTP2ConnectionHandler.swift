@@ -14,7 +14,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
   static let windowBytes = 1 << 20
 
   private let idleTimeout: TimeAmount
-  private let answers: UnsentAnswers
+  private let answers: UnsentResponses
   private var open: [HTTP2StreamID: any Channel] = [:]
   private var state = HTTP2ConnectionState()
   private var timer: Scheduled<Void>?
@@ -22,7 +22,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
   let observer: Observer
 
   /// - Parameter answers: of all streams.
-  init(idleTimeout: TimeAmount, answers: UnsentAnswers, eventLoop: any EventLoop) {
+  init(idleTimeout: TimeAmount, answers: UnsentResponses, eventLoop: any EventLoop) {
     self.idleTimeout = idleTimeout
     self.answers = answers
     observer = Observer()

@@ -10,7 +10,7 @@ struct Dashboard: Sendable {
 
   /// Only this page's own script and style are run, and it talks to this server alone: names of models are
   /// outside data.
-  var answer: HTTPAnswer {
+  var answer: ServerResponse {
     let nonce = [UInt64.random(in: 0...(.max)), .random(in: 0...(.max))]
       .map { String($0, radix: 36) }.joined()
     var headers = HTTPFields()
@@ -20,7 +20,7 @@ struct Dashboard: Sendable {
     headers[.xContentTypeOptions] = "nosniff"
     headers[.cacheControl] = "no-store"
     headers[HTTPField.Name("Referrer-Policy")!] = "no-referrer"
-    return HTTPAnswer(
+    return ServerResponse(
       headers: headers, text: Self.pieces.joined(separator: nonce), type: "text/html; charset=utf-8")
   }
 }

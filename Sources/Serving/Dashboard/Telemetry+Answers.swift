@@ -6,15 +6,15 @@ extension Telemetry {
   ///
   /// - Parameter path: its parts.
   /// - Returns: `nil` where there is nothing.
-  func answer(_ path: [String], _ request: HTTPRequest) -> HTTPAnswer? {
+  func answer(_ path: [String], _ request: HTTPRequest) -> ServerResponse? {
     switch path {
     case []: return Dashboard().answer
     case ["metrics"]:
       let format = MetricsText.Format(accept: request.headerFields[.accept])
-      return HTTPAnswer(text: metrics.text(format), type: format.contentType)
+      return ServerResponse(text: metrics.text(format), type: format.contentType)
     case ["v2", "live"]:
       let query = request.path?.split(separator: "?", maxSplits: 1).dropFirst().first
-      return HTTPAnswer(json: LiveReport(metrics, query: query, failures: log.failures).json())
+      return ServerResponse(json: LiveReport(metrics, query: query, failures: log.failures).json())
     default: return nil
     }
   }

@@ -33,7 +33,7 @@ struct GRPCCallState {
   }
 
   private struct Running {
-    var work: any Cancellable = Unstoppable()
+    var work: any Cancellable = Uncancellable()
     /// Of the message, as long as it is in memory.
     var bytes: Int
   }

@@ -17,8 +17,8 @@ final class GRPCHandler: ChannelDuplexHandler {
   /// Of one message.
   private let limits: RequestBody.Limits
   private let background: BackgroundWork
-  private let answers: UnsentAnswers
-  private let writer: AnswerWriter
+  private let answers: UnsentResponses
+  private let writer: ResponseWriter
   private let log: ServerLog
   private let time: any TimeSource
   private var state: GRPCCallState
@@ -32,7 +32,7 @@ final class GRPCHandler: ChannelDuplexHandler {
   private static let maximumQuestion = 64 << 10
 
   init(
-    limits: RequestBody.Limits, budget: ByteBudget, background: BackgroundWork, answers: UnsentAnswers,
+    limits: RequestBody.Limits, budget: ByteBudget, background: BackgroundWork, answers: UnsentResponses,
     log: ServerLog = .none, time: any TimeSource = MonotonicTime(),
     authorise: @escaping @Sendable (HTTPRequest) throws -> Void = { _ in },
     service: @escaping @Sendable (HTTPRequest) throws -> InferenceService.Method
@@ -44,7 +44,7 @@ final class GRPCHandler: ChannelDuplexHandler {
     self.background = background
     self.answers = answers
     self.limits = limits
-    writer = AnswerWriter(answers)
+    writer = ResponseWriter(answers)
     state = GRPCCallState(limit: limits.maximumBytes, budget: budget)
   }
 
@@ -120,7 +120,7 @@ final class GRPCHandler: ChannelDuplexHandler {
             .resourceExhausted, "a message of this call may have \(Self.maximumQuestion) bytes")
         }
         let message = try answer(bytes)
-        reply { UnwrittenAnswer(message) }
+        reply { UnwrittenResponse(message) }
       case .later(let use) where bytes.readableBytes > BackgroundWork.threshold:
         return background.begin {
           try use(bytes, timeout, reply)
@@ -133,11 +133,11 @@ final class GRPCHandler: ChannelDuplexHandler {
     } catch {
       reply { throw error }
     }
-    return Unstoppable()
+    return Uncancellable()
   }
 
   private func answer(
-    _ number: Int, _ make: InferenceService.MakeAnswer, _ context: ChannelHandlerContext
+    _ number: Int, _ make: InferenceService.MakeResponse, _ context: ChannelHandlerContext
   ) {
     guard state.answered(number) else { return }
     do {
@@ -148,7 +148,7 @@ final class GRPCHandler: ChannelDuplexHandler {
   }
 
   private func finish(
-    _ number: Int, _ result: Result<(ByteBuffer, UnsentAnswers.Share), any Error>,
+    _ number: Int, _ result: Result<(ByteBuffer, UnsentResponses.Share), any Error>,
     _ context: ChannelHandlerContext
   ) {
     guard state.finished(number) else { return }
@@ -158,7 +158,7 @@ final class GRPCHandler: ChannelDuplexHandler {
       let status = GRPCStatus(error)
       tell(status)
       let message = InferenceService.streamError(status.message)
-      answers.write(UnwrittenAnswer(message), on: context.eventLoop) { [self] result in
+      answers.write(UnwrittenResponse(message), on: context.eventLoop) { [self] result in
         switch result {
         case .success((let message, let share)): write(message, share, context)
         case .failure(let error): end(GRPCStatus(error), context)
@@ -169,7 +169,8 @@ final class GRPCHandler: ChannelDuplexHandler {
     proceed(context)
   }
 
-  private func write(_ message: ByteBuffer, _ share: UnsentAnswers.Share, _ context: ChannelHandlerContext) {
+  private func write(_ message: ByteBuffer, _ share: UnsentResponses.Share, _ context: ChannelHandlerContext)
+  {
     writeHead(context)
     var head = context.channel.allocator.buffer(capacity: GRPCMessageReader.headBytes)
     head.writeInteger(UInt8(0))

@@ -44,8 +44,8 @@ struct InferenceMessage {
     draft.id = id.isEmpty ? nil : id
     for parameter in parameters {
       switch parameter.key {
-      case "priority": draft.terms.priority = try RequestTerms.priority(parameter.number)
-      case "timeout": draft.terms.timeout = try RequestTerms.timeout(microseconds: parameter.number)
+      case "priority": draft.terms.priority = try RequestOptions.priority(parameter.number)
+      case "timeout": draft.terms.timeout = try RequestOptions.timeout(microseconds: parameter.number)
       default: break
       }
     }

@@ -18,8 +18,8 @@ struct InferenceService: Sendable {
     var isStream = false
   }
 
-  typealias Reply = @Sendable (@escaping MakeAnswer) -> Void
-  typealias MakeAnswer = @Sendable () throws -> UnwrittenAnswer<ByteBuffer>
+  typealias Reply = @Sendable (@escaping MakeResponse) -> Void
+  typealias MakeResponse = @Sendable () throws -> UnwrittenResponse<ByteBuffer>
 
   let host: ModelHost
   let tracer: Tracer
@@ -93,7 +93,7 @@ struct InferenceService: Sendable {
             return try pipeline.infer(request, span: span) { makeResponse in
               reply {
                 let response = try failing(name, span) { try makeResponse() }
-                return UnwrittenAnswer(maximumBytes: response.maximumMessageBytes) {
+                return UnwrittenResponse(maximumBytes: response.maximumMessageBytes) {
                   let message = response.message()
                   return ByteBuffer(bytes: isStream ? Self.streamed(message) : message)
                 }

@@ -10,9 +10,9 @@ enum RepositoryMessages {
     InferenceService.Method(
       body: .later { message, _, reply in
         try host.readIndex(onlyReady: try onlyReady(message)) { result in
-          reply { UnwrittenAnswer(try result.get().message()) }
+          reply { UnwrittenResponse(try result.get().message()) }
         }
-        return Unstoppable()
+        return Uncancellable()
       })
   }
 
@@ -30,10 +30,10 @@ enum RepositoryMessages {
         try change(host, try name(message)) { result in
           reply {
             try result.get()
-            return UnwrittenAnswer([])
+            return UnwrittenResponse([])
           }
         }
-        return Unstoppable()
+        return Uncancellable()
       })
   }
 

@@ -32,11 +32,11 @@ public struct CrossOriginPolicy: Sendable, Equatable {
   /// The answer to a browser that asks whether a page may send a request; it has no token, and needs none.
   ///
   /// - Returns: `nil` for anything else.
-  func preflight(_ request: HTTPRequest) -> HTTPAnswer? {
+  func preflight(_ request: HTTPRequest) -> ServerResponse? {
     guard request.method == .options, request.headerFields[.accessControlRequestMethod] != nil,
       allows(request.headerFields[.origin])
     else { return nil }
-    return HTTPAnswer(
+    return ServerResponse(
       .noContent,
       headers: [
         .accessControlAllowMethods: "GET, HEAD, POST",

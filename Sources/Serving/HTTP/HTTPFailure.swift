@@ -32,7 +32,7 @@ struct HTTPFailure: Error {
     }
   }
 
-  var answer: HTTPAnswer { HTTPAnswer(status, headers: headers, json: ["error": message]) }
+  var answer: ServerResponse { ServerResponse(status, headers: headers, json: ["error": message]) }
 }
 
 extension HTTPResponse.Status {

@@ -33,9 +33,9 @@ final class InferenceOnlyRuns: Sendable {
           try InferenceOnly(pipeline.pipeline, plan: pipeline.plan).measure(image, seconds: seconds)
         }
         self.isRunning.store(false, ordering: .releasing)
-        reply { UnwrittenAnswer(HTTPAnswer(json: try result.get())) }
+        reply { UnwrittenResponse(ServerResponse(json: try result.get())) }
       }
-      return Unstoppable()
+      return Uncancellable()
     }
   }
 

@@ -43,8 +43,8 @@ extension PipelineRoutes {
           return try pipeline.infer(request, span: span) { makeResponse in
             reply {
               let response = try makeResponse()
-              return UnwrittenAnswer(maximumBytes: response.maximumBytes) {
-                HTTPAnswer(response, receive: receive)
+              return UnwrittenResponse(maximumBytes: response.maximumBytes) {
+                ServerResponse(response, receive: receive)
               }
             }
           }
@@ -56,7 +56,7 @@ extension PipelineRoutes {
   /// What is to be held until an image is here.
   private func expect(
     _ pipeline: HostedPipeline, _ request: HTTPRequest, _ span: RequestSpan?
-  ) throws -> (terms: RequestTerms, expectation: Dispatcher.Lane.Expectation) {
+  ) throws -> (terms: RequestOptions, expectation: Dispatcher.Lane.Expectation) {
     let terms = try terms(of: request)
     let announced = RequestSize(
       bytes: request.headerFields[.contentLength].flatMap { Int($0) } ?? 0,
@@ -66,7 +66,7 @@ extension PipelineRoutes {
 
   /// Answers a plain image.
   private func run(
-    _ data: Data, _ terms: RequestTerms, on pipeline: HostedPipeline, _ span: RequestSpan?,
+    _ data: Data, _ terms: RequestOptions, on pipeline: HostedPipeline, _ span: RequestSpan?,
     receive: Nanoseconds, _ reply: @escaping Route.Reply
   ) throws -> any Cancellable {
     let (input, image) = try pipeline.recordingInvalid(span) { try pipeline.input(of: data) }
@@ -74,8 +74,8 @@ extension PipelineRoutes {
       reply {
         let report = try pipeline.report(finished[0], on: image, named: "request")
         let timing = finished[0].attribution.map { ServerTiming($0, receive: receive).value }
-        return UnwrittenAnswer(
-          HTTPAnswer(
+        return UnwrittenResponse(
+          ServerResponse(
             headers: timing.map { [.serverTiming: $0] } ?? [:],
             json: InferenceReport.json(pipeline: pipeline.name, items: [report])))
       }
@@ -83,9 +83,9 @@ extension PipelineRoutes {
   }
 
   /// `?priority=0&timeout_us=500000` of a request whose body says nothing.
-  private func terms(of request: HTTPRequest) throws(RequestFailure) -> RequestTerms {
-    guard let path = request.path, let query = path.firstIndex(of: "?") else { return RequestTerms() }
-    return try RequestTerms(query: path[path.index(after: query)...])
+  private func terms(of request: HTTPRequest) throws(RequestFailure) -> RequestOptions {
+    guard let path = request.path, let query = path.firstIndex(of: "?") else { return RequestOptions() }
+    return try RequestOptions(query: path[path.index(after: query)...])
   }
 
   /// Counts requests that are refused before their bodies are here.
@@ -121,7 +121,7 @@ extension PipelineRoutes {
   }
 }
 
-extension HTTPAnswer {
+extension ServerResponse {
   fileprivate init(_ response: InferenceResponse, receive: Nanoseconds) {
     let (json, binary) = response.json()
     self.init(json: json)

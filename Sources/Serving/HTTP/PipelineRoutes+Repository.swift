@@ -6,9 +6,9 @@ extension PipelineRoutes {
   func list() -> Route {
     .body { [host] _, reply in
       try host.readIndex(onlyReady: false) { result in
-        reply { UnwrittenAnswer(HTTPAnswer(json: "{\"models\":\(try result.get().json())}")) }
+        reply { UnwrittenResponse(ServerResponse(json: "{\"models\":\(try result.get().json())}")) }
       }
-      return Unstoppable()
+      return Uncancellable()
     }
   }
 
@@ -21,9 +21,9 @@ extension PipelineRoutes {
     case ("index", 1, _):
       return .body { [host] body, reply in
         try host.readIndex(onlyReady: RepositoryRequest(body).onlyReady) { result in
-          reply { UnwrittenAnswer(HTTPAnswer(json: try result.get().json())) }
+          reply { UnwrittenResponse(ServerResponse(json: try result.get().json())) }
         }
-        return Unstoppable()
+        return Uncancellable()
       }
     case ("models", 3, "load"): return change(Self.decoded(parts[1])) { try $0.load($1, reply: $2) }
     case ("models", 3, "unload"): return change(Self.decoded(parts[1])) { try $0.unload($1, reply: $2) }
@@ -43,10 +43,10 @@ extension PipelineRoutes {
       try change(host, name) { result in
         reply {
           try result.get()
-          return UnwrittenAnswer(HTTPAnswer(json: "{}"))
+          return UnwrittenResponse(ServerResponse(json: "{}"))
         }
       }
-      return Unstoppable()
+      return Uncancellable()
     }
   }
 }

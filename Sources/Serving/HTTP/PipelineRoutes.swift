@@ -12,7 +12,7 @@ struct PipelineRoutes: Sendable {
   /// Of one request, without binary tensors.
   let maximumJSONBytes: Int
   /// Answers what those ask for who watch the server, by the path's parts; `nil` where there is nothing.
-  let observation: @Sendable ([String], HTTPRequest) -> HTTPAnswer?
+  let observation: @Sendable ([String], HTTPRequest) -> ServerResponse?
   let time = MonotonicTime()
 
   var models: ServedModels { host.models }
@@ -90,7 +90,7 @@ struct PipelineRoutes: Sendable {
     _ request: HTTPRequest, _ path: Substring, _ json: () -> String
   ) throws -> Route {
     try allow([.get, .head], request, path)
-    return .answer(HTTPAnswer(json: json()))
+    return .answer(ServerResponse(json: json()))
   }
 
   private func nothing(at path: Substring, _ request: HTTPRequest) -> RequestFailure {

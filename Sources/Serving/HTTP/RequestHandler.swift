@@ -16,8 +16,8 @@ final class RequestHandler: ChannelInboundHandler {
   private let route: @Sendable (HTTPRequest) throws -> Route
   private let limits: RequestBody.Limits
   private let background: BackgroundWork
-  private let answers: UnsentAnswers
-  private let writer: AnswerWriter
+  private let answers: UnsentResponses
+  private let writer: ResponseWriter
   private let log: ServerLog
   private var state: RequestState
   /// Runs while a request is on its way.
@@ -27,7 +27,7 @@ final class RequestHandler: ChannelInboundHandler {
   ///   - budget: what all bodies may have.
   ///   - answers: of the connection.
   init(
-    limits: RequestBody.Limits, budget: ByteBudget, background: BackgroundWork, answers: UnsentAnswers,
+    limits: RequestBody.Limits, budget: ByteBudget, background: BackgroundWork, answers: UnsentResponses,
     log: ServerLog = .none, route: @escaping @Sendable (HTTPRequest) throws -> Route
   ) {
     self.route = route
@@ -35,7 +35,7 @@ final class RequestHandler: ChannelInboundHandler {
     self.background = background
     self.answers = answers
     self.log = log
-    writer = AnswerWriter(answers)
+    writer = ResponseWriter(answers)
     state = RequestState(limits: limits, budget: budget)
   }
 
@@ -96,10 +96,10 @@ final class RequestHandler: ChannelInboundHandler {
   private func start(_ use: @escaping Route.Use, on body: RequestBody, _ context: ChannelHandlerContext) {
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
     let share = body.share
-    let reply: Route.Reply = { [loop = context.eventLoop] makeAnswer in
+    let reply: Route.Reply = { [loop = context.eventLoop] makeResponse in
       loop.execute {
         let (handler, context) = bound.value
-        handler.answer(makeAnswer, context)
+        handler.answer(makeResponse, context)
         withExtendedLifetime(share) {}  // The bytes count until here.
       }
     }
@@ -120,17 +120,17 @@ final class RequestHandler: ChannelInboundHandler {
     }
   }
 
-  private func answer(_ makeAnswer: Route.MakeAnswer, _ context: ChannelHandlerContext) {
+  private func answer(_ makeResponse: Route.MakeResponse, _ context: ChannelHandlerContext) {
     guard state.isWorking else { return }  // The client has gone.
     do {
-      answers.write(try makeAnswer(), on: context.eventLoop) { [self] in finish($0, context) }
+      answers.write(try makeResponse(), on: context.eventLoop) { [self] in finish($0, context) }
     } catch {
       finish(.failure(error), context)
     }
   }
 
   private func finish(
-    _ result: Result<(HTTPAnswer, UnsentAnswers.Share), any Error>, _ context: ChannelHandlerContext
+    _ result: Result<(ServerResponse, UnsentResponses.Share), any Error>, _ context: ChannelHandlerContext
   ) {
     guard let isLast = state.finish() else { return }
     switch result {
@@ -144,7 +144,7 @@ final class RequestHandler: ChannelInboundHandler {
 
   /// - Parameter share: what the answer takes; small ones, which no client's numbers have made, have none.
   private func write(
-    _ answer: HTTPAnswer, _ context: ChannelHandlerContext, share: UnsentAnswers.Share? = nil
+    _ answer: ServerResponse, _ context: ChannelHandlerContext, share: UnsentResponses.Share? = nil
   ) {
     var head = answer.head(date: HTTPDate())
     if state.isLast { head.headerFields[.connection] = "close" }

@@ -8,7 +8,9 @@ extension RequestLine {
     reason = failure.message
   }
 
-  init(_ request: HTTPRequest?, _ answer: HTTPAnswer) { self.init(request, answer.status, answer.headers) }
+  init(_ request: HTTPRequest?, _ answer: ServerResponse) {
+    self.init(request, answer.status, answer.headers)
+  }
 
   private init(_ request: HTTPRequest?, _ status: HTTPResponse.Status, _ headers: HTTPFields) {
     self.init(request: Self.name(request), status: "\(status.code)")

@@ -10,7 +10,7 @@ struct RequestState {
     /// The client wants to be asked for the body.
     case askForBody
     /// The head alone is answered.
-    case answer(HTTPAnswer)
+    case answer(ServerResponse)
     case fail(any Error)
     /// The request is complete. `began` takes the work on it.
     case work(RequestBody, Route.Use)
@@ -97,7 +97,7 @@ struct RequestState {
   mutating func end() -> Action {
     switch phase {
     case .reading(let body, let use):
-      phase = .working(Unstoppable())
+      phase = .working(Uncancellable())
       return .work(body, use)
     case .passingOver:
       phase = .idle

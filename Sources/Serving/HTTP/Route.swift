@@ -4,7 +4,7 @@ import NIOCore
 /// What is done with a request, as soon as its head is known.
 enum Route: Sendable {
   /// Answered at once; a body is passed over.
-  case answer(HTTPAnswer)
+  case answer(ServerResponse)
   /// Answered from its body, once that is here; or refused before, because the body is too large or too slow,
   /// or nobody has room for it.
   case body(refused: @Sendable (RequestFailure) -> Void = { _ in }, Use)
@@ -16,8 +16,8 @@ enum Route: Sendable {
   /// connection's thread: workers need not wait for an answer to be written. The item is cancelled if the
   /// client goes away.
   typealias Use = @Sendable (ByteBuffer, @escaping Reply) throws -> any Cancellable
-  typealias Reply = @Sendable (@escaping MakeAnswer) -> Void
-  typealias MakeAnswer = @Sendable () throws -> UnwrittenAnswer<HTTPAnswer>
+  typealias Reply = @Sendable (@escaping MakeResponse) -> Void
+  typealias MakeResponse = @Sendable () throws -> UnwrittenResponse<ServerResponse>
 }
 
 extension Route {
@@ -26,9 +26,9 @@ extension Route {
     guard case .body(let refused, let use) = self else { return self }
     return .body(refused: refused) { body, reply in
       try failing(within: span) {
-        try use(body) { makeAnswer in
+        try use(body) { makeResponse in
           reply {
-            try failing(within: span) { try makeAnswer().map { span.add(to: &$0.headers) } }
+            try failing(within: span) { try makeResponse().map { span.add(to: &$0.headers) } }
           }
         }
       }

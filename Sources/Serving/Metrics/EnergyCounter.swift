@@ -30,8 +30,8 @@ final class EnergyCounter: Sendable {
     state.withLock { state in
       for (id, busy) in pipelines {
         let before = state.last[id] ?? [:]
-        for (silicon, seconds) in busy {
-          state.busy[silicon, default: 0] += max(seconds - (before[silicon] ?? 0), 0)
+        for (processor, seconds) in busy {
+          state.busy[processor, default: 0] += max(seconds - (before[processor] ?? 0), 0)
         }
       }
       state.last = Dictionary(pipelines.map { ($0.id, $0.busy) }) { first, _ in first }

@@ -33,7 +33,7 @@ extension HostedPipeline {
   ///   - completion: called once, on any thread, when all are done; must not block.
   /// - Throws: `AdmissionError`; `RuntimeError.closed`.
   func run(
-    _ inputs: [Input], _ terms: RequestTerms, span: RequestSpan? = nil,
+    _ inputs: [Input], _ terms: RequestOptions, span: RequestSpan? = nil,
     verify: @escaping @Sendable ([Finished]) throws -> Void = { _ in },
     completion: @escaping @Sendable ([Finished]) -> Void
   ) throws -> any Cancellable {

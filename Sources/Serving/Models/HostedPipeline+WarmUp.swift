@@ -46,7 +46,7 @@ extension HostedPipeline {
   }
 
   /// It may have to wait for others' requests, whatever time the pipeline's own have.
-  private static let warmUpTerms = RequestTerms(timeout: 60_000_000_000)
+  private static let warmUpTerms = RequestOptions(timeout: 60_000_000_000)
 
   /// A JPEG with subsampled colours, as photographs are.
   private static let image = """

@@ -85,7 +85,7 @@ public final class HostedPipeline: Sendable {
 
   /// Puts an item in the line.
   func submit(
-    _ item: [any Sendable], _ size: RequestSize, _ terms: RequestTerms, behind turns: Nanoseconds = 0,
+    _ item: [any Sendable], _ size: RequestSize, _ terms: RequestOptions, behind turns: Nanoseconds = 0,
     completion: @escaping @Sendable (ItemResult) -> Void
   ) throws -> Ticket {
     try lane.submit(size, complete(terms), behind: turns) { [executor] arrival, completion in
@@ -100,16 +100,16 @@ public final class HostedPipeline: Sendable {
   /// - Parameter size: as announced.
   /// - Returns: what is kept until it is here.
   /// - Throws: `AdmissionError`.
-  func expect(_ size: RequestSize, _ terms: RequestTerms) throws -> Dispatcher.Lane.Expectation {
+  func expect(_ size: RequestSize, _ terms: RequestOptions) throws -> Dispatcher.Lane.Expectation {
     try lane.expect(size, complete(terms))
   }
 
-  private func complete(_ terms: RequestTerms) -> RequestTerms {
-    RequestTerms(priority: terms.priority, timeout: terms.timeout ?? settings.defaultTimeout)
+  private func complete(_ terms: RequestOptions) -> RequestOptions {
+    RequestOptions(priority: terms.priority, timeout: terms.timeout ?? settings.defaultTimeout)
   }
 
   /// Runs one item and suspends until it is answered. Cancelling the task cancels it.
-  func process(_ input: Input, _ terms: RequestTerms = RequestTerms()) async throws -> Finished {
+  func process(_ input: Input, _ terms: RequestOptions = RequestOptions()) async throws -> Finished {
     let running = Locked<(any Cancellable)?>(nil)
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
@@ -140,16 +140,16 @@ public final class HostedPipeline: Sendable {
   ///
   /// - Throws: `ImageError`, `AdmissionError`, what a stage threw.
   public func infer(_ data: Data, named name: String) async throws -> InferenceReport {
-    try await infer(data, named: name, RequestTerms())
+    try await infer(data, named: name, RequestOptions())
   }
 
-  func infer(_ data: Data, named name: String, _ terms: RequestTerms) async throws -> InferenceReport {
+  func infer(_ data: Data, named name: String, _ terms: RequestOptions) async throws -> InferenceReport {
     let (input, image) = try input(of: data)
     return try report(try await process(input, terms), on: image, named: name)
   }
 
   /// Answers tensors, one for each input of the pipeline, by one for each output.
-  func infer(_ tensors: [Tensor], _ terms: RequestTerms = RequestTerms()) async throws -> [Tensor] {
+  func infer(_ tensors: [Tensor], _ terms: RequestOptions = RequestOptions()) async throws -> [Tensor] {
     let finished = try await process(
       Input(values: tensors, bytes: tensors.reduce(0) { $0 + $1.bytes.count }), terms)
     try check(finished.result)

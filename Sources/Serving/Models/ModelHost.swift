@@ -63,7 +63,7 @@ public final class ModelHost: Sendable {
         tell("\(failure)")
         throw failure
       }
-      await onOwnThread { FreedMemory.giveBack() }
+      await onOwnThread { MemoryTrim.giveBack() }
     }
   }
 
@@ -80,7 +80,7 @@ public final class ModelHost: Sendable {
         await retire(pipeline)
       }
       reply(.success(()))
-      await onOwnThread { FreedMemory.giveBack() }
+      await onOwnThread { MemoryTrim.giveBack() }
     }
   }
 

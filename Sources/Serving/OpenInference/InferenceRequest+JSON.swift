@@ -89,8 +89,8 @@ extension InferenceRequest.Draft {
   private mutating func parameters(_ reader: inout JSONReader) throws {
     try reader.object { reader, key in
       switch key {
-      case "priority": terms.priority = try RequestTerms.priority(try reader.integer())
-      case "timeout": terms.timeout = try RequestTerms.timeout(microseconds: try reader.integer())
+      case "priority": terms.priority = try RequestOptions.priority(try reader.integer())
+      case "timeout": terms.timeout = try RequestOptions.timeout(microseconds: try reader.integer())
       case "binary_data_output": isBinary = try reader.boolean()
       default: try reader.skip()
       }

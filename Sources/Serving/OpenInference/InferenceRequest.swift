@@ -24,7 +24,7 @@ struct InferenceRequest: Sendable {
   let payload: Payload
   /// All where the client names none.
   let outputs: [Output]
-  let terms: RequestTerms
+  let terms: RequestOptions
   /// Rows of the batch; 1 where the inputs have none in common.
   let batch: Int
 
@@ -36,7 +36,7 @@ struct InferenceRequest: Sendable {
     var outputs: [(name: String, isBinary: Bool?)] = []
     /// For outputs that don't say.
     var isBinary = false
-    var terms = RequestTerms()
+    var terms = RequestOptions()
 
     /// Inputs, and outputs, that are looked at.
     static let maximumTensors = 1000

@@ -7,7 +7,7 @@ protocol Cancellable: Sendable {
 }
 
 /// Work that ends by itself, whoever wants it.
-struct Unstoppable: Cancellable {
+struct Uncancellable: Cancellable {
   func cancel() {}
 }
 

@@ -16,9 +16,9 @@ struct ConnectionChannel: ServerChildChannel {
   let idleTimeout: TimeAmount
   let tls: NIOSSLContext?
   let origins: CrossOriginPolicy?
-  let makeAnswers: @Sendable () -> UnsentAnswers
-  let makeHandler: @Sendable (UnsentAnswers) -> RequestHandler
-  let makeGRPCHandler: @Sendable (UnsentAnswers) -> GRPCHandler
+  let makeResponses: @Sendable () -> UnsentResponses
+  let makeHandler: @Sendable (UnsentResponses) -> RequestHandler
+  let makeGRPCHandler: @Sendable (UnsentResponses) -> GRPCHandler
 
   struct Value: ServerChildChannelValue {
     let channel: any Channel
@@ -58,11 +58,11 @@ struct ConnectionChannel: ServerChildChannel {
       HTTPConnectionStateHandler(
         idleTimeout: .nanoseconds(idleTimeout.nanoseconds) + .seconds(1), logger: logger))
     if let origins { try pipeline.addHandler(CrossOriginHandler(origins)) }
-    try pipeline.addHandler(makeHandler(makeAnswers()))
+    try pipeline.addHandler(makeHandler(makeResponses()))
   }
 
   private func configureHTTP2(_ channel: any Channel) throws {
-    let answers = makeAnswers()
+    let answers = makeResponses()
     let connection = HTTP2ConnectionHandler(
       idleTimeout: idleTimeout, answers: answers, eventLoop: channel.eventLoop)
     var configuration = NIOHTTP2Handler.Configuration()

@@ -104,7 +104,7 @@ public struct PipelineServer: Sendable {
     let group = ServiceGroup(configuration: services)
     telemetry.observe({ [host] in host.pipelines }, working: { [host] in host.working })
     let observation = Task { [telemetry] in
-      async let upkeep: Void = FreedMemory.giveBack(every: .seconds(5)) { [telemetry] in
+      async let upkeep: Void = MemoryTrim.giveBack(every: .seconds(5)) { [telemetry] in
         telemetry.log.catchUp()
       }
       await telemetry.run()
@@ -162,14 +162,14 @@ public struct PipelineServer: Sendable {
     let answers = Self.budget(
       configuration.maximumAnswerBytesInFlight, atLeast: configuration.maximumAnswerBytes)
     let patience = TimeAmount.seconds(Int64(configuration.idleTimeoutSeconds))
-    let answerLimits = UnsentAnswers.Limits(
+    let answerLimits = UnsentResponses.Limits(
       maximumBytes: configuration.maximumAnswerBytes, patience: patience)
     let limits = RequestBody.Limits(
       maximumBytes: configuration.maximumBodyBytes,
       maximumTime: Nanoseconds(clamping: configuration.maximumBodySeconds) &* 1_000_000_000)
     return ConnectionChannel(
       idleTimeout: patience, tls: security.tls, origins: origins,
-      makeAnswers: { UnsentAnswers(answerLimits, of: answers, background: background) },
+      makeResponses: { UnsentResponses(answerLimits, of: answers, background: background) },
       makeHandler: { answers in
         RequestHandler(
           limits: limits, budget: bodies, background: background, answers: answers, log: telemetry.log

@@ -51,7 +51,7 @@ public struct InferenceOnly: Sendable {
     let slots = try executor.process(items: Array(repeating: [image], count: batch)).map {
       [try $0.output(as: BatchSlot.self)] as [any Sendable]
     }
-    let run = try ItemRun(inference.graph, plan: inference.plan, on: platform, inputs: slots)
+    let run = try ProbeRun(inference.graph, plan: inference.plan, on: platform, inputs: slots)
     // The first round says how many images fill the time.
     _ = try run.run(seconds: seconds / 10)
     let time = MonotonicTime()

@@ -11,8 +11,8 @@ extension Pipeline {
   public func apply(_ settings: ServingSettings, to plan: Plan) -> Plan {
     let (before, after) = halves
     guard !before.isEmpty, !after.isEmpty else { return plan }
-    var preprocessing = Half(before, of: plan)
-    var inference = Half(after, of: plan)
+    var preprocessing = Segment(before, of: plan)
+    var inference = Segment(after, of: plan)
     preprocessing.turn(
       settings.knobs[.preprocessingInstances], settings.knobs[.preprocessingBatch],
       settings.knobs[.preprocessingDelay])
@@ -83,7 +83,7 @@ extension Pipeline {
 }
 
 /// The placements that have a half of a pipeline's stages, before some numbers of theirs are changed.
-private struct Half {
+private struct Segment {
   private(set) var placements: [Placement]
   private(set) var isTurned = false
 

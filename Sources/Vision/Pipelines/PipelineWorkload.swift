@@ -59,14 +59,14 @@ public struct PipelineWorkload: Workload {
     guard let index = footprints.firstIndex(of: footprint) else {
       throw FileError("there is no input of \(footprint) to measure with; name some with --image")
     }
-    return try ItemRun(graph, plan: plan, on: platform, inputs: [items[index]])
+    return try ProbeRun(graph, plan: plan, on: platform, inputs: [items[index]])
   }
 
   /// The same with all inputs by turns.
   ///
   /// - Parameter isAlone: whether an item comes only when the one before is answered.
   public func start(_ plan: Plan, on platform: Platform, isAlone: Bool) throws -> any WorkloadRun {
-    try ItemRun(graph, plan: plan, on: platform, inputs: items, isAlone: isAlone)
+    try ProbeRun(graph, plan: plan, on: platform, inputs: items, isAlone: isAlone)
   }
 
   public func agreements(on platform: Platform) throws -> [Calibration.Agreement] {

@@ -124,7 +124,7 @@ extension Workload {
     }
     let store = ModelStore()
     try store.check(graph.name, signature: signature)
-    let (progress, bystanders) = (ProgressLine(), Bystanders())
+    let (progress, bystanders) = (ProgressLine(), BackgroundLoad())
     let calibration = try Calibrator(self, on: platform).calibrate { progress.show($0, $1) }
     progress.end()
     bystanders.warn()

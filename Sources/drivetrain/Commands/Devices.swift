@@ -13,7 +13,7 @@ struct Devices: ParsableCommand {
 
   private struct Report: Encodable {
     struct Entry: Encodable {
-      let name, kind, model, driver, silicon: String
+      let name, kind, model, driver, processor: String
       let cores, vectorBits, memoryBytes: Int
 
       enum CodingKeys: String, CodingKey {
@@ -23,7 +23,7 @@ struct Devices: ParsableCommand {
         case memoryBytes = "memory_bytes"
         case model
         case name
-        case silicon
+        case processor = "silicon"
         case vectorBits = "vector_bits"
       }
     }
@@ -41,13 +41,14 @@ struct Devices: ParsableCommand {
         Report(
           devices: devices.map {
             .init(
-              name: $0.name, kind: $0.kind.rawValue, model: $0.model, driver: $0.driver, silicon: $0.silicon,
+              name: $0.name, kind: $0.kind.rawValue, model: $0.model, driver: $0.driver,
+              processor: $0.processor,
               cores: $0.cores, vectorBits: $0.vectorBits, memoryBytes: $0.memoryBytes)
           }, unavailable: unavailable.map { .init(name: $0.name, reason: $0.reason) }))
       return
     }
     for device in devices {
-      let host = devices.first { $0.silicon == device.silicon } ?? device
+      let host = devices.first { $0.processor == device.processor } ?? device
       let memory = (Double(device.memoryBytes) / Double(1 << 30)).fixed(1)
       try printOut(
         "\(device.name)  \(device.model)  \(device.cores.counted("core"))  \(device.vectorBits)-bit vectors  \(memory) GiB"

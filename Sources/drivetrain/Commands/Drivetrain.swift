@@ -61,10 +61,10 @@ struct Drivetrain: AsyncParsableCommand {
       print(fullMessage(for: error))
       return 0
     case .validationFailure:
-      complain(usageMessage(for: error))
+      inform(usageMessage(for: error))
       return 2
     default:
-      if !(error is ExitCode) { complain("\(error)", .error) }
+      if !(error is ExitCode) { inform("\(error)", .error) }
       return 1
     }
   }
@@ -90,19 +90,19 @@ struct Drivetrain: AsyncParsableCommand {
 }
 
 /// Says something in one line on standard error.
-func complain(_ line: String, _ level: ServerLog.Level = .info) {
+func inform(_ line: String, _ level: ServerLog.Level = .info) {
   let oneLine = line.split(whereSeparator: \.isNewline).joined(separator: " ")
   if let log = serverLog.withLock({ $0 }) {
     log.tell(level, oneLine)
   } else {
-    writeComplaint("drivetrain: \(oneLine.printable)")
+    writeError("drivetrain: \(oneLine.printable)")
   }
 }
 
 /// What says everything from now on, in its own form.
 let serverLog = Locked<ServerLog?>(nil)
 
-func writeComplaint(_ line: String) {
+func writeError(_ line: String) {
   // If even this can't be written there is nobody left to tell.
   try? FileHandle.standardError.write(contentsOf: Data("\(line)\n".utf8))
 }

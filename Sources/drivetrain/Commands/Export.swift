@@ -28,7 +28,7 @@ struct Export: ParsableCommand {
       throw FileError("\(onnx) is a checkpoint, which it would replace; name another file by --onnx")
     }
     let agreement = try PolicyExport.write(trained.exported(), to: onnx, check: trained.recordCheck())
-    complain(
+    inform(
       "\(onnx) agrees with the policy on \(agreement.observations) observations; the largest difference is "
         + "\(agreement.largestDifference)")
   }

@@ -41,7 +41,7 @@ struct Infer: ParsableCommand, PlannedCommand {
     let reference = pipeline
     let pipeline = try Pipeline(reference, scale: scale)
     guard pipeline.signature == .image else { throw InferError.takesTensors(reference) }
-    for remark in pipeline.remarks { complain("\(pipeline.name): \(remark)") }
+    for remark in pipeline.remarks { inform("\(pipeline.name): \(remark)") }
     // A trace has room for all images; the attribution alone needs only the latest one's events.
     let images = ImageFolder.expand(self.images)
     let recorder = Recorder(eventsPerWorker: trace == nil ? 256 : images.count * pipeline.graph.stages.count)
@@ -54,7 +54,7 @@ struct Infer: ParsableCommand, PlannedCommand {
       let report = infer(path, pipeline.graph, recorder, process)
       items.append(report)
       if !json, let text = report.forHumans { try printOut(text) }
-      if let error = report.error { complain("\(path): \(error)") }
+      if let error = report.error { inform("\(path): \(error)") }
       account.read()
     }
     let answered = items.count { $0.error == nil }

@@ -34,7 +34,7 @@ enum PolicyExport {
 
   private static func answers(
     _ tensors: [Tensor], of session: any EngineSession, _ space: ActionSpace
-  ) throws(EngineError) -> PolicyAnswers {
+  ) throws(EngineError) -> PolicyOutputs {
     func output(_ name: String, _ element: ElementType) throws(EngineError) -> Tensor {
       guard let index = session.outputs.firstIndex(where: { $0.name == name }),
         tensors[index].element == element
@@ -49,11 +49,11 @@ enum PolicyExport {
     case .discrete:
       let (action, values) = (try output("action", .int64), try output("q_values", .float32))
       return withExtendedLifetime((action, values)) {
-        PolicyAnswers(actions: action.integers.map { Float($0) }, values: Array(values.data))
+        PolicyOutputs(actions: action.integers.map { Float($0) }, values: Array(values.data))
       }
     case .continuous:
       let action = try output("action", .float32)
-      return withExtendedLifetime(action) { PolicyAnswers(actions: Array(action.data)) }
+      return withExtendedLifetime(action) { PolicyOutputs(actions: Array(action.data)) }
     }
   }
 }

@@ -26,7 +26,7 @@ final class RunSession {
   }
 
   /// Where `save` writes to.
-  var checkpoint: String { trainer.experiment.schedule.savesReplay ? folder.latest : folder.policy }
+  var checkpoint: String { trainer.experiment.budget.savesReplay ? folder.latest : folder.policy }
 
   /// Writes what going on needs, and the account.
   ///
@@ -34,7 +34,7 @@ final class RunSession {
   func save() throws {
     try folder.check()
     try log.flush()
-    try trainer.save(to: checkpoint, withReplay: trainer.experiment.schedule.savesReplay)
+    try trainer.save(to: checkpoint, withReplay: trainer.experiment.budget.savesReplay)
     try account()
   }
 
@@ -54,8 +54,8 @@ final class RunSession {
 
   /// How a run that was stopped goes on.
   func resumption(_ steps: Int?) -> String {
-    let isOver = trainer.steps >= steps ?? trainer.experiment.schedule.steps && !trainer.hasWorkLeft
-    guard trainer.experiment.schedule.savesReplay, !isOver else {
+    let isOver = trainer.steps >= steps ?? trainer.experiment.budget.steps && !trainer.hasWorkLeft
+    guard trainer.experiment.budget.savesReplay, !isOver else {
       return "step \(trainer.steps) is saved in \(checkpoint)"
     }
     return "go on with: drivetrain train --resume \(folder.path.quoted)"
@@ -86,7 +86,7 @@ final class RunSession {
   private func rescueElsewhere() -> String? {
     let experiment = trainer.experiment
     let path =
-      NSTemporaryDirectory() + "drivetrain-\(experiment.name)-seed\(experiment.schedule.seed)-\(getpid())"
+      NSTemporaryDirectory() + "drivetrain-\(experiment.name)-seed\(experiment.budget.seed)-\(getpid())"
     guard mkdir(path, 0o777) == 0 else { return nil }
     let forecast = DiskForecast(experiment, trainer.spaces, steps: trainer.steps)
     let hasRoom = (try? forecast.check(against: DiskForecast.Room(at: path), at: path)) != nil

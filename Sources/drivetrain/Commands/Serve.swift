@@ -87,10 +87,10 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
     ) { [planned] pipeline in
       try planned.choice(for: PipelineWorkload(pipeline), objective: .throughput, on: machine)
     } observe: { [planned] name, error in
-      complain("\(name): \(planned.advised(error))", .warning)
+      inform("\(name): \(planned.advised(error))", .warning)
     }
     let models = ModelHost(loader, repository: try repository.map { try ModelRepository($0) }) {
-      complain($0)
+      inform($0)
     }
     try await models.start(pipelines)
     var configuration = PipelineServer.Configuration()
@@ -103,15 +103,15 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
     let scheme = access.tlsCertificate == nil ? "http" : "https"
     let address = host.contains(":") ? "[\(host)]" : host
     try await PipelineServer(models, telemetry: telemetry, configuration).run { ports in
-      for line in models.pipelines.flatMap(\.lines) { complain(line) }
+      for line in models.pipelines.flatMap(\.lines) { inform(line) }
       let grpc = ports.count > 1 ? ", gRPC on port \(ports[1])" : ""
       if !isGuarded { warnOfOpenness() }
-      complain("serving on \(scheme)://\(address):\(ports[0])\(grpc); stop with Ctrl-C")
+      inform("serving on \(scheme)://\(address):\(ports[0])\(grpc); stop with Ctrl-C")
     }
     log.catchUp()
     let seconds = Double(MonotonicTime().now - begin) / 1e9
     let (answered, failed) = telemetry.requests
-    complain("stopped after \(seconds.fixed(1)) s: \(answered.counted("request")) answered, \(failed) failed")
+    inform("stopped after \(seconds.fixed(1)) s: \(answered.counted("request")) answered, \(failed) failed")
     if let trace = tracing.trace {
       try Trace.perfetto(of: models.pipelines.map { ($0.name, $0.trace) }).writeWhole(to: trace)
     }
@@ -121,7 +121,7 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
     if noGrpc || grpcPort != nil { return noGrpc ? nil : grpcPort }
     guard port != 0 else { return 0 }
     guard await PipelineServer.isFree(port: Self.usualGRPCPort, of: host) else {
-      complain(
+      inform(
         "port \(Self.usualGRPCPort) is in use: gRPC is on port \(port) alone, unless --grpc-port names another"
       )
       return nil
@@ -134,7 +134,7 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
   /// Whoever reaches the port may use the machine, and load models.
   private func warnOfOpenness() {
     guard host != "localhost", host != "::1", !host.hasPrefix("127.") else { return }
-    complain(
+    inform(
       "everybody who reaches \(host) may send requests and change what is served; --token-file asks for a token",
       .warning)
   }

@@ -85,12 +85,12 @@ struct Train: ParsableCommand, PlannedCommand {
     let machine = try described.machineHere(to: "run")
     let session = try resume.map { try resumed($0, on: machine) } ?? begun(on: machine)
     let (trainer, folder) = (session.trainer, session.folder)
-    let limit = steps ?? trainer.experiment.schedule.steps
+    let limit = steps ?? trainer.experiment.budget.steps
     let firstStep = trainer.steps
     let display = ProgressDisplay(isQuiet: quiet, curve: session.log.curve)
     notice(
       "\(trainer.experiment.name): \(type(of: trainer.experiment.algorithm).algorithm) in "
-        + "\(trainer.experiment.environment), seed \(trainer.experiment.schedule.seed), to \(folder.path)")
+        + "\(trainer.experiment.environment), seed \(trainer.experiment.budget.seed), to \(folder.path)")
     if resume != nil, trainer.steps >= limit, !trainer.hasWorkLeft {
       notice("all of its \(trainer.steps.counted("step")) are done; --set steps=\(2 * trainer.steps) goes on")
     }
@@ -132,7 +132,7 @@ struct Train: ParsableCommand, PlannedCommand {
     let known = display.latest.flatMap { $0.step == trainer.steps ? $0.evaluation : nil }
     let evaluation = known ?? trainer.evaluate { Interruption.isAsked }
     if trainer.bestReturn == nil { try trainer.save(to: folder.best, withReplay: false) }
-    session.end(trainer.steps < trainer.experiment.schedule.steps ? "stopped by --steps" : "finished")
+    session.end(trainer.steps < trainer.experiment.budget.steps ? "stopped by --steps" : "finished")
     guard let evaluation else {
       throw Ending(
         "all \(trainer.steps) steps are saved in \(session.checkpoint); their last evaluation was stopped")
@@ -173,11 +173,11 @@ struct Train: ParsableCommand, PlannedCommand {
   }
 
   /// Says something that isn't an error.
-  private func notice(_ text: String) { if !quiet { complain(text) } }
+  private func notice(_ text: String) { if !quiet { inform(text) } }
 
   /// By the plan; but a number of threads that the experiment asks for is not changed by 'auto'.
   private func trainer(_ experiment: Experiment, on machine: Platform) throws -> Trainer {
-    if planned.isAuto, experiment.schedule.threads > 1 {
+    if planned.isAuto, experiment.budget.threads > 1 {
       try planned.selection.check()
       return try Trainer(experiment)
     }
@@ -200,7 +200,7 @@ struct Train: ParsableCommand, PlannedCommand {
     let trainer = try trainer(experiment, on: machine)
     if let source { try trainer.start(from: source) }
     let place = output ?? "runs"
-    try DiskForecast(experiment, trainer.spaces, steps: steps ?? experiment.schedule.steps).check(
+    try DiskForecast(experiment, trainer.spaces, steps: steps ?? experiment.budget.steps).check(
       against: DiskForecast.Room(at: place), at: place,
       present: overwrite ? RunDirectory.checkpointBytes(in: place) : 0)
     let folder = try RunDirectory(creating: output, for: experiment, overwriting: overwrite)
@@ -230,11 +230,11 @@ struct Train: ParsableCommand, PlannedCommand {
     let before = record.conditions
     let trainer = try trainer(experiment, following: before, changes, on: machine)
     try trainer.restore(from: checkpoint)
-    try DiskForecast(experiment, trainer.spaces, steps: steps ?? experiment.schedule.steps).check(
+    try DiskForecast(experiment, trainer.spaces, steps: steps ?? experiment.budget.steps).check(
       against: DiskForecast.Room(at: path), at: path, present: RunDirectory.checkpointBytes(in: path))
     let differences = before.map { trainer.conditions.differences(from: $0) } ?? []
     if !differences.isEmpty {
-      complain(
+      inform(
         "from step \(trainer.steps) on with \(differences.joined(separator: ", ")): results may differ from those of a run that goes on as it began"
       )
     }

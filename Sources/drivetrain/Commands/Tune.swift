@@ -79,7 +79,7 @@ struct Tune: ParsableCommand {
       try write(try text(of: path, with: knobs, note: ""), to: output ?? path, isRehearsal: true)
     }
 
-    let (progress, bystanders) = (ProgressLine(), Bystanders())
+    let (progress, bystanders) = (ProgressLine(), BackgroundLoad())
     let time = MonotonicTime()
     let begin = time.now
     func show(_ what: String) { progress.show(what, min(Double(time.now - begin) / 1e9 / seconds, 1)) }
@@ -166,7 +166,7 @@ private struct TuningPlans {
     do {
       calibration = try workload.calibration(on: platform)
     } catch {
-      complain("from the usual plan, because \(error)")
+      inform("from the usual plan, because \(error)")
       calibration = nil
     }
   }

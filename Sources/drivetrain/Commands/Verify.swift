@@ -57,7 +57,7 @@ struct Verify: ParsableCommand, ApplicationCommand {
     let calibration = try workload.calibration(on: platform)
     let planner = Planner(workload, on: platform, by: calibration, for: workload.footprints[0])
     let candidates = try planner.alternatives(plans, for: .throughput)
-    let (progress, bystanders) = (ProgressLine(), Bystanders())
+    let (progress, bystanders) = (ProgressLine(), BackgroundLoad())
     let verification = try Verification(
       candidates, of: workload, on: platform, for: workload.footprints[0], under: calibration.conditions
     ) { round, rounds in progress.show("round \(round + 1) of \(rounds)", Double(round) / Double(rounds)) }
@@ -92,10 +92,10 @@ extension Verification {
     guard isElsewhere || leftOut > 0.25, let calibrated, let conditions else { return }
     let leftOut = "\((leftOut * 100).fixed(0)) % of the runs were left out"
     guard !conditions.isLike(calibrated) else {
-      return complain("\(leftOut): the machine's cores were slower, or further apart, for a while")
+      return inform("\(leftOut): the machine's cores were slower, or further apart, for a while")
     }
     let what = isElsewhere ? "these runs are no test of the predictions" : leftOut
-    complain(
+    inform(
       """
       \(what): the machine's cores mostly gave \((conditions.speed / calibrated.speed * 100).fixed(0)) % of their speed \
       when it was calibrated, \((conditions.distance * 1e9).fixed(0)) ns from one to another and not \

@@ -22,7 +22,7 @@ enum CalibrationOffer {
       isMade(
         isInputTerminal: isatty(STDIN_FILENO) == 1, isErrorTerminal: isatty(STDERR_FILENO) == 1, json: json)
     else { return nil }
-    complain("\(error)")
+    inform("\(error)")
     try? FileHandle.standardError.write(contentsOf: Data(question.utf8))
     let line = readLine()
     if line == nil { try? FileHandle.standardError.write(contentsOf: Data("\n".utf8)) }

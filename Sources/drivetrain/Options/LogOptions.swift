@@ -17,7 +17,7 @@ struct LogOptions: ParsableArguments {
   /// From now on everything is told so.
   func begin() -> ServerLog {
     let prefix = logFormat == .text ? "drivetrain: " : ""
-    let log = ServerLog(level: logLevel, format: logFormat) { writeComplaint(prefix + $0) }
+    let log = ServerLog(level: logLevel, format: logFormat) { writeError(prefix + $0) }
     serverLog.withLock { $0 = log }
     return log
   }

@@ -42,7 +42,7 @@ struct PlanOption: ParsableArguments {
     let name = workload.graph.name
     guard isAuto else {
       let plan = try PlanDocument(contentsOf: plan).plan(of: workload, on: machine, from: plan)
-      complain("\(name): by \(self.plan): \(plan)")
+      inform("\(name): by \(self.plan): \(plan)")
       return (plan, nil)
     }
     let platform = try selection.platform(of: machine)
@@ -51,13 +51,13 @@ struct PlanOption: ParsableArguments {
       guard let footprint = calibration.footprints.first else { return (try usual(on: platform), nil) }
       let (chosen, obstacle) = try Planner(workload, on: platform, by: calibration, for: footprint)
         .nearestPlan(for: objective)
-      if let obstacle { complain("\(name): planned without the numbers in its file, because \(obstacle)") }
-      complain("\(name): planned for \(objective): \(chosen.line)")
+      if let obstacle { inform("\(name): planned without the numbers in its file, because \(obstacle)") }
+      inform("\(name): planned for \(objective): \(chosen.line)")
       return (chosen.plan, chosen.prediction)
     } catch CalibrationError.missing {
       return (try usual(on: platform), nil)
     } catch let error as CalibrationError {
-      complain(
+      inform(
         "\(name): the usual plan, because \(error.message(calibrating: selection.appended(to: arguments ?? name.quoted)))"
       )
       return (try usual(on: platform), nil)

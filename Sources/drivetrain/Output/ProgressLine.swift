@@ -12,11 +12,11 @@ final class ProgressLine {
   func end() { line.clear() }
 }
 
-extension Bystanders {
+extension BackgroundLoad {
   /// Says so if others took a noticeable part of the machine.
   func warn() {
     guard let cores, cores > 0.1 else { return }
-    complain(
+    inform(
       "other processes kept \(cores.fixed(1)) cores busy meanwhile, so these times may be too long; measure again when the machine is quiet"
     )
   }

@@ -51,7 +51,7 @@ struct TrainingReport: Encodable {
     experiment = trainer.experiment.name
     algorithm = type(of: trainer.experiment.algorithm).algorithm
     environment = trainer.experiment.environment
-    seed = trainer.experiment.schedule.seed
+    seed = trainer.experiment.budget.seed
     steps = trainer.steps
     updates = trainer.updates
     seconds = record.seconds

@@ -49,8 +49,8 @@ struct ToyPolicy: Sendable {
     return (0..<(count * observationSize)).map { _ in Float.random(in: -3...3, using: &random) }
   }
 
-  func answers(_ observations: [Float]) -> PolicyAnswers {
-    var answers = PolicyAnswers(actions: [])
+  func answers(_ observations: [Float]) -> PolicyOutputs {
+    var answers = PolicyOutputs(actions: [])
     for begin in stride(from: 0, to: observations.count, by: observationSize) {
       var row = observations[begin..<(begin + observationSize)]
       for layer in layers { row = layer(row)[...] }

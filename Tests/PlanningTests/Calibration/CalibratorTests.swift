@@ -33,7 +33,7 @@ private struct SleepingWorkload: Workload {
   }
 
   func start(_ plan: Plan, on platform: Platform, for footprint: Footprint) throws -> any WorkloadRun {
-    try ItemRun(graph, plan: plan, on: platform, inputs: [[footprint.size]])
+    try ProbeRun(graph, plan: plan, on: platform, inputs: [[footprint.size]])
   }
 }
 

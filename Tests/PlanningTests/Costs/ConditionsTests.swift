@@ -45,7 +45,7 @@ private struct HostedWorkload: Workload {
   }
 
   func start(_ plan: Plan, on platform: Platform, for footprint: Footprint) throws -> any WorkloadRun {
-    try ItemRun(graph, plan: plan, on: platform, inputs: [[1.0]])
+    try ProbeRun(graph, plan: plan, on: platform, inputs: [[1.0]])
   }
 }
 

@@ -72,7 +72,7 @@ struct PlatformFileTests {
     for name in Platform.library.names {
       let platform = try Platform(contentsOf: name)
       #expect(platform.name == name)
-      #expect(platform.devices.allSatisfy { platform.power.watts[$0.silicon] != nil }, "\(name)")
+      #expect(platform.devices.allSatisfy { platform.power.watts[$0.processor] != nil }, "\(name)")
     }
   }
 

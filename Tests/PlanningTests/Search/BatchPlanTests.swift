@@ -31,7 +31,7 @@ private struct BatchWorkload: Workload {
   }
 
   func start(_ plan: Plan, on platform: Platform, for footprint: Footprint) throws -> any WorkloadRun {
-    try ItemRun(graph, plan: plan, on: platform, inputs: [[1]])
+    try ProbeRun(graph, plan: plan, on: platform, inputs: [[1]])
   }
 }
 

@@ -38,7 +38,8 @@ struct PlanSearchTests {
         "s\(index)", sources: index == 0 ? [] : [index - 1],
         options: [1, 4].map { batch in
           PlanningProblem.Option(
-            device: "cpu", implementation: "cpu", silicon: 0, batch: batch, isAtOnce: isAtOnce, seconds: [1])
+            device: "cpu", implementation: "cpu", processor: 0, batch: batch, isAtOnce: isAtOnce, seconds: [1]
+          )
         })
     }
     let problem = PlanningProblem(stages: stages, resources: [PlanningProblem.Resource("cpu", capacity: 1)])

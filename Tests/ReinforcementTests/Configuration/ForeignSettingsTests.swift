@@ -21,8 +21,8 @@ struct ForeignSettingsTests {
   }
 
   @Test func namesAndWays() throws {
-    #expect(try experiment("n_timesteps: !!float 5e4").schedule.steps == 50_000)
-    #expect(try experiment("total_timesteps: 1e5").schedule.steps == 100_000)
+    #expect(try experiment("n_timesteps: !!float 5e4").budget.steps == 50_000)
+    #expect(try experiment("total_timesteps: 1e5").budget.steps == 100_000)
     #expect(try experiment("buffer_size: 1e5").algorithm.common.bufferSize == 100_000)
     #expect(try experiment("n_steps: 3").algorithm.common.nStep == 3)
     #expect(try experiment("net_arch: [9, 8]").algorithm.common.hidden == [9, 8])
@@ -98,12 +98,12 @@ struct ForeignSettingsTests {
     let experiment = try Experiment(
       yaml: Self.zoo, file: "hyperparams/dqn.yml", changes: ["environment=CartPole-v1", "steps=7"])
     #expect(experiment.name == "dqn-CartPole-v1" && experiment.environment == "CartPole-v1")
-    #expect(experiment.schedule.steps == 7 && experiment.algorithm.common.gamma == 0.9)
+    #expect(experiment.budget.steps == 7 && experiment.algorithm.common.gamma == 0.9)
     #expect(experiment.algorithm.common.hidden == [16])
     // What has no entry has the default one.
     let other = try Experiment(
       yaml: Self.zoo, file: "rl-ddpg.yml", changes: ["env=Pendulum-v1"])
-    #expect(other.schedule.steps == 1_000_000 && other.algorithm is DDPGConfiguration)
+    #expect(other.budget.steps == 1_000_000 && other.algorithm is DDPGConfiguration)
     let one = "CartPole-v1:\n  gamma: 0.5\n"
     #expect(
       try Experiment(yaml: one, file: "entry.yaml", changes: ["algorithm=dqn"]).algorithm.common.gamma == 0.5)

@@ -110,11 +110,11 @@ struct EnvironmentCheckTests {
     case "n_step": algorithm.common.nStep = .max
     case "target_update_interval": algorithm.targetUpdateInterval = 0
     case "tau": algorithm.tau = 0
-    case "steps": experiment.schedule.steps = 0
-    case "seed": experiment.schedule.seed = -1
-    case "threads": experiment.schedule.threads = 3
-    case "n_eval_episodes": experiment.schedule.evaluationEpisodes = 0
-    default: experiment.schedule.logFrequency = 0
+    case "steps": experiment.budget.steps = 0
+    case "seed": experiment.budget.seed = -1
+    case "threads": experiment.budget.threads = 3
+    case "n_eval_episodes": experiment.budget.evaluationEpisodes = 0
+    default: experiment.budget.logFrequency = 0
     }
     experiment.algorithm = algorithm
     let error = #expect(throws: TrainingError.self) { try Trainer(experiment, in: Endless()) }

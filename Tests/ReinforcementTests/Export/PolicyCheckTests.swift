@@ -7,8 +7,8 @@ import Testing
   /// 1,000 observations of one number x; action 0 is worth x and action 1 nothing.
   private static let observations = (0..<1000).map { Float($0) / 500 - 1 }
 
-  private static func answers(_ observations: [Float]) -> PolicyAnswers {
-    PolicyAnswers(actions: observations.map { $0 >= 0 ? 0 : 1 }, values: observations.flatMap { [$0, 0] })
+  private static func answers(_ observations: [Float]) -> PolicyOutputs {
+    PolicyOutputs(actions: observations.map { $0 >= 0 ? 0 : 1 }, values: observations.flatMap { [$0, 0] })
   }
 
   private let discrete = PolicyCheck(
@@ -16,7 +16,7 @@ import Testing
   )
   private let continuous = PolicyCheck(
     observationSize: 1, actionSpace: .continuous(BoxSpace(size: 1, low: -1, high: 1)),
-    observations: observations, expected: PolicyAnswers(actions: observations.map { $0 * 100 }))
+    observations: observations, expected: PolicyOutputs(actions: observations.map { $0 * 100 }))
 
   @Test func asksAboutAllInSeveralBatches() throws {
     var batches: [Int] = []
@@ -50,7 +50,7 @@ import Testing
     func run(_ check: PolicyCheck, _ difference: Float) throws -> PolicyCheck.Agreement {
       try check.run { observations, _ in
         guard case .discrete = check.actionSpace else {
-          return PolicyAnswers(actions: observations.map { $0 * 100 + difference })
+          return PolicyOutputs(actions: observations.map { $0 * 100 + difference })
         }
         var answers = Self.answers(observations)
         for index in answers.values.indices { answers.values[index] += difference }
@@ -69,10 +69,10 @@ import Testing
   @Test func ties() throws {
     let check = PolicyCheck(
       observationSize: 1, actionSpace: .discrete(3), observations: [0, 0],
-      expected: PolicyAnswers(actions: [0, 0], values: [1, 0.999_999, 0.9, 1, 0.999_999, 0.9]))
+      expected: PolicyOutputs(actions: [0, 0], values: [1, 0.999_999, 0.9, 1, 0.999_999, 0.9]))
     func run(_ action: Float) throws -> Int {
       try check.run { _, batch in
-        PolicyAnswers(
+        PolicyOutputs(
           actions: Array(repeating: action, count: batch),
           values: (0..<batch).flatMap { _ in [1, 0.999_999, 0.9] })
       }.ties
@@ -84,7 +84,7 @@ import Testing
 
   @Test func wrongCounts() {
     for answers in [
-      PolicyAnswers(actions: []), PolicyAnswers(actions: [0]), PolicyAnswers(actions: [0, 0], values: [0]),
+      PolicyOutputs(actions: []), PolicyOutputs(actions: [0]), PolicyOutputs(actions: [0, 0], values: [0]),
     ] {
       #expect(throws: PolicyMismatch.self) { _ = try discrete.run { _, _ in answers } }
     }

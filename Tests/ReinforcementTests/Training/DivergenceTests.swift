@@ -19,8 +19,8 @@ struct DivergenceTests {
     configuration.loss = loss
     var experiment = Experiment(
       FlawedEnvironment.id, environment: FlawedEnvironment.id, algorithm: configuration)
-    experiment.schedule.steps = 2_000
-    experiment.schedule.logFrequency = logFrequency
+    experiment.budget.steps = 2_000
+    experiment.budget.logFrequency = logFrequency
     return try Trainer(experiment, in: flaw)
   }
 

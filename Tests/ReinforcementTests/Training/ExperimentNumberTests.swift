@@ -13,7 +13,7 @@ import Testing
     func keys<Configuration: AlgorithmConfiguration>(_ type: Configuration.Type) -> [String] {
       Configuration.allSettings.map(\.key)
     }
-    return keys(type) + Experiment.Schedule.settings.map(\.key)
+    return keys(type) + Experiment.Budget.settings.map(\.key)
   }
 
   @Test(arguments: Algorithms.all.map { $0.algorithm }) func anyNumber(algorithm: String) throws {
@@ -27,7 +27,7 @@ import Testing
           let experiment = try Experiment(yaml: head + "\(key): \(number)\n", file: "odd.yaml")
           // What is kept of it in a checkpoint can be read again.
           #expect(try Experiment(yaml: experiment.yaml, file: "again.yaml").yaml == experiment.yaml)
-          _ = experiment.schedule.evaluationSeed
+          _ = experiment.budget.evaluationSeed
         } catch let error as ConfigurationError {
           #expect(
             error.line == 3 && error.reason.contains(key) || error.reason.contains("is empty"),

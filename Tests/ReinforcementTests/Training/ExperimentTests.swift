@@ -36,7 +36,7 @@ struct ExperimentTests {
     let experiment = try Experiment(path, changes: ["learning_rate=1e-4", "hidden=[64, 64]", "seed=7"])
     #expect(experiment.algorithm.common.learningRate == 1e-4)
     #expect(experiment.algorithm.common.hidden == [64, 64])
-    #expect(experiment.schedule.seed == 7)
+    #expect(experiment.budget.seed == 7)
   }
 
   @Test(arguments: [

@@ -16,8 +16,8 @@ struct LearningTests {
     configuration.explorationFraction = 0.3
     configuration.explorationFinal = 0.04
     var experiment = Experiment("cartpole", environment: CartPole.id, algorithm: configuration)
-    experiment.schedule.steps = 12_000
-    experiment.schedule.evaluationFrequency = 1_000
+    experiment.budget.steps = 12_000
+    experiment.budget.evaluationFrequency = 1_000
     let trainer = try Trainer(experiment)
     #expect(trainer.evaluate().mean < 100)
     try trainer.train()

@@ -16,8 +16,8 @@ struct OwnTypesTests {
     configuration.explorationFraction = 0.5
     configuration.targetUpdateInterval = 50
     var experiment = Experiment("corridor", environment: Corridor.id, algorithm: configuration)
-    experiment.schedule.steps = 4_000
-    experiment.schedule.seed = 1
+    experiment.budget.steps = 4_000
+    experiment.budget.seed = 1
     return experiment
   }
 

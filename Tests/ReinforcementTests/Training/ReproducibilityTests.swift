@@ -63,7 +63,7 @@ struct ReproducibilityTests {
 
   private func trainer(_ name: String, seed: Int = 3) throws -> Trainer {
     var experiment = try Experiment(yaml: try #require(Self.experiments[name]), file: "\(name).yaml")
-    experiment.schedule.seed = seed
+    experiment.budget.seed = seed
     return try Trainer(experiment)
   }
 
@@ -124,7 +124,7 @@ struct ReproducibilityTests {
           batch_size: 128
           buffer_size: 300
           """, file: "threads.yaml")
-      experiment.schedule.threads = threads
+      experiment.budget.threads = threads
       let trainer = try Trainer(experiment)
       try trainer.train()
       #expect(trainer.updates > 0)
@@ -140,7 +140,7 @@ struct ReproducibilityTests {
     let plain = try trainer("dqn")
     try plain.train()
     var experiment = plain.experiment
-    experiment.schedule.evaluationFrequency = 50
+    experiment.budget.evaluationFrequency = 50
     let evaluated = try Trainer(experiment)
     var evaluations = 0
     try evaluated.train { event in

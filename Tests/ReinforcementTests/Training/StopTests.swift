@@ -24,10 +24,10 @@ struct StopTests {
   private func trainer(_ name: String) throws -> Trainer {
     var experiment = try Experiment(
       yaml: try #require(ReproducibilityTests.experiments[name]), file: "\(name).yaml")
-    experiment.schedule.steps = 260
-    experiment.schedule.evaluationFrequency = 100
-    experiment.schedule.evaluationEpisodes = 2
-    experiment.schedule.logFrequency = 50
+    experiment.budget.steps = 260
+    experiment.budget.evaluationFrequency = 100
+    experiment.budget.evaluationEpisodes = 2
+    experiment.budget.logFrequency = 50
     return try Trainer(experiment)
   }
 
@@ -80,9 +80,9 @@ struct StopTests {
   @Test func endlessEvaluations() throws {
     var experiment = Experiment(Endless.id, environment: Endless.id, algorithm: DQNConfiguration())
     experiment.algorithm.common.hidden = [4]
-    experiment.schedule.steps = 50
-    experiment.schedule.evaluationSteps = 300
-    experiment.schedule.evaluationEpisodes = 3
+    experiment.budget.steps = 50
+    experiment.budget.evaluationSteps = 300
+    experiment.budget.evaluationEpisodes = 3
     let trainer = try Trainer(experiment, in: Endless())
     let evaluation = trainer.evaluate()
     #expect(evaluation.unfinished == 3 && evaluation.lengths == [300, 300, 300])
@@ -107,7 +107,7 @@ struct StopTests {
     // Four minutes at each record, of which there is one in 50 steps: ten minutes are over at every third.
     #expect(steps == [154, 260])
     var experiment = trainer.experiment
-    experiment.schedule.checkpointMinutes = 0
+    experiment.budget.checkpointMinutes = 0
     let never = try Trainer(experiment)
     never.time = time
     try never.train { event in

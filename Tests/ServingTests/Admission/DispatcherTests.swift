@@ -24,7 +24,7 @@ import Testing
       for index in 0..<500 {
         let number = thread * 500 + index
         do {
-          let ticket = try lane.submit(RequestSize(bytes: number), RequestTerms(priority: number % 3)) {
+          let ticket = try lane.submit(RequestSize(bytes: number), RequestOptions(priority: number % 3)) {
             try executor.trySubmit([number], arrival: $0, completion: $1)
           } completion: { _ in
             answers.withLock { $0[number, default: 0] += 1 }
@@ -46,7 +46,7 @@ import Testing
     executor.drain()
     let lane = Dispatcher().open(weight: 1, slots: 1, concurrency: 10)
     let error = Mutex<(any Error)?>(nil)
-    _ = try lane.submit(RequestSize(bytes: 1), RequestTerms()) {
+    _ = try lane.submit(RequestSize(bytes: 1), RequestOptions()) {
       try executor.trySubmit([1], arrival: $0, completion: $1)
     } completion: { result in
       error.withLock { $0 = result.error }
@@ -63,7 +63,7 @@ import Testing
     let lane = Dispatcher().open(weight: 1, slots: 1, concurrency: 10)
     let times = Mutex([UInt64]())
     for number in 0..<3 {
-      _ = try lane.submit(RequestSize(bytes: 1), RequestTerms()) {
+      _ = try lane.submit(RequestSize(bytes: 1), RequestOptions()) {
         try executor.trySubmit([number], arrival: $0, completion: $1)
       } completion: { result in
         times.withLock { $0.append(result.completion - result.arrival) }
@@ -102,7 +102,7 @@ import Testing
     let answers = Mutex([Int: ItemResult]())
     let begun = Mutex<(@Sendable (ItemResult) -> Void)?>(nil)
     func submit(_ number: Int, _ timeout: UInt64?) throws -> Ticket {
-      try lane.submit(RequestSize(bytes: 1), RequestTerms(timeout: timeout)) { _, completion in
+      try lane.submit(RequestSize(bytes: 1), RequestOptions(timeout: timeout)) { _, completion in
         begun.withLock { $0 = completion }
         return try executor.trySubmit([number], arrival: 0) { _ in }
       } completion: { result in
@@ -146,7 +146,7 @@ import Testing
     let lane = Dispatcher().open(weight: 1, slots: 1, concurrency: 10)
     let errors = Mutex([AdmissionError?](repeating: nil, count: 4))
     let first = Mutex<Int?>(nil)
-    _ = try lane.submit(RequestSize(bytes: 1), RequestTerms()) {
+    _ = try lane.submit(RequestSize(bytes: 1), RequestOptions()) {
       try executor.trySubmit([7], arrival: $0, completion: $1)
     } completion: { result in
       first.withLock { $0 = try? result.output(as: Int.self) }
@@ -154,7 +154,7 @@ import Testing
     isBegun.wait()
     let told = DispatchSemaphore(value: 0)
     for index in 0..<4 {
-      let terms = RequestTerms(timeout: UInt64(50 - 10 * index) * 1_000_000)
+      let terms = RequestOptions(timeout: UInt64(50 - 10 * index) * 1_000_000)
       _ = try lane.submit(RequestSize(bytes: 1), terms) {
         try executor.trySubmit([0], arrival: $0, completion: $1)
       } completion: { result in

@@ -15,7 +15,7 @@ import Testing
       let set = RequestSet(count: 1) { _ in }
       gone = set
       let item = Locked<Item?>(nil)
-      let ticket = try lane.submit(RequestSize(bytes: 1), RequestTerms()) { arrival, completion in
+      let ticket = try lane.submit(RequestSize(bytes: 1), RequestOptions()) { arrival, completion in
         guard begins else { throw Refused() }
         let started = Item(id: 1, arrival: arrival, tokens: 1, outputs: 0, completion: completion)
         item.withLock { $0 = started }
@@ -35,12 +35,12 @@ import Testing
       let set = RequestSet(count: 2) { _ in }
       gone = set
       // Keeps the only slot.
-      _ = try lane.submit(RequestSize(bytes: 1), RequestTerms()) { arrival, completion in
+      _ = try lane.submit(RequestSize(bytes: 1), RequestOptions()) { arrival, completion in
         Item(id: 1, arrival: arrival, tokens: 1, outputs: 0, completion: completion)
       } completion: { _ in
       }
       set.add(
-        try lane.submit(RequestSize(bytes: 1), RequestTerms()) { _, _ in
+        try lane.submit(RequestSize(bytes: 1), RequestOptions()) { _, _ in
           throw Refused()
         } completion: {
           set.finish(0, $0)

@@ -44,7 +44,7 @@ import Testing
 
   private func reply(_ number: Int, _ make: @escaping @Sendable () throws -> [UInt8]) {
     let reply = replies.all.withLock { $0[number] }
-    reply { UnwrittenAnswer(try make()) }
+    reply { UnwrittenResponse(try make()) }
   }
 
   private func send(_ path: String, _ fields: HTTPFields = [:], _ bytes: [UInt8]..., ends: Bool = true) throws

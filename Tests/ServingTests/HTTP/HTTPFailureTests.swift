@@ -51,7 +51,7 @@ import Vision
     #expect(answer.status == .badRequest && answer.headers[.contentType] == "application/json")
     #expect(String(buffer: answer.body) == #"{"error":"a \"quoted\"\nreason"}"#)
     struct Unwritable: Encodable { let number = Double.nan }
-    #expect(HTTPAnswer(json: Unwritable()).status == .internalServerError)
+    #expect(ServerResponse(json: Unwritable()).status == .internalServerError)
   }
 
   @Test func heads() {

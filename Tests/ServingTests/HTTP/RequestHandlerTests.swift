@@ -41,7 +41,7 @@ import Testing
         ? .body(
           refused: { failure in work.refusals.withLock { $0.append(HTTPFailure(failure).status.code) } },
           work.take)
-        : .answer(HTTPAnswer(json: "\(head.path ?? "")"))
+        : .answer(ServerResponse(json: "\(head.path ?? "")"))
     }
     channel = EmbeddedChannel()
     try channel.pipeline.syncOperations.addHandler(handler)
@@ -74,7 +74,7 @@ import Testing
 
   private func reply(_ text: String) {
     let reply = work.replies.withLock { $0.removeFirst() }
-    reply { UnwrittenAnswer(HTTPAnswer(json: text)) }
+    reply { UnwrittenResponse(ServerResponse(json: text)) }
   }
 
   @Test func answersFromTheBody() throws {

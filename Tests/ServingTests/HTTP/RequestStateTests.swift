@@ -40,7 +40,7 @@ import Testing
     return word(
       state.begin(head) { head in
         if refuses { throw RequestFailure(.notFound, "no") }
-        return head.method == .post ? .body { _, _ in Unstoppable() } : .answer(HTTPAnswer(json: "{}"))
+        return head.method == .post ? .body { _, _ in Uncancellable() } : .answer(ServerResponse(json: "{}"))
       })
   }
 

@@ -108,16 +108,16 @@ import Testing
 
   @Test func energyNeverGoesDown() {
     let cpu = Platform.local.devices[0]
-    let silicon = cpu.silicon
-    let platform = Platform(devices: [cpu], power: Power([silicon: Power.Watts(idle: 10, full: 30)]))
+    let processor = cpu.processor
+    let platform = Platform(devices: [cpu], power: Power([processor: Power.Watts(idle: 10, full: 30)]))
     let time = ManualTime()
     let counter = EnergyCounter { EnergyMeter(on: platform, counters: nil, time: time) }
     final class Hosted {}
     let (first, second) = (Hosted(), Hosted())
     time.advance(by: 1_000_000_000)
-    #expect(counter.read([(ObjectIdentifier(first), [silicon: 0.5])])?.joules == 10 + 20 * 0.5)
+    #expect(counter.read([(ObjectIdentifier(first), [processor: 0.5])])?.joules == 10 + 20 * 0.5)
     // The first has gone, and another begins from nothing.
-    #expect(counter.read([(ObjectIdentifier(second), [silicon: 0.1])])?.joules == 10 + 20 * 0.6)
+    #expect(counter.read([(ObjectIdentifier(second), [processor: 0.1])])?.joules == 10 + 20 * 0.6)
     #expect(counter.read([])?.joules == 10 + 20 * 0.6)
   }
 }

@@ -72,7 +72,7 @@ import Vision
         first.drain()
       }
       let image = try Tensor(shape: [1, 3, 16, 16])
-      return try pipeline.run([HostedPipeline.Input(values: [image], bytes: 1)], RequestTerms()) { _ in }
+      return try pipeline.run([HostedPipeline.Input(values: [image], bytes: 1)], RequestOptions()) { _ in }
     }
     #expect(asked == [1, 2])
     second.drain()

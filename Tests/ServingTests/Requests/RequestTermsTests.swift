@@ -4,10 +4,10 @@ import Testing
 
 @Suite struct RequestTermsTests {
   @Test func ofAQuery() throws {
-    #expect(try RequestTerms(query: "") == RequestTerms())
+    #expect(try RequestOptions(query: "") == RequestOptions())
     #expect(
-      try RequestTerms(query: "priority=3&timeout_us=500") == RequestTerms(priority: 3, timeout: 500_000))
-    #expect(try RequestTerms(query: "timeout_us=0") == RequestTerms())
+      try RequestOptions(query: "priority=3&timeout_us=500") == RequestOptions(priority: 3, timeout: 500_000))
+    #expect(try RequestOptions(query: "timeout_us=0") == RequestOptions())
   }
 
   @Test(
@@ -16,7 +16,7 @@ import Testing
       ("timeout_us=86400000001", .unprocessable), ("timeout_us=x", .unprocessable), ("seconds=1", .invalid),
     ] as [(String, RequestFailure.Kind)])
   func wrongOnes(query: String, kind: RequestFailure.Kind) throws {
-    let failure = try #require(throws: RequestFailure.self) { try RequestTerms(query: query[...]) }
+    let failure = try #require(throws: RequestFailure.self) { try RequestOptions(query: query[...]) }
     #expect(failure.kind == kind)
   }
 }

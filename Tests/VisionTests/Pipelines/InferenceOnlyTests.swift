@@ -14,7 +14,7 @@ import Vision
     let alone = try InferenceOnly(pipeline, plan: plan).measure(image, seconds: 0.5)
     #expect(alone.items > 0 && alone.seconds > 0.1)
     #expect(abs(alone.throughput * alone.seconds / Double(alone.items) - 1) < 0.5)
-    let whole = try ItemRun(pipeline.graph, plan: plan, on: .local, inputs: [[image]]).run(seconds: 0.5)
+    let whole = try ProbeRun(pipeline.graph, plan: plan, on: .local, inputs: [[image]]).run(seconds: 0.5)
     #expect(alone.throughput > whole.throughput)
   }
 

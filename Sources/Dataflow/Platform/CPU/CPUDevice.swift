@@ -8,15 +8,15 @@ extension DeviceKind {
 public struct CPUDevice: Device {
   public let name = "cpu"
   public let kind = DeviceKind.cpu
-  public let silicon = CPUDevice.ownSilicon
+  public let processor = CPUDevice.ownProcessor
   public let model: String
   public let driver: String
   public let cores: Int
   public let vectorBits: Int
   public let memoryBytes: Int
 
-  /// The `silicon` of every device that computes on this process's cores.
-  public static let ownSilicon = "cpu"
+  /// The `processor` of every device that computes on this process's cores.
+  public static let ownProcessor = "cpu"
 
   static let local = discover()
 

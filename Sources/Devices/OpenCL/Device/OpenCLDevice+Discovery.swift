@@ -79,7 +79,7 @@ extension OpenCLDevice {
       name: name, model: model,
       driver: [platform, query.text(OCL_DEVICE_VERSION), query.text(OCL_DRIVER_VERSION)].joined(
         separator: ", "),
-      silicon: isCPU ? CPUDevice.ownSilicon : ordinal == 0 ? model : "\(model) #\(ordinal + 1)",
+      processor: isCPU ? CPUDevice.ownProcessor : ordinal == 0 ? model : "\(model) #\(ordinal + 1)",
       cores: Int(query.number(OCL_DEVICE_MAX_COMPUTE_UNITS, as: UInt32.self)), vectorBits: max(lanes, 1) * 32,
       memoryBytes: Int(clamping: query.number(OCL_DEVICE_GLOBAL_MEM_SIZE, as: UInt64.self)),
       largestBuffer: Int(clamping: query.number(OCL_DEVICE_MAX_MEM_ALLOC_SIZE, as: UInt64.self)),

@@ -12,7 +12,7 @@ public final class OpenCLDevice: Device {
   public let model: String
   /// Platform, device and driver by their versions.
   public let driver: String
-  public let silicon: String
+  public let processor: String
   public let cores: Int
   public let vectorBits: Int
   public let memoryBytes: Int
@@ -21,7 +21,7 @@ public final class OpenCLDevice: Device {
   /// Work items of the largest work group.
   public let largestGroup: Int
   /// Whether its cores are the host's: work groups are loops on a core then, and small ones are best.
-  public var isCPU: Bool { silicon == CPUDevice.ownSilicon }
+  public var isCPU: Bool { processor == CPUDevice.ownProcessor }
 
   private let library: OpenCLLibrary
   private let id: OpenCLHandle
@@ -39,7 +39,7 @@ public final class OpenCLDevice: Device {
     name = description.name
     model = description.model
     driver = description.driver
-    silicon = description.silicon
+    processor = description.processor
     cores = description.cores
     vectorBits = description.vectorBits
     memoryBytes = description.memoryBytes
@@ -49,7 +49,7 @@ public final class OpenCLDevice: Device {
 
   /// What a driver says of a device.
   struct Description {
-    var name, model, driver, silicon: String
+    var name, model, driver, processor: String
     var cores, vectorBits, memoryBytes, largestBuffer, largestGroup: Int
   }
 

@@ -15,15 +15,15 @@ public struct DiskForecast: Hashable, Sendable {
 
   /// - Parameter steps: after which the run stops.
   public init(_ experiment: Experiment, _ spaces: Spaces, steps: Int) {
-    let (schedule, settings) = (experiment.schedule, experiment.algorithm.common)
+    let (budget, settings) = (experiment.budget, experiment.algorithm.common)
     let policy = NetworkForecast(experiment.algorithm.networkSizes(for: spaces)).savedBytes
     rowBytes =
       4
       * TransitionLayout(observationSize: spaces.observation.size, actionSize: spaces.action.size).stride
-    rows = schedule.savesReplay ? min(settings.bufferSize, max(steps, 0)) : 0
+    rows = budget.savesReplay ? min(settings.bufferSize, max(steps, 0)) : 0
     checkpointBytes = policy + rows * rowBytes
     let isSavedOnTheWay =
-      schedule.checkpointFrequency > 0 ? schedule.checkpointFrequency < steps : schedule.checkpointMinutes > 0
+      budget.checkpointFrequency > 0 ? budget.checkpointFrequency < steps : budget.checkpointMinutes > 0
     copies = isSavedOnTheWay ? 2 : 1
     // best.ckpt is replaced, too.
     bytes = copies * checkpointBytes + 2 * policy

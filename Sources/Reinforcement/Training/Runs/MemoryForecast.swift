@@ -19,7 +19,7 @@ public struct MemoryForecast: Hashable, Sendable {
       capacity: isTraining ? settings.bufferSize : 0, observationSize: spaces.observation.size,
       actionSize: spaces.action.size,
       otherBytes: NetworkForecast(
-        networks, batch: settings.batchSize, episodes: experiment.schedule.evaluationEpisodes
+        networks, batch: settings.batchSize, episodes: experiment.budget.evaluationEpisodes
       ).bytes)
   }
 

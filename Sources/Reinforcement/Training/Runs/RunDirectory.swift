@@ -40,7 +40,7 @@ public final class RunDirectory: Sendable {
     if let path {
       (self.path, isNew) = (path, try Self.makeFolder(path))
     } else {
-      let path = "runs/\(experiment.name)-seed\(experiment.schedule.seed)"
+      let path = "runs/\(experiment.name)-seed\(experiment.budget.seed)"
       self.path = try Self.makeNewFolder(path)
       isNew = true
     }

@@ -12,7 +12,7 @@ import Testing
     var experiment = Experiment("x", environment: "Pendulum-v1", algorithm: TD3Configuration())
     experiment.algorithm.common.hidden = [4]
     experiment.algorithm.common.bufferSize = 100
-    experiment.schedule.threads = threads
+    experiment.budget.threads = threads
     return try Trainer(experiment).conditions
   }
 

@@ -1,18 +1,18 @@
-/// The place of the only worker of a placement, where the thread that has prepared an item may sit down and go on
-/// with it: waking the worker's own thread takes longer than many stages do.
+/// Lets the thread that has prepared an item go on with it in the next placement, if that is one worker: waking the worker's
+/// own thread takes longer than many stages do.
 ///
-/// Whoever sits takes tokens and iterates, so tokens keep their order and stages their state, whichever thread it is.
+/// One thread at a time takes tokens and iterates, so tokens keep their order and stages their state, whichever thread it is.
 ///
 /// Sendable: `worker` is used only by who holds `occupied`.
-final class Seat: @unchecked Sendable {
+final class Continuation: @unchecked Sendable {
   private let worker: Worker
   private let intake: Worker.Intake
   private let occupied = Monitor(conditions: 0)
-  /// The seat behind this one.
-  private let next: Seat?
+  /// The continuation behind this one.
+  private let next: Continuation?
 
   /// - Parameter worker: with one intake, from a quiet channel.
-  init?(_ worker: Worker, next: Seat?) {
+  init?(_ worker: Worker, next: Continuation?) {
     guard worker.intakes.count == 1 else { return nil }
     self.worker = worker
     intake = worker.intakes[0]
@@ -23,7 +23,7 @@ final class Seat: @unchecked Sendable {
   /// nothing else waits for the thread that has it. Otherwise two threads are worth waking: they overlap.
   static func continues(waiting: Int) -> Bool { waiting == 0 }
 
-  /// For a thread that has sent here: goes on with what it sent if nobody sits here, and sees to it that the rest is
+  /// For a thread that has sent here: goes on with what it sent if no other thread does, and sees to it that the rest is
   /// taken care of.
   ///
   /// - Parameter waiting: tokens that wait for the calling thread.
@@ -32,7 +32,7 @@ final class Seat: @unchecked Sendable {
     if Self.continues(waiting: waiting) {
       _ = occupied.tryLock { hasWorked = iterate() }
     }
-    // Also when somebody sits here: who has looked for more before these were sent doesn't know of them.
+    // Also when another thread works here: who has looked for more before these were sent doesn't know of them.
     intake.channel.announce(intake.tokens)
     if hasWorked { next?.offer(whileWaiting: waiting) }
   }

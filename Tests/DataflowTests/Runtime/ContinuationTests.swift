@@ -6,7 +6,7 @@ import Testing
 
 /// A thread goes on with its item in the next placement if nobody is there.
 @Suite(.timeLimit(.minutes(60)))
-struct SeatTests {
+struct ContinuationTests {
   /// Two placements; the second one tells on whose thread it ran.
   private static func executor(_ second: Stage, instances: Int = 1) throws -> Executor {
     let graph = try Graph("two", chain: [Stage("first") { (value: Int) in value }, second])
@@ -47,7 +47,7 @@ struct SeatTests {
     #expect(names.withLock { $0.isEmpty })
     release.signal()
     for _ in 0..<3 { done.wait() }
-    // Who has sent the last one may find the seat empty by now, and take one of the two.
+    // Who has sent the last one may find the continuation empty by now, and take one of the two.
     #expect(names.withLock { $0.values.contains("second 0") })
     executor.drain()
   }
@@ -79,11 +79,11 @@ struct SeatTests {
   }
 
   @Test func continuesOnlyWhenNothingWaits() {
-    #expect(Seat.continues(waiting: 0))
-    #expect(!Seat.continues(waiting: 1))
+    #expect(Continuation.continues(waiting: 0))
+    #expect(!Continuation.continues(waiting: 1))
   }
 
-  /// State and order are the seat's, not the thread's.
+  /// State and order are the continuation's, not the thread's.
   @Test(arguments: [1, 4]) func keepsStateAndOrder(instances: Int) throws {
     let seen = Locked<[Int]>([])
     let second = Stage("second") { (value: Int) in
@@ -103,7 +103,7 @@ struct SeatTests {
     executor.drain()
   }
 
-  /// A chain of seats: one thread goes all the way; many items, cancelled half-way, are all answered.
+  /// A chain of continuations: one thread goes all the way; many items, cancelled half-way, are all answered.
   @Test func chainOfSeats() throws {
     let graph = try Graph("chain", chain: (0..<5).map { Stage("s\($0)") { (value: Int) in value + 1 } })
     let plan = Plan(graph.stages.map { Placement([$0.name]) }, queueCapacity: 3)

@@ -4,7 +4,7 @@ import Foundation
 /// Memory that was freed and that the C library keeps: between large bodies that come and go (measured: a
 /// third more in a minute of overload), and in the arenas of threads that have ended, while those of the next
 /// pipeline have arenas of their own.
-enum FreedMemory {
+enum MemoryTrim {
   /// Gives it back again and again, until the task is cancelled; also what pools have kept for an interval
   /// without use.
   ///

@@ -1,5 +1,5 @@
 /// What a policy says to a batch of observations.
-public struct PolicyAnswers: Sendable, Equatable {
+public struct PolicyOutputs: Sendable, Equatable {
   /// `[batch, action size]`, the last dimension fastest; a numbered action is its number.
   public var actions: [Float]
   /// `[batch, actions]`: a value for each numbered action. Empty for actions within bounds.

@@ -6,7 +6,7 @@ import Testing
 import Wire
 
 /// Answers arrive whole, however large they are and however their connection ends.
-@Suite(.serialized) struct LargeAnswerTests {
+@Suite(.serialized) struct LargeResponseTests {
   private let network: WideNetwork
 
   init() throws { network = try WideNetwork() }

@@ -4,13 +4,13 @@ import Testing
 
 @testable import Load
 
-@Suite struct AnswerReaderTests {
+@Suite struct ResponseReaderTests {
   private static let plain =
     "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nSERVER-timing:  infer;dur=1, total;dur=2 \r\ncontent-length: 2\r\n\r\n{}"
 
   /// All answers of a connection, whose bytes come in pieces of this size; then the connection ends.
-  private func answers(_ text: String, pieces size: Int = .max) throws -> [AnswerReader.Answer] {
-    var (reader, answers) = (AnswerReader(), [AnswerReader.Answer]())
+  private func answers(_ text: String, pieces size: Int = .max) throws -> [ResponseReader.Answer] {
+    var (reader, answers) = (ResponseReader(), [ResponseReader.Answer]())
     var all = ByteBuffer(string: text)
     while all.readableBytes > 0 {
       guard var piece = all.readSlice(length: min(size, all.readableBytes)) else { break }
@@ -54,7 +54,7 @@ import Testing
     String(repeating: "a", count: 70_000),
   ])
   func noHTTP(text: String) {
-    #expect(throws: AnswerReader.Malformed.self) { try answers(text) }
+    #expect(throws: ResponseReader.Malformed.self) { try answers(text) }
   }
 
   /// A whole one, cut off anywhere, is not complete, and does no harm.

@@ -4,7 +4,7 @@ import NIOCore
 import NIOFoundationCompat
 
 /// A complete answer: head and body, ready to be written.
-struct HTTPAnswer: Sendable {
+struct ServerResponse: Sendable {
   var status: HTTPResponse.Status
   var headers: HTTPFields
   var body: ByteBuffer
@@ -64,19 +64,19 @@ struct HTTPDate {
   }
 }
 
-extension UnwrittenAnswer<HTTPAnswer> {
-  init(maximumBytes: Int, write: @escaping @Sendable () throws -> HTTPAnswer) {
+extension UnwrittenResponse<ServerResponse> {
+  init(maximumBytes: Int, write: @escaping @Sendable () throws -> ServerResponse) {
     self.init(maximumBytes: maximumBytes, size: { $0.body.readableBytes }, write: write)
   }
 
   /// One that is written already.
-  init(_ answer: HTTPAnswer) {
+  init(_ answer: ServerResponse) {
     self.init(maximumBytes: answer.body.readableBytes) { answer }
   }
 
   /// The same with something done to it once it is written.
-  func map(_ change: @escaping @Sendable (inout HTTPAnswer) -> Void) -> Self {
-    UnwrittenAnswer(maximumBytes: maximumBytes) { [write] in
+  func map(_ change: @escaping @Sendable (inout ServerResponse) -> Void) -> Self {
+    UnwrittenResponse(maximumBytes: maximumBytes) { [write] in
       var answer = try write()
       change(&answer)
       return answer

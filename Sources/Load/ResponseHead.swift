@@ -1,8 +1,8 @@
 import Foundation
 
 /// What the head of an HTTP/1.1 answer says, of what matters here.
-struct AnswerHead {
-  private(set) var answer: AnswerReader.Answer
+struct ResponseHead {
+  private(set) var answer: ResponseReader.Answer
   /// Of the body, if the head says it.
   private(set) var length: Int?
   private(set) var isChunked = false
@@ -23,7 +23,7 @@ struct AnswerHead {
     guard let first = lines.next(), first.count >= 12, first.starts(with: "HTTP/1.".utf8),
       let status = Self.number(first[9..<12]), status >= 100
     else { return nil }
-    answer = AnswerReader.Answer(status: status, keepsOpen: first[7] != UInt8(ascii: "0"))
+    answer = ResponseReader.Answer(status: status, keepsOpen: first[7] != UInt8(ascii: "0"))
     while let line = lines.next(), !line.isEmpty {
       guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
       let value = Self.trim(line[(colon + 1)...])

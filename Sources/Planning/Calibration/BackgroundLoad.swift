@@ -2,7 +2,7 @@ import Basics
 import Foundation
 
 /// What other processes take of the processors while something is measured: times measured then are not the machine's own.
-public struct Bystanders {
+public struct BackgroundLoad {
   /// Seconds of all cores: those that did work, and those of this process.
   private let begin: (busy: Double, own: Double, time: Nanoseconds)?
   private static let time = MonotonicTime()

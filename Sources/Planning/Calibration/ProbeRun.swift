@@ -3,7 +3,7 @@ import Dataflow
 import Foundation
 
 /// Runs a graph that takes items: the same few by turns, always as many in flight as keep every worker busy, or one alone.
-public final class ItemRun: WorkloadRun {
+public final class ProbeRun: WorkloadRun {
   private let executor: Executor
   private let recorder = Recorder(eventsPerWorker: 2)
   private let inputs: [[any Sendable]]

@@ -1,7 +1,7 @@
 import Basics
 
 /// How a request wants to be treated.
-public struct RequestTerms: Sendable, Hashable {
+public struct RequestOptions: Sendable, Hashable {
   /// 0 is the most urgent.
   public var priority = 0
   /// Nanoseconds after which an answer is of no use.
@@ -13,7 +13,7 @@ public struct RequestTerms: Sendable, Hashable {
   }
 }
 
-extension RequestTerms {
+extension RequestOptions {
   /// Reads `priority=0&timeout_us=500000`.
   init(query: Substring) throws(RequestFailure) {
     self.init()

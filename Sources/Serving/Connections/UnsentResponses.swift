@@ -5,7 +5,7 @@ import NIOCore
 /// whether their client takes them.
 ///
 /// Used by the event loop's thread alone.
-final class UnsentAnswers {
+final class UnsentResponses {
   struct Limits: Sendable {
     /// Of one answer, and of all answers of one connection.
     var maximumBytes = 128 << 20
@@ -48,7 +48,7 @@ final class UnsentAnswers {
   ///
   /// - Parameter completion: called once, on the event loop's thread.
   func write<Written>(
-    _ answer: UnwrittenAnswer<Written>, on loop: any EventLoop,
+    _ answer: UnwrittenResponse<Written>, on loop: any EventLoop,
     completion: @escaping (Result<(Written, Share), any Error>) -> Void
   ) {
     do {

@@ -7,12 +7,12 @@ import NIOHTTPTypes
 /// either. (Of a connection without streams its `ConnectionFlowHandler` sees to that.)
 ///
 /// Used by the event loop's thread alone.
-final class AnswerWriter {
+final class ResponseWriter {
   private static let piece = 64 << 10
   /// How often it is looked in a client's time whether it reads.
   private static let looks: Int64 = 12
 
-  private let answers: UnsentAnswers
+  private let answers: UnsentResponses
   /// Bytes that are not sent.
   private(set) var unsent = 0
   private var lastProgress = NIODeadline.now()
@@ -20,17 +20,17 @@ final class AnswerWriter {
   /// Called, not in the middle of a write, when something was sent.
   var progressed: (() -> Void)?
 
-  init(_ answers: UnsentAnswers) { self.answers = answers }
+  init(_ answers: UnsentResponses) { self.answers = answers }
 
   /// Writes a part of an answer; it is not flushed.
-  func write(_ body: ByteBuffer, of share: UnsentAnswers.Share, _ context: ChannelHandlerContext) {
+  func write(_ body: ByteBuffer, of share: UnsentResponses.Share, _ context: ChannelHandlerContext) {
     var rest = body
     while let piece = rest.readSlice(length: min(rest.readableBytes, Self.piece)), piece.readableBytes > 0 {
       write(piece, share, context)
     }
   }
 
-  private func write(_ piece: ByteBuffer, _ share: UnsentAnswers.Share, _ context: ChannelHandlerContext) {
+  private func write(_ piece: ByteBuffer, _ share: UnsentResponses.Share, _ context: ChannelHandlerContext) {
     if unsent == 0 { lastProgress = .now() }
     let count = piece.readableBytes
     unsent += count

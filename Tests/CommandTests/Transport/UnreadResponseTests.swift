@@ -5,7 +5,7 @@ import Testing
 import Wire
 
 /// Clients that ask and read nothing take little from the server, and nothing from others.
-@Suite(.serialized) struct UnreadAnswerTests {
+@Suite(.serialized) struct UnreadResponseTests {
   private let server: Server
 
   init() throws {

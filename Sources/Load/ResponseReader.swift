@@ -5,7 +5,7 @@ import NIOCore
 /// where the answer ends.
 ///
 /// NIO's own reader makes a list of all headers, which costs more than everything else that is done for a request.
-struct AnswerReader {
+struct ResponseReader {
   struct Answer: Equatable {
     var status: Int
     var serverTiming: String?
@@ -89,7 +89,7 @@ struct AnswerReader {
     }
     // Most answers come in one piece, and are read where they lie.
     let found = bytes.withUnsafeReadableBytes { all in
-      AnswerHead.end(in: all).map { ($0, AnswerHead(all[..<$0])) }
+      ResponseHead.end(in: all).map { ($0, ResponseHead(all[..<$0])) }
     }
     guard let (length, head) = found else {
       guard bytes.readableBytes <= Self.maximumHead else { throw Malformed() }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// The workers of one placement. They take turns at its entrances; the last to leave tells the neighbours.
-final class Crew: Sendable {
+final class WorkerPool: Sendable {
   private let present: Atomic<Int>
   private let entrances: [Channel]
   private let exits: [Channel]
@@ -10,12 +10,12 @@ final class Crew: Sendable {
   private let gate: Gate
   private let ambient: Item
   private let turn = Monitor(conditions: 0)
-  /// The seat of the neighbour that these workers may continue in; what they send there, they announce.
-  private let next: Seat?
+  /// The continuation of the neighbour that these workers may continue in; what they send there, they announce.
+  private let next: Continuation?
 
   init(
     size: Int, entrances: [Channel], exits: [Channel], feedsItself: Bool, gate: Gate, ambient: Item,
-    next: Seat? = nil
+    next: Continuation? = nil
   ) {
     present = Atomic(size)
     self.entrances = entrances
@@ -39,11 +39,11 @@ final class Crew: Sendable {
   }
 
   /// As `run`, for a worker that others may continue in.
-  func run(in seat: Seat) {
-    while isWanted, seat.awaitWork() {
-      if seat.work() { next?.offer(whileWaiting: waiting) }
+  func run(in continuation: Continuation) {
+    while isWanted, continuation.awaitWork() {
+      if continuation.work() { next?.offer(whileWaiting: waiting) }
     }
-    seat.vacate()
+    continuation.vacate()
     leave()
   }
 
