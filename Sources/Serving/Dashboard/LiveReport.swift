@@ -38,7 +38,7 @@ struct LiveReport {
           json.value("cpu_seconds", process.cpuSeconds)
         }
       }
-      if let (joules, source) = metrics.energyReading() {
+      if let (joules, source) = metrics.energy() {
         json.object("energy") { json in
           json.value("joules", joules)
           json.value("source", source.rawValue)

@@ -9,7 +9,7 @@ final class Metrics: Sendable {
   private let models = Locked<[String: ModelMetrics]>([:])
   /// What is hosted at the moment.
   private let pipelines: @Sendable () -> [PipelineSnapshot]
-  private let energy: @Sendable () -> EnergyCounter.Reading?
+  let energy: @Sendable () -> EnergyCounter.Reading?
   /// What others have to tell.
   private let others: [@Sendable (inout MetricsText) -> Void]
   let time: any TimeSource
@@ -68,8 +68,6 @@ final class Metrics: Sendable {
     }
     return (pipelines, models)
   }
-
-  func energyReading() -> EnergyCounter.Reading? { energy() }
 }
 
 extension MetricsText {

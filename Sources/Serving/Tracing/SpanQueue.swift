@@ -40,9 +40,6 @@ final class SpanQueue: Sendable {
     }
   }
 
-  /// Spans that wait.
-  var count: Int { state.withLock { $0.spans } }
-
   /// Everything that waits.
   func takeAll() -> [RequestRecord] {
     state.withLock { state in
