@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The core and its tests alone, so that running them under the thread sanitizer builds neither the HTTP stack nor
-// the native libraries:
+// The targets in which threads meet, and their tests, so that running them under the thread sanitizer builds neither the HTTP
+// stack nor the native libraries. Planning computes on one thread; only the support of tests needs it. To run them:
 //
 //     swift test --package-path Tests/Sanitizer --scratch-path .build-tsan --sanitize=thread
 
@@ -37,8 +37,5 @@ let package = Package(
     .testTarget(
       name: "OpenCLTests", dependencies: ["Basics", "Dataflow", "OpenCL", "COpenCL", "TestSupport"],
       path: "OpenCLTests", swiftSettings: swift),
-    .testTarget(
-      name: "PlanningTests", dependencies: ["Basics", "Dataflow", "Planning", "TestSupport"],
-      path: "PlanningTests", swiftSettings: swift),
   ]
 )

@@ -15,9 +15,8 @@ final class RunLock: Sendable {
     }
     // Where a file system knows no locks, the folder is used without.
     if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
-      let holder = Self.text(of: descriptor)
-      close(descriptor)
-      throw .inUse(folder, by: holder)
+      // `deinit` closes it.
+      throw .inUse(folder, by: Self.text(of: descriptor))
     }
     let holder = "process \(getpid()) on \(ProcessInfo.processInfo.hostName)"
     // Only for messages: a full disk doesn't matter.
