@@ -55,6 +55,7 @@ bench-serving: setup ## Measure the server under load, beside other servers
 	Benchmarks/serving
 
 docs: ## Write the libraries' reference to .build/docs, a folder each: open index.html by a web server
+	mkdir -p .build/docs
 	for library in Dataflow Planning OpenCL Vision Reinforcement; do \
 	  swift package --allow-writing-to-directory .build/docs generate-documentation --target $$library \
 	    --output-path .build/docs/$$library --transform-for-static-hosting --hosting-base-path $$library || exit 1; \
