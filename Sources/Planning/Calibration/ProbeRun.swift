@@ -59,12 +59,10 @@ public final class ProbeRun: WorkloadRun {
   /// those that count, if that doesn't take twice as long.
   private func count(in seconds: Double) -> Int {
     let wanted = min(max(Int(saturating: seconds / pace), 4 * atOnce), 1 << 40)
-    let turn = inputs.count / Self.commonDivisor(atOnce, inputs.count) * atOnce
+    let turn = inputs.count / greatestCommonDivisor(atOnce, inputs.count) * atOnce
     let unit = turn <= wanted ? turn : atOnce
     return 2 * atOnce + (wanted - 2 * atOnce + unit - 1) / unit * unit
   }
-
-  private static func commonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : commonDivisor(b, a % b) }
 
   /// When each of so many items was done, in order.
   private func complete(_ count: Int) throws -> [Nanoseconds] {

@@ -55,7 +55,7 @@ import Testing
         against: DiskForecast.Room(free: nil, fileLimit: forecast.checkpointBytes - 1), at: "x")
     }
     #expect(
-      limited?.description.contains("only (ulimit -f); set buffer_size to 1") == true,
+      limited?.description.contains("only (ulimit -f); set buffer_size to 1900 or less, or keep") == true,
       "\(limited?.description ?? "")")
   }
 
