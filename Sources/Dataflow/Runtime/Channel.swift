@@ -6,11 +6,11 @@ import Synchronization
 ///
 /// Conditions are signalled after the lock is given up: whoever wakes would only wait for it.
 ///
-/// Sendable: `state` is read and written only while `monitor` is held.
+/// Sendable: `state` is read and written only while `monitor` is held; so exclusivity isn't checked again.
 final class Channel: @unchecked Sendable {
-  private let monitor = Monitor(conditions: 2)
+  private let monitor = Monitor()
   @exclusivity(unchecked) private var state: ChannelState<Token>
-  private let room = 0, arrival = 1
+  private let room = Monitor.Condition.room, arrival = Monitor.Condition.arrival
   private let time: any TimeSource
   /// How long threads really wait; `time` may stand still.
   private let clock = MonotonicTime()

@@ -7,7 +7,7 @@
 final class Continuation: @unchecked Sendable {
   private let worker: Worker
   private let intake: Worker.Intake
-  private let occupied = Monitor(conditions: 0)
+  private let occupied = Monitor()
   /// The continuation behind this one.
   private let next: Continuation?
 

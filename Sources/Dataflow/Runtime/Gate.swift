@@ -2,7 +2,7 @@
 ///
 /// Sendable: the counters are read and written only while `monitor` is held.
 package final class Gate: @unchecked Sendable {
-  private let monitor = Monitor(conditions: 1)
+  private let monitor = Monitor()
   package let limit: Int
   private var inside = 0
   private var closed = false
@@ -21,7 +21,7 @@ package final class Gate: @unchecked Sendable {
           return nil
         }
         guard waits else { return .queueFull }
-        monitor.wait(for: 0)
+        monitor.wait(for: .room)
       }
       return .closed
     }
@@ -31,7 +31,7 @@ package final class Gate: @unchecked Sendable {
   package func leave() {
     monitor.withLock {
       inside -= 1
-      monitor.signal(0)
+      monitor.signal(.room)
     }
   }
 
@@ -39,7 +39,7 @@ package final class Gate: @unchecked Sendable {
   func close() {
     monitor.withLock {
       closed = true
-      monitor.broadcast(0)
+      monitor.broadcast(.room)
     }
   }
 }

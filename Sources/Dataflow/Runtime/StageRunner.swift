@@ -6,6 +6,8 @@ import Basics
 /// Several firings may be done at once, as a batch, if the implementation can. When that fails they are done again, one by one:
 /// an error of one item is then no other's. So a stage of batches must bear to be run twice on the same input.
 ///
+/// Used by its worker's thread, so exclusivity isn't checked.
+///
 /// What happens when some of a firing's items have failed is in `StageRunner+Failure.swift`.
 final class StageRunner {
   /// Where a stage's tokens come from and go to.

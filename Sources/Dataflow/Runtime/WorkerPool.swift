@@ -9,7 +9,7 @@ final class WorkerPool: Sendable {
   private let feedsItself: Bool
   private let gate: Gate
   private let ambient: Item
-  private let turn = Monitor(conditions: 0)
+  private let turn = Monitor()
   /// The continuation of the neighbour that these workers may continue in; what they send there, they announce.
   private let next: Continuation?
 

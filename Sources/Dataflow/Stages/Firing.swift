@@ -3,7 +3,7 @@ import Basics
 /// One firing of a stage, or a batch of firings that are done at once: the tokens consumed and those emitted. Reused from one
 /// firing to the next.
 ///
-/// Used by the thread that fires the stage, during `StageInstance.fire`.
+/// Used by the thread that fires the stage, during `StageInstance.fire`, so exclusivity isn't checked.
 public final class Firing {
   let stage: Stage
   private let stageIndex: Int

@@ -1,25 +1,31 @@
 import Basics
 import Foundation
 
-/// A mutex with conditions to wait on, for threads that may block. (Swift's `Mutex` has no conditions, nor does `Locked`.)
+/// A mutex with conditions to wait on, for threads that may block; `Locked` has no conditions.
 ///
 /// Sendable: the pointers are allocated in `init`, freed in `deinit`, and only handed to pthread calls.
 final class Monitor: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let conditions: UnsafeMutableBufferPointer<pthread_cond_t>
+  private let conditions = UnsafeMutableBufferPointer<pthread_cond_t>.allocate(
+    capacity: Condition.allCases.count)
 
-  init(conditions count: Int) {
+  /// What threads wait for.
+  enum Condition: Int, CaseIterable {
+    case room
+    case arrival
+  }
+
+  init() {
     pthread_mutex_init(mutex, nil)
-    conditions = .allocate(capacity: count)
     var attributes = pthread_condattr_t()
     pthread_condattr_init(&attributes)
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-    for index in conditions.indices { pthread_cond_init(address(of: index), &attributes) }
+    for condition in Condition.allCases { pthread_cond_init(address(of: condition), &attributes) }
     pthread_condattr_destroy(&attributes)
   }
 
   deinit {
-    for index in conditions.indices { pthread_cond_destroy(address(of: index)) }
+    for condition in Condition.allCases { pthread_cond_destroy(address(of: condition)) }
     conditions.deallocate()
     pthread_mutex_destroy(mutex)
     mutex.deallocate()
@@ -49,21 +55,21 @@ final class Monitor: @unchecked Sendable {
   }
 
   /// Gives up the lock, which the caller holds, until the condition is signalled.
-  func wait(for condition: Int) { pthread_cond_wait(address(of: condition), mutex) }
+  func wait(for condition: Condition) { pthread_cond_wait(address(of: condition), mutex) }
 
   /// The same, but not after a time of `MonotonicTime`.
   ///
   /// - Returns: `false` when that has come.
-  func wait(for condition: Int, until deadline: Nanoseconds) -> Bool {
+  func wait(for condition: Condition, until deadline: Nanoseconds) -> Bool {
     var time = timespec(
       tv_sec: Int(clamping: deadline / 1_000_000_000), tv_nsec: Int(deadline % 1_000_000_000))
     return pthread_cond_timedwait(address(of: condition), mutex, &time) != ETIMEDOUT
   }
 
-  func signal(_ condition: Int) { pthread_cond_signal(address(of: condition)) }
-  func broadcast(_ condition: Int) { pthread_cond_broadcast(address(of: condition)) }
+  func signal(_ condition: Condition) { pthread_cond_signal(address(of: condition)) }
+  func broadcast(_ condition: Condition) { pthread_cond_broadcast(address(of: condition)) }
 
-  private func address(of condition: Int) -> UnsafeMutablePointer<pthread_cond_t> {
-    conditions.baseAddress.unsafelyUnwrapped + condition
+  private func address(of condition: Condition) -> UnsafeMutablePointer<pthread_cond_t> {
+    conditions.baseAddress.unsafelyUnwrapped + condition.rawValue
   }
 }

@@ -1,6 +1,6 @@
 /// A first-in, first-out queue that grows while warming up, and then allocates nothing.
 ///
-/// Used by one thread at a time, or under a lock.
+/// Used by one thread at a time, or under a lock, and calls nothing that uses it again: so exclusivity isn't checked.
 ///
 /// `elements` has room for `mask + 1` elements; the `count` places from `first` on, around the end, are
 /// initialised and the others aren't.
