@@ -1,6 +1,5 @@
 import Basics
 import Foundation
-import Synchronization
 import TestSupport
 import Wire
 
@@ -15,7 +14,7 @@ final class Pinger: Sendable {
     var isStopped = false
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
   private let target: Target
   /// Where the system says how long the event loop waited for a core.
   private let loopStatistics: String?

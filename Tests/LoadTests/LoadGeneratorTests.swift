@@ -1,6 +1,6 @@
+import Basics
 import NIOCore
 import NIOPosix
-import Synchronization
 import TestSupport
 import Testing
 
@@ -107,9 +107,9 @@ private final class ScriptedServer: Sendable {
   private let counts: Counts
 
   fileprivate final class Counts: Sendable {
-    let requests = Mutex(-1)
-    let connections = Mutex(0)
-    let paths = Mutex<Set<String>>([])
+    let requests = Locked(-1)
+    let connections = Locked(0)
+    let paths = Locked<Set<String>>([])
   }
 
   init(closes: Bool = false, answer: @escaping @Sendable (Int) -> String?) async throws {

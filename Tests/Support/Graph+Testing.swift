@@ -1,5 +1,5 @@
+import Basics
 import Dataflow
-import Synchronization
 
 extension Graph {
   /// One stage that adds every item to a sum, which is its state; items that are refused fail.

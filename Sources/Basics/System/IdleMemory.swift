@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A pool that keeps memory to use it again.
 public protocol MemoryPool: AnyObject, Sendable {
   /// Frees what nobody has used since this was called last.
@@ -12,7 +10,7 @@ public enum MemoryPools {
     weak var pool: (any MemoryPool)?
   }
 
-  private static let members = Mutex<[ObjectIdentifier: Member]>([:])
+  private static let members = Locked<[ObjectIdentifier: Member]>([:])
 
   public static func add(_ pool: any MemoryPool) {
     members.withLock { $0[ObjectIdentifier(pool)] = Member(pool: pool) }

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Whether so much memory can still be had, asked before it is taken: where the system refuses it later, the process ends.
 ///
 /// Any thread may ask. What the system says is kept for a moment, less what was promised since: asking takes it a fraction of a
@@ -21,7 +19,7 @@ public final class MemoryHeadroom: Sendable {
 
   private let time: any TimeSource
   private let read: @Sendable () -> Int?
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   /// - Parameter read: bytes that are available; `nil` where the system doesn't tell.
   public init(time: any TimeSource, read: @escaping @Sendable () -> Int?) {

@@ -1,3 +1,5 @@
+import Basics
+
 /// Memory of a device, used again: what a driver allocates anew costs its page faults.
 ///
 /// Thread-safe. At most `limit` buffers are kept while nobody uses them.

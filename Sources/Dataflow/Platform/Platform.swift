@@ -1,3 +1,5 @@
+import Basics
+
 /// The processors of a machine.
 ///
 /// A new kind of device is a target in `Devices/`, which the program registers. A kind is looked for when something asks for

@@ -146,7 +146,8 @@ public final class Executor: Sendable {
   ///
   /// - Throws: `RuntimeError.closed` and the like. An error in a stage is in the result.
   public func processAndWait(_ inputs: any Sendable...) throws(RuntimeError) -> ItemResult {
-    let (answer, isAnswered) = (Locked<ItemResult?>(nil), DispatchSemaphore(value: 0))
+    let answer = Locked<ItemResult?>(nil)
+    let isAnswered = DispatchSemaphore(value: 0)
     let item = try submit(inputs) { result in
       answer.withLock { $0 = result }
       isAnswered.signal()

@@ -1,6 +1,5 @@
 import Basics
 import Dispatch
-import Synchronization
 
 /// Wakes somebody at a time: one timer, however many wait for it.
 protocol Alarm: Sendable {
@@ -14,7 +13,7 @@ protocol Alarm: Sendable {
 final class SystemAlarm: Alarm, @unchecked Sendable {
   private let timer = DispatchSource.makeTimerSource()
   /// When it rings next.
-  private let next = Mutex(Nanoseconds.max)
+  private let next = Locked(Nanoseconds.max)
   private let clock = MonotonicTime()
 
   init(_ ring: @escaping @Sendable () -> Void) {

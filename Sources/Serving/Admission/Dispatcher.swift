@@ -1,7 +1,6 @@
 import Basics
 import Dataflow
 import Dispatch
-import Synchronization
 
 /// The machine's time, given to the requests of all pipelines: `DispatchState` inside a lock.
 ///
@@ -17,7 +16,7 @@ public final class Dispatcher: Sendable {
     var closing: [Int: @Sendable () -> Void] = [:]
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
   let time: any TimeSource
   /// Rings when the time of one that waits may be over.
   private let alarm: any Alarm

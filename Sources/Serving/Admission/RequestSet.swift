@@ -1,5 +1,4 @@
 import Dataflow
-import Synchronization
 
 /// The items of one request, which is answered when all of them are.
 final class RequestSet: Cancellable {
@@ -12,12 +11,12 @@ final class RequestSet: Cancellable {
     var isCancelled = false
   }
 
-  private let state: Mutex<State>
+  private let state: Locked<State>
   private let completion: @Sendable ([ItemResult]) -> Void
 
   /// - Parameter completion: called once when all are answered, unless the set was abandoned.
   init(count: Int, completion: @escaping @Sendable ([ItemResult]) -> Void) {
-    state = Mutex(State(results: Array(repeating: nil, count: count), left: count))
+    state = Locked(State(results: Array(repeating: nil, count: count), left: count))
     self.completion = completion
   }
 

@@ -1,6 +1,5 @@
 import Basics
 import Dataflow
-import Synchronization
 
 /// A request that was taken in. It is answered exactly once.
 public final class Ticket: Cancellable {
@@ -20,7 +19,7 @@ public final class Ticket: Cancellable {
   private let dispatcher: Dispatcher
   private let start: Start
   private let completion: @Sendable (ItemResult) -> Void
-  private let state = Mutex(State.waiting)
+  private let state = Locked(State.waiting)
 
   init(
     _ request: DispatchState.Request, _ size: RequestSize, of dispatcher: Dispatcher, start: @escaping Start,

@@ -1,6 +1,5 @@
 import Basics
 import Foundation
-import Synchronization
 
 /// What a server tells of itself, a line at a time: what it serves, that it stops, and each request that
 /// failed.
@@ -57,8 +56,8 @@ public final class ServerLog: Sendable {
   private let level: Level
   private let format: Format
   private let clock: any TimeSource
-  private let rate: Mutex<Rate>
-  private let kept = Mutex<[Failure]>([])
+  private let rate: Locked<Rate>
+  private let kept = Locked<[Failure]>([])
   private let write: @Sendable (String) -> Void
 
   /// - Parameters:
@@ -77,7 +76,7 @@ public final class ServerLog: Sendable {
     self.format = format
     self.clock = clock
     self.write = write
-    rate = Mutex(Rate(time: clock.now))
+    rate = Locked(Rate(time: clock.now))
   }
 
   /// Tells nothing.

@@ -17,7 +17,7 @@ public final class ModelHost: Sendable {
   private let changes = SerialQueue(limit: ModelHost.longestQueue)
   private let readings = SerialQueue(limit: ModelHost.longestQueue)
   private let isClosed = Atomic(false)
-  private let closing = Mutex<Nanoseconds?>(nil)
+  private let closing = Locked<Nanoseconds?>(nil)
   private let time = MonotonicTime()
   /// What answers its last requests, or is about to.
   private let retiring = Locked<[HostedPipeline]>([])
@@ -140,7 +140,7 @@ public final class ModelHost: Sendable {
   private func retire(_ pipeline: HostedPipeline) async {
     let isOver = DispatchSemaphore(value: 0)
     drains.enter()
-    Thread.detachNewThread { [retiring, drains, observer = loader.observer] in
+    Thread.detachNewThread { [self, observer = loader.observer] in
       pipeline.drain()
       // What it has drawn counts to its end; after that it is forgotten.
       observer?.pipelineEnds()

@@ -1,4 +1,4 @@
-import Synchronization
+import Basics
 
 /// A model that clients know by its name, whichever version of it is loaded at the moment, if any.
 ///
@@ -14,12 +14,12 @@ final class ServedModel: Sendable {
 
   let name: String
   let source: ModelSource
-  private let state: Mutex<State>
+  private let state: Locked<State>
 
   init(_ name: String, from source: ModelSource, _ pipeline: HostedPipeline? = nil) {
     self.name = name
     self.source = source
-    state = Mutex(State(pipeline: pipeline, version: pipeline?.version))
+    state = Locked(State(pipeline: pipeline, version: pipeline?.version))
   }
 
   /// What is served; `nil` if the model is not loaded.

@@ -1,9 +1,9 @@
+import Basics
 import Dataflow
-import Synchronization
 
 /// The models that can be asked for, which come and go while the server runs. Any thread may ask.
 final class ServedModels: Sendable {
-  private let models = Mutex<[String: ServedModel]>([:])
+  private let models = Locked<[String: ServedModel]>([:])
 
   subscript(name: String) -> ServedModel? { models.withLock { $0[name] } }
 

@@ -1,6 +1,5 @@
 import Basics
 import Dataflow
-import Synchronization
 
 /// What a model has done since it was loaded, as Triton's statistics extension tells it.
 ///
@@ -26,7 +25,7 @@ final class ModelStatistics: Sendable {
   }
 
   private let stages: [Range<Int>]
-  private let state = Mutex(Values())
+  private let state = Locked(Values())
 
   /// - Parameter network: the position of the network's stage, of so many.
   init(network: Int, of stages: Int) {

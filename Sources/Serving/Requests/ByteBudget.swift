@@ -1,4 +1,4 @@
-import Synchronization
+import Basics
 
 /// How many bytes of one kind — of requests' bodies, of answers — may be in memory, all together. Any thread
 /// may use it.
@@ -6,7 +6,7 @@ final class ByteBudget: Sendable {
   private let maximum: Int
   /// What large ones leave for small ones: a few clients with much to send keep out nobody with little.
   private let reserve: Int
-  private let total = Mutex<Int>(0)
+  private let total = Locked<Int>(0)
 
   /// What has no more bytes is small.
   static let small = 1 << 20
@@ -22,7 +22,7 @@ final class ByteBudget: Sendable {
   /// What one of them has; given back with the last reference.
   final class Share: Sendable {
     private let budget: ByteBudget
-    private let count = Mutex<Int>(0)
+    private let count = Locked<Int>(0)
 
     init(of budget: ByteBudget) { self.budget = budget }
 

@@ -1,4 +1,4 @@
-import Synchronization
+import Basics
 
 /// Work that is begun later, and not at all if nobody wants it by then.
 final class Postponed: Cancellable {
@@ -8,7 +8,7 @@ final class Postponed: Cancellable {
     case cancelled
   }
 
-  private let state = Mutex(State.waiting)
+  private let state = Locked(State.waiting)
 
   var isCancelled: Bool {
     state.withLock { state in

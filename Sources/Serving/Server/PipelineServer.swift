@@ -6,7 +6,6 @@ import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
-import Synchronization
 import UnixSignals
 import Vision
 
@@ -208,14 +207,14 @@ private struct ChangesEnd: Service {
 /// Which ports are listened on by now.
 private final class Listening: Sendable {
   let ports: [Int]
-  private let chosen: Mutex<[Int?]>
+  private let chosen: Locked<[Int?]>
   private let then: @Sendable ([Int]) -> Void
 
   /// - Parameter then: called once all are.
   init(on ports: [Int], then: @escaping @Sendable ([Int]) -> Void) {
     self.ports = ports
     self.then = then
-    chosen = Mutex(Array(repeating: nil, count: ports.count))
+    chosen = Locked(Array(repeating: nil, count: ports.count))
   }
 
   func began(_ index: Int, on port: Int) {

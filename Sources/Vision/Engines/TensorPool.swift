@@ -1,7 +1,6 @@
 import Basics
 import Dataflow
 import Foundation
-import Synchronization
 
 /// Tensors of one type and shape, in batches of any size, used again and again: fresh memory for each would cost its page
 /// faults.
@@ -12,7 +11,7 @@ public final class TensorPool: MemoryPool {
   /// That of a batch of one.
   public let shape: [Int]
   private let limit: Int
-  private let kept = Mutex(Kept())
+  private let kept = Locked(Kept())
 
   // Sendable: the buffers in here belong to nobody else.
   private struct Kept: @unchecked Sendable {

@@ -1,14 +1,13 @@
 import Basics
 import Dataflow
 import Glibc
-import Synchronization
 
 /// Memory for pixels, used again: a fresh 33 MB buffer for each large image costs tens of milliseconds in page
 /// faults.
 ///
 /// Thread-safe. Keeps at most `maximumIdleBytes`; what comes back beyond that is freed.
 public final class PixelPool: MemoryPool {
-  private let idle = Mutex(IdlePieces<PixelStorage>())
+  private let idle = Locked(IdlePieces<PixelStorage>())
   private let maximumIdleBytes: Int
 
   /// - Parameter maximumIdleBytes: memory kept while nobody uses it.

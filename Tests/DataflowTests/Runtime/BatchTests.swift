@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import TestSupport
 import Testing
@@ -6,7 +7,7 @@ import Testing
 
 /// Several iterations at once give what they give one by one.
 @Suite(.timeLimit(.minutes(60)))
-struct BatchTests {
+final class BatchTests: Sendable {
   private let sizes = Locked<[Int]>([])
 
   /// Makes as many tokens of everything as the rates say, and writes down of how many at once; throws if one is refused.
@@ -14,7 +15,7 @@ struct BatchTests {
     _ name: String = "add", outputs: [Rate] = [.fixed(1)], maximum: Int = .max,
     refuses: @escaping @Sendable (Int) -> Bool = { _ in false }
   ) -> Stage {
-    .batching(name, outputs: outputs, maximum: maximum) { [sizes] firing in
+    .batching(name, outputs: outputs, maximum: maximum) { [self] firing in
       sizes.withLock { $0.append(firing.count()) }
       let values = try (0..<firing.count()).map { try firing.input(at: $0, as: Int.self) }
       if let bad = values.first(where: refuses) { throw StageFailure(bad) }
@@ -294,7 +295,8 @@ extension Stage {
 
 extension Executor {
   fileprivate func answers(to values: Range<Int>) throws -> [ItemResult] {
-    let (answers, done) = (Locked<[ItemResult]>([]), DispatchSemaphore(value: 0))
+    let answers = Locked<[ItemResult]>([])
+    let done = DispatchSemaphore(value: 0)
     for value in values {
       try submit([value]) { answer in
         answers.withLock { $0.append(answer) }

@@ -1,4 +1,4 @@
-import Synchronization
+import Basics
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
+import Basics
 import Foundation
-import Synchronization
 import TestSupport
 import Testing
 
@@ -11,7 +11,7 @@ private final class SimulatedHost: Sendable {
   static let usual = Conditions(speed: 1e6, distance: 50e-9)
   static let apart = Conditions(speed: 1e6, distance: 250e-9)
 
-  private let questions = Mutex(0)
+  private let questions = Locked(0)
   let isAlwaysSlow: Bool
 
   init(isAlwaysSlow: Bool = false) { self.isAlwaysSlow = isAlwaysSlow }

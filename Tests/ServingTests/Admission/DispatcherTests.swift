@@ -1,6 +1,6 @@
+import Basics
 import Dataflow
 import Foundation
-import Synchronization
 import TestSupport
 import Testing
 
@@ -19,7 +19,7 @@ import Testing
       return number
     }
     let lane = Dispatcher().open(weight: 1, slots: 2, concurrency: 100_000)
-    let answers = Mutex([Int: Int]())
+    let answers = Locked([Int: Int]())
     DispatchQueue.concurrentPerform(iterations: 4) { thread in
       for index in 0..<500 {
         let number = thread * 500 + index
@@ -45,7 +45,7 @@ import Testing
     let executor = try executor { $0 }
     executor.drain()
     let lane = Dispatcher().open(weight: 1, slots: 1, concurrency: 10)
-    let error = Mutex<(any Error)?>(nil)
+    let error = Locked<(any Error)?>(nil)
     _ = try lane.submit(RequestSize(bytes: 1), RequestOptions()) {
       try executor.trySubmit([1], arrival: $0, completion: $1)
     } completion: { result in
@@ -61,7 +61,7 @@ import Testing
       return $0
     }
     let lane = Dispatcher().open(weight: 1, slots: 1, concurrency: 10)
-    let times = Mutex([UInt64]())
+    let times = Locked([UInt64]())
     for number in 0..<3 {
       _ = try lane.submit(RequestSize(bytes: 1), RequestOptions()) {
         try executor.trySubmit([number], arrival: $0, completion: $1)
@@ -79,7 +79,7 @@ import Testing
 @Suite struct ExpiryTests {
   /// An alarm that a test rings.
   private final class ManualAlarm: Alarm {
-    let times = Mutex([UInt64]())
+    let times = Locked([UInt64]())
     let ring: @Sendable () -> Void
 
     init(_ ring: @escaping @Sendable () -> Void) { self.ring = ring }
@@ -89,7 +89,7 @@ import Testing
 
   @Test func toTheNanosecond() throws {
     let time = ManualTime()
-    let made = Mutex<ManualAlarm?>(nil)
+    let made = Locked<ManualAlarm?>(nil)
     let dispatcher = Dispatcher(time: time) { ring in
       let alarm = ManualAlarm(ring)
       made.withLock { $0 = alarm }
@@ -99,8 +99,8 @@ import Testing
     let lane = dispatcher.open(weight: 1, slots: 1, concurrency: 10)
     let executor = try Executor(
       Graph("work", chain: [Stage("work") { (number: Int) in number }]), plan: Plan([Placement(["work"])]))
-    let answers = Mutex([Int: ItemResult]())
-    let begun = Mutex<(@Sendable (ItemResult) -> Void)?>(nil)
+    let answers = Locked([Int: ItemResult]())
+    let begun = Locked<(@Sendable (ItemResult) -> Void)?>(nil)
     func submit(_ number: Int, _ timeout: UInt64?) throws -> Ticket {
       try lane.submit(RequestSize(bytes: 1), RequestOptions(timeout: timeout)) { _, completion in
         begun.withLock { $0 = completion }
@@ -144,8 +144,8 @@ import Testing
           }
         ]), plan: Plan([Placement(["work"])]))
     let lane = Dispatcher().open(weight: 1, slots: 1, concurrency: 10)
-    let errors = Mutex([AdmissionError?](repeating: nil, count: 4))
-    let first = Mutex<Int?>(nil)
+    let errors = Locked([AdmissionError?](repeating: nil, count: 4))
+    let first = Locked<Int?>(nil)
     _ = try lane.submit(RequestSize(bytes: 1), RequestOptions()) {
       try executor.trySubmit([7], arrival: $0, completion: $1)
     } completion: { result in

@@ -1,9 +1,9 @@
+import Basics
 import HTTPTypes
 import NIOCore
 import NIOEmbedded
 import NIOHTTPTypes
 import Planning
-import Synchronization
 import Testing
 
 @testable import Dataflow
@@ -16,7 +16,7 @@ import Testing
   private let budget = ByteBudget(maximum: 1000)
 
   private final class Replies: Sendable {
-    let all = Mutex<[InferenceService.Reply]>([])
+    let all = Locked<[InferenceService.Reply]>([])
 
     var count: Int { all.withLock { $0.count } }
   }

@@ -1,9 +1,9 @@
+import Basics
 import HTTPTypes
 import NIOCore
 import NIOEmbedded
 import NIOHTTP1
 import NIOHTTPTypes
-import Synchronization
 import Testing
 
 @testable import Dataflow
@@ -16,10 +16,10 @@ import Testing
   private let work = Work()
 
   private final class Work: Sendable {
-    let bodies = Mutex<[String]>([])
-    let replies = Mutex<[Route.Reply]>([])
+    let bodies = Locked<[String]>([])
+    let replies = Locked<[Route.Reply]>([])
     /// Statuses of what was refused before its body was here.
-    let refusals = Mutex<[Int]>([])
+    let refusals = Locked<[Int]>([])
     let item = Item(id: 1, arrival: 0, tokens: 1, outputs: 1)
 
     func take(

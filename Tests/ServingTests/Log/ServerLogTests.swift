@@ -1,7 +1,7 @@
+import Basics
 import Dataflow
 import Foundation
 import HTTPTypes
-import Synchronization
 import TestSupport
 import Testing
 
@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct ServerLogTests {
   private final class Lines: Sendable {
-    private let all = Mutex<[String]>([])
+    private let all = Locked<[String]>([])
     var texts: [String] { all.withLock { $0 } }
     func add(_ line: String) { all.withLock { $0.append(line) } }
   }

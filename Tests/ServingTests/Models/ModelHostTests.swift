@@ -1,3 +1,4 @@
+import Basics
 import Dataflow
 import Foundation
 import HTTPTypes
@@ -15,7 +16,7 @@ import Vision
   private let told = Told()
 
   private final class Told: Sendable {
-    let lines = Mutex<[String]>([])
+    let lines = Locked<[String]>([])
   }
 
   init() throws { folder = try RepositoryFolder() }
@@ -282,7 +283,7 @@ import Vision
     gate.signal()
     try await host.start()
     isLoading.store(false, ordering: .sequentiallyConsistent)
-    let replies = Mutex<[Bool]>([])
+    let replies = Locked<[Bool]>([])
     let reply: @Sendable (Result<Void, any Error>) -> Void = { result in
       replies.withLock { $0.append((try? result.get()) != nil) }
     }

@@ -1,4 +1,4 @@
-import Synchronization
+import Basics
 import Testing
 
 @testable import Serving
@@ -6,7 +6,7 @@ import Testing
 @Suite struct SerialQueueTests {
   @Test func oneAfterTheOtherUpToItsLimit() async throws {
     let queue = SerialQueue(limit: 3)
-    let done = Mutex<[Int]>([])
+    let done = Locked<[Int]>([])
     let (begun, begin) = AsyncStream.makeStream(of: Void.self)
     let (opened, open) = AsyncStream.makeStream(of: Void.self)
     #expect(

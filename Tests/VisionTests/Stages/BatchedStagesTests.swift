@@ -1,8 +1,8 @@
+import Basics
 import Dataflow
 import Foundation
 import Kernels
 import OpenCL
-import Synchronization
 import TestSupport
 import Testing
 
@@ -23,7 +23,7 @@ private final class CountingEngine: Engine {
     }
   }
 
-  let batches = Mutex<[Int]>([])
+  let batches = Locked<[Int]>([])
   let name = "counting"
   let version: String? = nil
   let precisions: [Precision] = [.float32]
@@ -103,7 +103,7 @@ private final class CountingEngine: Engine {
       Placement(["infer", "label"], batch: 5, queueDelay: 3600),
     ])
     let executor = try Executor(graph, plan: apart)
-    let results = Mutex<[Int: ItemResult]>([:])
+    let results = Locked<[Int: ItemResult]>([:])
     for (index, item) in items.enumerated() {
       try executor.submit(item) { result in results.withLock { $0[index] = result } }
     }

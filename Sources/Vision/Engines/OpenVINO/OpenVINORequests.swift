@@ -2,7 +2,6 @@ import Basics
 import COpenVINO
 import Dataflow
 import Foundation
-import Synchronization
 
 /// A model of OpenVINO, compiled once for each caller that runs it at the same time.
 ///
@@ -19,7 +18,7 @@ final class OpenVINORequests: @unchecked Sendable {
   /// As many requests as keep all cores busy; further callers wait.
   private let limit: Int
   private let vacancies: DispatchSemaphore
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   private struct State: @unchecked Sendable {
     var idle: [OpaquePointer] = []

@@ -1,7 +1,7 @@
+import Basics
 import Dataflow
 import Foundation
 import Planning
-import Synchronization
 
 /// One way to run a model: an engine, what it computes in, and how many threads work together on one run. The model is
 /// loaded when it is first run this way.
@@ -15,7 +15,7 @@ public final class EngineVariant: Sendable {
   let fallback: (variant: EngineVariant, margin: Float)?
   let path: String
   let limits: TensorLimits
-  private let loaded = Mutex<(any EngineSession)?>(nil)
+  private let loaded = Locked<(any EngineSession)?>(nil)
 
   public init(
     _ engine: any Engine, model path: String, threads: Int, precision: Precision = .float32,

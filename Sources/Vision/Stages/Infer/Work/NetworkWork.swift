@@ -1,11 +1,11 @@
+import Basics
 import Dataflow
-import Synchronization
 
 /// What a network does for one item, read from its file when it is first asked for.
 final class NetworkWork: Sendable {
   private let path: String
   private let item: [Int?]?
-  private let known = Mutex<Work??>(nil)
+  private let known = Locked<Work??>(nil)
 
   init(_ path: String, item: [Int?]? = nil) {
     self.path = path
