@@ -25,6 +25,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
@@ -44,7 +45,12 @@ let package = Package(
     // The core: graph, platform, plans, runtime, tracing. No network, no vision, no learning, no planning.
     .target(name: "Dataflow", dependencies: ["Basics"], swiftSettings: swift),
     // Costs, the search for plans, simulation, calibration.
-    .target(name: "Planning", dependencies: ["Basics", "Dataflow", "CCores"], swiftSettings: swift),
+    .target(
+      name: "Planning",
+      dependencies: [
+        "Basics", "Dataflow", "CCores", .product(name: "HeapModule", package: "swift-collections"),
+      ],
+      swiftSettings: swift),
     // Devices, each a folder; programs register those that they want.
     .target(
       name: "OpenCL", dependencies: ["Basics", "Dataflow", "COpenCL"], path: "Sources/Devices/OpenCL/Device",

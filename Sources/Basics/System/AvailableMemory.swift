@@ -1,5 +1,3 @@
-import Foundation
-
 /// How much more memory this process can take, and what sets the limit.
 public struct AvailableMemory: Hashable, Sendable {
   public let bytes: Int
@@ -16,7 +14,7 @@ public struct AvailableMemory: Hashable, Sendable {
   /// - Parameter root: where `/proc` and `/sys` are.
   /// - Returns: `nil` where the system doesn't tell.
   public static func current(root: String = "") -> AvailableMemory? {
-    let machine = number(of: "MemAvailable:", in: root + "/proc/meminfo").map {
+    let machine = KernelFile(root + "/proc/meminfo")?.number(of: "MemAvailable").map {
       AvailableMemory(bytes: $0 &* 1024, limit: .machine)
     }
     return ([machine, addresses(root)].compactMap { $0 } + controlGroups(root)).min { $0.bytes < $1.bytes }
@@ -24,19 +22,15 @@ public struct AvailableMemory: Hashable, Sendable {
 
   /// What is left of the addresses that the process may use, where they are limited.
   private static func addresses(_ root: String) -> AvailableMemory? {
-    let line = text(root + "/proc/self/limits")?.split(separator: "\n").first {
-      $0.hasPrefix("Max address space")
-    }
-    guard let words = line?.split(whereSeparator: \.isWhitespace), words.count > 3, let limit = Int(words[3]),
-      let used = number(of: "VmSize:", in: root + "/proc/self/status")
+    guard let limit = KernelFile(root + "/proc/self/limits")?.number(of: "Max address space"),
+      let used = KernelFile(root + "/proc/self/status")?.number(of: "VmSize")
     else { return nil }
     return AvailableMemory(bytes: max(0, limit - used &* 1024), limit: .addressSpace)
   }
 
   /// What is left in each control group that limits memory.
   private static func controlGroups(_ root: String) -> [AvailableMemory] {
-    let lines = text(root + "/proc/self/cgroup")?.split(separator: "\n") ?? []
-    return lines.flatMap { line -> [AvailableMemory] in
+    (KernelFile(root + "/proc/self/cgroup")?.lines ?? []).flatMap { line -> [AvailableMemory] in
       // "0::/path" is version 2; "4:memory:/path" is version 1's memory controller.
       let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
       guard fields.count == 3 else { return [] }
@@ -64,10 +58,10 @@ public struct AvailableMemory: Hashable, Sendable {
 
     func available(in folder: String) -> AvailableMemory? {
       // Unlimited is "max", or so much that it is no limit.
-      guard let limit = text("\(folder)/\(limit)").flatMap({ Int($0) }),
-        let usage = text("\(folder)/\(usage)").flatMap({ Int($0) })
+      guard let limit = KernelFile("\(folder)/\(limit)")?.number,
+        let usage = KernelFile("\(folder)/\(usage)")?.number
       else { return nil }
-      let dropped = number(of: droppable, in: folder + "/memory.stat") ?? 0
+      let dropped = KernelFile(folder + "/memory.stat")?.number(of: droppable) ?? 0
       return AvailableMemory(bytes: max(0, limit - max(0, usage - dropped)), limit: .controlGroup)
     }
   }
@@ -76,18 +70,5 @@ public struct AvailableMemory: Hashable, Sendable {
   private static func ancestors(_ path: String) -> [String] {
     let names = path.split(separator: "/")
     return (0...names.count).reversed().map { names.prefix($0).map { "/" + $0 }.joined() }
-  }
-
-  /// The number that follows a name at the beginning of a line.
-  private static func number(of name: String, in file: String) -> Int? {
-    for line in text(file)?.split(separator: "\n") ?? [] {
-      let words = line.split(whereSeparator: \.isWhitespace)
-      if words.count > 1, words[0] == name { return Int(words[1]) }
-    }
-    return nil
-  }
-
-  private static func text(_ file: String) -> String? {
-    (try? String.read(file))?.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 }

@@ -18,11 +18,8 @@ public struct BackgroundLoad {
   }
 
   private static func read() -> (busy: Double, own: Double, time: Nanoseconds)? {
-    guard let text = try? String.read("/proc/stat", atMost: 16 << 20),
-      let line = text.split(separator: "\n").first
-    else { return nil }
     // user, nice, system, idle, iowait, irq, softirq, steal, in hundredths of a second.
-    let ticks = line.split(separator: " ").dropFirst().compactMap { Double($0) }
+    let ticks = KernelFile("/proc/stat")?.words(of: "cpu")?.compactMap { Double($0) } ?? []
     guard ticks.count >= 8 else { return nil }
     var own = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &own)

@@ -1,3 +1,4 @@
+import Basics
 import Dataflow
 
 /// The items of one request, which is answered when all of them are.

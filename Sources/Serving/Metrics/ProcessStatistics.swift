@@ -13,9 +13,9 @@ struct ProcessStatistics: Sendable {
 
   /// Reads them; `nil` where there is no `/proc`.
   init?() {
-    guard let status = try? String.read("/proc/self/stat"),
-      let boot = Self.bootSeconds
-    else { return nil }
+    guard let status = KernelFile("/proc/self/stat")?.lines.first, let boot = Self.bootSeconds else {
+      return nil
+    }
     // The second field is the program's name in brackets, which may have spaces and brackets in it.
     let fields = status[(status.lastIndex(of: ")") ?? status.startIndex)...].split(separator: " ").dropFirst()
     // Numbered from 1 in proc(5); the first of these is the third.
@@ -28,21 +28,12 @@ struct ProcessStatistics: Sendable {
     startSeconds = boot + field(22) / ticks
     virtualBytes = UInt64(field(23))
     residentBytes = UInt64(field(24)) * UInt64(sysconf(Int32(_SC_PAGESIZE)))
-    var limit = rlimit()
-    if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 {
-      maximumOpenFiles = UInt64(limit.rlim_cur)
-    }
-    // Without the one that the folder is read by.
-    let files = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd"))?.count ?? 1
-    openFiles = UInt64(max(files - 1, 0))
+    maximumOpenFiles = UInt64(OpenFiles.limit)
+    openFiles = UInt64(OpenFiles.count)
   }
 
   /// When the machine was started, in seconds since 1970: what the kernel counts from.
-  private static let bootSeconds: Double? = {
-    let status = try? String.read("/proc/stat", atMost: 16 << 20)
-    let line = status?.split(separator: "\n").first { $0.hasPrefix("btime ") }
-    return line?.split(separator: " ").last.flatMap { Double($0) }
-  }()
+  private static let bootSeconds = KernelFile("/proc/stat")?.number(of: "btime").map { Double($0) }
 }
 
 extension MetricsText {

@@ -1,3 +1,4 @@
+import Basics
 import Dataflow
 
 /// Requests whose spans wait to be exported. Never more than fit: what comes when it is full is dropped and

@@ -21,6 +21,6 @@ struct CPUDeviceTests {
     ([], 64),
   ])
   func vectors(flags: [String], bits: Int) {
-    #expect(CPUDevice.vectorBits(Set(flags)) == bits)
+    #expect(CPUDevice.vectorBits(Set(flags.map { $0[...] })) == bits)
   }
 }
