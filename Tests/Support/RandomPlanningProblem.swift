@@ -29,21 +29,26 @@ extension PlanningProblem {
             fetches["d\(source)"] = PlanningProblem.Fetch(
               seconds: Double.random(in: 0...5, using: &random), resource: devices + max(source, device) - 1)
           }
-          return PlanningProblem.Option(
-            device: "d\(device)", implementation: "i\(option)", processor: device, cores: cores,
-            batch: option == 1 ? Int.random(in: 0..<3, using: &random) == 0 ? 4 : 1 : stage % 3 == 1 ? 4 : 1,
-            isAtOnce: Int.random(in: 0..<2, using: &random) == 0,
+          let batch =
+            option == 1 ? Int.random(in: 0..<3, using: &random) == 0 ? 4 : 1 : stage % 3 == 1 ? 4 : 1
+          let isAtOnce = Int.random(in: 0..<2, using: &random) == 0
+          var choice = PlanningProblem.Option(
+            device: "d\(device)", implementation: "i\(option)", processor: device,
             seconds: workers.map { workers in
               Int.random(in: 0..<20, using: &random) == 0 ? nil : seconds * (1 + 0.1 * Double(workers))
-            }, fetches: fetches)
+            })
+          (choice.cores, choice.batch, choice.isAtOnce) = (cores, batch, isAtOnce)
+          (choice.fetches, choice.feedbacks) = (fetches, fetches)
+          return choice
         }
       }
-      return PlanningProblem.StageEntry(
-        "s\(stage)", sources: sources,
-        feedback: stage > 0 && Int.random(in: 0..<4, using: &random) == 0
-          ? [Int.random(in: 0..<stage, using: &random)] : [],
-        isSingle: Int.random(in: 0..<5, using: &random) == 0,
-        cycles: Int.random(in: 0..<3, using: &random) == 0 ? [cycle] : [], options: choices)
+      var entry = PlanningProblem.StageEntry("s\(stage)", sources: sources, options: choices)
+      if stage > 0, Int.random(in: 0..<4, using: &random) == 0 {
+        entry.feedback = [Int.random(in: 0..<stage, using: &random)]
+      }
+      entry.isSingle = Int.random(in: 0..<5, using: &random) == 0
+      if Int.random(in: 0..<3, using: &random) == 0 { entry.cycles = [cycle] }
+      return entry
     }
     var problem = PlanningProblem(stages: entries, resources: resources, workers: workers)
     problem.overhead = 0.1

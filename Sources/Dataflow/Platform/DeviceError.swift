@@ -53,8 +53,8 @@ public struct DeviceError: Error, Sendable, Hashable, CustomStringConvertible {
 
   private var smaller: String { "use smaller batches or images, or \(alternative ?? "another device")" }
 
-  /// What a device that is only described says to everything.
-  package static func isDescribed(_ name: String) -> DeviceError {
+  /// The error of a device that is only described, whatever it is to do.
+  package static func describedOnly(_ name: String) -> DeviceError {
     DeviceError(
       device: name, action: "run anything", reason: .unavailable,
       detail: "it is only described; use: drivetrain simulate")

@@ -41,9 +41,9 @@ public struct SimulatedDevice: Device {
   public var isSimulated: Bool { true }
 
   public func makeBuffer(byteCount: Int) throws(DeviceError) -> any Buffer {
-    throw DeviceError.isDescribed(name)
+    throw DeviceError.describedOnly(name)
   }
-  public func makeQueue() throws(DeviceError) -> any DeviceQueue { throw DeviceError.isDescribed(name) }
+  public func makeQueue() throws(DeviceError) -> any DeviceQueue { throw DeviceError.describedOnly(name) }
 
   /// How many firings may be done at once.
   var batches: [Int] { kind == .cpu ? [1] : [1, 2, 4, 8, 16, 32, 64] }

@@ -41,20 +41,18 @@ extension Planner {
         Set(stages.compactMap { order.firstIndex(of: $0) }.filter(isWanted)).sorted()
       }
       let position = entries.count
-      entries.append(
-        PlanningProblem.StageEntry(
-          stage.name,
-          sources: positions(graph.connections.filter { $0.target.stage == index }.map(\.source.stage)) {
-            $0 < position
-          },
-          entrance: graph.inputs.contains { $0.stage == index } ? host?.name : nil,
-          feedback: positions(graph.connections.filter { $0.source.stage == index }.map(\.target.stage)) {
-            $0 < position
-          },
-          companion: stage.memory.flatMap { memory in
-            order.prefix(position).firstIndex { graph.stages[$0].memory == memory }
-          },
-          isSingle: stage.isStateful, constraint: constraint, options: options))
+      let sources = graph.connections.filter { $0.target.stage == index }.map(\.source.stage)
+      let targets = graph.connections.filter { $0.source.stage == index }.map(\.target.stage)
+      var entry = PlanningProblem.StageEntry(
+        stage.name, sources: positions(sources) { $0 < position }, options: options)
+      entry.entrance = graph.inputs.contains { $0.stage == index } ? host?.name : nil
+      entry.feedback = positions(targets) { $0 < position }
+      entry.companion = stage.memory.flatMap { memory in
+        order.prefix(position).firstIndex { graph.stages[$0].memory == memory }
+      }
+      entry.isSingle = stage.isStateful
+      entry.constraint = constraint
+      entries.append(entry)
     }
     var problem = PlanningProblem(
       stages: entries, resources: resources,
@@ -90,22 +88,23 @@ extension Planner {
       }
       return PlanningProblem.Fetch(seconds: seconds * share, resource: link)
     }
-    var (fetches, feedbacks): ([String: PlanningProblem.Fetch], [String: PlanningProblem.Fetch]) = ([:], [:])
-    for source in platform.devices where source.name != device.name {
-      if let fetch = costs.fetch(candidate, from: source, batch: batch) {
-        fetches[source.name] = way(fetch.seconds, from: source)
-      }
-      if let feedback = costs.feedback(candidate, from: source) {
-        feedbacks[source.name] = way(feedback.seconds * Double(batch), from: source)
-      }
-    }
-    return PlanningProblem.Option(
+    var option = PlanningProblem.Option(
       device: device.name, implementation: candidate.implementation.name, processor: processor,
-      cores: Double(candidate.implementation.parallelism.cores(of: device)), batch: batch,
-      isAtOnce: candidate.doesBatches,
       seconds: workers.map { workers in
         costs.compute(candidate, batch: batch, workers: workers).map { $0.seconds * share }
-      }, fetches: fetches, feedbacks: feedbacks)
+      })
+    option.cores = Double(candidate.implementation.parallelism.cores(of: device))
+    option.batch = batch
+    option.isAtOnce = candidate.doesBatches
+    for source in platform.devices where source.name != device.name {
+      if let fetch = costs.fetch(candidate, from: source, batch: batch) {
+        option.fetches[source.name] = way(fetch.seconds, from: source)
+      }
+      if let feedback = costs.feedback(candidate, from: source) {
+        option.feedbacks[source.name] = way(feedback.seconds * Double(batch), from: source)
+      }
+    }
+    return option
   }
 
   private func missing(_ stage: Stage, _ constraint: PlacementConstraint) -> PlannerError {

@@ -38,32 +38,23 @@ public struct PlanningProblem: Sendable {
     public var implementation: String
     /// The resource that computing occupies, by position, and how many units of it.
     public var processor: Int
-    public var cores: Double
+    public var cores = 1.0
     /// Items that one firing does at once; the same for all stages of a placement.
-    public var batch: Int
+    public var batch = 1
     /// Whether it really does them at once, and not one by one.
-    public var isAtOnce: Bool
+    public var isAtOnce = true
     /// For each of the problem's `workers`: seconds of one item, all its firings together; `nil` where unknown.
     public var seconds: [Double?]
     /// Seconds that an item takes longer if its input comes from another device, and the resource that this occupies.
-    public var fetches: [String: Fetch]
+    public var fetches: [String: Fetch] = [:]
     /// The same for what later stages feed back to it.
-    public var feedbacks: [String: Fetch]
+    public var feedbacks: [String: Fetch] = [:]
 
-    public init(
-      device: String, implementation: String, processor: Int, cores: Double = 1, batch: Int = 1,
-      isAtOnce: Bool = true, seconds: [Double?], fetches: [String: Fetch] = [:],
-      feedbacks: [String: Fetch]? = nil
-    ) {
+    public init(device: String, implementation: String, processor: Int, seconds: [Double?]) {
       self.device = device
       self.implementation = implementation
       self.processor = processor
-      self.cores = cores
-      self.batch = batch
-      self.isAtOnce = isAtOnce
       self.seconds = seconds
-      self.fetches = fetches
-      self.feedbacks = feedbacks ?? fetches
     }
   }
 
@@ -86,30 +77,20 @@ public struct PlanningProblem: Sendable {
     /// The device that items enter by, if this stage takes them in.
     public var entrance: String?
     /// The earlier stages that it feeds back to.
-    public var feedback: [Int]
+    public var feedback: [Int] = []
     /// An earlier stage that must be on the same device.
     public var companion: Int?
     /// Whether it must have one instance.
-    public var isSingle: Bool
+    public var isSingle = false
     public var options: [Option]
     /// Resources that the stage occupies for as long as it runs, whatever its option: cycles that it is part of.
-    public var cycles: [Int]
+    public var cycles: [Int] = []
     /// What its placement must have. Options have the batch already.
-    public var constraint: PlacementConstraint
+    public var constraint = PlacementConstraint()
 
-    public init(
-      _ name: String, sources: [Int], entrance: String? = nil, feedback: [Int] = [], companion: Int? = nil,
-      isSingle: Bool = false, cycles: [Int] = [], constraint: PlacementConstraint = PlacementConstraint(),
-      options: [Option]
-    ) {
+    public init(_ name: String, sources: [Int], options: [Option]) {
       self.name = name
       self.sources = sources
-      self.entrance = entrance
-      self.feedback = feedback
-      self.companion = companion
-      self.isSingle = isSingle
-      self.cycles = cycles
-      self.constraint = constraint
       self.options = options
     }
   }

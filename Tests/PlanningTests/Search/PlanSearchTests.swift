@@ -37,9 +37,10 @@ struct PlanSearchTests {
       PlanningProblem.StageEntry(
         "s\(index)", sources: index == 0 ? [] : [index - 1],
         options: [1, 4].map { batch in
-          PlanningProblem.Option(
-            device: "cpu", implementation: "cpu", processor: 0, batch: batch, isAtOnce: isAtOnce, seconds: [1]
-          )
+          var option = PlanningProblem.Option(
+            device: "cpu", implementation: "cpu", processor: 0, seconds: [1])
+          (option.batch, option.isAtOnce) = (batch, isAtOnce)
+          return option
         })
     }
     let problem = PlanningProblem(stages: stages, resources: [PlanningProblem.Resource("cpu", capacity: 1)])
