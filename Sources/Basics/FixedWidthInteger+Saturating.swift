@@ -1,5 +1,5 @@
 extension FixedWidthInteger {
-  /// The whole part of a number, or the nearest there is of this type; 0 for what is no number.
+  /// A number's whole part, clamped to this type's range; 0 for NaN.
   public init(saturating number: Double) {
     let whole = number.rounded(.towardZero)
     self = Self(exactly: whole) ?? (whole.isNaN ? 0 : whole < 0 ? .min : .max)

@@ -1,4 +1,4 @@
-/// Random numbers that are the same for the same seed.
+/// A random number generator whose numbers depend on its seed alone.
 package struct SplitMix64: RandomNumberGenerator, Sendable {
   private var state: UInt64
 

@@ -1,7 +1,7 @@
-/// What is wrong in a configuration file, and where.
+/// An error in a configuration file, with its place.
 public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
   public let file: String
-  /// Counting from 1; 0 when it concerns the whole file.
+  /// Counted from 1; 0 for an error of the whole file.
   public let line: Int
   public let reason: String
 

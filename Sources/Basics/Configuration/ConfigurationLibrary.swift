@@ -1,13 +1,13 @@
 import Foundation
 
-/// The configuration files of one kind that ship with Drivetrain and are called by their names; any other is called by
-/// its path.
+/// The configuration files of one kind that ship with Drivetrain, called by name. Other files are called by
+/// path.
 public struct ConfigurationLibrary: Sendable {
-  /// What such a file is called in messages, such as "pipeline".
+  /// The kind in messages, such as "pipeline".
   private let kind: String
-  /// The folder's name, in the working directory, the executable's, or one above them.
+  /// The folder's name. It lies in the working directory, in the executable's, or in one above them.
   private let folder: String
-  /// How a path ends; what ends otherwise and has no "/" is a name.
+  /// The file extensions of a path. A reference without one and without "/" is a name.
   private let suffixes: [String]
 
   public init(of kind: String, in folder: String, orFilesEndingIn suffixes: [String] = []) {
@@ -16,7 +16,7 @@ public struct ConfigurationLibrary: Sendable {
     self.suffixes = [".yaml"] + suffixes
   }
 
-  /// The file that a name or a path stands for.
+  /// The path that a name or a path stands for.
   public func path(of reference: String) throws(UnknownConfiguration) -> String {
     if reference.contains("/") || suffixes.contains(where: reference.hasSuffix) {
       guard FileManager.default.fileExists(atPath: reference) else {
@@ -36,7 +36,7 @@ public struct ConfigurationLibrary: Sendable {
   }
 }
 
-/// Why a name or a path stands for no file.
+/// The reason why a name or a path stands for no file.
 public enum UnknownConfiguration: Error, Sendable, Equatable, CustomStringConvertible {
   case fileNotFound(String, kind: String)
   case unknown(String, kind: String, available: [String])

@@ -34,7 +34,7 @@ extension ConfigurationNode {
     return value
   }
 
-  /// A number that is computed with in single precision: of its range, and not so small that nothing is left of it.
+  /// A number for single precision: within the range, and not rounded to zero.
   public func float(in range: ClosedRange<Double>) throws(ConfigurationError) -> Float {
     let value = try number(in: range)
     let float = Float(value)
@@ -46,7 +46,7 @@ extension ConfigurationNode {
     return float
   }
 
-  /// So many numbers in single precision.
+  /// Exactly `count` numbers in single precision.
   public func floats(count: Int, in range: ClosedRange<Double>) throws(ConfigurationError) -> [Float] {
     let elements = try list()
     guard elements.count == count else {
@@ -60,7 +60,7 @@ extension ConfigurationNode {
   /// - Returns: `.integer` or `.real`.
   private func numeral(_ what: String) throws(ConfigurationError) -> Numeral {
     guard let scalar = node.scalar else { throw error("\(path) must be \(what), not a list or a mapping") }
-    // In quotes it is text.
+    // Quoted numbers are text.
     let numeral = scalar.style == .any || scalar.style == .plain ? Numeral(scalar.string) : .none
     switch numeral {
     case .integer, .real: return numeral

@@ -6,14 +6,14 @@ extension ConfigurationNode {
     return scalar.string
   }
 
-  /// A name by which logs, paths and clients call something.
+  /// A name for logs, paths and clients.
   public func name() throws(ConfigurationError) -> String {
     let name = try string()
     if let flaw = name.flawAsName { throw error("\(path) \(flaw); choose another name") }
     return name
   }
 
-  /// The path of another file, which is relative to this one.
+  /// The path of another file, relative to this one.
   public func filePath() throws(ConfigurationError) -> String {
     let path = try string()
     guard !path.isEmpty, !path.utf8.contains(0), path.utf8.count <= Self.longestPath else {
@@ -28,7 +28,7 @@ extension ConfigurationNode {
     return value
   }
 
-  /// Bytes; the system's limit.
+  /// Bytes, without the zero at the end: the system's limit.
   private static let longestPath = 4095
 
   /// One of the names of an enumeration.
@@ -49,7 +49,7 @@ extension ConfigurationNode {
     }
   }
 
-  /// The keys and values of a mapping, in the order of the file.
+  /// The keys and values of a mapping, in the file's order.
   public func entries() throws(ConfigurationError) -> [(key: String, value: ConfigurationNode)] {
     guard let mapping = node.mapping else { throw error("\(path) must be a mapping of keys to values") }
     var entries: [(key: String, value: ConfigurationNode)] = []
@@ -65,7 +65,7 @@ extension ConfigurationNode {
     return entries
   }
 
-  /// The values of a mapping by key; refuses keys that are not known.
+  /// The values of a mapping by key. Unknown keys are refused.
   public func mapping(keys known: [String]) throws(ConfigurationError) -> [String: ConfigurationNode] {
     var values: [String: ConfigurationNode] = [:]
     for (key, value) in try entries() {
@@ -80,10 +80,10 @@ extension ConfigurationNode {
     return values
   }
 
-  /// Whether nothing is written here, as in `label:` alone on its line.
+  /// Whether the value is left out, as in `label:` alone on its line.
   public var isNull: Bool { node.null != nil && node.scalar?.style == .plain }
 
-  /// The same value, called otherwise in messages.
+  /// The same value, called by another name in messages.
   public func named(_ path: String) -> ConfigurationNode {
     ConfigurationNode(node: node, file: file, path: path, line: line)
   }

@@ -1,17 +1,17 @@
 import Foundation
 import Yams
 
-/// A value in a YAML file that is read strictly: a wrong type, an impossible value or a misspelt key is an error
+/// A value in a YAML file, read strictly: a wrong type, an impossible value or a misspelt key is an error
 /// that names the file, the line and the nearest valid key.
 public struct ConfigurationNode: Equatable {
-  /// What to call this in messages, such as `stage 'decode'`.
+  /// The value in messages, such as `stage 'decode'`.
   public let path: String
   public let file: String
-  /// Counting from 1; that of the key, for a value in a mapping.
+  /// Counted from 1; the key's line for a value in a mapping.
   public let line: Int
   let node: Node
 
-  /// Files of configuration are small; a larger one is a mistake or an attack.
+  /// Configuration files are small; a larger file is a mistake or an attack.
   public static let maximumBytes = 256 * 1024
 
   /// Reads a file.
@@ -54,7 +54,7 @@ public struct ConfigurationNode: Equatable {
     self.line = line ?? node.mark?.line ?? 0
   }
 
-  /// Whether the same is written, wherever.
+  /// Whether both have the same content, wherever it is written.
   public static func == (a: ConfigurationNode, b: ConfigurationNode) -> Bool { a.node == b.node }
 
   /// The file's name without its folder and extension.
@@ -62,7 +62,7 @@ public struct ConfigurationNode: Equatable {
     ((file as NSString).lastPathComponent as NSString).deletingPathExtension
   }
 
-  /// What something is called: as the file says, or otherwise.
+  /// The name that the file gives, or `otherwise`.
   package func name(_ node: ConfigurationNode?, otherwise name: String) throws(ConfigurationError) -> String {
     if let node { return try node.name() }
     if let flaw = name.flawAsName {
@@ -76,11 +76,11 @@ public struct ConfigurationNode: Equatable {
     ConfigurationError(file: file, line: line, reason: reason)
   }
 
-  /// What the YAML parser must not be given: it descends once for each level, and it repeats what anchors name,
-  /// again and again.
+  /// A construct that the YAML parser must not see. The parser recurses for each level, and expands each
+  /// alias.
   ///
-  /// A block is nested no deeper than the column where its line's content begins. Where lines begin is guessed
-  /// generously, because YAML ends them at some characters beyond ASCII, too.
+  /// A block is nested no deeper than the column where its line's content begins. Line starts are
+  /// overestimated, because YAML also ends lines at some characters beyond ASCII.
   private static func trap(in yaml: String) -> (line: Int, reason: String)? {
     let bytes = Array(yaml.utf8)
     var (line, column, brackets) = (1, 0, 0)
@@ -123,7 +123,7 @@ public struct ConfigurationNode: Equatable {
     }
   }
 
-  /// The line on which a key stands again, of a mapping that begins there and has each key on a line of its own.
+  /// The line of a mapping's second use of a key, if each key has a line of its own.
   private static func repetition(of key: String, in yaml: String, at mark: Mark) -> Int? {
     let lines = yaml.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     let places = lines.indices.dropFirst(mark.line - 1).filter { index in

@@ -1,9 +1,9 @@
 import Foundation
 
-/// Finds the files that belong to Drivetrain, wherever it is started from.
+/// The places of the files that belong to Drivetrain, wherever it starts.
 public enum Installation {
   /// The first existing file of this relative path in the working directory, the executable's directory, or a
-  /// directory above either; `nil` when there is none.
+  /// directory above either; `nil` if there is none.
   public static func find(_ relativePath: String) -> String? {
     for root in roots {
       let candidate = root + "/" + relativePath

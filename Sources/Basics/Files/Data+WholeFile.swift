@@ -1,11 +1,11 @@
 import Foundation
 
 extension Data {
-  /// Writes a file whole or not at all, see `WholeFile`. What is no file, such as `/dev/stdout`, is written as it
-  /// is.
+  /// Writes a file as a whole or not at all; see `WholeFile`. A special file, such as `/dev/stdout`, is
+  /// written in place.
   ///
-  /// - Parameter check: given the path of a file with the same contents; if it throws, nothing is kept. What is no
-  ///   file can't be checked, and is refused.
+  /// - Parameter check: receives the path of a file with the same contents. If it throws, nothing is kept. A
+  ///   special file can't be checked and is refused.
   /// - Throws: `FileError`, or what `check` throws.
   public func writeWhole(to path: String, check: ((String) throws -> Void)? = nil) throws {
     var status = stat()
@@ -20,7 +20,7 @@ extension Data {
     try file.commit()
   }
 
-  /// - Throws: `FileError`, also for a pipe that nobody reads: that is not waited for.
+  /// - Throws: `FileError`, also for a pipe without a reader, which isn't waited for.
   private func writeAsItIs(to path: String) throws {
     let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else {
@@ -28,7 +28,7 @@ extension Data {
         ? FileError("can't write \(path): nobody reads it") : FileError("can't write \(path)", code: errno)
     }
     let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-    // Who reads may take its time.
+    // From here on, the write waits for a slow reader.
     _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
     do {
       try handle.write(contentsOf: self)

@@ -1,12 +1,12 @@
 import Foundation
 
-/// Why a file can't be read or written.
+/// A failure to read or write a file.
 public struct FileError: Error, Hashable, CustomStringConvertible {
   public let description: String
 
   public init(_ description: String) { self.description = description }
 
-  /// What could not be done, and the system's reason.
+  /// - Parameter what: the action that failed; the system's reason follows it.
   public init(_ what: String, _ error: any Error) {
     let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
     let isSystems = underlying.domain == NSPOSIXErrorDomain
@@ -14,6 +14,8 @@ public struct FileError: Error, Hashable, CustomStringConvertible {
     description = "\(what): \(reason)"
   }
 
-  /// What could not be done, and the system's error number.
+  /// - Parameters:
+  ///   - what: the action that failed; the system's reason follows it.
+  ///   - code: the system's error number.
   public init(_ what: String, code: Int32) { description = "\(what): \(String(cString: strerror(code)))" }
 }

@@ -1,5 +1,5 @@
 extension Folder {
-  /// The folder that a path's last name lies in: empty for a name alone, `/` for what lies there.
+  /// The folder of a path's last name: empty for a name alone, `/` for a name in the root.
   public static func parent(of path: String) -> String {
     let trimmed = path.reversed().drop { $0 == "/" }.reversed()
     guard let slash = trimmed.lastIndex(of: "/") else { return "" }

@@ -1,22 +1,22 @@
 import Foundation
 
-/// What lies in a folder.
+/// Access to the contents of folders.
 public enum Folder {
-  /// What a folder has of one name.
+  /// An entry of a folder.
   public struct Entry: Sendable, Hashable {
     public let name: String
-    /// Whether it is a folder or leads to one; `nil` where the system has to be asked: see `isFolder(in:)`.
+    /// Whether it is a folder or leads to one; `nil` if the listing doesn't say: see `isFolder(in:)`.
     fileprivate let kind: Bool?
 
     /// Whether it is a folder, also through a symbolic link.
     public func isFolder(in folder: String) -> Bool { kind ?? Folder.exists(folder + "/" + name) }
   }
 
-  /// The names in a folder, but for `.` and `..` and those that are no UTF-8, in no order.
+  /// The entries of a folder in no order, except `.`, `..` and names that aren't UTF-8.
   ///
-  /// - Throws: `FileError` with the reason alone, also if there are more than the limit.
+  /// - Throws: `FileError` with the reason alone, also beyond the limit.
   public static func entries(of path: String, atMost limit: Int = 100_000) throws(FileError) -> [Entry] {
-    // Opening waits for nobody, and what is no folder is refused.
+    // Opening a pipe doesn't block, and anything but a folder is refused.
     let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileError(String(cString: strerror(errno))) }
     guard let stream = fdopendir(descriptor) else {
@@ -32,7 +32,7 @@ public enum Folder {
         guard errno == 0 else { throw FileError(String(cString: strerror(errno))) }
         return entries
       }
-      // Where the name begins; the structure's own length is only its longest.
+      // The name's start; the structure's size counts the longest name.
       let start = UnsafeRawPointer(entry) + (MemoryLayout<dirent>.offset(of: \.d_name) ?? 0)
       let name = String(validatingCString: start.assumingMemoryBound(to: CChar.self))
       guard let name, name != ".", name != ".." else { continue }

@@ -1,20 +1,20 @@
 import Foundation
 
-/// A file that is open to be read: a regular one, and neither a folder nor a pipe, a socket or a device, which might give
-/// bytes for ever, or never. Opening waits for nobody.
+/// A regular file, open for reading. Folders, pipes, sockets and devices are refused, and opening never
+/// blocks.
 ///
-/// All files from outside are read by this. What is read may change meanwhile: a file that shrinks gives fewer bytes, and no
-/// memory is mapped that could vanish. Any thread may read.
+/// All files from outside are read by this. A file that shrinks meanwhile gives fewer bytes; no memory is
+/// mapped that could vanish. Any thread may read.
 public final class RegularFile: Sendable {
-  /// Bytes, when it was opened; 0 for what the kernel makes up as it is read, such as `/proc/stat`.
+  /// Bytes at opening; 0 for files that the kernel generates, such as `/proc/stat`.
   public let size: Int
   private let descriptor: Int32
 
   /// - Throws: `FileError` with the reason alone, without the path.
   public init(_ path: String) throws(FileError) {
-    // The system would stop reading the path there, and open another file.
+    // The system would end the path at the NUL and open another file.
     guard !path.utf8.contains(0) else { throw FileError("its name has a NUL character") }
-    // Opening a pipe must not wait for somebody who writes, nor a terminal become this process's own.
+    // Opening a pipe must not block, nor must a terminal become this process's own.
     descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else {
       throw FileError(errno == ENXIO ? "it is a socket; name a regular file" : Self.reason)
@@ -29,12 +29,12 @@ public final class RegularFile: Sendable {
 
   deinit { close(descriptor) }
 
-  /// All of it, unless it is larger than it can rightly be: `nil` then.
+  /// The whole content; `nil` if it is larger than `limit` bytes.
   ///
   /// - Throws: `FileError` with the reason alone.
   public func read(atMost limit: Int) throws(FileError) -> Data? {
     guard size <= limit else { return nil }
-    // One byte more than there should be, so that the end shows.
+    // One byte more than the limit, so that the end shows.
     var capacity = min(max(size, 4095), limit) + 1
     guard var bytes = malloc(capacity) else { throw FileError("no memory for \(capacity) bytes") }
     var count = 0
@@ -61,7 +61,7 @@ public final class RegularFile: Sendable {
 
   /// Fills the bytes from `offset` on.
   ///
-  /// - Returns: how many there were: fewer at the end of the file only.
+  /// - Returns: the number of bytes read; fewer only at the file's end.
   /// - Throws: `FileError` with the reason alone.
   public func read(at offset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
     guard let start = bytes.baseAddress else { return 0 }
@@ -79,7 +79,7 @@ public final class RegularFile: Sendable {
 
   private static var reason: String { String(cString: strerror(errno)) }
 
-  /// What a file is that isn't a regular one.
+  /// The kind of a file that isn't regular.
   static func kind(of mode: mode_t) -> String {
     switch mode & S_IFMT {
     case S_IFDIR: "a folder"
@@ -94,7 +94,7 @@ public final class RegularFile: Sendable {
 extension Data {
   /// Reads a regular file.
   ///
-  /// - Throws: `FileError` with the reason alone, without the path; also if it has more bytes.
+  /// - Throws: `FileError` with the reason alone, also if there are more bytes than `limit`.
   public static func read(_ path: String, atMost limit: Int) throws(FileError) -> Data {
     guard let data = try RegularFile(path).read(atMost: limit) else {
       throw FileError("it has more than \(limit) bytes; make it smaller")
@@ -106,7 +106,7 @@ extension Data {
 extension String {
   /// Reads a regular file of UTF-8 text.
   ///
-  /// - Throws: `FileError` with the reason alone, without the path; also if it has more bytes.
+  /// - Throws: `FileError` with the reason alone, also if there are more bytes than `limit`.
   public static func read(_ path: String, atMost limit: Int = 1 << 20) throws(FileError) -> String {
     guard let text = String(data: try Data.read(path, atMost: limit), encoding: .utf8) else {
       throw FileError("it is not UTF-8 text")

@@ -1,24 +1,23 @@
 import Foundation
 
-/// A file that is written whole or not at all: whatever happens on the way, its path leads to what was there
-/// before or to everything that was written, never to a part.
+/// A file that is written as a whole or not at all. Its path always leads to the old content or to all of the
+/// new.
 ///
-/// What is written goes to `<path>.tmp` in the same folder; `commit` brings it to the disk and renames it. A
-/// process that is killed leaves that file behind, and the next one that writes takes it over, so at most one
-/// is ever left. It is locked meanwhile: a second writer of the same path waits for the first. Used by one thread
-/// at a time.
+/// New content goes to `<path>.tmp` in the same folder; `commit` flushes it to the disk and renames it. The
+/// temporary file is locked: a second writer of the path waits. A killed process leaves at most one behind,
+/// which the next writer takes over. Used by one thread at a time.
 public final class WholeFile {
   public let path: String
-  /// Where `path` leads to.
+  /// The file that `path` leads to.
   private let target: String
-  /// Where what is written lies until `commit`.
+  /// The file that is written until `commit`.
   let temporary: String
   private let descriptor: Int32
   private var isCommitted = false
 
-  /// Begins to write. A symbolic link is followed: what it leads to is replaced, not the link.
+  /// Begins to write. Behind a symbolic link, the target is replaced and the link stays.
   ///
-  /// - Throws: `FileError` if the folder can't be written to, or the path is something else than a file.
+  /// - Throws: `FileError` if the folder isn't writable, or the path isn't a file's.
   public init(path: String) throws {
     self.path = path
     let target = Self.resolve(path)
@@ -46,13 +45,13 @@ public final class WholeFile {
     try put(bytes) { start, count, done in pwrite(descriptor, start, count, off_t(offset + done)) }
   }
 
-  /// Puts the file in its place. Nothing can be written after that.
+  /// Puts the file in its place, after which nothing can be written.
   ///
-  /// - Throws: `FileError` if the disk refuses; what was there before is untouched then.
+  /// - Throws: `FileError` if the disk refuses; the old content is untouched then.
   public func commit() throws {
     guard fsync(descriptor) == 0, rename(temporary, target) == 0 else { throw failure }
     isCommitted = true
-    // The name is on the disk only when the folder is.
+    // The new name is on the disk only after its folder is flushed.
     let name = Folder.parent(of: target)
     let folder = open(name.isEmpty ? "." : name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { throw failure }
@@ -62,7 +61,7 @@ public final class WholeFile {
 
   private var failure: FileError { FileError("can't write \(path)", code: errno) }
 
-  /// Calls `write` with where the rest begins, its length, and how much is done, until nothing is left.
+  /// Calls `write` with the rest's start, its length, and the bytes done, until nothing is left.
   private func put(
     _ bytes: UnsafeRawBufferPointer, by write: (UnsafeRawPointer, Int, Int) -> Int
   ) throws {
@@ -84,10 +83,10 @@ public final class WholeFile {
     return String(cString: resolved)
   }
 
-  /// Opens the temporary file, empty, for this process alone.
+  /// Opens the temporary file, empty and locked.
   private static func openLocked(_ temporary: String, for path: String) throws -> Int32 {
     while true {
-      // Opening a pipe of that name must not wait for somebody who reads.
+      // Opening a pipe of that name must not block.
       let descriptor = open(temporary, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o666)
       guard descriptor >= 0 else { throw FileError("can't write \(path)", code: errno) }
       while flock(descriptor, LOCK_EX) != 0 {
@@ -97,7 +96,7 @@ public final class WholeFile {
           throw FileError("can't write \(path)", code: code)
         }
       }
-      // While this process waited, the one before may have renamed the file: it must not be emptied then.
+      // The previous writer may have renamed the file meanwhile; it must not be emptied then.
       var opened = stat()
       var named = stat()
       if fstat(descriptor, &opened) == 0, lstat(temporary, &named) == 0, opened.st_ino == named.st_ino,

@@ -1,9 +1,9 @@
-/// Writes JSON as text, piece by piece.
+/// A writer of JSON text, piece by piece.
 ///
-/// Every answer of the server is written by this: Foundation's encoder takes about 0.2 ms for one, a tenth of all that
-/// is not inference.
+/// Every response of the server is written by this. Foundation's encoder takes about 0.2 ms for one, a tenth
+/// of the time outside inference.
 package struct JSONText {
-  // Bytes are appended several times as fast as to a string.
+  // Appending bytes is several times as fast as appending to a string.
   private var bytes: [UInt8] = []
   private var needsComma = false
 
@@ -39,7 +39,7 @@ package struct JSONText {
     write(isTrue ? "true" : "false")
   }
 
-  /// JSON has no infinities; they become null.
+  /// Infinities and NaN become null.
   package mutating func value(
     _ key: String? = nil, _ number: some BinaryFloatingPoint & LosslessStringConvertible
   ) {
@@ -81,7 +81,7 @@ package struct JSONText {
   private mutating func quote(_ string: String) {
     bytes.append(UInt8(ascii: "\""))
     defer { bytes.append(UInt8(ascii: "\"")) }
-    // Nearly always.
+    // The usual case.
     let isPlain = string.utf8.allSatisfy {
       $0 >= UInt8(ascii: " ") && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") && $0 < 0x7F
     }
@@ -91,7 +91,7 @@ package struct JSONText {
       case "\"", "\\":
         bytes.append(UInt8(ascii: "\\"))
         bytes.append(UInt8(ascii: scalar))
-      // Lines end there in JavaScript, and terminals take orders.
+      // JavaScript ends lines at some of these, and terminals obey others.
       case ..<" ", "\u{7F}"..<"\u{A0}", "\u{2028}", "\u{2029}":
         write("\\u")
         for shift in [12, 8, 4, 0] {
@@ -102,10 +102,10 @@ package struct JSONText {
     }
   }
 
-  /// The most bytes that a text takes, with its quotes: each byte may become an escape of six.
+  /// The most bytes of a text with its quotes: each byte may become a six-byte escape.
   package static func maximumBytes(of string: String) -> Int { 6 * string.utf8.count + 2 }
 
-  /// The most bytes that a number takes, and the comma behind it.
+  /// The most bytes of a number and the comma after it.
   package static let floatBytes = 16, doubleBytes = 25, integerBytes = 21
 
   private static func hexadecimal(_ digit: UInt8) -> UInt8 {

@@ -1,7 +1,7 @@
-/// Reads the wire format of protocol buffers field by field, in one pass, without copying.
+/// A strict reader of the protocol-buffer wire format: field by field, in one pass, without copying.
 ///
-/// It is strict: what breaks off, numbers of more than 64 bits, field numbers that there are none of, and groups, which no
-/// message of today has, are errors and not the end of the message. So are fields of another type than is asked for.
+/// Truncated data, numbers over 64 bits, invalid field numbers, deprecated groups and fields of another type
+/// than the one read are errors.
 ///
 /// The bytes must outlive the reader.
 ///
@@ -12,7 +12,7 @@ package struct ProtobufReader {
   /// Fields that may still come.
   private var fieldsLeft: Int
 
-  /// - Parameter maximumFields: of this message alone, not of those inside it.
+  /// - Parameter maximumFields: a bound for this message, without those inside it.
   package init(_ bytes: UnsafeRawBufferPointer, maximumFields: Int = .max) {
     self.bytes = bytes
     fieldsLeft = maximumFields
@@ -51,7 +51,7 @@ package struct ProtobufReader {
       position += 1
       value |= UInt64(byte & 0x7F) &<< shift
       if byte < 0x80 {
-        // The tenth byte has the sixty-fourth bit.
+        // The tenth byte has only the sixty-fourth bit.
         guard shift < 63 || byte <= 1 else { throw .longNumber }
         return value
       }
@@ -69,7 +69,7 @@ package struct ProtobufReader {
 }
 
 extension ProtobufReader {
-  /// A field of a message, whose type its reader knows.
+  /// A field of a message; the caller knows its type.
   package struct Field {
     fileprivate enum Value {
       case varint(UInt64)
@@ -81,7 +81,7 @@ extension ProtobufReader {
     package let number: Int
     fileprivate let value: Value
 
-    /// A whole number, an enumeration or a truth value.
+    /// An integer, an enumeration or a Boolean.
     package func integer() throws(ProtobufError) -> UInt64 {
       guard case .varint(let number) = value else { throw .wrongType(field: number) }
       return number
@@ -104,26 +104,25 @@ extension ProtobufReader {
       return text
     }
 
-    /// A message inside this one.
     package func message(maximumFields: Int = .max) throws(ProtobufError) -> ProtobufReader {
       ProtobufReader(try bytes(), maximumFields: maximumFields)
     }
 
-    /// One whole number of many, or a part of them, packed.
+    /// One integer of a repeated field, or a packed run of them.
     package func forEachInteger(_ body: (UInt64) throws -> Void) throws {
       if case .varint(let number) = value { return try body(number) }
       var reader = try message()
       while !reader.isAtEnd { try body(try reader.varint()) }
     }
 
-    /// One 32-bit number of many, or a part of them, packed.
+    /// One 32-bit number of a repeated field, or a packed run of them.
     package func forEachFixed32(_ body: (UInt32) throws -> Void) throws {
       if case .fixed32(let bits) = value { return try body(bits) }
       var reader = try message()
       while !reader.isAtEnd { try body(try reader.load()) }
     }
 
-    /// One 64-bit number of many, or a part of them, packed.
+    /// One 64-bit number of a repeated field, or a packed run of them.
     package func forEachFixed64(_ body: (UInt64) throws -> Void) throws {
       if case .fixed64(let bits) = value { return try body(bits) }
       var reader = try message()
@@ -132,7 +131,7 @@ extension ProtobufReader {
   }
 }
 
-/// Why bytes are not the message that was expected.
+/// A malformed or unexpected message.
 package enum ProtobufError: Error, Equatable, CustomStringConvertible {
   case breaksOff
   case longNumber

@@ -1,4 +1,4 @@
-/// Writes the wire format of protocol buffers, field by field.
+/// A writer of the protocol-buffer wire format, field by field.
 ///
 /// Source: Protocol Buffers documentation, *Encoding*.
 package struct ProtobufWriter {
@@ -14,7 +14,6 @@ package struct ProtobufWriter {
 
   package mutating func add(_ field: Int, _ value: String) { add(field, bytes: value.utf8) }
 
-  /// Bytes as they are.
   package mutating func add(_ field: Int, bytes value: some Collection<UInt8>) {
     varint(UInt64(field) << 3 | 2)
     varint(UInt64(value.count))

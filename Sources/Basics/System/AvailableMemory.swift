@@ -8,11 +8,11 @@ public struct AvailableMemory: Hashable, Sendable {
     self.limit = limit
   }
 
-  /// What Linux says now: of the machine's memory, of the process's limit of addresses (`ulimit -v`), and of the limits of each
-  /// control group that this process is in, version 1 or 2, the least. Pages of files that can be dropped count as available.
+  /// The least of the machine's available memory, the process's address limit (`ulimit -v`), and the limits
+  /// of its control groups, version 1 or 2. Droppable file pages count as available.
   ///
-  /// - Parameter root: where `/proc` and `/sys` are.
-  /// - Returns: `nil` where the system doesn't tell.
+  /// - Parameter root: the folder of `/proc` and `/sys`.
+  /// - Returns: `nil` if the system doesn't report it.
   public static func current(root: String = "") -> AvailableMemory? {
     let machine = KernelFile(root + "/proc/meminfo")?.number(of: "MemAvailable").map {
       AvailableMemory(bytes: $0 &* 1024, limit: .machine)
@@ -20,7 +20,7 @@ public struct AvailableMemory: Hashable, Sendable {
     return ([machine, addresses(root)].compactMap { $0 } + controlGroups(root)).min { $0.bytes < $1.bytes }
   }
 
-  /// What is left of the addresses that the process may use, where they are limited.
+  /// The rest of the process's address space, if it is limited.
   private static func addresses(_ root: String) -> AvailableMemory? {
     guard let limit = KernelFile(root + "/proc/self/limits")?.number(of: "Max address space"),
       let used = KernelFile(root + "/proc/self/status")?.number(of: "VmSize")
@@ -28,7 +28,7 @@ public struct AvailableMemory: Hashable, Sendable {
     return AvailableMemory(bytes: max(0, limit - used &* 1024), limit: .addressSpace)
   }
 
-  /// What is left in each control group that limits memory.
+  /// The rest in each control group that limits memory.
   private static func controlGroups(_ root: String) -> [AvailableMemory] {
     (KernelFile(root + "/proc/self/cgroup")?.lines ?? []).flatMap { line -> [AvailableMemory] in
       // "0::/path" is version 2; "4:memory:/path" is version 1's memory controller.
@@ -41,12 +41,12 @@ public struct AvailableMemory: Hashable, Sendable {
           fields[1].split(separator: ",").contains("memory") ? .version1 : nil
         }
       guard let files else { return [] }
-      // Within a container the path may be the host's, of which only the end of the walk, the root, is here.
+      // In a container the path may be the host's; then only its root exists here.
       return ancestors(String(fields[2])).compactMap { files.available(in: root + files.mount + $0) }
     }
   }
 
-  /// Where a version of control groups keeps its figures.
+  /// The files of one control-group version.
   private struct Files {
     let mount, limit, usage, droppable: String
 

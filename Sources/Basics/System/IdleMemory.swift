@@ -1,10 +1,10 @@
-/// A pool that keeps memory to use it again.
+/// A pool that keeps freed memory for reuse.
 public protocol MemoryPool: AnyObject, Sendable {
-  /// Frees what nobody has used since this was called last.
+  /// Frees the memory unused since the previous call.
   func giveBackIdle()
 }
 
-/// All pools of the process, of which memory comes back after a while without use.
+/// All memory pools of the process.
 public enum MemoryPools {
   private struct Member {
     weak var pool: (any MemoryPool)?
@@ -24,18 +24,18 @@ public enum MemoryPools {
     }
   }
 
-  /// Frees what nobody has used since this was called last.
+  /// Frees the memory unused since the previous call, in all pools.
   public static func giveBackIdle() {
-    // The last reference to a pool may go here, and its `deinit` takes the lock.
+    // The last reference to a pool may end here, and its `deinit` takes the lock.
     let pools = members.withLock { $0.values.compactMap(\.pool) }
     for pool in pools { pool.giveBackIdle() }
   }
 }
 
-/// Pieces of memory that nobody uses now, the one idle for longest first.
+/// Unused pieces of memory, the longest idle first.
 public struct IdlePieces<Piece> {
   public private(set) var pieces: [Piece] = []
-  /// How many of the first were here already when the aged were taken last.
+  /// The number of leading pieces that were idle at the previous `takeAged`.
   private var agedCount = 0
 
   public init() {}
@@ -47,7 +47,7 @@ public struct IdlePieces<Piece> {
     return pieces.remove(at: index)
   }
 
-  /// - Returns: those that have been here since this was called last, which leave.
+  /// - Returns: the pieces idle since the previous call, which are removed.
   public mutating func takeAged() -> [Piece] {
     let aged = Array(pieces.prefix(agedCount))
     pieces.removeFirst(agedCount)

@@ -2,9 +2,9 @@ import Synchronization
 
 /// A value behind a lock: a `Mutex` whose order the thread sanitizer sees.
 ///
-/// On Linux the sanitizer doesn't know `Mutex`, and takes every access behind one for a race. Here each holder of the
-/// lock also hands an atomic on to the next one. So this is the only lock in the project, but for `Monitor`, whose
-/// holders may wait for conditions.
+/// On Linux the sanitizer doesn't know `Mutex` and reports every access behind one as a race. Here each
+/// holder also passes an atomic on to the next one. This is the project's only lock except `Monitor`, which
+/// has conditions.
 package struct Locked<Value>: ~Copyable, Sendable {
   @usableFromInline package let mutex: Mutex<Value>
   @usableFromInline package let handedOn = Atomic(false)

@@ -1,7 +1,8 @@
-/// Whether so much memory can still be had, asked before it is taken: where the system refuses it later, the process ends.
+/// A check, before a large allocation, that memory is available. A refusal by the system comes too late: it
+/// ends the process.
 ///
-/// Any thread may ask. What the system says is kept for a moment, less what was promised since: asking takes it a fraction of a
-/// millisecond.
+/// Any thread may call it. The system's figure is cached for a moment, less the memory granted since: reading
+/// it takes a fraction of a millisecond.
 public final class MemoryHeadroom: Sendable {
   public static let shared = MemoryHeadroom(time: MonotonicTime()) { AvailableMemory.current()?.bytes }
 
@@ -11,9 +12,9 @@ public final class MemoryHeadroom: Sendable {
     var until: Nanoseconds = 0
   }
 
-  /// What is smaller is always there.
+  /// Smaller allocations always pass.
   private static let smallest = 1 << 20
-  /// What stays free: for everything that isn't asked for.
+  /// Bytes kept free for allocations that aren't checked.
   private static let reserve = 32 << 20
   private static let interval: Nanoseconds = 100_000_000
 
@@ -21,13 +22,13 @@ public final class MemoryHeadroom: Sendable {
   private let read: @Sendable () -> Int?
   private let state = Locked(State())
 
-  /// - Parameter read: bytes that are available; `nil` where the system doesn't tell.
+  /// - Parameter read: the available bytes; `nil` if the system doesn't report them.
   public init(time: any TimeSource, read: @escaping @Sendable () -> Int?) {
     self.time = time
     self.read = read
   }
 
-  /// - Returns: whether `bytes` are there; then they count as taken.
+  /// - Returns: whether `bytes` are available; if so they count as taken.
   public func allows(_ bytes: Int) -> Bool {
     guard bytes > Self.smallest else { return true }
     let now = time.now

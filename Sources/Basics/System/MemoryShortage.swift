@@ -1,6 +1,6 @@
-/// There isn't memory enough for what a run keeps.
+/// A run needs more memory than there is.
 public struct MemoryShortage: Error, Hashable, CustomStringConvertible {
-  /// What sets the limit.
+  /// The source of the limit.
   public enum Limit: String, Sendable {
     /// What the machine has available.
     case machine

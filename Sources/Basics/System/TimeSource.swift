@@ -3,7 +3,7 @@ import Foundation
 /// Nanoseconds since an arbitrary start, from one `TimeSource`.
 public typealias Nanoseconds = UInt64
 
-/// Where time comes from: the machine's clock, or a manual one in tests and simulations.
+/// A source of time: the machine's clock, or a manual one in tests and simulations.
 public protocol TimeSource: Sendable {
   var now: Nanoseconds { get }
 }

@@ -1,5 +1,5 @@
 extension BinaryInteger {
-  /// The number with what it counts, such as `1 byte` and `2 bytes`.
+  /// The number with its noun, such as `1 byte` and `2 bytes`.
   ///
   /// - Parameter noun: in the singular; one that ends in `y` behind a consonant becomes `ies`.
   public func counted(_ noun: String) -> String {

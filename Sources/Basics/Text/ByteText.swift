@@ -1,4 +1,4 @@
-/// A size for people, in binary units as system tools print them, such as `4.0 GiB`.
+/// A size in binary units, such as `4.0 GiB`.
 package func byteText(_ bytes: Int) -> String {
   let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
   guard bytes >= 1024 else { return bytes.counted("byte") }
@@ -8,7 +8,7 @@ package func byteText(_ bytes: Int) -> String {
 }
 
 extension BinaryInteger {
-  /// Rounded down to the two digits that a person would write: 1900 for 1987.
+  /// The number rounded down to two significant digits: 1900 for 1987.
   package var downToTwoDigits: Self {
     var unit: Self = 1
     while self / unit >= 100 { unit *= 10 }

@@ -1,8 +1,8 @@
 import Foundation
 
-/// A text of a C layer in one line, which is freed; `nil` for none.
+/// A C layer's text in one line, `nil` for none. The C text is freed.
 ///
-/// - Parameter isNoise: lines to leave out, unless there are no others.
+/// - Parameter isNoise: lines to leave out, unless all are noise.
 package func takeText(
   _ text: UnsafeMutablePointer<CChar>?, without isNoise: (Substring) -> Bool = { _ in false }
 ) -> String? {

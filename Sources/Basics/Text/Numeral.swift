@@ -1,11 +1,12 @@
-/// A number as a configuration file writes it: `12`, `-1.5e-3`, `0x1f`, `0o17`, `0b101`, with `_` between digits.
+/// A number as a configuration file writes it: `12`, `-1.5e-3`, `0x1f`, `0o17`, `0b101`, with `_` between
+/// digits.
 ///
-/// What YAML's versions read differently is neither: `1:30` is 90 to some, and `010` is 8.
+/// Ambiguous forms are no numbers: YAML's versions read `1:30` as 90 or text, and `010` as 8 or 10.
 enum Numeral: Equatable {
   case integer(Int)
   /// Finite, and written with a point or an exponent.
   case real(Double)
-  /// No type holds it.
+  /// Beyond every type's range.
   case tooLarge
   case sexagesimal
   case leadingZero
@@ -44,7 +45,7 @@ enum Numeral: Equatable {
     return number.isFinite ? .real(number) : .tooLarge
   }
 
-  /// `1.`, `.5`, `1.5`, each with an exponent or without, or `1e5`.
+  /// `1.`, `.5` or `1.5`, with or without an exponent, or `1e5`.
   private static func isReal(_ digits: [UInt8]) -> Bool {
     var rest = digits[...]
     func dropDigits() -> Int {

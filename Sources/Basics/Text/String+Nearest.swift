@@ -1,8 +1,8 @@
 extension String {
-  /// The candidate that this is most likely a misspelling of, or `nil` when none is close.
+  /// The candidate that this most likely misspells; `nil` if none is close.
   ///
-  /// Close means a Damerau–Levenshtein distance of at most a third of the length, or of one in short
-  /// words; and that some letter is the same.
+  /// Close means that a letter is the same, and that the Damerau–Levenshtein distance is at most a third of
+  /// the length, or 1 in short words.
   public func nearest(in candidates: some Sequence<String>) -> String? {
     let limit = Swift.max(1, count / 3)
     return candidates.map { (candidate: $0, distance: editDistance(to: $0)) }
@@ -10,17 +10,17 @@ extension String {
       .min { ($0.distance, $0.candidate) < ($1.distance, $1.candidate) }?.candidate
   }
 
-  /// What to tell about a name that isn't one of the candidates: which it may be a misspelling of, or `otherwise`.
+  /// A hint for a name that isn't among the candidates: the nearest candidate, or `otherwise`.
   public func hint(among candidates: some Sequence<String>, otherwise: String) -> String {
     nearest(in: candidates).map { "did you mean '\($0)'?" } ?? otherwise
   }
 
-  /// The same; otherwise, what there is.
+  /// A hint for a name that isn't among the candidates: the nearest candidate, or all of them.
   public func hint(among candidates: [String]) -> String {
     hint(among: candidates, otherwise: "there is \(candidates.joined(separator: ", "))")
   }
 
-  /// Insertions, deletions, substitutions and swaps of neighbours that turn one into the other.
+  /// The Damerau–Levenshtein distance: insertions, deletions, substitutions and swaps of neighbours.
   func editDistance(to other: String) -> Int {
     let (a, b) = (Array(lowercased()), Array(other.lowercased()))
     guard a.count <= 64, b.count <= 64 else { return Int.max }

@@ -1,6 +1,6 @@
 extension String {
-  /// The same without what would do something to a terminal or a log instead of being shown: control characters, line ends and
-  /// marks that turn the direction of writing are written as `\u{1B}`.
+  /// The text with control characters, line ends and marks of writing direction as escapes, such as `\u{1B}`.
+  /// Nothing in it acts on a terminal or a log.
   public var printable: String {
     guard utf8.contains(where: { $0 < 0x20 || $0 >= 0x7F }) else { return self }
     var text = ""
@@ -14,7 +14,7 @@ extension String {
     return text
   }
 
-  /// The same, and cut off where it is long.
+  /// The same, cut off at `limit` characters.
   public func printable(atMost limit: Int) -> String {
     // Characters may be of any length.
     let cut = utf8.count > 4 * limit ? String(unicodeScalars.prefix(limit)) : self
@@ -22,7 +22,7 @@ extension String {
       ? cut.prefix(limit).description.printable + "…" : cut.printable
   }
 
-  /// Why this can't be the name of something that logs, paths and clients call by it; `nil` if it can.
+  /// The reason why this is no name for logs, paths and clients; `nil` if it is one.
   public var flawAsName: String? {
     if isEmpty { return "is empty" }
     if utf8.count > Self.longestName { return "has more than \(Self.longestName) bytes" }
@@ -32,7 +32,7 @@ extension String {
     return utf8.contains(UInt8(ascii: "/")) ? "has a '/'" : nil
   }
 
-  /// Bytes of a name.
+  /// The most UTF-8 bytes of a name.
   public static let longestName = 128
 }
 

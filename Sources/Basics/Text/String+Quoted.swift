@@ -1,5 +1,5 @@
 extension String {
-  /// As a shell takes it for one word.
+  /// The text as one word of a shell.
   public var quoted: String {
     let isPlain = !isEmpty && allSatisfy { $0.isLetter || $0.isNumber || "-_./=:,".contains($0) }
     return isPlain ? self : "'" + replacing("'", with: "'\\''") + "'"
