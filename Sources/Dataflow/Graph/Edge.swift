@@ -1,4 +1,4 @@
-/// One end of an edge: a stage and one of its ports. Written `stage.port`, or `stage` when it has only one.
+/// One end of an edge: a stage's port. Written `stage.port`, or `stage` if it has only one.
 public struct Endpoint: Sendable, Hashable, ExpressibleByStringLiteral, CustomStringConvertible {
   public let stage: String
   public let port: String?
@@ -22,8 +22,8 @@ public struct Endpoint: Sendable, Hashable, ExpressibleByStringLiteral, CustomSt
 public struct Edge: Sendable {
   public let source: Endpoint
   public let target: Endpoint
-  /// The values that lie on the edge before anything has fired: the delays of synchronous dataflow, without
-  /// which a cycle can't start.
+  /// The values on the edge before any firing: the delays of synchronous dataflow. A cycle needs them to
+  /// start.
   public let initialItems: [any Sendable]
 
   public init(_ source: Endpoint, _ target: Endpoint, initialItems: [any Sendable] = []) {

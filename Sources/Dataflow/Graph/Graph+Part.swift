@@ -1,6 +1,6 @@
 extension Graph {
-  /// Some of the stages and the edges between them, as a graph of its own. Where edges are cut, what was taken from other
-  /// stages is taken from its inputs, and what was given to others leaves by its outputs.
+  /// Some of the stages and the edges between them, as a graph of its own. A cut edge becomes an input or an
+  /// output.
   public func part(_ name: String, of names: [String]) throws(GraphError) -> Graph {
     let members = Set(stages.indices.filter { names.contains(stages[$0].name) })
     func isInner(_ connection: Connection) -> Bool {

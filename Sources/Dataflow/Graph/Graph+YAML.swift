@@ -15,9 +15,9 @@ extension Graph {
   /// ```
   ///
   /// - Parameters:
-  ///   - name: for a file that says none; that of the file, if not given.
-  ///   - overrides: settings that stages may heed, from outside the file.
-  ///   - others: keys of the file that say nothing about the graph.
+  ///   - name: for a file without a name; the file's own name if `nil`.
+  ///   - overrides: settings from outside the file, which stages may use.
+  ///   - others: keys of the file that don't concern the graph.
   /// - Throws: `ConfigurationError` with file and line.
   public init(
     _ document: ConfigurationNode, named name: String? = nil, registry: StageRegistry,
@@ -63,7 +63,7 @@ extension Graph {
     }
   }
 
-  /// Errors of one edge are reported where it is written.
+  /// Reports an edge's errors at its line.
   private static func check(_ edge: Edge, _ node: ConfigurationNode, _ resolver: PortResolver) throws {
     try node.locating {
       let connection = try resolver.connection(edge)
@@ -74,7 +74,7 @@ extension Graph {
     }
   }
 
-  /// Makes the stages in dataflow order, so that each learns the types that feed it.
+  /// Makes the stages in dataflow order, so that each receives the types that feed it.
   private static func build(_ drafts: [StageDraft], _ edges: [Edge], _ overrides: [String: String]) throws
     -> [Stage]
   {
@@ -111,7 +111,7 @@ extension Graph {
   }
 }
 
-/// A stage of a file whose kind and keys are known, but that is not made yet.
+/// A stage of a file before it is made: its kind and keys are known.
 private struct StageDraft {
   let name: String
   let kind: StageKind
@@ -144,10 +144,10 @@ extension ConfigurationNode {
 }
 
 extension Edge {
-  /// For all edges of a file together, so that a short file can't fill the memory.
+  /// A bound for all edges of a file together, so that a short file can't fill the memory.
   fileprivate static let maximumInitialSignals = 1 << 16
 
-  /// `a -> b`, `a.out -> b.in`, or `{edge: a -> b, initial: 4}` for signals that lie there at the start.
+  /// `a -> b`, `a.out -> b.in`, or `{edge: a -> b, initial: 4}` with a number of initial signals.
   fileprivate init(node: ConfigurationNode) throws {
     var arrow = node
     var initial = 0

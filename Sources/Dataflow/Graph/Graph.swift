@@ -1,13 +1,13 @@
 /// An application as synchronous dataflow: stages, and edges that carry tokens between them at known rates.
 ///
-/// A graph that exists is valid: names resolve, types fit, every port is connected, the rates are consistent
-/// (there is a repetition vector) and no cycle starves (there is a static schedule). `init` throws a
-/// `GraphError` that names the stage and says what to change otherwise.
+/// An existing graph is valid: names resolve, types fit, every port is connected, the rates are consistent
+/// (there is a repetition vector) and no cycle starves (there is a static schedule). Otherwise `init` throws
+/// a `GraphError` with the stage and a remedy.
 ///
-/// Ports at the border are listed in `inputs` and `outputs`: each submitted item puts one token on every input,
-/// and is answered with what arrives at the outputs.
+/// `inputs` and `outputs` are the graph's border. Each submitted item puts one token on every input; its
+/// result is the tokens that arrive at the outputs.
 public struct Graph: Sendable {
-  /// An edge whose ends are resolved to positions in `stages`.
+  /// An edge whose ends are positions in `stages`.
   public struct Connection: Sendable {
     public let source: PortIndex
     public let target: PortIndex
@@ -25,20 +25,20 @@ public struct Graph: Sendable {
     }
   }
 
-  /// A bound that no sensible graph comes near, so that a file can't make analysis slow.
+  /// A bound on the time of analysis, far above any sensible graph.
   public static let maximumStages = 1 << 10
 
   public let name: String
   public let stages: [Stage]
   public let connections: [Connection]
-  /// Input ports that submitted items enter by.
+  /// The input ports where submitted items enter.
   public let inputs: [PortIndex]
-  /// Output ports that answers leave by.
+  /// The output ports where results leave.
   public let outputs: [PortIndex]
   public let repetitions: RepetitionVector
-  /// The static schedule of one iteration of the whole graph.
+  /// The static schedule of one iteration.
   public let schedule: Schedule
-  /// Items that one iteration takes in; none for a graph without inputs, which feeds itself.
+  /// The items that one iteration takes in; 0 for a graph without inputs, which feeds itself.
   public let itemsPerIteration: Int
 
   public init(
@@ -60,8 +60,7 @@ public struct Graph: Sendable {
     itemsPerIteration = repetitions.items
   }
 
-  /// Stages in a row: each one's only output feeds the next one's only input, items enter at the first stage's
-  /// inputs and leave at the last one's outputs.
+  /// Stages in a row, each with one edge to the next. Items enter at the first stage and leave at the last.
   public init(_ name: String, chain stages: [Stage]) throws(GraphError) {
     guard let first = stages.first, let last = stages.last else { throw GraphError.noStages }
     try self.init(

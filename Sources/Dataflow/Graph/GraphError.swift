@@ -1,8 +1,8 @@
 import Basics
 
-/// Why a graph can't be built. Each case names the stage and says what to change.
+/// A fault in a graph. Each case names the stage and a remedy.
 public enum GraphError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// Which ports of a stage are meant.
+  /// The side of a stage.
   public enum Direction: String, Sendable { case input, output }
 
   case noStages
@@ -64,7 +64,7 @@ public enum GraphError: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  /// The stage to look at first, where there is one.
+  /// The stage to look at first; `nil` if the fault is no stage's.
   public var stage: String? {
     switch self {
     case .noStages, .tooManyStages: nil

@@ -1,6 +1,6 @@
 import Basics
 
-/// Turns the names in edges into positions, and checks what can be checked one port or one edge at a time.
+/// Resolves the names in edges to positions, and checks each port and each edge by itself.
 struct PortResolver {
   let stages: [Stage]
   private let indices: [String: Int]
@@ -70,7 +70,7 @@ struct PortResolver {
     return Graph.PortIndex(stage: index, port: 0)
   }
 
-  /// An input has exactly one feeder; an output has at least one reader, and may have several.
+  /// An input has exactly one feeder; an output has one reader or several.
   func checkEveryPortIsUsedOnce(
     _ connections: [Graph.Connection], inputs: [Graph.PortIndex], outputs: [Graph.PortIndex]
   ) throws(GraphError) {

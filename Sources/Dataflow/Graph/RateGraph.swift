@@ -1,5 +1,5 @@
-/// The bare numbers of synchronous dataflow: actors that fire a number of times in one iteration, and edges that
-/// carry tokens between them. An actor is a stage, or a whole placement.
+/// The rates of synchronous dataflow: actors with their firings in one iteration, and edges that carry tokens
+/// between them. An actor is a stage, or a whole placement.
 struct RateGraph {
   struct Edge {
     let source: Int
@@ -9,20 +9,20 @@ struct RateGraph {
     let initial: Int
   }
 
-  /// Several firings of one actor in a row.
+  /// Consecutive firings of one actor.
   struct Run: Equatable {
     let actor: Int
     let count: Int
   }
 
-  /// How often each actor fires in one iteration.
+  /// Each actor's firings in one iteration.
   let firings: [Int]
   let edges: [Edge]
 
-  /// An order of firings that never takes a token before it is there, each actor as often in a row as it can and
-  /// earlier actors first; or the cycle that starves.
+  /// An order in which every token exists before it is taken; or the cycle that starves. Earlier actors come
+  /// first, each as often in a row as possible.
   ///
-  /// This is the class-S algorithm of Lee and Messerschmitt (1987), which finds an order if there is one.
+  /// The class-S algorithm of Lee and Messerschmitt (1987): it finds an order if there is one.
   ///
   /// Complexity: O(runs × actors + firings × edges of an actor).
   func schedule() -> Result<[Run], Starved> {
@@ -58,7 +58,7 @@ struct RateGraph {
     return .success(runs)
   }
 
-  /// Actors that wait for one another, each for the one before it.
+  /// Actors in a cycle, each waiting for the previous one.
   struct Starved: Error, Equatable {
     let cycle: [Int]
   }
@@ -72,8 +72,7 @@ struct RateGraph {
     return path
   }
 
-  /// The actors in an order in which each comes after those that feed it, earlier ones first. Where a cycle
-  /// leaves no such order, it is broken at its earliest actor.
+  /// The actors in topological order, earlier ones first. A cycle is broken at its earliest actor.
   ///
   /// Complexity: O(actors² + edges).
   static func order(_ actors: Int, edges: [(source: Int, target: Int)]) -> [Int] {

@@ -11,14 +11,14 @@ struct Ratio: Equatable, CustomStringConvertible {
     self.denominator = denominator / divisor
   }
 
-  /// This × `factor` ÷ `divisor`, or `nil` on overflow.
+  /// This × `factor` ÷ `divisor`; `nil` on overflow.
   func scaled(by factor: Int, over divisor: Int) -> Ratio? {
     let (upper, upperOverflow) = numerator.multipliedReportingOverflow(by: factor)
     let (lower, lowerOverflow) = denominator.multipliedReportingOverflow(by: divisor)
     return upperOverflow || lowerOverflow ? nil : Ratio(upper, lower)
   }
 
-  /// The smallest integers in the same proportion, or `nil` on overflow.
+  /// The smallest integers in the same proportion; `nil` on overflow.
   static func smallestIntegers(_ ratios: [Ratio]) -> [Int]? {
     var multiple = 1
     for ratio in ratios {

@@ -1,12 +1,12 @@
 extension Recorder {
-  /// Everything kept of one graph.
+  /// The recorded events of one graph.
   public func trace(of graph: Graph) -> Trace {
     Trace(
       stages: graph.stages.map(\.name),
       workers: rings(of: graph.name).map { Trace.Track(name: $0.worker, events: $0.events()) })
   }
 
-  /// Where the time of a finished item went.
+  /// The parts of a finished item's time.
   ///
   /// Complexity: O(events since the item arrived).
   public func attribution(of result: ItemResult, in graph: Graph) -> Attribution {
@@ -18,12 +18,12 @@ extension Recorder {
       of: events, stages: graph.stages.map(\.name), from: result.arrival, to: result.completion)
   }
 
-  /// Where the time of all workers went so far: the parts, of which the total is the sum.
+  /// The parts of all workers' time so far. Their total is the sum of the parts.
   public func occupancy(of graph: Graph) -> Occupancy {
     Occupancy(of: graph.stages.map(\.name), in: rings(of: graph.name), during: 0)
   }
 
-  /// How many items each stage of a graph took at once, in the graph's order.
+  /// The batch sizes of each stage, in the graph's order.
   public func batchSizes(of graph: Graph) -> [BatchSizes] {
     let rings = rings(of: graph.name)
     return graph.stages.indices.map { stage in

@@ -1,13 +1,13 @@
-/// How often each stage fires in one iteration of the graph: the smallest positive integers for which every edge
-/// gets as many tokens as it gives (Lee and Messerschmitt, 1987).
+/// Each stage's firings in one iteration of the graph: the smallest positive integers that balance every edge
+/// (Lee and Messerschmitt, 1987).
 ///
-/// A variable rate makes the count symbolic: downstream of a port that yields 0…N tokens, stages fire in fixed
-/// proportion to the number that the port yielded, whatever it is. Two paths that meet must carry the same symbols.
+/// A variable rate makes the count symbolic. Downstream of a port with 0…N tokens, stages fire in proportion
+/// to the tokens emitted. Two paths that meet must carry the same symbols.
 ///
 /// Complexity: O(stages × connections).
 public struct RepetitionVector: Sendable, Equatable {
-  /// One stage's firings: `count` in each iteration or, behind `variablePorts`, in proportion to the other stages
-  /// behind the same ports.
+  /// One stage's firings: `count` in each iteration. Behind `variablePorts` it is a proportion between the
+  /// stages behind the same ports.
   public struct Repetition: Sendable, Hashable {
     public let count: Int
     public let variablePorts: Set<Graph.PortIndex>
@@ -17,7 +17,7 @@ public struct RepetitionVector: Sendable, Equatable {
   }
 
   private let repetitions: [Repetition]
-  /// Items that one iteration takes in; none for a graph without inputs.
+  /// The items that one iteration takes in; 0 for a graph without inputs.
   let items: Int
 
   public subscript(stage: Int) -> Repetition { repetitions[stage] }
@@ -32,7 +32,7 @@ public struct RepetitionVector: Sendable, Equatable {
 }
 
 extension Topology {
-  /// For each stage, the ports of variable rate that its number of firings depends on.
+  /// For each stage, the ports of variable rate that determine its firings.
   fileprivate func symbols() throws(GraphError) -> [Set<Graph.PortIndex>] {
     for connection in connections
     where outputRate(connection).isVariable
@@ -41,8 +41,8 @@ extension Topology {
       let stage = stages[connection.source.stage]
       throw .variableRateInCycle(stage: stage.name, port: stage.outputs[connection.source.port].name)
     }
-    // Variable rates flow downstream only, so one pass in the order of the edges without initial items finds the
-    // symbols, and a second one compares both ends of every edge.
+    // Variable rates flow downstream only. One pass in dataflow order finds the symbols, and a second one
+    // compares both ends of every edge.
     var symbols = [Set<Graph.PortIndex>?](repeating: nil, count: stages.count)
     for input in inputs { symbols[input.stage] = [] }
     for stage in order(of: Array(stages.indices)) where symbols[stage] == nil {
@@ -75,9 +75,9 @@ extension Topology {
         separator: " × ")
   }
 
-  /// The smallest whole numbers of firings that balance every edge; after those of the stages, the number of
-  /// items that enter. Every item puts one token on every input, as if a stage did; and every token from a port
-  /// of variable rate is as good as a firing of another stage, of which nothing else is known.
+  /// The smallest integers that balance every edge: each stage's firings, then the entering items. An item
+  /// puts one token on every input, as a stage would. A token from a variable-rate port counts as a firing of
+  /// an unknown stage.
   fileprivate func firings() throws(GraphError) -> [Int] {
     struct Balance {
       let source: Int
@@ -111,8 +111,8 @@ extension Topology {
       linksOf[link.target].append(index)
     }
 
-    // Ratios spread from one stage of each connected component to the others; then the component is scaled to
-    // the smallest integers.
+    // Ratios spread from one stage of each connected component, which is then scaled to the smallest
+    // integers.
     var ratios = [Ratio?](repeating: nil, count: actors)
     var counts = [Int](repeating: 0, count: actors)
     var total = 0

@@ -1,34 +1,32 @@
 import Basics
 
-/// A static order of firings that, repeated for ever, keeps every edge bounded.
+/// A static order of firings that keeps every edge bounded when repeated for ever.
 ///
-/// Within one iteration each stage fires as often as the repetition vector says. Stages that fire a number of
-/// times known only at run time come last, each as long as its inputs last: a quasi-static schedule.
+/// Within one iteration each stage fires as often as the repetition vector says. Stages with a number of
+/// firings known only at run time come last, each until its inputs run out: a quasi-static schedule.
 public struct Schedule: Sendable, Equatable {
-  /// How often a stage fires before the next one does.
+  /// The firings of a stage before the next stage.
   public enum Count: Sendable, Hashable {
     case times(Int)
     case whileAvailable
   }
 
-  /// Firings of one stage in a row.
+  /// Consecutive firings of one stage.
   public struct Step: Sendable, Hashable {
     public let stage: Int
     public let count: Count
   }
 
-  /// A bound on the firings in one iteration, and on the tokens that it moves over an edge, so that absurd rates
-  /// are refused and not executed.
+  /// A bound on an iteration's firings, and on its tokens over one edge: absurd rates are refused.
   public static let maximumFirings = 1 << 20
 
   public let steps: [Step]
 
-  /// Schedules some stages of a graph, as if edges from outside always had tokens.
+  /// Schedules some stages of a graph. Edges from outside count as always full.
   init(of members: [Int], in topology: Topology, repetitions: RepetitionVector) throws(GraphError) {
     let order = topology.order(of: members)
     let base = order.map { repetitions[$0].variablePorts }.min { $0.count < $1.count } ?? []
-    // Stages that fire in fixed ratio to each other have a static order, even where it is not known how often
-    // that order is repeated.
+    // Stages in a fixed ratio to each other have a static order, even if its repetitions are unknown.
     var steps = try Self.steps(order.filter { repetitions[$0].variablePorts == base }, topology, repetitions)
     let others = order.filter { repetitions[$0].variablePorts != base }
     var unchecked = others

@@ -1,16 +1,16 @@
 import Basics
 
-/// The stages that a graph file may use, by kind.
+/// The kinds of stage that a graph file may use.
 public struct StageRegistry: Sendable {
   public let kinds: [StageKind]
 
   public init(_ kinds: [StageKind]) { self.kinds = kinds }
 }
 
-/// A kind of stage that graph files can name in `use`.
+/// A kind of stage, named by `use` in graph files.
 public struct StageKind: Sendable {
   public let name: String
-  /// The keys that a stage of this kind may have in a file.
+  /// The keys of such a stage in a file.
   public let keys: [String]
   public let make: @Sendable (StageParameters) throws -> Stage
 
@@ -23,22 +23,21 @@ public struct StageKind: Sendable {
   }
 }
 
-/// What a graph file says of one stage and of its neighbours.
+/// A graph file's description of one stage, and its neighbours.
 public struct StageParameters {
-  /// The stage's name in the graph.
   public let name: String
-  /// The stage in the file, for errors about the stage as a whole.
+  /// The stage in the file, for errors of the whole stage.
   public let node: ConfigurationNode
-  /// The values given, by key; only keys of the stage's kind.
+  /// The values by key. All keys are the stage kind's.
   public let values: [String: ConfigurationNode]
-  /// The types that feed the stage, in the order of the edges.
+  /// The types of the stage's feeders, in the order of the edges.
   public let inputTypes: [PortType]
-  /// The stages that it feeds, so that a stage need not produce what nobody uses.
+  /// The stages that it feeds. It need not produce more than they use.
   public let consumers: [Neighbour]
-  /// Settings of the program that builds the graph, such as a flag of the command line, by name.
+  /// Settings of the program that builds the graph, such as a command-line flag, by name.
   public let overrides: [String: String]
 
-  /// A stage that feeds the one being made, or is fed by it.
+  /// A stage that feeds the stage being made, or is fed by it.
   public struct Neighbour {
     public let kind: String
     public let values: [String: ConfigurationNode]
@@ -49,7 +48,7 @@ public struct StageParameters {
     return value
   }
 
-  /// A path in the file is relative to the file.
+  /// A path; in the file it is relative to the file.
   public func path(_ key: String) throws(ConfigurationError) -> String {
     try required(key).filePath()
   }

@@ -1,8 +1,7 @@
-/// The bare structure of a graph: who feeds whom. Shared by rate analysis, scheduling and planning.
+/// The connections of a graph's stages, for rate analysis, scheduling and planning.
 package struct Topology {
   let stages: [Stage]
   let connections: [Graph.Connection]
-  /// The ports that items enter by.
   let inputs: [Graph.PortIndex]
 
   func outputRate(_ connection: Graph.Connection) -> Rate { rate(ofOutput: connection.source) }
@@ -11,8 +10,7 @@ package struct Topology {
   func rate(ofOutput port: Graph.PortIndex) -> Rate { stages[port.stage].outputs[port.port].rate }
   func rate(ofInput port: Graph.PortIndex) -> Int { stages[port.stage].inputs[port.port].rate.maximum }
 
-  /// The stages in an order in which each comes after those that feed it, as far as cycles allow. Edges with
-  /// initial items don't count.
+  /// The stages in topological order, as far as cycles allow. Edges with initial items don't count.
   func order(of members: [Int]) -> [Int] {
     let position = Dictionary(uniqueKeysWithValues: members.enumerated().map { ($1, $0) })
     let edges = connections.filter { $0.initialItems.isEmpty }.compactMap { connection in
@@ -23,7 +21,7 @@ package struct Topology {
     return RateGraph.order(members.count, edges: edges).map { members[$0] }
   }
 
-  /// The stages that tokens from this one can get to, itself only if it is part of a cycle.
+  /// The stages reachable from this one; itself only in a cycle.
   func reachable(from stage: Int) -> Set<Int> {
     var readers = stages.map { _ in [Int]() }
     for connection in connections { readers[connection.source.stage].append(connection.target.stage) }
@@ -35,8 +33,8 @@ package struct Topology {
     return seen
   }
 
-  /// For each stage the input port whose tokens belong to the items that the stage works on: the first one that
-  /// is reached from the graph's inputs. Sources and edges with initial items carry tokens that belong to no item.
+  /// For each stage, the input port whose tokens belong to the stage's items: the first port reachable from
+  /// the graph's inputs. Tokens of sources and of edges with initial items belong to no item.
   package func ownerPorts() -> [Int] {
     var owners = [Int?](repeating: nil, count: stages.count)
     func own(_ port: Graph.PortIndex) { owners[port.stage] = min(owners[port.stage] ?? port.port, port.port) }
@@ -50,7 +48,7 @@ package struct Topology {
     return owners.map { $0 ?? 0 }
   }
 
-  /// The input ports that are fed by edges with initial items.
+  /// The input ports of edges with initial items.
   func statePorts(of stage: Int) -> [Int] {
     connections.filter { $0.target.stage == stage && !$0.initialItems.isEmpty }.map(\.target.port).sorted()
   }
@@ -65,6 +63,6 @@ package struct Topology {
 }
 
 extension Graph {
-  /// The positions of all stages, each behind those that feed it.
+  /// The positions of all stages in topological order.
   public var stageOrder: [Int] { topology.order(of: Array(stages.indices)) }
 }

@@ -1,14 +1,14 @@
 import Basics
 import Synchronization
 
-/// One unit of work on its way through a graph: what was submitted, and everything that comes of it.
+/// One unit of work on its way through a graph: a submission, and every token derived from it.
 ///
-/// An item is finished when no token of it is left anywhere; then it is answered exactly once.
+/// An item is finished when its last token is gone. Its completion is then called exactly once.
 public final class Item: Sendable {
   public let id: UInt64
   public let arrival: Nanoseconds
-  /// Whether this stands for all work that belongs to no submitted item: that of sources, and tokens on edges
-  /// with initial items, which outlive the item that they came from. It is never finished.
+  /// Whether this stands for all work outside submitted items: that of sources, and of tokens on edges with
+  /// initial items. It is never finished.
   let isAmbient: Bool
 
   private let liveTokens: Atomic<Int>
@@ -24,7 +24,7 @@ public final class Item: Sendable {
     var completion: (@Sendable (ItemResult) -> Void)?
   }
 
-  /// - Parameter tokens: how many tokens it starts with.
+  /// - Parameter tokens: the number of tokens at the start.
   init(
     id: UInt64, arrival: Nanoseconds, tokens: Int, outputs: Int,
     completion: (@Sendable (ItemResult) -> Void)? = nil
@@ -36,7 +36,7 @@ public final class Item: Sendable {
     outcome = Locked(Outcome(outputs: outputs, completion: completion))
   }
 
-  /// What stands for the work that belongs to no item.
+  /// The item of all work outside submitted items.
   init(ambientSince arrival: Nanoseconds) {
     id = 0
     self.arrival = arrival
@@ -45,10 +45,10 @@ public final class Item: Sendable {
     outcome = Locked(Outcome(outputs: 0))
   }
 
-  /// Work on the item stops at the next stage; it is answered with `CancellationError`.
+  /// Stops the work on the item at the next stage. Its result has a `CancellationError`.
   public func cancel() { fail(CancellationError()) }
 
-  /// Whether stages should pass the item over because it has failed or was cancelled.
+  /// Whether the item has failed or was cancelled, so that stages skip it.
   var isStopped: Bool { stopped.load(ordering: .acquiring) }
 
   /// Fails the item; the first error stays.
@@ -69,7 +69,7 @@ public final class Item: Sendable {
     if !isAmbient { liveTokens.add(1, ordering: .relaxed) }
   }
 
-  /// Gives up one token; the last one answers the item, and only then is `now` asked for.
+  /// Gives up one token. The last one completes the item, and only then is `now` evaluated.
   func release(at now: @autoclosure () -> Nanoseconds) {
     guard !isAmbient, liveTokens.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 else { return }
     let (result, completion) = outcome.withLock { outcome in
@@ -81,7 +81,7 @@ public final class Item: Sendable {
     completion?(result)
   }
 
-  /// What was delivered, by output and in order: instances of a stage may have overtaken each other.
+  /// The delivered values, by output and in order: instances of a stage may have overtaken each other.
   private static func outputs(_ outcome: inout Outcome) -> [[any Sendable]] {
     var outputs = [[any Sendable]](repeating: [], count: outcome.outputs)
     if !outcome.isInOrder { outcome.delivered.sort { $0.order < $1.order } }
@@ -90,21 +90,21 @@ public final class Item: Sendable {
     return outputs
   }
 
-  /// The answer, once there is one.
+  /// The result, once the item is complete.
   var result: ItemResult? { outcome.withLock { $0.result } }
 
-  /// Why the item has failed, if it has.
+  /// The item's failure.
   var error: (any Error)? { outcome.withLock { $0.error } }
 }
 
-/// The answer to one submitted item.
+/// The result of one submitted item.
 public struct ItemResult: Sendable {
   public let item: UInt64
   public let arrival: Nanoseconds
   public let completion: Nanoseconds
-  /// For each output of the graph the values that arrived there: one, or 0…N behind a variable rate.
+  /// For each output of the graph, the values that arrived there: one, or 0…N behind a variable rate.
   public let outputs: [[any Sendable]]
-  /// Why there is no answer, if a stage failed or the item was cancelled.
+  /// The failure of a stage or `CancellationError`; `nil` on success.
   public let error: (any Error)?
 
   init(
@@ -118,7 +118,7 @@ public struct ItemResult: Sendable {
     self.error = error
   }
 
-  /// What becomes of something that never got as far as a graph.
+  /// The result of a request that failed before any graph.
   public init(arrival: Nanoseconds, completion: Nanoseconds, error: any Error) {
     self.init(item: 0, arrival: arrival, completion: completion, outputs: [], error: error)
   }

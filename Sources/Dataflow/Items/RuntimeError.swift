@@ -1,4 +1,4 @@
-/// What can go wrong while a graph runs, apart from the errors that stages throw.
+/// A failure of graph execution, apart from the errors that stages throw.
 public enum RuntimeError: Error, Sendable, Equatable, CustomStringConvertible {
   case wrongRate(stage: String, port: String, rate: String, emitted: Int)
   case wrongType(stage: String, port: String, expected: String, found: String)

@@ -1,13 +1,13 @@
 import Basics
 
-/// A value on an edge, and the item that it belongs to.
+/// A value on an edge, with its item.
 ///
-/// While a token exists its item is retained once; `Item.release` gives it up.
+/// A token retains its item once; `Item.release` gives it up.
 struct Token: Sendable {
   let item: Item
-  /// When it was put on the edge; 0 where nothing is recorded.
+  /// The time when it was put on the edge; 0 without a recorder.
   let ready: Nanoseconds
-  /// Where it stands among the tokens of its item on the same edge, whichever worker is done first.
+  /// Its place among the item's tokens on the same edge, whichever worker finishes first.
   let order: UInt64
   var value: any Sendable
 
@@ -18,5 +18,5 @@ struct Token: Sendable {
   }
 }
 
-/// Takes the place of a value that a failed item never got, so that rates hold and orders stay aligned.
+/// The placeholder of a value that a failed item never got: it keeps rates and orders aligned.
 struct Absent: Sendable {}

@@ -1,22 +1,21 @@
-/// Stages that run together: fused into one worker, which passes values between them by a call, and copied to as
-/// many workers as there are instances.
+/// Stages that run together: fused into one worker, which passes values between them by calls, and copied to
+/// `instances` workers.
 ///
-/// A worker is a thread of the host. What its stages compute on another device, it starts there and waits for.
+/// A worker is a thread of the host. Work on another device is started there and waited for.
 public struct Placement: Sendable, Hashable {
-  /// Names of the stages.
   public var stages: [String]
-  /// The name in the platform of the device that the stages run on, where `devices` says nothing else.
+  /// The platform's name of the default device, for stages outside `devices`.
   public var device: String
-  /// The devices of stages that run somewhere else.
+  /// The devices of stages that run elsewhere.
   public var devices: [String: String]
-  /// Which implementation of each stage; the first one for its device's kind where a stage is not listed.
+  /// The implementation of each stage; the first one for its device's kind if a stage isn't listed.
   public var implementations: [String: String]
-  /// Workers, each with an instance of every stage. Several may overtake each other: later stages see the items
-  /// in another order, but the outputs of each item keep theirs.
+  /// The number of workers, each with an instance of every stage. Several may overtake each other: later
+  /// stages see the items in another order, but the outputs of each item keep theirs.
   public var instances: Int
-  /// Iterations that a worker does at once, at most: stages whose implementations can, fire once for all of them.
+  /// The most iterations that a worker runs at once. Stages that can batch fire once for all of them.
   public var batch: Int
-  /// Seconds that a worker waits, at most, for a batch to fill.
+  /// The longest wait of a worker for a full batch, in seconds.
   public var queueDelay: Double
 
   public init(
@@ -32,13 +31,12 @@ public struct Placement: Sendable, Hashable {
     self.queueDelay = queueDelay
   }
 
-  /// Adds a stage.
   package mutating func append(_ stage: String, on device: String, by implementation: String) {
     stages.append(stage)
     implementations[stage] = implementation
     if device != self.device { devices[stage] = device }
   }
 
-  /// The name of the device that a stage runs on.
+  /// The name of the stage's device.
   public func device(of stage: String) -> String { devices[stage] ?? device }
 }

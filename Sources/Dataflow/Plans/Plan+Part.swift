@@ -1,5 +1,5 @@
 extension Plan {
-  /// The same for some of the stages, as if there were no others.
+  /// The plan of some of the stages, as if there were no others.
   public func part(of stages: [String]) -> Plan {
     var part = self
     part.placements = placements.compactMap { placement in
@@ -12,7 +12,7 @@ extension Plan {
     return part
   }
 
-  /// The same implementations on the same devices, but one after the other in one worker, and so many iterations at once.
+  /// The plan's implementations and devices in one sequential worker, with batches of `batch` iterations.
   public func sequential(batch: Int = 1) -> Plan {
     var all = Placement([], on: placements.first?.device ?? "cpu", batch: batch)
     for placement in placements {
@@ -26,7 +26,7 @@ extension Plan {
     return Plan([all], queueCapacity: queueCapacity)
   }
 
-  /// The same with as many instances of the placement that a stage is in as keep all cores of the stage's device busy.
+  /// The plan with enough instances of a stage's placement to keep all cores of the stage's device busy.
   public func filling(_ platform: Platform, with stage: Stage) -> Plan {
     var filled = self
     guard let index = placements.firstIndex(where: { $0.stages.contains(stage.name) }) else { return self }

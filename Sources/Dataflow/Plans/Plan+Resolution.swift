@@ -1,14 +1,14 @@
 import Basics
 
-/// A placement with every name looked up, ready to be run.
+/// A placement with resolved names, ready to run.
 package struct ResolvedPlacement {
   package let members: [Int]
-  /// For each of `members`, in the same order.
+  /// Parallel to `members`.
   package let devices: [any Device]
-  /// For each of `members`, in the same order.
+  /// Parallel to `members`.
   package let implementations: [Implementation]
   package let instances: Int
-  /// Iterations that a worker does at once, at most.
+  /// The most iterations that a worker runs at once.
   package let batch: Int
   /// Seconds.
   package let queueDelay: Double
@@ -16,12 +16,12 @@ package struct ResolvedPlacement {
 }
 
 extension Plan {
-  /// Whether the plan can run the graph on the platform.
+  /// Checks that the plan can run the graph on the platform.
   ///
-  /// - Throws: `PlanError` if not.
+  /// - Throws: `PlanError` if it can't.
   public func check(_ graph: Graph, on platform: Platform) throws { _ = try resolve(graph, on: platform) }
 
-  /// Looks up names and checks that the plan can run the graph on the platform.
+  /// Resolves names and checks that the plan can run the graph on the platform.
   package func resolve(_ graph: Graph, on platform: Platform) throws -> [ResolvedPlacement] {
     guard (1...Self.maximumQueueCapacity).contains(queueCapacity) else {
       throw PlanError.queueCapacity(queueCapacity)
@@ -50,7 +50,7 @@ extension Plan {
       guard (0...Self.maximumQueueDelay).contains(placement.queueDelay) else {
         throw PlanError.queueDelay(placement.queueDelay, stage: first)
       }
-      // What comes back can be missing after the first iteration of a batch.
+      // Tokens that come back may be missing after a batch's first iteration.
       let returning = topology.connections.first {
         !$0.initialItems.isEmpty && members.contains($0.source.stage) && members.contains($0.target.stage)
       }
@@ -89,7 +89,7 @@ extension Plan {
     return found
   }
 
-  /// Several instances may overtake each other, which mustn't matter behind them.
+  /// Several instances may overtake each other; later stages must not depend on the order.
   private func checkInstances(
     of placement: Placement, _ name: String, _ members: [Int], _ graph: Graph
   ) throws {
@@ -116,7 +116,7 @@ extension Plan {
     let join = behind.sorted().first { stage in
       let inputs = topology.stages[stage].inputs
       let repetition = graph.repetitions[stage]
-      // Each item has several tokens there, and they are consumed together.
+      // Several tokens of an item are consumed together there.
       let regroups = inputs.contains {
         $0.rate.maximum > 1
           && (!repetition.isStatic || repetition.count * $0.rate.maximum > graph.itemsPerIteration)
@@ -128,8 +128,7 @@ extension Plan {
     }
   }
 
-  /// A worker's static schedule. Only stages whose counts are in fixed ratio to those at its border can be
-  /// scheduled together with them.
+  /// A worker's static schedule. All its stages must be in a fixed ratio to those at its border.
   private func schedule(_ members: [Int], _ graph: Graph, _ topology: Topology) throws -> Schedule {
     let schedule = try Schedule(of: members, in: topology, repetitions: graph.repetitions)
     for step in schedule.steps where step.count == .whileAvailable {
@@ -145,9 +144,8 @@ extension Plan {
     return schedule
   }
 
-  /// A worker takes the tokens of a whole iteration at once. So placements may wait for each other in a circle
-  /// even where their stages don't; whether they do is the question of a static schedule again, with placements
-  /// for stages.
+  /// A worker takes a whole iteration's tokens at once, so placements may wait for each other in a circle
+  /// where their stages don't. The check is a static schedule of placements.
   private func checkOrder(_ resolved: [ResolvedPlacement], _ owner: [Int], _ graph: Graph) throws {
     let iterations = resolved.map { placement in
       placement.members.first { placement.schedule.firings(of: $0) > 0 }
@@ -157,8 +155,8 @@ extension Plan {
       let (source, target) = (owner[connection.source.stage], owner[connection.target.stage])
       let produced = resolved[source].tokensPerIteration(from: connection.source, in: graph)
       let isVariable = graph.topology.outputRate(connection).isVariable
-      // Variable rates lead downstream only, and stages on both sides of one can't share a placement whose inner
-      // stages wait for others; so such edges close no circle.
+      // Variable rates lead downstream only, and stages on both sides of one share no placement whose inner
+      // stages wait for others. Such edges close no circle.
       guard source != target, produced > 0, !isVariable else { return nil }
       return RateGraph.Edge(
         source: source, target: target, produced: produced,

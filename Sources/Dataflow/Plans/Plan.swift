@@ -1,16 +1,16 @@
 import Basics
 
-/// Which implementation of each stage runs where, and with how many instances. A value: it can be printed,
-/// compared and executed.
+/// A mapping of a graph to a platform: each stage's implementation and device, and the instances. A plan is a
+/// value that can be printed, compared and executed.
 ///
-/// Stages of one placement are fused; placements are joined by bounded queues in process.
+/// Stages of one placement are fused; placements are joined by bounded queues in the process.
 public struct Plan: Sendable, Hashable, CustomStringConvertible {
   public var placements: [Placement]
-  /// Items in flight before the entrance refuses more, and tokens that an edge between placements holds before
-  /// its sender waits.
+  /// The most items in flight, and the most tokens on an edge between placements. Beyond it the entrance
+  /// refuses, or the sender waits.
   public var queueCapacity: Int
 
-  /// Bounds on what a plan may ask for, far above what helps.
+  /// Bounds on a plan's numbers, far above useful values.
   static let maximumQueueCapacity = 1 << 20
   static let maximumInstances = 1 << 10
   static let maximumBatch = 1 << 12
@@ -22,7 +22,7 @@ public struct Plan: Sendable, Hashable, CustomStringConvertible {
     self.queueCapacity = queueCapacity
   }
 
-  /// Makes room for several batches of every worker.
+  /// Enlarges the queues to several batches of every worker.
   public mutating func fitQueues() {
     let batched = placements.filter { $0.batch > 1 }.reduce(0) {
       $0 + Double($1.batch) * Double($1.instances)
@@ -35,11 +35,11 @@ public struct Plan: Sendable, Hashable, CustomStringConvertible {
     Plan([Placement(graph.stages.map(\.name), on: device)])
   }
 
-  /// The plan for a chain when nothing is known of its costs: stages that use one core run in as many workers
-  /// as there are cores, and from the first stage that takes a whole device on, one worker does the rest. So the
-  /// next item's preparation overlaps this one's inference, and an item changes threads once.
+  /// The plan for a chain with unknown costs. Stages of one core run in as many workers as there are cores;
+  /// one worker runs the rest, from the first stage on that takes a whole device. The next item's preparation
+  /// overlaps this one's inference, and an item changes threads once.
   ///
-  /// Graphs that are no chain, and chains that keep state or regroup an item's tokens, are fused.
+  /// Other graphs are fused, and so are chains that keep state or regroup an item's tokens.
   public static func overlapping(_ graph: Graph, on device: any Device) -> Plan {
     let order = graph.stageOrder
     let isChain =

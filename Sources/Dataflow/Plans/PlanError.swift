@@ -1,6 +1,6 @@
 import Basics
 
-/// Why a plan doesn't fit its graph or its platform.
+/// A plan's misfit with its graph or its platform.
 public enum PlanError: Error, Sendable, Equatable, CustomStringConvertible {
   case unplacedStage(String)
   case placedTwice(String)

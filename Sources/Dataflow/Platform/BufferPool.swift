@@ -1,8 +1,8 @@
 import Basics
 
-/// Memory of a device, used again: what a driver allocates anew costs its page faults.
+/// A pool of device memory. Reuse saves the page faults of new allocations.
 ///
-/// Thread-safe. At most `limit` buffers are kept while nobody uses them.
+/// Thread-safe. It keeps at most `limit` unused buffers.
 public final class BufferPool: Sendable {
   public let device: any Device
   private let limit: Int
@@ -13,12 +13,12 @@ public final class BufferPool: Sendable {
     self.limit = limit
   }
 
-  /// A buffer of at least so many bytes, contents undefined; it comes back when the last reference goes.
+  /// A buffer of at least `byteCount` bytes with undefined contents. It returns with its last reference.
   ///
-  /// - Throws: `DeviceError` if the device has no more memory.
+  /// - Throws: `DeviceError` if the device is out of memory.
   public func take(_ byteCount: Int) throws(DeviceError) -> PooledBuffer {
     let found = idle.withLock { idle -> (any Buffer)? in
-      // The smallest that is large enough, unless most of it would lie waste.
+      // The smallest that is large enough, unless most of it would be unused.
       let fitting = idle.indices.filter {
         (byteCount...max(4 * byteCount, 4096)).contains(idle[$0].byteCount)
       }
@@ -36,7 +36,7 @@ public final class BufferPool: Sendable {
   }
 }
 
-/// A buffer from a pool, to which it returns.
+/// A buffer of a pool, returned to it at the last release.
 public final class PooledBuffer: Sendable {
   public let buffer: any Buffer
   private let pool: BufferPool

@@ -12,27 +12,26 @@ public protocol Device: Sendable {
   /// Unique within its platform, such as `cpu` or `opencl:0`.
   var name: String { get }
   var kind: DeviceKind { get }
-  /// What the maker calls it.
+  /// The maker's product name.
   var model: String { get }
-  /// The version of the driver or the system that runs it: what is measured or built for one need not hold for
-  /// another.
+  /// The version of the driver or the system. Measurements and builds hold for one version only.
   var driver: String { get }
-  /// What it is made of: devices of the same value draw on the same cores, such as the CPU and an OpenCL runtime
-  /// on it.
+  /// The identity of the hardware. Devices with the same value share cores, such as the CPU and an OpenCL
+  /// runtime on it.
   var processor: String { get }
-  /// How many instances can compute at the same time.
+  /// The instances that can compute at the same time.
   var cores: Int { get }
-  /// Bits that one vector instruction works on.
+  /// The width of a vector instruction, in bits.
   var vectorBits: Int { get }
-  /// Bytes of memory that the device may use.
+  /// The memory that the device may use, in bytes.
   var memoryBytes: Int { get }
 
   /// Whether it is only described: plans can be made for it, but nothing runs on it.
   var isSimulated: Bool { get }
 
-  /// Memory that the device works on, contents undefined.
+  /// Device memory with undefined contents.
   func makeBuffer(byteCount: Int) throws(DeviceError) -> any Buffer
-  /// Any thread may make one; each queue is used by one thread at a time.
+  /// A new queue. Any thread may make one; each queue is used by one thread at a time.
   func makeQueue() throws(DeviceError) -> any DeviceQueue
 }
 
@@ -40,28 +39,27 @@ extension Device {
   public var isSimulated: Bool { false }
 }
 
-/// Memory of a device. It is freed when the last reference goes.
+/// Memory of a device, freed with its last reference.
 public protocol Buffer: AnyObject, Sendable {
   var byteCount: Int { get }
 }
 
-/// Commands to a device, done one after the other in the order they were given.
+/// An in-order queue of commands to a device.
 ///
-/// A command returns as soon as it is queued; it may be done by then or not. A command that fails may be told of by
-/// a later one.
+/// A command returns once it is queued, whether it is done or not. A later command may report its failure.
 public protocol DeviceQueue: AnyObject {
-  /// Copies bytes to the device. They must stay there unchanged until `finish`.
+  /// Copies bytes to the device. The source must stay unchanged until `finish`.
   ///
   /// - Precondition: they fit into the buffer, which is of the same device.
   func write(_ source: UnsafeRawBufferPointer, to buffer: any Buffer, at offset: Int) throws(DeviceError)
 
-  /// Copies bytes from the device. Nobody may use the destination until `finish`.
+  /// Copies bytes from the device. The destination must not be used until `finish`.
   ///
   /// - Precondition: the buffer, which is of the same device, has as many bytes.
   func read(
     _ buffer: any Buffer, at offset: Int, into destination: UnsafeMutableRawBufferPointer
   ) throws(DeviceError)
 
-  /// Returns when all commands are done.
+  /// Waits until all commands are done.
   func finish() throws(DeviceError)
 }

@@ -1,9 +1,9 @@
 extension DeviceError {
-  /// The same error; where the device can't go on and others could, with how to run without it.
+  /// The error with advice how to run without the device, if it can't go on and others can.
   ///
   /// - Parameters:
-  ///   - platform: the devices that may be used. One must be a CPU: there is always something that only it does.
-  ///   - again: makes of the option `--devices LIST` what the user is to do.
+  ///   - platform: the usable devices. One must be a CPU, which some work always needs.
+  ///   - again: turns the option `--devices LIST` into an instruction for the user.
   public func advised(on platform: Platform, again: (String) -> String) -> DeviceError {
     switch reason {
     case .lost, .outOfMemory, .tooLarge: break

@@ -1,19 +1,19 @@
 import Basics
 
-/// Why a device can't do what it was told: names the device, and the stage where there is one.
+/// A device's failure, with the device and, if known, the stage.
 public struct DeviceError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// What kind of failure it is.
+  /// The kind of failure.
   public enum Reason: Sendable, Hashable {
-    /// It isn't there or doesn't begin to work.
+    /// It is absent or fails to start.
     case unavailable
     /// It worked before and no longer does.
     case lost
     case outOfMemory
-    /// More than one piece of its memory can hold.
+    /// Beyond the largest single allocation, in bytes.
     case tooLarge(limit: Int)
-    /// A program for it; with the compiler's words.
+    /// A program doesn't compile; `log` is the compiler's output.
     case doesNotBuild(log: String)
-    /// Anything else.
+    /// Any other failure.
     case refused
   }
 
@@ -23,9 +23,9 @@ public struct DeviceError: Error, Sendable, Hashable, CustomStringConvertible {
   /// Completes "can't …", such as "allocate 12 bytes".
   public let action: String
   public let reason: Reason
-  /// What the driver said, such as `CL_OUT_OF_RESOURCES`.
+  /// The driver's error, such as `CL_OUT_OF_RESOURCES`.
   public let detail: String
-  /// What to do instead, where somebody knows better than in general: see `advised`.
+  /// Specific advice in place of the general advice: see `advised`.
   public internal(set) var alternative: String?
 
   public init(device: String, action: String, reason: Reason, detail: String) {

@@ -2,17 +2,17 @@ import Basics
 
 /// The processors of a machine.
 ///
-/// A new kind of device is a target in `Devices/`, which the program registers. A kind is looked for when something asks for
-/// it: OpenCL takes tens of milliseconds to say what there is, which nobody who only wants the CPU pays.
+/// A new kind of device is a target in `Devices/`, which the program registers. Discovery is lazy: OpenCL's
+/// takes tens of milliseconds, which a CPU-only run doesn't spend.
 public struct Platform: Sendable {
   private let discoverers: [@Sendable () -> Discovery]
-  /// What its processors draw, as far as somebody has said so.
+  /// The processors' power, as far as it is declared.
   public let power: Power
-  /// What joins the devices, where a file says so.
+  /// The links between devices, as far as a file declares them.
   public let links: [Link]
-  /// As its file calls it; `nil` if it comes from none.
+  /// The name in its file; `nil` without a file.
   public let name: String?
-  /// Whether the machine may have other devices, which are left out.
+  /// Whether devices of the machine may be left out.
   public private(set) var isPart = false
 
   public init(devices: [any Device], power: Power = Power(), links: [Link] = [], name: String? = nil) {
@@ -30,7 +30,7 @@ public struct Platform: Sendable {
     name = nil
   }
 
-  /// The machine that this process runs on: its CPU, and the devices of kinds that were registered.
+  /// The machine of this process: its CPU, and the devices of registered kinds.
   public static var local: Platform {
     Platform(
       discoverers: [{ Discovery(devices: [CPUDevice.local]) }] + registered.withLock { $0.map(\.discover) })
@@ -38,22 +38,22 @@ public struct Platform: Sendable {
 
   private static let registered = Locked<[(kind: DeviceKind, discover: @Sendable () -> Discovery)]>([])
 
-  /// Has `local` look for a kind of device, too. Once is enough.
+  /// Adds a kind of device to `local`; later calls for the same kind do nothing.
   ///
-  /// - Parameter discover: says what there is; it looks once and remembers.
+  /// - Parameter discover: returns the devices found. It searches once and caches the result.
   public static func register(_ kind: DeviceKind, _ discover: @escaping @Sendable () -> Discovery) {
     registered.withLock { kinds in
       if !kinds.contains(where: { $0.kind == kind }) { kinds.append((kind, discover)) }
     }
   }
 
-  /// All of them.
+  /// All devices of the platform.
   public var devices: [any Device] { discoverers.flatMap { $0().devices } }
 
-  /// What should be there and isn't.
+  /// Expected devices that can't be used.
   public var unavailable: [UnavailableDevice] { discoverers.flatMap { $0().unavailable } }
 
-  /// The same machine without its other devices. Once all are found, no more kinds of device are looked for.
+  /// The same machine with only these devices. Discovery ends once all are found.
   public func only(_ names: [String]) -> Platform {
     var devices: [any Device] = []
     for discover in discoverers where devices.count < names.count {
@@ -75,7 +75,7 @@ public struct Platform: Sendable {
   }
 }
 
-/// What was found of one kind of device.
+/// The devices found of one kind.
 public struct Discovery: Sendable {
   public var devices: [any Device]
   public var unavailable: [UnavailableDevice]
@@ -86,9 +86,9 @@ public struct Discovery: Sendable {
   }
 }
 
-/// A device, or a driver that should have some, that can't be used.
+/// An unusable device, or an unusable driver.
 public struct UnavailableDevice: Sendable, Hashable {
-  /// What is known of it: a driver's file, a platform, a device.
+  /// Its best known identity: a driver's file, a platform, a device.
   public let name: String
   public let reason: String
 

@@ -1,10 +1,10 @@
-/// What the processors of a platform draw, in watts, by the name of their processor.
+/// The processors' power in watts, by processor name.
 public struct Power: Sendable, Hashable {
-  /// What one processor draws, in watts.
+  /// One processor's power in watts.
   public struct Watts: Sendable, Hashable, Codable {
-    /// Whether it works or not.
+    /// The part that is drawn always.
     public var idle: Double
-    /// With everything at work.
+    /// The power under full load.
     public var full: Double
 
     public init(idle: Double, full: Double) {

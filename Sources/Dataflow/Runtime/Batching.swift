@@ -1,10 +1,10 @@
-/// When a worker begins a batch: as soon as it is full, when the first of it has waited long enough, or when nothing more will
-/// come. A policy without a clock or a queue of its own.
+/// The rule for a worker's next batch: it begins when full, when its first iteration has waited long enough,
+/// or at the end of input. A policy without a clock or a queue.
 package struct Batching {
   package enum Decision: Equatable {
-    /// So many iterations at once.
+    /// Begin a batch of so many iterations.
     case take(Int)
-    /// Ask again when more have come, or at that time if there is one.
+    /// Call again after more tokens have come, or at that time.
     case wait(until: Double?)
   }
 
@@ -20,8 +20,8 @@ package struct Batching {
 
   /// - Parameters:
   ///   - ready: iterations whose tokens are there.
-  ///   - hasEnded: whether no more will come.
-  ///   - since: when the first of them was seen to be.
+  ///   - hasEnded: whether the input has ended.
+  ///   - since: the time when the first of them was seen, in seconds.
   package func decide(ready: Int, hasEnded: Bool = false, since: Double?, now: Double) -> Decision {
     guard ready > 0 else { return .wait(until: nil) }
     guard ready < maximum else { return .take(maximum) }

@@ -2,26 +2,26 @@ import Basics
 import Foundation
 import Synchronization
 
-/// A bounded queue between workers: `ChannelState` inside a lock, with two conditions to wait on.
+/// A bounded queue between workers: `ChannelState` inside a lock, with two conditions.
 ///
-/// Conditions are signalled after the lock is given up: whoever wakes would only wait for it.
+/// Conditions are signalled after unlocking, so that a woken thread needn't wait for the lock.
 ///
-/// Sendable: `state` is read and written only while `monitor` is held; so exclusivity isn't checked again.
+/// Sendable: `state` is accessed only while `monitor` is held, so exclusivity isn't checked again.
 final class Channel: @unchecked Sendable {
   private let monitor = Monitor()
   @exclusivity(unchecked) private var state: ChannelState<Token>
   private let room = Monitor.Condition.room, arrival = Monitor.Condition.arrival
   private let time: any TimeSource
-  /// How long threads really wait; `time` may stand still.
+  /// The clock of waiting threads; `time` may stand still.
   private let clock = MonotonicTime()
-  /// Up to so many tokens are sent without waking the receiver; the sender takes them itself, or announces them.
+  /// A receiver isn't woken for so many tokens: the sender takes them itself or announces them.
   private let quietTokens: Int
-  /// Where this is a graph's entrance: whether anything is in flight. If not, receivers may look out.
+  /// At a graph's entrance, the gate. Receivers may look out while nothing is in flight.
   private let gate: Gate?
   @exclusivity(unchecked) private var lookout = Lookout()
-  /// As many tokens as the thread that looks out wants, if one does.
+  /// The token count that the looking-out thread waits for; `nil` without one.
   @exclusivity(unchecked) private var awaited: Int?
-  /// What that thread looks at.
+  /// The flag that it polls.
   private let hasNews = Atomic(false)
 
   init(capacity: Int, quietTokens: Int = 0, behind gate: Gate? = nil, time: any TimeSource) {
@@ -31,13 +31,11 @@ final class Channel: @unchecked Sendable {
     self.time = time
   }
 
-  /// Whether the channel refuses more.
   var isClosed: Bool { monitor.withLock { state.isClosed } }
 
-  /// Tokens inside.
   var count: Int { monitor.withLock { state.count } }
 
-  /// Waits for room. A token that the channel refuses is given up, and its item fails.
+  /// Waits for room. A refused token is given up, and its item fails.
   func send(_ token: Token) {
     let isAccepted: Bool
     let mustSignal: Bool
@@ -48,7 +46,7 @@ final class Channel: @unchecked Sendable {
           if awaited != nil { hasNews.store(true, ordering: .releasing) }
           return (true, state.count > max(quietTokens, awaited ?? 0))
         case .wait:
-          monitor.signal(arrival)  // There is no room before somebody receives.
+          monitor.signal(arrival)  // Room comes only from a receiver.
           monitor.wait(for: room)
         case .refused: return (false, false)
         }
@@ -58,12 +56,12 @@ final class Channel: @unchecked Sendable {
     if !isAccepted { token.abandon(CancellationError(), at: time.now) }
   }
 
-  /// Wakes a receiver, if there are as many tokens as it wants.
+  /// Wakes a receiver if `wanted` tokens are there.
   func announce(_ wanted: Int) {
     if count >= wanted { monitor.signal(arrival) }
   }
 
-  /// Waits for `count` tokens and appends them; `false` when no more will come, with those left appended.
+  /// Waits for `count` tokens and appends them; at the end of input, appends the rest and returns `false`.
   func receive(_ count: Int, into queue: Queue<Token>) -> Bool {
     let received = monitor.withLock {
       var hasWaited = false
@@ -84,7 +82,7 @@ final class Channel: @unchecked Sendable {
     return received
   }
 
-  /// Looks for tokens for a moment, with the lock given up, where that is worthwhile and nobody else does.
+  /// Polls for tokens for a moment, without the lock, if that is worthwhile and no other thread does.
   private func lookOut(for count: Int) {
     guard let gate else { return }
     let begin = clock.now
@@ -94,13 +92,13 @@ final class Channel: @unchecked Sendable {
     hasNews.store(state.isClosed, ordering: .relaxed)
     monitor.withoutLock {
       while !hasNews.load(ordering: .acquiring), clock.now - begin < Lookout.limit {
-        sched_yield()  // Whoever else wants this core has it.
+        sched_yield()  // Leaves the core to other threads.
       }
     }
     awaited = nil
   }
 
-  /// Appends `count` tokens if they are there; `false` if not.
+  /// Appends `count` tokens if they are there; otherwise returns `false`.
   func receiveNow(_ count: Int, into queue: Queue<Token>) -> Bool {
     let received = monitor.withLock {
       state.count >= count && state.receive(count, into: queue) == .received
@@ -109,8 +107,8 @@ final class Channel: @unchecked Sendable {
     return received
   }
 
-  /// Waits until `count` tokens are there, and leaves them; `false` when they will never be, or aren't by a time of
-  /// `MonotonicTime`.
+  /// Waits until `count` tokens are there, and leaves them. Returns `false` at the end of input or the
+  /// deadline, a time of `MonotonicTime`.
   func wait(for count: Int, until deadline: Nanoseconds? = nil) -> Bool {
     monitor.withLock {
       while state.count < count {
@@ -125,7 +123,7 @@ final class Channel: @unchecked Sendable {
     }
   }
 
-  /// Refuses more; what is inside can still be received.
+  /// Refuses more tokens. Those inside can still be received.
   func close() {
     monitor.withLock {
       state.close()
@@ -135,7 +133,7 @@ final class Channel: @unchecked Sendable {
     monitor.broadcast(room)
   }
 
-  /// Closes; every token still inside is given up and its item fails.
+  /// Closes, gives up every token inside, and fails their items.
   func cancel() {
     let left = Queue<Token>()
     monitor.withLock {

@@ -1,20 +1,20 @@
-/// The rules of a bounded, first-in, first-out channel between workers: a pure state machine that says what the
-/// shell around it must do. It knows nothing of threads, locks or time.
+/// The rules of a bounded, first-in, first-out channel between workers: a pure state machine without threads,
+/// locks or time. It returns the actions of the shell around it.
 package struct ChannelState<Element>: ~Copyable {
   package enum SendAction: Equatable {
     case accepted
-    /// Wait for room and ask again.
+    /// Wait for room and call again.
     case wait
-    /// The channel no longer carries anything; the element stays with the caller.
+    /// The channel is closed; the element stays with the caller.
     case refused
   }
 
   package enum ReceiveAction: Equatable {
     /// The elements were appended to the queue.
     case received
-    /// Wait for elements and ask again.
+    /// Wait for elements and call again.
     case wait
-    /// Nothing will come any more. What was left, too little for a whole firing, was appended to the queue.
+    /// The input has ended. The rest, too small for a firing, was appended to the queue.
     case ended
   }
 
@@ -44,10 +44,10 @@ package struct ChannelState<Element>: ~Copyable {
     return .received
   }
 
-  /// No more is sent; what is in the channel can still be received.
+  /// Refuses more elements. Those inside can still be received.
   package mutating func close() { isClosed = true }
 
-  /// Closes, and hands back everything that was not received.
+  /// Closes, and returns every element inside.
   package mutating func cancel(into queue: Queue<Element>) {
     isClosed = true
     move(count, to: queue)

@@ -1,9 +1,9 @@
-/// Lets the thread that has prepared an item go on with it in the next placement, if that is one worker: waking the worker's
-/// own thread takes longer than many stages do.
+/// Lets a thread go on with its item in the next placement, if that is one worker. Waking the worker's own
+/// thread takes longer than many stages do.
 ///
-/// One thread at a time takes tokens and iterates, so tokens keep their order and stages their state, whichever thread it is.
+/// One thread at a time takes tokens and iterates, so tokens keep their order and stages their state.
 ///
-/// Sendable: `worker` is used only by who holds `occupied`.
+/// Sendable: `worker` is used only while `occupied` is held.
 final class Continuation: @unchecked Sendable {
   private let worker: Worker
   private let intake: Worker.Intake
@@ -19,12 +19,12 @@ final class Continuation: @unchecked Sendable {
     self.next = next
   }
 
-  /// Whether to go on with an item in the next placement, rather than to wake that placement's own thread: if
-  /// nothing else waits for the thread that has it. Otherwise two threads are worth waking: they overlap.
+  /// Whether a thread goes on with an item in the next placement: only if nothing else waits for it.
+  /// Otherwise waking the placement's own thread pays, as the two overlap.
   static func continues(waiting: Int) -> Bool { waiting == 0 }
 
-  /// For a thread that has sent here: goes on with what it sent if no other thread does, and sees to it that the rest is
-  /// taken care of.
+  /// Offers the tokens that the calling thread has sent here. It processes them if no other thread works
+  /// here, and otherwise announces them.
   ///
   /// - Parameter waiting: tokens that wait for the calling thread.
   func offer(whileWaiting waiting: Int) {
@@ -32,21 +32,21 @@ final class Continuation: @unchecked Sendable {
     if Self.continues(waiting: waiting) {
       _ = occupied.tryLock { hasWorked = iterate() }
     }
-    // Also when another thread works here: who has looked for more before these were sent doesn't know of them.
+    // A thread that works here may have looked for tokens before these were sent.
     intake.channel.announce(intake.tokens)
     if hasWorked { next?.offer(whileWaiting: waiting) }
   }
 
-  /// For the worker's own thread: waits until there is something to do; `false` when there never will be.
+  /// Waits for work on the worker's own thread; `false` at the end of input.
   func awaitWork() -> Bool { intake.channel.wait(for: intake.tokens) }
 
-  /// For the worker's own thread: one iteration, if its tokens are still there.
+  /// Runs one iteration on the worker's own thread, if its tokens are still there.
   func work() -> Bool { occupied.withLock { iterate() } }
 
-  /// For the worker's own thread, when no more tokens come.
+  /// Ends the worker on its own thread, after the end of input.
   func vacate() {
     occupied.withLock {
-      _ = worker.takeInOne()  // What is too little for an iteration.
+      _ = worker.takeInOne()  // The rest, too small for an iteration.
       worker.abandonRest()
     }
   }

@@ -3,13 +3,12 @@ import Dispatch
 
 /// Executes a graph by a plan: a thread for each instance of each placement, and bounded queues between them.
 ///
-/// Workers that are joined by blocking queues give the results of the sequential execution, whatever the order
-/// they run in (Kahn 1974).
+/// The results are those of sequential execution, whatever the order of the workers (Kahn 1974).
 ///
-/// At most `Plan.queueCapacity` items are in flight, or as many as one iteration of the graph takes, if that is
-/// more; beyond that the entrance refuses (`trySubmit`, `process`) or waits (`submit`). An error fails the items
-/// that it concerns, no others. A graph without inputs runs from the beginning until `drain`, `cancel` or its
-/// first error, which is then in `failure`.
+/// At most `Plan.queueCapacity` items are in flight, or one iteration's items if that is more. Beyond that
+/// the entrance refuses (`trySubmit`, `process`) or waits (`submit`). An error fails only the items that it
+/// concerns. A graph without inputs runs until `drain`, `cancel` or its first error, which is then in
+/// `failure`.
 ///
 /// Sendable: mutable state is in the channels, in atomics, and behind locks.
 public final class Executor: Sendable {
@@ -21,8 +20,8 @@ public final class Executor: Sendable {
   private let counter: ItemCounter
   private let threads = Locked<[WorkerThread]>([])
   private let gate: Gate
-  /// Whether the inputs are open. Held while one item is put on all of them, so that they stay aligned; never for
-  /// long, because the gate sees to it that they have room.
+  /// Whether the inputs are open. The lock is held while an item is put on all inputs, so that they stay
+  /// aligned. It is short: the gate guarantees room.
   private let isOpen = Locked(true)
 
   /// Makes the instances and starts the threads.
@@ -71,7 +70,7 @@ public final class Executor: Sendable {
           places[index] = place
           threads.append((name, { pool.run(in: place) }))
         } else {
-          nonisolated(unsafe) let worker = worker  // Handed to its thread; nobody else keeps it.
+          nonisolated(unsafe) let worker = worker  // Handed to its thread and kept nowhere else.
           threads.append((name, { pool.run(worker) }))
         }
       }
@@ -89,7 +88,7 @@ public final class Executor: Sendable {
 
   deinit {
     stop()
-    // This may be one of the threads, so none is waited for.
+    // The current thread may be among them, so none is waited for.
     threads.withLock { threads in
       for thread in threads { thread.detach() }
     }
@@ -97,7 +96,7 @@ public final class Executor: Sendable {
 
   /// Puts an item on the graph's inputs, waiting while too many are in flight.
   ///
-  /// - Parameter completion: called once with the answer, on a worker's thread; must not block.
+  /// - Parameter completion: called once with the result, on a worker's thread; must not block.
   /// - Throws: `RuntimeError.closed` after `drain` or `cancel`, `.wrongNumberOfInputs`, `.noInputs`.
   @discardableResult
   public func submit(
@@ -106,9 +105,9 @@ public final class Executor: Sendable {
     try enter(inputs, completion, waits: true)
   }
 
-  /// As `submit`, but throws `RuntimeError.queueFull` where that would wait.
+  /// Puts an item on the graph's inputs, as `submit`, but throws `RuntimeError.queueFull` instead of waiting.
   ///
-  /// - Parameter arrival: since when the item has waited somewhere else, if it has; by the executor's time source.
+  /// - Parameter arrival: the start of earlier waiting elsewhere, by the executor's time source.
   @discardableResult
   public func trySubmit(
     _ inputs: [any Sendable], arrival: Nanoseconds? = nil,
@@ -117,14 +116,14 @@ public final class Executor: Sendable {
     try enter(inputs, arrival: arrival, completion, waits: false)
   }
 
-  /// Runs an item and suspends until it is answered. Cancelling the task cancels the item.
+  /// Runs an item and suspends until its result. Cancelling the task cancels the item.
   ///
-  /// - Throws: `RuntimeError.queueFull` at once when too many are in flight. An error in a stage is in the result.
+  /// - Throws: `RuntimeError.queueFull` at once if too many are in flight. A stage's error is in the result.
   public func process(_ inputs: any Sendable...) async throws -> ItemResult {
     try await process(all: inputs)
   }
 
-  /// As `process` of values one by one, where their number is known at run time only.
+  /// As `process`, for a number of values known only at run time.
   public func process(all inputs: [any Sendable]) async throws -> ItemResult {
     let submitted = Locked<Item?>(nil)
     return try await withTaskCancellationHandler {
@@ -142,9 +141,9 @@ public final class Executor: Sendable {
     }
   }
 
-  /// Runs an item on the workers while the calling thread, which must be none of theirs, waits.
+  /// Runs an item while the calling thread, which must not be a worker's, waits.
   ///
-  /// - Throws: `RuntimeError.closed` and the like. An error in a stage is in the result.
+  /// - Throws: `RuntimeError`. A stage's error is in the result.
   public func processAndWait(_ inputs: any Sendable...) throws(RuntimeError) -> ItemResult {
     let answer = Locked<ItemResult?>(nil)
     let isAnswered = DispatchSemaphore(value: 0)
@@ -159,13 +158,13 @@ public final class Executor: Sendable {
     return result
   }
 
-  /// Items that can be in flight.
+  /// The most items in flight.
   public var capacity: Int { gate.limit }
 
-  /// Items accepted and not yet answered.
+  /// Items accepted and not yet complete.
   public var inFlight: Int { gate.count }
 
-  /// For each placement of the plan, the tokens that wait in front of it.
+  /// For each placement of the plan, the tokens waiting in front of it.
   public var waiting: [Int] {
     plan.placements.map { placement in
       func isHere(_ port: Graph.PortIndex) -> Bool {
@@ -180,20 +179,20 @@ public final class Executor: Sendable {
     }
   }
 
-  /// The first error of work that belongs to no item: that of sources, and of graphs without inputs.
+  /// The first error of work outside submitted items: that of sources, and of graphs without inputs.
   public var failure: (any Error)? { ambient.error }
 
-  /// Accepts no more items, answers those accepted, and waits for the threads to end.
+  /// Refuses new items, completes the accepted ones, and waits for the threads to end.
   ///
-  /// Must not be called by a stage or a completion, which would wait for themselves.
+  /// Must not be called by a stage or a completion: it would wait for itself.
   public func drain() {
     close { $0.close() }
     join()
   }
 
-  /// Accepts no more items, fails those that wait with `CancellationError`, and waits for the threads to end.
+  /// Refuses new items, fails the waiting ones with `CancellationError`, and waits for the threads to end.
   ///
-  /// Must not be called by a stage or a completion, which would wait for themselves.
+  /// Must not be called by a stage or a completion: it would wait for itself.
   public func cancel() {
     stop()
     join()
@@ -206,12 +205,12 @@ public final class Executor: Sendable {
 
   private func close(_ close: (Channel) -> Void) {
     gate.close()
-    // Once this is `false`, nobody is on the way in, and completions can be called without the lock.
+    // Once this is `false`, no item is entering, and completions can be called without the lock.
     isOpen.withLock { $0 = false }
     for channel in wiring.inputs { close(channel) }
   }
 
-  /// The lock is held throughout, so that everybody who calls this waits.
+  /// The lock is held throughout, so that every caller waits.
   private func join() {
     threads.withLock { threads in
       for thread in threads { thread.join() }

@@ -1,4 +1,4 @@
-/// Counts what is in flight and keeps it within a limit, so that everything behind it stays bounded.
+/// A limit on the items in flight, which bounds everything behind it.
 ///
 /// Sendable: the counters are read and written only while `monitor` is held.
 package final class Gate: @unchecked Sendable {
@@ -12,7 +12,7 @@ package final class Gate: @unchecked Sendable {
   var count: Int { monitor.withLock { inside } }
   var isClosed: Bool { monitor.withLock { closed } }
 
-  /// Goes in, waiting while the gate is full if asked to.
+  /// Enters. At a full gate it waits, or throws `RuntimeError.queueFull`.
   package func enter(waits: Bool) throws(RuntimeError) {
     let failure = monitor.withLock { () -> RuntimeError? in
       while !closed {
@@ -35,7 +35,7 @@ package final class Gate: @unchecked Sendable {
     }
   }
 
-  /// Lets nobody in any more, also those who wait.
+  /// Refuses all further entries, also waiting ones.
   func close() {
     monitor.withLock {
       closed = true

@@ -1,13 +1,13 @@
 import Basics
 
-/// Executes a graph on the calling thread by its static schedule: deterministic, and the cheapest way to run one
-/// item at a time.
+/// Executes a graph on the calling thread by its static schedule. It is deterministic, and the cheapest way
+/// to run single items.
 ///
 /// Used by one thread at a time.
 public final class SequentialExecutor {
   public let graph: Graph
   private let worker: Worker
-  /// Iterations that are done at once, at most.
+  /// The most iterations at once.
   private let batch: Int
   private let ambient: Item
   private let time: any TimeSource
@@ -18,8 +18,8 @@ public final class SequentialExecutor {
 
   /// Makes an instance of every stage.
   ///
-  /// - Parameter plan: picks device and implementations; must put all stages in one placement.
-  /// - Throws: `PlanError`, or what making an instance throws.
+  /// - Parameter plan: picks devices and implementations; must put all stages in one placement.
+  /// - Throws: `PlanError`, or the error of making an instance.
   public init(
     _ graph: Graph, plan: Plan? = nil, on platform: Platform = .local, recorder: Recorder? = nil
   ) throws {
@@ -39,11 +39,11 @@ public final class SequentialExecutor {
       placement, in: graph, wiring: Wiring(joining: graph), ambient: ambient, time: time, ring: ring)
   }
 
-  /// Runs one item through the graph and waits for nothing.
+  /// Runs one item through the graph.
   ///
   /// - Parameter inputs: a value for each of the graph's inputs.
-  /// - Throws: `RuntimeError` if the number of inputs is wrong, or an iteration takes several items. An error in
-  ///   a stage is in the result.
+  /// - Throws: `RuntimeError` if the number of inputs is wrong, or an iteration takes several items. A
+  ///   stage's error is in the result.
   public func process(_ inputs: any Sendable...) throws -> ItemResult {
     guard graph.itemsPerIteration == 1 else {
       throw graph.itemsPerIteration == 0
@@ -58,7 +58,8 @@ public final class SequentialExecutor {
     return answer(to: item)
   }
 
-  /// Runs several items, as many iterations as they fill, in the plan's batches. The results are in the items' order.
+  /// Runs several items in the plan's batches; they must fill whole iterations. The results are in the items'
+  /// order.
   public func process(items: [[any Sendable]]) throws -> [ItemResult] {
     let perIteration = graph.itemsPerIteration
     guard perIteration > 0 else { throw RuntimeError.noInputs }
@@ -94,7 +95,7 @@ public final class SequentialExecutor {
     if let error = ambient.isStopped ? ambient.error : nil { throw error }
   }
 
-  /// Where the time of all calls of `run` went; only the total if nothing is recorded.
+  /// The parts of the time of all calls of `run`; only the total without a recorder.
   public var occupancy: Occupancy {
     Occupancy(
       of: graph.stages.map(\.name), in: ring.map { [$0] } ?? [], during: running)

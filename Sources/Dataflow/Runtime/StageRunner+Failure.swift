@@ -1,21 +1,21 @@
 import Basics
 
-/// What keeps a failed item from harming others: its tokens skip the stage, and `Absent` tokens take the places
-/// of those it would have given, so that items still meet themselves where edges join.
+/// The isolation of failed items. Their tokens skip the stage, and `Absent` tokens take the places of their
+/// outputs, so that items still meet themselves where edges join.
 extension StageRunner {
-  /// A token of the owner port, to know where tokens are missing.
+  /// A token of the owner port; it locates missing tokens.
   struct Slot {
     let item: Item
     var isGap: Bool
   }
 
-  /// Every port must have a token left: a join whose other side has failed has nothing to do.
+  /// Every port must have a token left: a join with a failed side has nothing to do.
   var hasWork: Bool { !consumed.isEmpty && consumed.indices.allSatisfy { firing.count(of: $0) > 0 } }
 
   /// Leaves the tokens of stopped items out of the firing.
   ///
-  /// An item may be stopped by another thread meanwhile, so that each token is looked at only once: an item's
-  /// tokens on different ports must stay or go together.
+  /// Each item's state is read once, as another thread may stop it meanwhile: its tokens on different ports
+  /// must stay or go together.
   func setFailedAside() {
     let stopped = Set(items.filter(\.isStopped).map(ObjectIdentifier.init))
     guard firing.batch == 1 else { return setFiringsAside(stopped) }
@@ -26,7 +26,7 @@ extension StageRunner {
     if !hasWork, let error = items.lazy.compactMap(\.error).first { fail(error) }
   }
 
-  /// Leaves those firings out of a batch that have a token of a stopped item; whoever else is in one fails with it.
+  /// Leaves firings with a stopped item's token out of a batch. Their other items fail with it.
   private func setFiringsAside(_ stopped: Set<ObjectIdentifier>) {
     let errors = (0..<firing.batch).map { index -> (any Error)? in
       let items = wiring.inputs.map { $0[index].item }
@@ -40,7 +40,7 @@ extension StageRunner {
     slots = zip(owners, errors).map { Slot(item: $0, isGap: $1 != nil) }
   }
 
-  /// Fails the items of this firing; and everything, if it concerns no item.
+  /// Fails the items of this firing, or the whole graph if it has none.
   func fail(_ error: any Error) {
     firing.clearEmissions()
     let concerned = items.filter { !$0.isAmbient }
@@ -49,7 +49,7 @@ extension StageRunner {
     slots = owners.map { Slot(item: $0, isGap: true) }
   }
 
-  /// Whose tokens this firing consumes, token by token.
+  /// The items of the consumed tokens.
   private var items: [Item] {
     consumed.isEmpty
       ? [ambient]
@@ -71,7 +71,7 @@ extension StageRunner {
     }
   }
 
-  /// Each firing of a batch must have given what one firing gives.
+  /// Checks that each firing of a batch has emitted as many tokens as a single firing does.
   private func checkShares() throws {
     for (port, rate) in produced.enumerated() {
       for index in 0..<firing.batch where slots.isEmpty || !slots[index].isGap {
@@ -95,13 +95,13 @@ extension StageRunner {
     return emitted == share * slots.count { !$0.isGap }
   }
 
-  /// How many of a port's tokens belong with each token of the owner port, if it is the same number for all.
+  /// The tokens of a port for each token of the owner port, if the number is the same for all.
   private func share(of rate: Rate) -> Int? {
     if firing.batch > 1 { return rate.maximum }
     return rate.maximum.isMultiple(of: slots.count) ? rate.maximum / slots.count : nil
   }
 
-  /// Hands on what was emitted, with `Absent` in the places of failed items.
+  /// Passes on the emissions, with `Absent` in the places of failed items.
   func passAroundGaps(at now: Nanoseconds) {
     var emissions = produced.map { _ in [Firing.Emission]() }
     while let emission = firing.emissions.popFirst() { emissions[emission.port].append(emission) }

@@ -1,25 +1,26 @@
 import Basics
 
-/// Fires one stage inside one worker: runs the instance on the tokens in its input queues, passes on what it
-/// emits, and records when.
+/// Fires one stage inside one worker: runs the instance on the input queues' tokens, passes on its emissions,
+/// and records the times.
 ///
-/// Several firings may be done at once, as a batch, if the implementation can. When that fails they are done again, one by one:
-/// an error of one item is then no other's. So a stage of batches must bear to be run twice on the same input.
+/// A batch is several firings at once, if the implementation supports it. After an error they are fired again
+/// one by one, so that only the faulty item fails. A batching stage must therefore tolerate a second run on
+/// the same input.
 ///
 /// Used by its worker's thread, so exclusivity isn't checked.
 ///
-/// What happens when some of a firing's items have failed is in `StageRunner+Failure.swift`.
+/// `StageRunner+Failure.swift` handles firings with failed items.
 final class StageRunner {
-  /// Where a stage's tokens come from and go to.
+  /// The sources and targets of a stage's tokens.
   struct Wiring {
     /// The input ports' queues.
     let inputs: [Queue<Token>]
-    /// Where each output port's tokens go.
+    /// The targets of each output port.
     let outputs: [[Destination]]
-    /// The input port whose tokens say what item an emission belongs to.
+    /// The input port whose tokens determine an emission's item.
     let ownerPort: Int
-    /// The input ports whose last value is used again where an item has failed: those behind initial items, so
-    /// that a failed firing leaves the state as it was.
+    /// The input ports behind initial items. A failed firing reuses their last value, so that the state stays
+    /// as it was.
     let statePorts: [Int]
   }
 
@@ -35,20 +36,20 @@ final class StageRunner {
   let stage: Stage
   let wiring: Wiring
   let firing: Firing
-  /// The item of what belongs to none.
+  /// The item of all work outside submitted items.
   let ambient: Item
   private let instance: any StageInstance
   private let time: any TimeSource
   private let isRecorded: Bool
-  /// Tokens that a firing takes from each input port, and gives at most on each output port.
+  /// The tokens that a firing takes from each input port, and its rate on each output port.
   let consumed: [Int]
   let produced: [Rate]
-  /// Firings that are done at once, at most.
+  /// The most firings at once.
   private let maximumBatch: Int
 
-  /// The owner port's tokens, if some of the firing's items have failed; empty otherwise.
+  /// The owner port's tokens if some items of the firing have failed; otherwise empty.
   @exclusivity(unchecked) var slots: [Slot] = []
-  /// For each of the `statePorts`, the last value that was there.
+  /// The last value of each of the `statePorts`.
   @exclusivity(unchecked) private var states: [(any Sendable)?]
 
   init(
@@ -76,7 +77,7 @@ final class StageRunner {
     return true
   }
 
-  /// Fires so many times, several at once if it can. The tokens must be there.
+  /// Fires `times` times, in batches if possible. The tokens must be there.
   func fire(times: Int) {
     var rest = times
     while rest > 0 {
@@ -86,7 +87,7 @@ final class StageRunner {
     }
   }
 
-  /// Fires as many times at once. The tokens must be there.
+  /// Fires a batch at once. The tokens must be there.
   func fire(_ batch: Int = 1) {
     if batch > 1 || firing.batch > 1 { firing.prepare(batch) }
     for state in wiring.statePorts.indices { restore(state) }
@@ -124,7 +125,7 @@ final class StageRunner {
     firing.wanted = []
   }
 
-  /// What a batch couldn't do, whose tokens are still there.
+  /// Fires a failed batch again, singly; its tokens are still there.
   private func fireOneByOne(_ batch: Int, since begin: Nanoseconds) {
     if isRecorded { firing.record(.compute, begin: begin, end: time.now) }
     forget()
@@ -141,7 +142,7 @@ final class StageRunner {
     return false
   }
 
-  /// Puts the last value where a failed item has left none.
+  /// Restores the last value in the place of a failed item's.
   private func restore(_ state: Int) {
     let port = wiring.statePorts[state]
     let queue = wiring.inputs[port]
@@ -159,7 +160,7 @@ final class StageRunner {
       return put(emission.value, of: ambient, order: 0, on: emission.port, at: now)
     }
     let queue = wiring.inputs[wiring.ownerPort]
-    // Lexicographic: first the owner's order, then the rank among what this firing emitted.
+    // Lexicographic: the owner's order, then the rank among this firing's emissions.
     let rate = UInt64(truncatingIfNeeded: produced[emission.port].maximum)
     let order = queue[emission.owner].order &* rate &+ UInt64(truncatingIfNeeded: emission.rank)
     put(emission.value, of: queue[emission.owner].item, order: order, on: emission.port, at: now)
@@ -183,15 +184,15 @@ final class StageRunner {
     return Token(item: item, ready: now, order: order, value: value)
   }
 
-  /// How many tokens of a port are consumed by all firings of the batch.
+  /// The tokens of a port that all firings of the batch consume.
   func tokens(of port: Int) -> Int { consumed[port] &* firing.batch }
 
-  /// Gives up the consumed tokens; items that have none left are answered.
+  /// Gives up the consumed tokens. Items without others are complete.
   private func giveUp() {
     let batch = firing.batch
     for port in consumed.indices {
       for _ in 0..<(consumed[port] &* batch) {
-        // Read the clock again: another worker may have gone on with the item already, and be done.
+        // Read the clock again: another worker may already have finished the item.
         if let token = wiring.inputs[port].popFirst() { token.item.release(at: time.now) }
       }
     }

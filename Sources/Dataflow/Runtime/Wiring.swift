@@ -1,20 +1,20 @@
 import Basics
 
-/// The channels of a placed graph: one for each edge between placements, and one for each input. Executors and simulations have
-/// channels of their own.
+/// The channels of a placed graph: one for each edge between placements, and one for each input. Executors
+/// and simulations have channel types of their own.
 package struct Wiring<EdgeChannel> {
-  /// For each connection of the graph; `nil` where it stays inside a placement.
+  /// For each connection of the graph; `nil` inside a placement.
   package let edges: [EdgeChannel?]
-  /// For each input of the graph; none where the only worker is fed directly.
+  /// For each input of the graph; empty if a single worker is fed directly.
   package let inputs: [EdgeChannel]
 
-  /// Everything in one worker: no channels.
+  /// One worker without channels.
   init(joining graph: Graph) {
     edges = graph.connections.map { _ in nil }
     inputs = []
   }
 
-  /// - Parameter make: the channel of a connection between placements, with room for so many tokens.
+  /// - Parameter make: makes the channel of a connection between placements, with room for so many tokens.
   package init(
     _ graph: Graph, _ placements: [ResolvedPlacement], capacity: Int, inputs: [EdgeChannel],
     make: (Graph.Connection, Int) -> EdgeChannel
@@ -27,7 +27,7 @@ package struct Wiring<EdgeChannel> {
     self.inputs = inputs
   }
 
-  /// Where a token goes.
+  /// The target of a token.
   package enum Destination {
     /// An input port in the same worker.
     case port(Graph.PortIndex, isFeedback: Bool)
@@ -37,7 +37,7 @@ package struct Wiring<EdgeChannel> {
     case result(Int)
   }
 
-  /// The ports of a placement that are fed by a channel.
+  /// The ports of a placement that channels feed.
   package func entrances(to placement: ResolvedPlacement, in graph: Graph) -> [(
     port: Graph.PortIndex, channel: EdgeChannel
   )] {
@@ -53,7 +53,7 @@ package struct Wiring<EdgeChannel> {
     zip(graph.connections, edges).compactMap { placement.contains($0.source.stage) ? $1 : nil }
   }
 
-  /// Where an output port's tokens go.
+  /// The targets of an output port's tokens.
   package func destinations(of port: Graph.PortIndex, in graph: Graph) -> [Destination] {
     let edges = zip(graph.connections, edges).compactMap { connection, channel -> Destination? in
       guard connection.source == port else { return nil }
@@ -68,7 +68,7 @@ package struct Wiring<EdgeChannel> {
 extension Wiring: Sendable where EdgeChannel: Sendable {}
 
 extension Wiring<Channel> {
-  /// What is on edges from the beginning is in their channels.
+  /// Makes the channels, with the initial items in them.
   ///
   /// - Parameter continuations: see `Graph.continuations`.
   init(
@@ -94,17 +94,17 @@ extension Wiring<Channel> {
 }
 
 extension ResolvedPlacement {
-  /// Whether both ends are in it.
+  /// Whether both ends are in the placement.
   package func contains(_ connection: Graph.Connection) -> Bool {
     contains(connection.source.stage) && contains(connection.target.stage)
   }
 }
 
 extension Graph {
-  /// For each placement the one behind it whose work its threads may continue, if there is one: see `Continuation`.
+  /// For each placement, the later one that its threads may continue in; see `Continuation`.
   ///
-  /// A placement can be continued in if it is one worker, waits for no batches and is fed by nothing else. Only a later one, so
-  /// that there is an end to it.
+  /// That one has a single worker, no batches and no other feeder. It always comes later, so that continuing
+  /// ends.
   func continuations(of placements: [ResolvedPlacement]) -> [Int?] {
     placements.indices.map { index in
       guard !inputs.isEmpty else { return nil }
@@ -121,7 +121,7 @@ extension Graph {
     }
   }
 
-  /// Room for what one batch of iterations puts on an edge between placements, so that a full channel never stops a schedule.
+  /// The capacity of a channel: a batch of iterations fits, so that a full channel never stops a schedule.
   package func channelCapacity(
     of connection: Connection, itemsInFlight: Int, _ placements: [ResolvedPlacement]
   )

@@ -2,13 +2,13 @@ import Basics
 
 /// The shell around `Batching`.
 extension Worker {
-  /// Waits for a batch. Nobody else may take from these channels meanwhile.
+  /// Waits for a batch. No other thread may take from these channels meanwhile.
   ///
-  /// - Returns: how many iterations' tokens were taken in; 0 when the input has ended.
+  /// - Returns: the number of iterations taken in; 0 at the end of input.
   func takeInBatch() -> Int {
     let clock = MonotonicTime()
     while true {
-      // In this order: who has found a channel closed sees everything that it will ever hold.
+      // The order matters: the content of a closed channel is final.
       let hasEnded = intakes.contains { $0.channel.isClosed }
       let ready = intakes.reduce(Int.max) { min($0, $1.iterations) }
       let now = Double(clock.now) / 1e9
@@ -24,7 +24,7 @@ extension Worker {
           for: wanted * lacking.tokens,
           until: deadline.map { Nanoseconds(saturating: ($0 * 1e9).rounded(.up)) })
         guard isThere || deadline != nil else {
-          _ = takeInOne()  // What is too little for an iteration.
+          _ = takeInOne()  // The rest, too small for an iteration.
           return 0
         }
       }

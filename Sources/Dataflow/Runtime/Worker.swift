@@ -1,12 +1,12 @@
 import Basics
 
-/// Runs one instance of a placement: its stages, by its static schedule, over queues of its own.
+/// One instance of a placement: it runs the stages by its static schedule over queues of its own.
 ///
-/// How it waits for batches is in `Worker+Batches.swift`.
+/// `Worker+Batches.swift` waits for batches.
 ///
 /// Used by one thread at a time.
 final class Worker {
-  /// Where tokens come in from outside: a queue, and how many one iteration takes.
+  /// An entrance for tokens: a queue, and the tokens of one iteration.
   struct Intake {
     let queue: Queue<Token>
     let tokens: Int
@@ -17,11 +17,11 @@ final class Worker {
   }
 
   let intakes: [Intake]
-  /// The queues of the graph's inputs, in their order; of those that this placement has.
+  /// The queues of the graph's inputs in this placement, in the graph's order.
   let entrances: [Queue<Token>]
   private let runners: [StageRunner]
   private let time: any TimeSource
-  @exclusivity(unchecked) var state: WorkerState  // One thread at a time.
+  @exclusivity(unchecked) var state: WorkerState  // Used by one thread at a time.
 
   init(
     _ placement: ResolvedPlacement, in graph: Graph, wiring: Wiring<Channel>, ambient: Item,
@@ -62,14 +62,14 @@ final class Worker {
               wiring.destinations(of: port, in: graph).compactMap { StageRunner.Destination($0, queueOf) }
             },
             ownerPort: ownerPorts[member],
-            // A graph without inputs stops at its first error, so nothing need be kept for later.
+            // A graph without inputs stops at its first error, so no state need be kept.
             statePorts: graph.inputs.isEmpty ? [] : topology.statePorts(of: member)),
           ambient: ambient, time: time, ring: ring))
     }
     self.runners = runners
   }
 
-  /// So many iterations of the schedule at once. Stages that can't do several are fired as often, one after the other.
+  /// Runs iterations of the schedule at once. Stages that can't batch fire as often, one after the other.
   func iterate(_ iterations: Int = 1) {
     var batch = state.batch(of: iterations)
     while let firings = batch.next(canFire: { runners[$0].canFire }) {
@@ -79,13 +79,13 @@ final class Worker {
 
   /// Waits for one iteration's tokens, or for a batch.
   ///
-  /// - Returns: how many iterations' were taken in; 0 when the input has ended.
+  /// - Returns: the number of iterations taken in; 0 at the end of input.
   func takeIn() -> Int {
     guard state.batching.maximum > 1, !intakes.isEmpty else { return takeInOne() ? 1 : 0 }
     return takeInBatch()
   }
 
-  /// Waits for one iteration's tokens; `false` when the input has ended.
+  /// Waits for one iteration's tokens; `false` at the end of input.
   func takeInOne() -> Bool {
     for intake in intakes {
       let hasMore = intake.channel.receive(intake.tokens, into: intake.queue)
@@ -99,8 +99,8 @@ final class Worker {
     intakes.allSatisfy { $0.channel.receiveNow($0.tokens, into: $0.queue) }
   }
 
-  /// Gives up the tokens of items that lie in the queues and can no longer be consumed. What belongs to no item
-  /// stays: it is the graph's state.
+  /// Gives up the queued tokens of items that can no longer be consumed. Tokens outside items stay: they are
+  /// the graph's state.
   func abandonRest() {
     for runner in runners {
       for queue in runner.wiring.inputs {
@@ -140,19 +140,19 @@ extension ResolvedPlacement {
 
   package func contains(_ stage: Int) -> Bool { members.contains(stage) }
 
-  /// How many tokens a port takes in one iteration of this placement's schedule, as far as that is known.
+  /// The tokens that a port takes in one iteration of this placement's schedule, as far as known.
   package func tokensPerIteration(into port: Graph.PortIndex, in graph: Graph) -> Int {
     schedule.firings(of: port.stage) * graph.stages[port.stage].inputs[port.port].rate.maximum
   }
 
-  /// How many tokens an output port gives in one iteration, at most.
+  /// The most tokens that an output port emits in one iteration.
   func tokensPerIteration(from port: Graph.PortIndex, in graph: Graph) -> Int {
     schedule.firings(of: port.stage) * graph.stages[port.stage].outputs[port.port].rate.maximum
   }
 }
 
 extension Schedule {
-  /// How often the stage fires in one iteration, as far as that is known.
+  /// The stage's firings in one iteration, as far as known.
   package func firings(of stage: Int) -> Int {
     steps.reduce(0) { sum, step in
       if step.stage == stage, case .times(let count) = step.count { sum + count } else { sum }

@@ -1,16 +1,17 @@
 import Synchronization
 
-/// The workers of one placement. They take turns at its entrances; the last to leave tells the neighbours.
+/// The workers of one placement. They take turns at its entrances; the last to end closes the neighbouring
+/// channels.
 final class WorkerPool: Sendable {
   private let present: Atomic<Int>
   private let entrances: [Channel]
   private let exits: [Channel]
-  /// Whether the graph has no inputs, so that closing the gate is the only way to end it.
+  /// Whether the graph has no inputs. Only closing the gate ends it then.
   private let feedsItself: Bool
   private let gate: Gate
   private let ambient: Item
   private let turn = Monitor()
-  /// The continuation of the neighbour that these workers may continue in; what they send there, they announce.
+  /// The neighbour's continuation, if these workers may continue there. Tokens sent there must be announced.
   private let next: Continuation?
 
   init(
@@ -26,7 +27,7 @@ final class WorkerPool: Sendable {
     self.next = next
   }
 
-  /// Iterates until there is nothing more to do.
+  /// Iterates until the end of input.
   func run(_ worker: Worker) {
     while isWanted {
       let iterations = takeIn(worker)
@@ -38,7 +39,7 @@ final class WorkerPool: Sendable {
     leave()
   }
 
-  /// As `run`, for a worker that others may continue in.
+  /// As `run`, for a worker that other threads may continue in.
   func run(in continuation: Continuation) {
     while isWanted, continuation.awaitWork() {
       if continuation.work() { next?.offer(whileWaiting: waiting) }
@@ -56,15 +57,15 @@ final class WorkerPool: Sendable {
   /// Tokens at the entrances.
   private var waiting: Int { entrances.reduce(0) { $0 + $1.count } }
 
-  /// Workers with entrances end when what feeds them does. Others must be told: in a graph that feeds itself by
-  /// the gate, and sources beside submitted items only when nobody takes what they give any more, since the items
-  /// accepted last may still need it.
+  /// Whether workers must go on. With entrances they end with their input. In a graph without inputs the gate
+  /// ends them. Other sources end once their exits are closed, as the last accepted items may need their
+  /// tokens.
   private var isWanted: Bool {
     if feedsItself { return !gate.isClosed && !ambient.isStopped }
     return !entrances.isEmpty || !gate.isClosed || !exits.allSatisfy(\.isClosed)
   }
 
-  /// One worker at a time, so that tokens taken from several entrances belong together, and batches fill one after the other.
+  /// One worker at a time: tokens from several entrances belong together, and batches fill in turn.
   private func takeIn(_ worker: Worker) -> Int {
     entrances.count > 1 || worker.state.batching.maximum > 1
       ? turn.withLock { worker.takeIn() } : worker.takeIn()

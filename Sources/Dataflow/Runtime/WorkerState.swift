@@ -1,7 +1,7 @@
-/// What a worker does next: when it begins a batch, and which stages it fires then. A pure state machine, which executors and
-/// simulations share: it knows nothing of threads, channels, or where time comes from.
+/// A worker's next steps: the start of a batch, and the stages to fire. A pure state machine without threads,
+/// channels or a clock, which executors and simulations share.
 package struct WorkerState {
-  /// Firings of one stage, one after the other.
+  /// Consecutive firings of one stage.
   package struct Firings: Equatable {
     /// The stage's position in the placement.
     package let member: Int
@@ -11,9 +11,9 @@ package struct WorkerState {
   package let batching: Batching
   /// The static schedule.
   private let steps: [Firings]
-  /// Stages that fire as often as their inputs allow, after those of the schedule.
+  /// The stages that fire until their inputs run out, after those of the schedule.
   private let trailing: [Int]
-  /// When the first tokens that wait were seen, in seconds.
+  /// The time when the first waiting tokens were seen, in seconds.
   private var since: Double?
 
   package init(_ placement: ResolvedPlacement) {
@@ -30,11 +30,11 @@ package struct WorkerState {
     self.trailing = trailing
   }
 
-  /// Whether a batch begins.
+  /// Decides whether a batch begins.
   ///
   /// - Parameters:
   ///   - ready: iterations whose tokens are there.
-  ///   - hasEnded: whether no more will come.
+  ///   - hasEnded: whether the input has ended.
   ///   - now: seconds.
   package mutating func takeIn(ready: Int, hasEnded: Bool = false, now: Double) -> Batching.Decision {
     if ready == 0 { since = nil } else if since == nil { since = now }
@@ -43,7 +43,7 @@ package struct WorkerState {
     return decision
   }
 
-  /// So many iterations of the schedule at once.
+  /// A batch of iterations of the schedule.
   package func batch(of iterations: Int) -> Batch {
     Batch(steps: steps, trailing: trailing, iterations: iterations)
   }
@@ -63,7 +63,7 @@ package struct WorkerState {
       self.iterations = iterations
     }
 
-    /// What is fired next; `nil` when the batch is done.
+    /// The next firings; `nil` at the end of the batch.
     ///
     /// - Parameter canFire: whether the tokens of another firing of a member are there.
     package mutating func next(canFire: (Int) -> Bool) -> Firings? {
@@ -72,7 +72,7 @@ package struct WorkerState {
       return Firings(member: steps[step].member, count: steps[step].count &* iterations)
     }
 
-    /// The member that the schedule fires after the one that `next` gave, if it says so.
+    /// The schedule's next member after `next`'s latest; `nil` if there is none.
     package var following: Int? { step < steps.count ? steps[step].member : nil }
 
     private mutating func nextTrailing(_ canFire: (Int) -> Bool) -> Firings? {
@@ -84,7 +84,7 @@ package struct WorkerState {
           }
           trailer += 1
         }
-        // Another pass only where a cycle among these stages may have made an earlier one ready again.
+        // Another pass only if a cycle among these stages may have made an earlier one ready again.
         guard hasFired else { return nil }
         (trailer, hasFired) = (0, false)
       }

@@ -1,7 +1,7 @@
 import Basics
 
-/// Implementations that a kind of device brings along, for stages of others: the stage says what it does, by a value of a type
-/// of its own, and who registered for that type makes an implementation of it.
+/// Implementations that a kind of device adds to stages of other targets. A stage describes its operation by
+/// a value of its own type; the registration for that type makes the implementation.
 public enum DeviceImplementations {
   private struct Entry {
     let kind: DeviceKind
@@ -11,9 +11,10 @@ public enum DeviceImplementations {
 
   private static let entries = Locked<[Entry]>([])
 
-  /// Has stages that are made from now on be run by a kind of device, too. Once is enough.
+  /// Registers a device kind's implementation of an operation, for stages made from now on; later calls for
+  /// the same pair do nothing.
   ///
-  /// - Parameter make: the implementation; `nil` where the device can't do this one.
+  /// - Parameter make: returns `nil` if the device can't run this operation.
   public static func register<Operation: Sendable>(
     _ operation: Operation.Type, on kind: DeviceKind,
     make: @escaping @Sendable (Operation) -> Implementation?

@@ -1,7 +1,6 @@
 import Basics
 
-/// One firing of a stage, or a batch of firings that are done at once: the tokens consumed and those emitted. Reused from one
-/// firing to the next.
+/// One firing of a stage, or a batch of firings at once: the tokens consumed and those emitted. It is reused.
 ///
 /// Used by the thread that fires the stage, during `StageInstance.fire`, so exclusivity isn't checked.
 public final class Firing {
@@ -9,34 +8,34 @@ public final class Firing {
   private let stageIndex: Int
   private let time: any TimeSource
   private let ring: TraceRing?
-  /// The input port whose tokens say what item an emission belongs to.
+  /// The input port whose tokens determine an emission's item.
   let ownerPort: Int
-  /// What emissions of a stage without inputs belong to.
+  /// The item of a source's emissions.
   private let ambient: Item
-  /// The input ports' queues. The tokens of this firing are the first ones; they stay there until it is over.
+  /// The input ports' queues. This firing's tokens are the first ones; they stay until its end.
   private let inputs: [Queue<Token>]
   private let consumed: [Int]
-  /// How many firings this one stands for.
+  /// The number of firings in this batch.
   @exclusivity(unchecked) private(set) var batch = 1
 
-  /// For each port the positions of the tokens whose items are still wanted, if some are not; else empty.
+  /// For each port, the positions of tokens with live items; empty if all are live.
   @exclusivity(unchecked) var wanted: [[Int]] = []
   let emissions = Queue<Emission>()
   /// Emissions by port.
   @exclusivity(unchecked) private(set) var emitted: [Int]
-  /// Of a batch: emissions by port and firing.
+  /// A batch's emissions by port and firing.
   @exclusivity(unchecked) private var shares: [Int] = []
-  /// When this firing began, and how much of it transfers have had.
+  /// The start of this firing, and its transfer time so far.
   @exclusivity(unchecked) private var begin: Nanoseconds = 0
   @exclusivity(unchecked) private var moving: Nanoseconds = 0
-  /// The last emission on a port or for a token that isn't there.
+  /// The last emission on an invalid port or for an invalid token.
   @exclusivity(unchecked) private(set) var stray: (port: Int, index: Int)?
 
   struct Emission {
     let port: Int
-    /// The position in the owner port's queue of the token that this belongs with.
+    /// The position of its token in the owner port's queue.
     let owner: Int
-    /// How many of the same firing were emitted on the port before.
+    /// The number of earlier emissions of the same firing on the port.
     let rank: Int
     let value: any Sendable
   }
@@ -56,13 +55,13 @@ public final class Firing {
     emitted = stage.outputs.map { _ in 0 }
   }
 
-  /// How many tokens an input port has: its rate, less those whose items have failed meanwhile. In a batch, which only
-  /// implementations get that take several firings at once, as many as there are firings.
+  /// The number of tokens on an input port: its rate less the tokens of failed items. In a batch, it is the
+  /// number of firings.
   public func count(of port: Int = 0) -> Int {
     wanted.isEmpty ? consumed[port] &* batch : wanted[port].count
   }
 
-  /// The value of a token of an input port.
+  /// The value of a token on an input port. Throws `RuntimeError` for a missing token or another type.
   public func input<Value>(_ port: Int = 0, at index: Int = 0, as type: Value.Type = Value.self) throws
     -> Value
   {
@@ -70,7 +69,7 @@ public final class Firing {
       throw RuntimeError.missingInput(stage: stage.name, port: port, index: index)
     }
     func open<Actual>(_ value: Actual) throws -> Value {
-      // Apart from `as?`, which takes far longer to find out that the value already is what it should be.
+      // `as?` takes far longer for a value that already has the type.
       Actual.self == Value.self ? unsafeBitCast(value, to: type) : try convert(value, from: port)
     }
     return try open(inputs[port][position(of: index, on: port)].value)
@@ -87,7 +86,7 @@ public final class Firing {
   }
 
   /// Puts a token on an output port. It belongs to the item of the `index`-th token of the first input port
-  /// that items come by: ports fed by sources or by edges with initial items don't count.
+  /// that carries items; ports fed by sources or by edges with initial items don't count.
   ///
   /// Tokens of different items are emitted in the order of their inputs.
   public func emit(_ value: consuming any Sendable, on port: Int = 0, of index: Int = 0) {
@@ -102,7 +101,7 @@ public final class Firing {
     emissions.append(Emission(port: port, owner: owner, rank: rank, value: value))
   }
 
-  /// Moves data between devices, and has the time attributed to the transfer and not to computing.
+  /// Moves data between devices; the time counts as transfer and not as computing.
   public func transfer<Result>(_ move: () throws -> Result) rethrows -> Result {
     guard ring != nil else { return try move() }
     let begin = time.now
@@ -114,8 +113,8 @@ public final class Firing {
     return try move()
   }
 
-  /// Has so much of the time up to now attributed to a transfer and not to computing: for data that moved while
-  /// nobody waited for it, whose time is known afterwards. At most what is left of this firing's.
+  /// Counts the latest `duration` of this firing as transfer and not as computing, for an asynchronous
+  /// transfer whose time is known afterwards. The firing's remaining time is the limit.
   public func transferred(for duration: Nanoseconds) {
     guard ring != nil else { return }
     let end = time.now
@@ -125,7 +124,7 @@ public final class Firing {
     record(.transfer, ready: end - duration, begin: end - duration, end: end)
   }
 
-  /// How many emissions on a port belong to one firing of a batch.
+  /// The emissions on a port of one firing of a batch.
   func share(of port: Int, firing: Int) -> Int { shares[port * batch + firing] }
 
   @inline(never)
@@ -134,7 +133,7 @@ public final class Firing {
     return shares[port * batch + firing] - 1
   }
 
-  /// What follows stands for so many firings.
+  /// Starts a batch of so many firings.
   func prepare(_ batch: Int) {
     self.batch = batch
     guard batch > 1 else { return }
@@ -147,15 +146,16 @@ public final class Firing {
     moving = 0
   }
 
-  /// How many tokens emissions can belong with.
+  /// The number of tokens that emissions can belong to.
   private var owners: Int { inputs.isEmpty ? 1 : count(of: ownerPort) }
 
-  /// The position in the port's queue of the `index`-th token that is wanted.
+  /// The position in the port's queue of the `index`-th live token.
   private func position(of index: Int, on port: Int) -> Int {
     wanted.isEmpty ? index : wanted[port][index]
   }
 
-  /// One event for each item, with the time since its last token was ready, or since `ready`. The worker's time counts once.
+  /// Records one event for each item, with the time since `ready` or its last token. The worker's time counts
+  /// once.
   func record(
     _ kind: TraceEvent.Kind, ready: Nanoseconds? = nil, begin: Nanoseconds, end: Nanoseconds
   ) {
@@ -181,7 +181,6 @@ public final class Firing {
     }
   }
 
-  /// Counts this firing, or this batch of firings.
   func count() { ring?.count(batch: batch, of: stageIndex) }
 
   func clearEmissions() {

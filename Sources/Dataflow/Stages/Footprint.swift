@@ -1,12 +1,12 @@
-/// The size of the work that an item brings, which times are measured for.
+/// The size of an item's work, for which times are measured.
 ///
-/// Costs are compared and interpolated along one number, the one that the application's work grows with: the bytes of
-/// an encoded image, for example.
+/// Costs are compared and interpolated along one number that the application's work grows with, such as the
+/// bytes of an encoded image.
 public struct Footprint: Sendable, Hashable, Codable, CustomStringConvertible {
-  /// As users call it, such as `500 × 375`.
+  /// The name for users, such as `500 × 375`.
   public let name: String
   public let size: Double
-  /// Height and width of an image that is stored as a JPEG: what its decoding can be estimated by.
+  /// Height and width of an image stored as a JPEG; they determine the estimate of its decoding.
   public let pixels: [Int]?
 
   public init(_ name: String, size: Double, pixels: [Int]? = nil) {

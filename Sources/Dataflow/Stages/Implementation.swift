@@ -1,6 +1,6 @@
-/// A stage's code for one kind of device, as a codelet of StarPU (Augonnet et al. 2011).
+/// A stage's code for one kind of device, like a codelet of StarPU (Augonnet et al. 2011).
 public struct Implementation: Sendable {
-  /// How much of the device one firing keeps busy.
+  /// The part of the device that one firing keeps busy.
   public enum Parallelism: Sendable, Hashable {
     /// So many cores: several instances run side by side.
     case cores(Int)
@@ -22,12 +22,12 @@ public struct Implementation: Sendable {
   public let name: String
   public let deviceKind: DeviceKind
   public let parallelism: Parallelism
-  /// How it computes if its results differ from the stage's reference: it may only be used where a tolerance allows it.
+  /// The reduced precision, if the results differ from the reference's. It needs a tolerance in the plan.
   public let approximation: Approximation?
-  /// How many firings one call of `fire` can do, on as many tokens of each input; what it emits belongs to them one by one. More
-  /// than one is for stages that keep no state and take one token from each input; after an error they are fired again, singly.
+  /// The most firings in one call of `fire`, each with its own tokens. More than 1 requires a stateless stage
+  /// with one token from each input. After an error they are fired again singly.
   public let maximumBatchSize: Int
-  /// Makes what one worker runs. Called once for each instance, before anything fires.
+  /// Makes a worker's instance. Called once for each, before anything fires.
   public let makeInstance: @Sendable (any Device) throws -> any StageInstance
 
   public init(
@@ -44,11 +44,12 @@ public struct Implementation: Sendable {
   }
 }
 
-/// A way to compute with fewer digits than a stage's reference. Implementations of the same way give the same results.
+/// A way to compute with fewer digits than a stage's reference. Implementations with the same way give the
+/// same results.
 public struct Approximation: Sendable, Hashable {
   /// Such as `openvino-int8`.
   public let name: String
-  /// Of ways with the same name, one of more caution gives the reference's answer more often, and takes longer.
+  /// Of ways with the same name, a higher caution gives the reference's result more often, and takes longer.
   public let caution: Double
 
   public init(_ name: String, caution: Double = 0) {
@@ -58,7 +59,7 @@ public struct Approximation: Sendable, Hashable {
 }
 
 extension Implementation {
-  /// An implementation on CPU cores, one if not said otherwise, from a function.
+  /// An implementation on CPU cores from a function.
   public static func cpu(
     _ name: String = "cpu", cores: Int = 1, maximumBatchSize: Int = 1,
     _ fire: @escaping @Sendable (Firing) throws -> Void
@@ -70,8 +71,8 @@ extension Implementation {
 }
 
 extension Device {
-  /// The ways to run a stage on the device: those that are written for its kind. For a device that is only described, and
-  /// is no CPU, it is assumed that somebody writes one.
+  /// The implementations of a stage for the device's kind. For a simulated device other than a CPU, one is
+  /// assumed to exist.
   public func implementations(of stage: Stage) -> [Implementation] {
     guard isSimulated, kind != .cpu else { return stage.implementations.filter { $0.deviceKind == kind } }
     guard stage.work != nil else { return [] }
@@ -82,17 +83,17 @@ extension Device {
 }
 
 extension Stage {
-  /// How many firings an implementation can do at once: those of stages that keep state, or take other than one token from
-  /// each input, only one.
+  /// The most firings in one call of an implementation; 1 for stages that keep state, or take other than one
+  /// token from each input.
   public func maximumBatchSize(by implementation: Implementation) -> Int {
     let isPlain = !isStateful && !inputs.isEmpty && inputs.allSatisfy { $0.rate == .fixed(1) }
     return isPlain ? implementation.maximumBatchSize : 1
   }
 }
 
-/// What a worker fires. Used by one thread at a time, so it may keep scratch memory and state.
+/// A worker's instance of a stage. Used by one thread at a time, so it may keep scratch memory and state.
 public protocol StageInstance: AnyObject {
-  /// Takes the firing's inputs and emits its outputs. An error fails the items of this firing, no others.
+  /// Takes the firing's inputs and emits its outputs. An error fails the items of this firing only.
   func fire(_ firing: Firing) throws
 }
 

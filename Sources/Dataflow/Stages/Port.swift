@@ -1,16 +1,16 @@
 import Basics
 
-/// What kind of value travels through a port: a Swift type and, for tensors and images, a shape.
+/// The type of a port's values: a Swift type and, for tensors and images, a shape.
 ///
-/// Two port types fit when the Swift type is the same and the shapes agree in every dimension that both state.
+/// Two port types fit if the Swift type is the same and the shapes agree in every dimension that both state.
 public struct PortType: Sendable, CustomStringConvertible {
   /// The name shown to users, such as `float32 tensor`.
   public let name: String
-  /// The extent of each dimension, `nil` where it is free; empty when the value has no shape.
+  /// The extent of each dimension, `nil` if free; empty for a value without a shape.
   public let shape: [Int?]
-  /// What free extents are called, so that those of one name are equal; empty, or one for each.
+  /// The names of free extents; those with equal names are equal. Empty, or one for each dimension.
   public let symbols: [String?]
-  /// What the numbers stand for, such as `probabilities`, for a stage that asks. Whether types fit doesn't depend on it.
+  /// The meaning of the numbers, such as `probabilities`. It doesn't affect the fit.
   public let meaning: String?
   private let swiftType: ObjectIdentifier
 
@@ -25,7 +25,7 @@ public struct PortType: Sendable, CustomStringConvertible {
     self.swiftType = ObjectIdentifier(type)
   }
 
-  /// Whether a value of this type can be handed to a port of the `other` type.
+  /// Whether a value of this type can be passed to a port of the `other` type.
   public func fits(_ other: PortType) -> Bool {
     guard swiftType == other.swiftType, name == other.name else { return false }
     if shape.isEmpty || other.shape.isEmpty { return true }

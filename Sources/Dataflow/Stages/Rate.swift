@@ -1,14 +1,14 @@
-/// How many tokens a port moves each time its stage fires.
+/// The number of tokens that a port moves at each firing.
 ///
-/// A fixed rate is that of synchronous dataflow (Lee and Messerschmitt, 1987). A variable rate is for stages
-/// whose output depends on the data, such as a detector that finds 0…N faces in an image.
+/// A fixed rate is that of synchronous dataflow (Lee and Messerschmitt, 1987). A variable rate is for
+/// data-dependent outputs, such as a detector's 0…N faces in an image.
 public enum Rate: Sendable, Hashable, CustomStringConvertible {
   /// Exactly this many tokens, at least one.
   case fixed(Int)
   /// From none to this many tokens, decided by each firing. Output ports only.
   case upTo(Int)
 
-  /// The largest number of tokens that one firing moves.
+  /// The most tokens of one firing.
   public var maximum: Int {
     switch self {
     case .fixed(let count), .upTo(let count): count

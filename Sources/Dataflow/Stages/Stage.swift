@@ -1,23 +1,23 @@
-/// A step of the application: what goes in, what comes out, at which rates, and every implementation of it.
+/// A step of the application: its inputs, its outputs, their rates, and its implementations.
 ///
-/// A stage says nothing of where it runs; a `Plan` does.
+/// A `Plan`, not the stage, decides where it runs.
 public struct Stage: Sendable {
   public let name: String
   public let inputs: [Port]
   public let outputs: [Port]
   /// Whether an instance carries state from one firing to the next. A stateful stage has one instance.
   public let isStateful: Bool
-  /// At least one; the first is the reference that the others are compared with.
+  /// At least one; the first is the reference for the others.
   public let implementations: [Implementation]
-  /// What one firing does, whatever does it, for items of a size: what declared devices are estimated by.
+  /// The work of one firing for items of a size. Estimates for declared devices use it.
   public let work: (@Sendable (Footprint) -> Work?)?
-  /// What the stage keeps its state in, if other stages use the same: all of them must run on one device.
+  /// The name of state shared with other stages: all of them must run on one device.
   public let memory: String?
-  /// What whoever uses the stage should be told, a sentence each: nothing is wrong, but it may not be what was meant.
+  /// Warnings for the user, a sentence each: nothing is wrong, but the effect may be unintended.
   public var remarks: [String] = []
 
-  /// - Parameter operation: what it does, as a value of its own type: the implementations that kinds of devices have registered
-  ///   for such operations come after those given.
+  /// - Parameter operation: a description of its operation. Registered implementations of such operations
+  ///   come after those given; see `DeviceImplementations`.
   public init(
     _ name: String, inputs: [Port], outputs: [Port], isStateful: Bool = false,
     implementations: [Implementation], operation: (any Sendable)? = nil, memory: String? = nil,

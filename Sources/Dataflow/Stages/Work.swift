@@ -1,14 +1,14 @@
-/// What one firing of a stage does, in numbers that hold whatever does it.
+/// The work of one firing of a stage, independent of the device.
 public struct Work: Sendable, Hashable {
-  /// One command to a device, which starts it, works and is done.
+  /// One command to a device.
   public struct Kernel: Sendable, Hashable {
     /// Floating-point operations; a multiplication with an addition is two.
     public var flops: Double
-    /// Bytes read and written for the firing alone, such as pixels and activations.
+    /// Bytes read and written for each firing, such as pixels and activations.
     public var bytes: Double
-    /// Bytes that are read once for a whole batch of firings, such as weights.
+    /// Bytes read once for a whole batch of firings, such as weights.
     public var sharedBytes: Double
-    /// Compressed bytes that have to be decoded one after the other.
+    /// Compressed bytes, decoded sequentially.
     public var entropyBytes: Double
 
     public init(flops: Double = 0, bytes: Double = 0, sharedBytes: Double = 0, entropyBytes: Double = 0) {
@@ -19,10 +19,10 @@ public struct Work: Sendable, Hashable {
     }
   }
 
-  /// Data that moves between devices if they are not the same.
+  /// Data that moves between stages on different devices.
   public struct Traffic: Sendable, Hashable {
     public var bytes: Double
-    /// Transfers, on average.
+    /// The average number of transfers.
     public var messages: Double
 
     public init(bytes: Double, messages: Double = 1) {
@@ -37,13 +37,13 @@ public struct Work: Sendable, Hashable {
     }
   }
 
-  /// In the order in which they are done.
+  /// The kernels in order of execution.
   public var kernels: [Kernel]
-  /// What the firing takes in from stages that come before it.
+  /// The data from earlier stages.
   public var input: Traffic
-  /// What it takes in from stages that come after it, such as parameters; on average.
+  /// The average data from later stages, such as parameters.
   public var feedback: Traffic
-  /// Whether only the host can do it, such as an environment.
+  /// Whether only the host can run it, such as an environment.
   public var needsHost: Bool
 
   public init(

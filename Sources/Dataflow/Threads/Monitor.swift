@@ -1,15 +1,14 @@
 import Basics
 import Foundation
 
-/// A mutex with conditions to wait on, for threads that may block; `Locked` has no conditions.
+/// A mutex with conditions, for threads that may block; `Locked` has none.
 ///
-/// Sendable: the pointers are allocated in `init`, freed in `deinit`, and only handed to pthread calls.
+/// Sendable: the pointers are allocated in `init`, freed in `deinit`, and only passed to pthread calls.
 final class Monitor: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let conditions = UnsafeMutableBufferPointer<pthread_cond_t>.allocate(
     capacity: Condition.allCases.count)
 
-  /// What threads wait for.
   enum Condition: Int, CaseIterable {
     case room
     case arrival
@@ -37,9 +36,9 @@ final class Monitor: @unchecked Sendable {
     return try body()
   }
 
-  /// Runs `body` if nobody has the lock.
+  /// Runs `body` if the lock is free.
   ///
-  /// - Returns: whether it did.
+  /// - Returns: whether it ran.
   func tryLock(_ body: () throws -> Void) rethrows -> Bool {
     guard pthread_mutex_trylock(mutex) == 0 else { return false }
     defer { pthread_mutex_unlock(mutex) }
@@ -47,19 +46,19 @@ final class Monitor: @unchecked Sendable {
     return true
   }
 
-  /// Gives up the lock, which the caller holds, while `body` runs.
+  /// Gives up the caller's lock while `body` runs.
   func withoutLock(_ body: () -> Void) {
     pthread_mutex_unlock(mutex)
     body()
     pthread_mutex_lock(mutex)
   }
 
-  /// Gives up the lock, which the caller holds, until the condition is signalled.
+  /// Gives up the caller's lock until the condition is signalled.
   func wait(for condition: Condition) { pthread_cond_wait(address(of: condition), mutex) }
 
-  /// The same, but not after a time of `MonotonicTime`.
+  /// The same, until a time of `MonotonicTime`.
   ///
-  /// - Returns: `false` when that has come.
+  /// - Returns: `false` after the deadline.
   func wait(for condition: Condition, until deadline: Nanoseconds) -> Bool {
     var time = timespec(
       tv_sec: Int(clamping: deadline / 1_000_000_000), tv_nsec: Int(deadline % 1_000_000_000))

@@ -1,16 +1,15 @@
-/// A first-in, first-out queue that grows while warming up, and then allocates nothing.
+/// A first-in, first-out queue that allocates nothing once it has grown.
 ///
-/// Used by one thread at a time, or under a lock, and calls nothing that uses it again: so exclusivity isn't checked.
+/// Used by one thread at a time or under a lock, and never reentered, so exclusivity isn't checked.
 ///
-/// `elements` has room for `mask + 1` elements; the `count` places from `first` on, around the end, are
-/// initialised and the others aren't.
+/// `elements` is a ring of `mask + 1` places, of which `count` from `first` on are initialised.
 package final class Queue<Element> {
   @exclusivity(unchecked) private var elements: UnsafeMutablePointer<Element>
   @exclusivity(unchecked) private var mask: Int
   @exclusivity(unchecked) private var first = 0
   @exclusivity(unchecked) package private(set) var count = 0
 
-  /// - Parameter capacity: room at the start; rounded up to a power of two.
+  /// - Parameter capacity: initial room, rounded up to a power of two.
   package init(capacity: Int = 4) {
     let size = 1 << (Int.bitWidth - (max(capacity, 2) - 1).leadingZeroBitCount)
     elements = .allocate(capacity: size)
@@ -22,7 +21,7 @@ package final class Queue<Element> {
     elements.deallocate()
   }
 
-  /// Counting from the one that leaves next.
+  /// Counted from the next element to leave.
   package subscript(index: Int) -> Element {
     unsafeAddress {
       precondition(index >= 0 && index < count)

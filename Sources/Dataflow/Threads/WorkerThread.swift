@@ -1,7 +1,7 @@
 import Foundation
 
-/// An operating-system thread that can be waited for. Device workers have threads of their own, so that nothing
-/// they wait for blocks Swift's cooperative pool.
+/// A joinable operating-system thread. Device workers have their own, so that their waits don't block Swift's
+/// cooperative pool.
 ///
 /// Sendable: the handle is a value that any thread may use.
 struct WorkerThread: @unchecked Sendable {
@@ -9,8 +9,8 @@ struct WorkerThread: @unchecked Sendable {
 
   /// Starts the thread. Exactly one of `join` and `detach` must follow.
   ///
-  /// - Parameter name: shown by debuggers and profilers, which keep its first 15 bytes.
-  /// - Throws: `POSIXError` when the system has no thread left.
+  /// - Parameter name: for debuggers and profilers; its first 15 bytes count.
+  /// - Throws: `POSIXError` if the system has no thread left.
   init(name: String, body: @escaping @Sendable () -> Void) throws {
     let start = Unmanaged.passRetained(Start(name: name, body: body))
     var handle = pthread_t()
@@ -27,14 +27,12 @@ struct WorkerThread: @unchecked Sendable {
     self.handle = handle
   }
 
-  /// Waits for the thread's end.
   func join() { pthread_join(handle, nil) }
 
-  /// Lets the thread end by itself.
   func detach() { pthread_detach(handle) }
 }
 
-/// What a new thread is handed.
+/// The arguments of a new thread.
 private final class Start {
   private let name: String
   private let body: @Sendable () -> Void

@@ -1,14 +1,14 @@
 import Basics
 
-/// Where the time of one item went: computing in each stage, waiting in queues, moving between devices, and what
-/// none of these explains. The parts sum to the whole exactly, to the nanosecond.
+/// The parts of one item's time: computing in each stage, waiting in queues, moving between devices, and the
+/// unattributed rest. The parts sum to the whole exactly, to the nanosecond.
 ///
-/// The question is that of *Beyond Inference* (AbouElhamayed et al. 2024): what does everything but the network
-/// cost?
+/// It is the question of *Beyond Inference* (AbouElhamayed et al. 2024): the cost of everything but the
+/// network.
 ///
-/// Every instant between arrival and completion is given to one part. Where branches overlap, computing comes
-/// before moving and moving before waiting, and of several stages that compute the one that ends last has it:
-/// what the item really waited for.
+/// Every instant between arrival and completion belongs to one part. Where branches overlap, computing
+/// precedes moving and moving precedes waiting. Of several computing stages the one that ends last counts:
+/// the item waited for it.
 public struct Attribution: Sendable, Equatable {
   /// One stage's part of an item's time, in nanoseconds.
   public struct StagePart: Sendable, Equatable {
@@ -61,12 +61,12 @@ public struct Attribution: Sendable, Equatable {
   }
 }
 
-/// The events that overlap at an instant, and which of them has it.
+/// The events that overlap at an instant, and the one that owns it.
 private struct Overlap {
   enum Part { case compute, transfer, queue }
 
   var events: [TraceEvent] = []
-  /// For each stage how many of its firings run, less those that only move data: each transfer is a part of one
+  /// For each stage, its running firings less those that only move data: each transfer is a part of one
   /// firing. All zero between instants.
   private var computing: [Int]
 
@@ -88,7 +88,7 @@ private struct Overlap {
       switch (event.kind, hasBegun: event.begin <= instant) {
       case (.compute, true) where computing[stage] > 0: (part, rank) = (.compute, (2, event.end))
       case (.transfer, true): (part, rank) = (.transfer, (1, event.end))
-      // Of those that wait, the one that begins last; its wait is what the end is waiting for.
+      // Of the waiting events the one that begins last counts: the item's end waits for it.
       case (.compute, false): (part, rank) = (.queue, (0, event.begin))
       default: continue
       }

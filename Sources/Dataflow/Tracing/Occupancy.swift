@@ -1,15 +1,14 @@
 import Basics
 
-/// Where the time of workers went, over all that they did: each stage's computing and moving of data, and what neither
-/// explains. The parts sum to the whole exactly.
+/// The parts of the workers' total time: each stage's computing and moving of data, and the unattributed
+/// rest. The parts sum to the whole exactly.
 ///
-/// An `Attribution` follows one item through a graph; this is for graphs that feed themselves, whose work belongs to
-/// no item.
+/// An `Attribution` follows one item. This is for graphs that feed themselves, whose work belongs to no item.
 public struct Occupancy: Sendable, Equatable {
   /// One stage's part of the workers' time, in nanoseconds.
   public struct StagePart: Sendable, Equatable {
     public let name: String
-    /// Without what is in `transfer`.
+    /// Without `transfer`.
     public let compute: Nanoseconds
     public let transfer: Nanoseconds
   }
@@ -31,6 +30,6 @@ public struct Occupancy: Sendable, Equatable {
     unattributed = self.total - attributed
   }
 
-  /// The part of the whole that a time is.
+  /// A time's fraction of the whole, 0…1.
   public func share(of time: Nanoseconds) -> Double { total > 0 ? Double(time) / Double(total) : 0 }
 }

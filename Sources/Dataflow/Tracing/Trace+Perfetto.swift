@@ -2,13 +2,13 @@ import Basics
 import Foundation
 
 extension Trace {
-  /// The trace in the Trace Event Format, which Perfetto (ui.perfetto.dev) and chrome://tracing open: a row for
-  /// each worker, a slice for each event, with the item and its time in the queue.
+  /// The trace in the Trace Event Format of Perfetto (ui.perfetto.dev) and chrome://tracing: a row for each
+  /// worker, and a slice for each event with its item and its queueing time.
   ///
-  /// Times count from the first event, in microseconds.
+  /// Times are in microseconds since the first event.
   public func perfetto() -> Data { Self.document(lines(process: 1, from: start)) }
 
-  /// Several graphs' traces in one, on one time: a process for each, called as its graph.
+  /// Several graphs' traces on one time axis, a process for each.
   public static func perfetto(of traces: [(name: String, trace: Trace)]) -> Data {
     let start = traces.map(\.trace.start).min() ?? 0
     var lines: [String] = []

@@ -1,4 +1,4 @@
-/// What happened: the events of each worker, oldest first.
+/// The events of each worker, oldest first.
 public struct Trace: Sendable {
   /// The events of one worker.
   public struct Track: Sendable {

@@ -2,9 +2,9 @@ import Basics
 
 /// What a worker did for one item, in 40 bytes.
 public struct TraceEvent: Sendable, Hashable {
-  /// What a worker did.
+  /// The kind of work.
   public enum Kind: UInt8, Sendable {
-    /// A stage computed from `begin` to `end`; its last input lay ready since `ready`.
+    /// A stage computed from `begin` to `end`; its last input was ready at `ready`.
     case compute
     /// Data moved between devices from `begin` to `end`, inside a compute event of the same stage.
     case transfer

@@ -1,13 +1,14 @@
 import Basics
 import Synchronization
 
-/// The latest events of one worker. Recording takes no lock and allocates nothing; the oldest events give way.
+/// The latest events of one worker. Recording takes no lock and allocates nothing; the oldest events are
+/// overwritten.
 ///
 /// One thread records, any thread reads.
 ///
 /// Sendable: `words` has one writer, which stores a slot's words before it publishes the slot by a releasing
-/// store of `head`. A reader takes the slots below an acquired `head`, then reads `head` again and drops those
-/// that the writer may have reached meanwhile. The fences order these loads and stores, as in a sequence lock.
+/// store of `head`. A reader takes the slots below an acquired `head`, reads `head` again, and drops the
+/// slots that the writer may have reached. The fences order these accesses, as in a sequence lock.
 public final class TraceRing: @unchecked Sendable {
   public let worker: String
   /// The name of the graph that the worker runs.
@@ -15,9 +16,9 @@ public final class TraceRing: @unchecked Sendable {
   private let words: UnsafeMutablePointer<Atomic<UInt64>>
   private let mask: Int
   private let head = Atomic<Int>(0)
-  /// For each stage the time in all events so far, kept or not, by kind: compute, transfer.
+  /// For each stage, the time of all events so far, kept or not, by kind: compute, transfer.
   private let totals: UnsafeMutablePointer<Atomic<UInt64>>
-  /// For each stage its firings by size of batch, as `BatchSizes` counts them, and then what they took together.
+  /// For each stage, its firings by batch size, as in `BatchSizes`, then their items.
   private let batches: UnsafeMutablePointer<Atomic<UInt64>>
   private let stages: Int
 
@@ -25,8 +26,8 @@ public final class TraceRing: @unchecked Sendable {
   private static let wordsPerBatch = BatchSizes.bounds.count + 2
 
   /// - Parameters:
-  ///   - stages: how many stages the graph has.
-  ///   - capacity: events kept, one of them while it is being written; rounded up to a power of two.
+  ///   - stages: the number of stages in the graph.
+  ///   - capacity: events, one of them in writing; rounded up to a power of two.
   init(worker: String, graph: String = "", stages: Int = 0, capacity: Int) {
     self.worker = worker
     self.graph = graph
@@ -54,20 +55,20 @@ public final class TraceRing: @unchecked Sendable {
   /// Events recorded so far, kept or not.
   public var recorded: Int { head.load(ordering: .acquiring) }
 
-  /// The time that a stage has spent in this worker, computing and moving data; the former includes the latter.
+  /// A stage's time in this worker, computing or moving data; computing includes moving.
   func total(_ kind: TraceEvent.Kind, of stage: Int) -> Nanoseconds {
     totals[stage * 2 + Int(kind.rawValue)].load(ordering: .relaxed)
   }
 
-  /// How often a stage took a batch of one of the sizes of `BatchSizes`.
+  /// A stage's firings at one of the sizes of `BatchSizes`.
   func firings(of stage: Int, _ index: Int) -> UInt64 {
     batches[stage * Self.wordsPerBatch + index].load(ordering: .relaxed)
   }
 
-  /// What a stage took together.
+  /// The items of all firings of a stage.
   func items(of stage: Int) -> UInt64 { firings(of: stage, Self.wordsPerBatch - 1) }
 
-  /// Counts a firing of a stage, or a batch of firings.
+  /// Counts a firing or a batch of firings of a stage.
   func count(batch: Int, of stage: Int) {
     guard stage < stages else { return }
     let counts = batches + stage &* Self.wordsPerBatch
@@ -78,7 +79,7 @@ public final class TraceRing: @unchecked Sendable {
     add(batch, at: Self.wordsPerBatch - 1)
   }
 
-  /// - Parameter isCounted: whether its time is to be added to the stage's; several items may have shared it.
+  /// - Parameter isCounted: whether its time is added to the stage's; several items may have shared it.
   func record(_ event: TraceEvent, isCounted: Bool = true) {
     if isCounted, Int(event.stage) < stages {
       let index = Int(event.stage) &* 2 &+ Int(event.kind.rawValue)
@@ -99,7 +100,7 @@ public final class TraceRing: @unchecked Sendable {
   /// The kept events, oldest first.
   public func events() -> [TraceEvent] { events { _ in true } }
 
-  /// The kept events from the newest back to the first that `isRecent` refuses, oldest first.
+  /// The kept events after the latest that `isRecent` refuses, oldest first.
   func events(while isRecent: (TraceEvent) -> Bool) -> [TraceEvent] {
     let end = head.load(ordering: .acquiring)
     var position = end
@@ -110,7 +111,7 @@ public final class TraceRing: @unchecked Sendable {
       newestFirst.append(event)
       position -= 1
     }
-    // The writer may be in the middle of the slot at `head`, so that one is lost too.
+    // The writer may be in the middle of the slot at `head`, so that slot is lost too.
     atomicMemoryFence(ordering: .acquiring)
     let overwritten = head.load(ordering: .relaxed) - mask
     return newestFirst.dropLast(max(0, overwritten - position)).reversed()

@@ -2,7 +2,8 @@ import Basics
 import Foundation
 
 extension CPUDevice {
-  /// Reads what the kernel says: affinity mask and control-group limits count, not the machine's size.
+  /// The CPU as the kernel grants it: the affinity mask and control-group limits count, not the machine's
+  /// size.
   static func discover() -> CPUDevice {
     let info = KernelFile("/proc/cpuinfo")
     func words(_ keys: [String]) -> [Substring] { keys.lazy.compactMap { info?.words(of: $0) }.first ?? [] }

@@ -1,13 +1,13 @@
 import Glibc
 
-/// Memory of the host, for devices that work on it.
+/// Host memory, for devices that work on it.
 ///
-/// Sendable: whoever reads or writes `bytes` sees to it that nobody else writes them meanwhile.
+/// Sendable: the users of `bytes` exclude concurrent writes themselves.
 public final class HostBuffer: Buffer, @unchecked Sendable {
   /// Valid while the buffer lives; aligned to 64 bytes.
   public let bytes: UnsafeMutableRawBufferPointer
 
-  /// `nil` if there isn't so much.
+  /// `nil` if the memory isn't available.
   public init?(byteCount: Int) {
     let alignment = 64
     guard byteCount >= 0, byteCount <= Int.max - alignment,
@@ -21,7 +21,7 @@ public final class HostBuffer: Buffer, @unchecked Sendable {
   public var byteCount: Int { bytes.count }
 }
 
-/// Does each command at once.
+/// A queue that runs each command at once.
 public final class HostQueue: DeviceQueue {
   public init() {}
 
