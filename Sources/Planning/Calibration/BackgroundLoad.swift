@@ -1,16 +1,15 @@
 import Basics
 import Foundation
 
-/// What other processes take of the processors while something is measured: times measured then are not the machine's own.
+/// The load of other processes during a measurement, which distorts its times.
 public struct BackgroundLoad {
-  /// Seconds of all cores: those that did work, and those of this process.
+  /// Busy seconds of all cores, and of this process.
   private let begin: (busy: Double, own: Double, time: Nanoseconds)?
   private static let time = MonotonicTime()
 
-  /// Begins to watch.
   public init() { begin = Self.read() }
 
-  /// Cores that others kept busy since the beginning, on average; `nil` where the system doesn't say.
+  /// The average number of cores that others have kept busy so far; `nil` if the system doesn't report it.
   public var cores: Double? {
     guard let begin, let end = Self.read(), end.time > begin.time else { return nil }
     let seconds = Double(end.time - begin.time) / 1e9
@@ -23,7 +22,7 @@ public struct BackgroundLoad {
     guard ticks.count >= 8 else { return nil }
     var own = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &own)
-    // What is niced gives way to what is measured.
+    // Niced processes yield to the measurement.
     let busy = ticks[0] + ticks[2] + ticks[5] + ticks[6] + ticks[7]
     return (
       busy / Double(sysconf(Int32(_SC_CLK_TCK))), Double(own.tv_sec) + Double(own.tv_nsec) / 1e9, time.now

@@ -2,24 +2,24 @@ import Basics
 import Dataflow
 import Foundation
 
-/// Measures the stages of an application: runs it under plans that together use every implementation on every device,
-/// and next to itself as often as there are cores, and reads the times from its trace.
+/// Measures the stages of an application. Its plans together use every implementation on every device, also
+/// on all cores at once; the times come from the traces.
 ///
-/// Stages are timed inside the running application, not alone: with the caches as the stages before leave them.
-/// The plans take turns, so that what else happens on the machine meets all of them.
+/// Stages are timed inside the running application, with caches as earlier stages leave them. The plans take
+/// turns, so that other load on the machine affects all of them.
 public struct Calibrator {
   private let workload: any Workload
   private let platform: Platform
-  /// Seconds after which nothing more is measured, if everything has been once.
+  /// The time limit in seconds, once everything has been measured.
   public var budget: Double = 55
-  /// How long a plan runs before it is the next one's turn.
+  /// The length of a plan's turn, in seconds.
   public var slice: Double = 0.15
-  /// A plan is done when the medians of its stages are known this well, weighted by their part of the whole.
+  /// The target uncertainty of the medians of a plan's stages, weighted by their part of the whole.
   public var precision = 0.005
   public var rounds = 5...25
-  /// Says what the CPU draws; `nil` where nothing does.
+  /// The meter of the CPU's power; `nil` without one.
   public var meter = try? RAPL()
-  /// Says what the cores give: times of other than the usual conditions are left out.
+  /// Measures the conditions. Times under unusual ones are left out.
   public var conditions: () -> Conditions? = Conditions.now
 
   public init(_ workload: any Workload, on platform: Platform) {
@@ -27,7 +27,7 @@ public struct Calibrator {
     self.platform = platform
   }
 
-  /// - Parameter observe: told what is being done and how much of it is done, 0…1.
+  /// - Parameter observe: receives the current step and the finished part, 0…1.
   public func calibrate(observe: (String, Double) -> Void = { _, _ in }) throws -> Calibration {
     let time = MonotonicTime()
     let begin = time.now
@@ -46,7 +46,7 @@ public struct Calibrator {
         round < rounds.lowerBound || $0.uncertainty(usual, atLeast: rounds.lowerBound) > precision
       }
       for probe in open {
-        // The first round is for all.
+        // The first round covers all plans.
         if round > 0, elapsed() > budget { break measuring }
         observe("measuring \(probe.probe.plan)", 0.4 + 0.6 * Double(round) / Double(rounds.upperBound))
         let sample = try Conditioned(conditions) { try meter.watts { try probe.run.run(seconds: slice) } }
@@ -65,7 +65,7 @@ public struct Calibrator {
     return calibration
   }
 
-  /// Starts what is to be measured. An implementation that fails is left out; of a device that does, whoever runs this decides.
+  /// Starts the probes. A failing implementation is left out; a device's failure is thrown.
   private func start(
     _ calibration: inout Calibration, _ observe: (String, Double) -> Void
   ) throws -> [ProbeRun] {
@@ -91,9 +91,9 @@ public struct Calibrator {
     }
   }
 
-  /// Which of a probe's implementations fails: the one that also does with the references of all other stages.
+  /// The implementation that makes a probe fail: it also fails with the references of all other stages.
   ///
-  /// - Throws: the error, if it is none of them alone, or a reference.
+  /// - Throws: the error, if no implementation fails alone, or a reference fails.
   private func culprit(of probe: Probe, _ error: any Error) throws -> Calibration.Failure {
     guard let host = platform.device(of: .cpu) else { throw error }
     let graph = workload.graph
@@ -132,7 +132,8 @@ public struct Calibrator {
       self.run = run
     }
 
-    /// Of the time for an item, as far as its stages' times are uncertain; 1 with fewer samples of the usual conditions.
+    /// The uncertainty of an item's time, as far as it stems from its stages' times; 1 with fewer usual
+    /// samples than `count`.
     func uncertainty(_ usual: Conditions?, atLeast count: Int) -> Double {
       guard samples.count(where: { $0.isLike(usual) }) >= count else { return 1 }
       let samples = samples.usual(usual).map(\.result)
@@ -145,14 +146,14 @@ public struct Calibrator {
     }
   }
 
-  /// The conditions under which most was measured.
+  /// The conditions of most samples.
   private static func usual(_ probes: [ProbeRun]) -> Conditions? {
     probes.flatMap { $0.samples.flatMap(\.conditions) }.usual
   }
 
   private func collect(_ runs: [ProbeRun], into calibration: inout Calibration) {
     var overheads: [Conditioned<Double?>] = []
-    // What several probes measured of one thing is one measurement.
+    // Samples of several probes for the same subject are merged.
     var samples: [Key: [Conditioned<Double>]] = [:]
     var order: [Key] = []
     for run in runs {
@@ -192,7 +193,7 @@ public struct Calibrator {
 }
 
 extension Workload {
-  /// How often a stage fires for each of the items that throughput counts.
+  /// A stage's firings for each of the items that throughput counts.
   public func firingsPerItem(of stage: Int) -> Double {
     Double(graph.repetitions[stage].count) / itemsPerIteration
   }

@@ -1,13 +1,12 @@
 import Foundation
 
-/// What several things measured by turns would have been, had the machine not become slower and faster meanwhile: all of
-/// a turn are divided by how much better than usual its things were, all alike.
+/// Removes the machine's drift from values measured in turns: each value is divided by its turn's common
+/// factor.
 ///
-/// Median polish (Tukey, *Exploratory Data Analysis*, 1977) of the logarithms: a thing is the median of its values, and a
-/// turn of its, each without the other.
+/// Median polish (Tukey, *Exploratory Data Analysis*, 1977) of the logarithms finds the factors.
 ///
-/// - Parameter values: of each thing, by turn; more than 0, or `nil` where a turn doesn't count.
-/// - Returns: of each thing, those that are not `nil`.
+/// - Parameter values: by row and turn; positive, or `nil` for a turn that doesn't count.
+/// - Returns: for each row, the values that aren't `nil`.
 func withoutDrift(_ values: [[Double?]]) -> [[Double]] {
   let rows = values.map { $0.map { $0.map { log($0) } } }
   var drift = (rows.first ?? []).map { _ in 0.0 }

@@ -1,20 +1,20 @@
-/// Decides whether a candidate is better than the incumbent, from rounds in which each had its turn: what else happens on
-/// the machine meets both, so their ratio varies less than either.
+/// A decision whether a candidate is better than the incumbent, from rounds in which each has a turn. Other
+/// load on the machine affects both, so their ratio varies less than either.
 public struct PairedComparison: Sendable {
-  /// What the pairs so far let say.
+  /// The result of the pairs so far.
   public enum Verdict: Sendable, Hashable {
     case better, notBetter, undecided
   }
 
-  /// Rounds after which it can be decided for the candidate, and after which it is decided in any case.
+  /// The rounds after which the candidate can win, and after which the decision is due.
   public static let rounds = 8...24
-  /// Rounds with the same start of both: the same network is up to a fifth slower in one session than in the next, so
-  /// whoever looks better is started anew before that is believed.
+  /// The rounds in one session of both. The same network is up to a fifth slower in one session than in the
+  /// next, so a win needs several sessions.
   public static let roundsOfStart = 4
-  /// How much better it must be, as a part.
+  /// The least gain, as a part.
   public static let leastGain = 0.015
 
-  /// Of which more is better, such as items a second.
+  /// Higher is better, such as items a second.
   public private(set) var incumbent: [Double] = []
   public private(set) var candidate: [Double] = []
 
@@ -27,14 +27,14 @@ public struct PairedComparison: Sendable {
 
   public var count: Int { candidate.count }
 
-  /// How many times better the candidate is: the median of the rounds.
+  /// The candidate's factor of improvement: the median of the rounds.
   public var ratio: Double { ratios.isEmpty ? 1 : ratios.quantile(0.5) }
 
   private var ratios: [Double] { zip(candidate, incumbent).map { $0 / $1 }.sorted() }
 
-  /// Better is what gains enough in most rounds and something in three of four, over two starts or more, and by three times the median's
-  /// standard error. What gains too little in most rounds of the first start, or is a tenth worse twice, gets no more time; what is
-  /// unclear gets more.
+  /// The candidate is better if it gains enough in most rounds and something in three of four, over two or
+  /// more sessions, and by three standard errors of the median. It isn't if most rounds of the first session
+  /// gain too little, or the first two are a tenth worse. Otherwise more rounds follow.
   public var verdict: Verdict {
     let ratios = ratios
     guard ratios.count >= 2 else { return .undecided }

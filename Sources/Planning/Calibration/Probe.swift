@@ -5,16 +5,15 @@ struct Probe {
   struct Option {
     let implementation: String
     let device: any Device
-    /// Cores of its device that one firing keeps busy.
+    /// The cores of its device that one firing keeps busy.
     let cores: Int
-    /// Whether it is to be measured in batches, because it can do them at once.
+    /// Whether it is measured in batches, because it supports them.
     let isBatched: Bool
   }
 
-  /// Batches that are measured, beside one. What lies between is interpolated.
+  /// The measured batches besides 1. Sizes in between are interpolated.
   static let batches = [2, 8]
 
-  /// One for each stage of the graph.
   let options: [Option]
   let plan: Plan
   let footprint: Footprint
@@ -26,7 +25,7 @@ struct Probe {
     self.footprint = footprint
     self.workers = workers
     self.batch = batch
-    // Every batch is waited for until it is full: only such are measured.
+    // Only full batches are measured.
     var placement = Placement(
       [], on: options[0].device.name, instances: workers, batch: batch, queueDelay: batch > 1 ? 60 : 0)
     for (stage, option) in zip(graph.stages, options) {
@@ -35,7 +34,7 @@ struct Probe {
     plan = Plan([placement])
   }
 
-  /// Whether it says anything of a stage: in batches, only of those that do them at once.
+  /// Whether it measures a stage: in batches, only a stage that supports them.
   func measures(_ stage: Int) -> Bool { batch == 1 || options[stage].isBatched }
 
   /// Whether it keeps every core of the CPU busy and nothing else.
@@ -45,16 +44,16 @@ struct Probe {
   }
 }
 
-/// Chooses probes: few that together use each implementation on each device, fed from each device.
+/// A choice of probes: few that together use each implementation on each device, fed from each device.
 struct ProbeSelection {
   private let graph: Graph
   private let footprints: [Footprint]
   private let options: [[Probe.Option]]
-  /// Numbers of workers at which to measure: alone, and with all cores busy.
+  /// The measured numbers of workers: one, and as many as keep all cores busy.
   private let workers: [Int]
 
   /// - Parameters:
-  ///   - agreements: of the implementations that compute differently; those not close enough aren't probed.
+  ///   - agreements: of the approximate implementations. Those outside the tolerance aren't probed.
   ///   - failures: implementations to leave out.
   init(
     _ workload: any Workload, on platform: Platform, agreements: [Calibration.Agreement] = [],
@@ -119,7 +118,7 @@ struct ProbeSelection {
       return true
     }
     while add([:]) {}
-    // What was not come across is asked for: each option fed from each device, its own included.
+    // Missing combinations are added: each option fed from each device, its own included.
     for connection in graph.connections {
       let (source, target) = (connection.source.stage, connection.target.stage)
       for from in options[source] {
@@ -137,8 +136,8 @@ struct ProbeSelection {
 }
 
 extension Graph {
-  /// What can be timed of a stage where stages run by these options; `nil` if its own isn't chosen, or if its input comes
-  /// from several other devices at once, which says nothing of each.
+  /// The subject that a choice of options times for a stage. It is `nil` without an option for the stage, or
+  /// with input from several other devices, whose parts can't be separated.
   func subject(of stage: Int, by options: [Probe.Option?]) -> PerformanceModel.Subject? {
     guard let option = options[stage] else { return nil }
     let feeders = connections.filter { $0.target.stage == stage }.map(\.source.stage)
@@ -149,7 +148,7 @@ extension Graph {
       source: others.first)
   }
 
-  /// Whether several iterations may be done at once: nothing waits for what an earlier one gives back.
+  /// Whether several iterations can run at once: none waits for an earlier one's feedback.
   var canBeBatched: Bool { !inputs.isEmpty && connections.allSatisfy(\.initialItems.isEmpty) }
 
   /// Whether several workers may each run the whole graph.

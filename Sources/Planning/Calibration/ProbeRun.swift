@@ -2,13 +2,14 @@ import Basics
 import Dataflow
 import Foundation
 
-/// Runs a graph that takes items: the same few by turns, always as many in flight as keep every worker busy, or one alone.
+/// A running graph that processes the same few items in turn. As many are in flight as keep every worker
+/// busy, or a single one.
 public final class ProbeRun: WorkloadRun {
   private let executor: Executor
   private let recorder = Recorder(eventsPerWorker: 2)
   private let inputs: [[any Sendable]]
   private let workers: Int
-  /// Items that all workers have in their hands, at most.
+  /// The most items in the workers at once.
   private let atOnce: Int
   private let platform: Platform
   private let load: ProcessorLoad
@@ -19,7 +20,7 @@ public final class ProbeRun: WorkloadRun {
 
   /// - Parameters:
   ///   - inputs: items, each a value for every input of the graph.
-  ///   - isAlone: whether an item comes only when the one before is answered.
+  ///   - isAlone: whether only one item is in flight at a time.
   public init(
     _ graph: Graph, plan: Plan, on platform: Platform, inputs: [[any Sendable]], isAlone: Bool = false
   ) throws {
@@ -45,8 +46,8 @@ public final class ProbeRun: WorkloadRun {
     let completions = try complete(count)
     let after = recorder.occupancy(of: executor.graph)
     let busy = load.busy(after).merging(load.busy(before)) { $0 - $1 }
-    // Neither the first to be done count, as the time before them is not all theirs, nor the last, when some workers have
-    // nothing to do any more.
+    // The first completions don't count, as they lack a time of their own before them. Nor do the last, when
+    // some workers are idle.
     let (first, last) = (completions[atOnce - 1], completions[count - atOnce - 1])
     let throughput = Double(count - 2 * atOnce) / (Double(last - first) / 1e9)
     pace = 1 / throughput
@@ -55,8 +56,8 @@ public final class ProbeRun: WorkloadRun {
       joules: meter.joules(busy)?.joules)
   }
 
-  /// Items to run for about so long: whole batches, as many of each worker, and each input as often as the others among
-  /// those that count, if that doesn't take twice as long.
+  /// The number of items for about so many seconds: whole batches for each worker. The counted inputs are
+  /// balanced unless that takes twice as long.
   private func count(in seconds: Double) -> Int {
     let wanted = min(max(Int(saturating: seconds / pace), 4 * atOnce), 1 << 40)
     let turn = inputs.count / greatestCommonDivisor(atOnce, inputs.count) * atOnce
@@ -64,7 +65,7 @@ public final class ProbeRun: WorkloadRun {
     return 2 * atOnce + (wanted - 2 * atOnce + unit - 1) / unit * unit
   }
 
-  /// When each of so many items was done, in order.
+  /// The completion times of so many items, in order.
   private func complete(_ count: Int) throws -> [Nanoseconds] {
     let done = Locked<(times: [Nanoseconds], error: (any Error)?)>(([], nil))
     let finished = DispatchSemaphore(value: 0)

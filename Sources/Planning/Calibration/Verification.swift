@@ -1,32 +1,32 @@
 import Dataflow
 
-/// What plans were predicted to do, and what they did.
+/// Predictions of plans beside their measurements.
 public struct Verification: Sendable {
-  /// One plan: what was predicted of it, and what was measured.
+  /// One plan with its prediction and its measurement.
   public struct Row: Sendable {
     public let plan: Plan
     /// Items a second.
     public let predicted: Double
     public let measured: Measurement
-    /// For an item, by a meter; `nil` without one.
+    /// Joules for each item; `nil` without a meter.
     public let joules: Double?
 
-    /// How far the prediction is off, as a part of what was measured.
+    /// The prediction's relative error.
     public var error: Double { abs(predicted - measured.median) / measured.median }
   }
 
   /// The chosen plan first.
   public let rows: [Row]
-  /// Part of the runs that don't count, because the cores gave something else than when the plans' times were measured.
+  /// The part of the runs that don't count, because the conditions weren't those of the calibration.
   public private(set) var leftOut = 0.0
-  /// Whether there was no other run of some plan, so that all runs of all plans count.
+  /// Whether some plan had no run under the usual conditions, so that all runs count.
   public private(set) var isElsewhere = false
-  /// What the cores usually gave; `nil` where nobody knows.
+  /// The most common conditions; `nil` if unknown.
   public private(set) var conditions: Conditions?
 
   public var medianError: Double { Measurement(of: rows.map(\.error))?.median ?? 0 }
   public var worstError: Double { rows.map(\.error).max() ?? 0 }
-  /// How much faster the best plan was than the chosen one.
+  /// The best plan's throughput over the chosen one's, less 1.
   public var regret: Double {
     guard let chosen = rows.first?.measured.median, let best = rows.map(\.measured.median).max() else {
       return 0
@@ -34,29 +34,30 @@ public struct Verification: Sendable {
     return best / chosen - 1
   }
 
-  /// At least, if that takes no more than 5 s.
+  /// The least items in a slice, unless they take more than 5 s.
   public static let itemsPerSlice = 40.0
 
-  /// Turns that are added to a round, while the conditions are other than wanted.
+  /// Extra turns of a round under unusual conditions.
   private static let patience = 1
 
   public init(rows: [Row]) { self.rows = rows }
 
-  /// Runs plans by turns, and starts them anew for each round: the same network is up to a fifth slower in one process, or
-  /// session, than in the next, depending on where in memory it happens to lie.
+  /// Runs plans in turn, and restarts them for each round: a network's speed varies by up to a fifth between
+  /// processes or sessions, with its place in memory.
   ///
   /// - Parameters:
   ///   - plans: the chosen one first.
-  ///   - usual: under which the plans' times were measured: runs under others don't count, unless all of some plan's are.
-  ///   - rounds, slice: how often each is started and has its turn, and for how many seconds.
-  ///   - meter: says how much energy the CPU takes; `nil` where nothing does.
-  ///   - now: says what the conditions are.
+  ///   - usual: the conditions of the calibration. Other runs don't count unless some plan has no others.
+  ///   - rounds: restarts.
+  ///   - slice: seconds of a turn.
+  ///   - meter: the meter of the CPU; `nil` without one.
+  ///   - now: measures the conditions.
   public init(
     _ plans: [ChosenPlan], of workload: any Workload, on platform: Platform, for footprint: Footprint,
     under usual: Conditions?, rounds: Int = 9, slice: Double = 0.4, meter: RAPL? = try? RAPL(),
     observe: (Int, Int) -> Void = { _, _ in }, conditions now: () -> Conditions? = Conditions.now
   ) throws {
-    // Of few items in a slice, one more or less would be a large error.
+    // With few items in a slice, one more or less is a large error.
     let slowest = plans.map(\.prediction.throughput).min() ?? 1
     let slice = max(slice, min(Self.itemsPerSlice / slowest, 5))
     var samples = plans.map { _ in [Conditioned<(throughput: Double, watts: Double?)>]() }
@@ -97,7 +98,7 @@ public struct Verification: Sendable {
 }
 
 extension [ChosenPlan] {
-  /// The first of so many plans that differ from each other: where and by what stages run, and with how many workers.
+  /// The first `count` plans that differ in devices, implementations or workers.
   public func diverse(_ count: Int) -> [ChosenPlan] {
     var seen: Set<Plan> = []
     return Array(filter { seen.insert($0.plan).inserted }.prefix(count))

@@ -1,7 +1,7 @@
 import Dataflow
 
 extension Workload {
-  /// What has been measured of it on this machine, which `platform` may describe, or another one.
+  /// The calibration of the workload on this machine, for `platform`, which may describe another one.
   ///
   /// - Throws: `CalibrationError`.
   public func calibration(on platform: Platform, in store: ModelStore = ModelStore()) throws -> Calibration {

@@ -1,35 +1,34 @@
 import Dataflow
 import Foundation
 
-/// Everything measured of one application on one machine.
+/// All measurements of one application on one machine.
 public struct Calibration: Sendable, Hashable, Codable {
-  /// The graph's name.
   public let application: String
-  /// Changes when the application does: what was measured of another one doesn't count.
+  /// It changes with the application; calibrations with another signature don't count.
   public let signature: String
   public let machine: Machine
   public let footprints: [Footprint]
   public var models: [PerformanceModel] = []
-  /// Seconds that an item takes beyond its stages.
+  /// Seconds of an item outside its stages.
   public var overhead = Measurement(median: 0)
-  /// How well the implementations that compute differently agree with the reference: see `Tolerance`.
+  /// The agreements of approximate implementations with their references: see `Tolerance`.
   public var agreements: [Agreement] = []
-  /// What a meter said that the CPU draws; `nil` without a meter.
+  /// The CPU's power by a meter; `nil` without one.
   public var watts: Power.Watts?
-  /// Under which it was measured; `nil` where nobody knows.
+  /// The conditions of the measurements; `nil` if unknown.
   public var conditions: Conditions?
-  /// Part of the runs that were made under others, and don't count where there are some of these.
+  /// The part of the runs left out because of other conditions.
   public var leftOut: Double?
-  /// Implementations that were left out; `nil` for none.
+  /// Failing implementations, which were left out; `nil` for none.
   public var failures: [Failure]?
-  /// Seconds that it took.
+  /// The calibration's own time, in seconds.
   public var duration: Double = 0
 
-  /// A part of the items, 0…1, for which a stage's implementation gives the answer that the reference gives.
+  /// The part of the items, 0…1, for which an implementation gives its reference's result.
   public struct Agreement: Sendable, Hashable, Codable {
     public let stage: String
     public let implementation: String
-    /// As tolerances are called in files, such as `top1_agreement`.
+    /// The metric's name in tolerances, such as `top1_agreement`.
     public let metric: String
     public let value: Double
     public let samples: Int
@@ -43,7 +42,7 @@ public struct Calibration: Sendable, Hashable, Codable {
     }
   }
 
-  /// An implementation that fails, so that nothing of it was measured, and no plan chooses it.
+  /// A failing implementation. It has no measurements, and no plan chooses it.
   public struct Failure: Sendable, Hashable, Codable {
     public let stage: String
     public let implementation: String
@@ -62,7 +61,7 @@ public struct Calibration: Sendable, Hashable, Codable {
     models.first { $0.subject == subject }
   }
 
-  /// Adds what was measured of one size of work.
+  /// Adds the measurement of one size of work.
   public mutating func add(_ point: PerformanceModel.Point, of subject: PerformanceModel.Subject) {
     if let index = models.firstIndex(where: { $0.subject == subject }) {
       models[index].points.append(point)
@@ -73,7 +72,7 @@ public struct Calibration: Sendable, Hashable, Codable {
 }
 
 extension [Calibration.Agreement] {
-  /// Whether an implementation computes as the reference does, or has been found close enough to it by every metric.
+  /// Whether an implementation is exact, or is within the tolerance by every metric.
   func admit(_ implementation: Implementation, of stage: Stage, within tolerance: [String: Double]) -> Bool {
     guard implementation.approximation != nil else { return true }
     return !tolerance.isEmpty

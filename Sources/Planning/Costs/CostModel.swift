@@ -1,20 +1,21 @@
 import Dataflow
 
-/// Says what stages cost: where the numbers of plans and simulations come from.
+/// The costs of stages, for plans and simulations.
 public protocol CostModel: Sendable {
-  /// One firing, or as many as `batch` at once, while `workers` do the same on the device; `nil` if nobody knows.
+  /// The time of one firing, or of a batch at once, while `workers` do the same on the device; `nil` if
+  /// unknown.
   func compute(_ candidate: Candidate, batch: Int, workers: Int) -> Estimate?
-  /// Fetching what so many firings take in from another device.
+  /// The time of fetching a batch's input from another device.
   func fetch(_ candidate: Candidate, from source: any Device, batch: Int) -> Estimate?
-  /// Fetching what a firing gets from stages that come after it, from another device.
+  /// The average time of fetching a firing's feedback from a device of later stages.
   func feedback(_ candidate: Candidate, from source: any Device) -> Estimate?
-  /// How many firings may be done at once, in ascending order.
+  /// The possible batch sizes, in ascending order.
   func batches(_ candidate: Candidate) -> [Int]
-  /// Seconds of an item beyond its stages.
+  /// Seconds of an item outside its stages.
   var overhead: Double { get }
-  /// How well implementations of reduced precision agree with the reference.
+  /// The agreements of approximate implementations with their references.
   var agreements: [Calibration.Agreement] { get }
-  /// Why it knows nothing of a stage.
+  /// The reason for unknown costs, for error messages.
   var ignorance: String { get }
 }
 
@@ -30,20 +31,20 @@ public struct Candidate {
     self.device = device
   }
 
-  /// Whether it can do several firings at once.
+  /// Whether it supports batches.
   var doesBatches: Bool { stage.maximumBatchSize(by: implementation) > 1 }
 
-  /// What a batch takes: all at once where it can, else one after the other.
+  /// The time of a batch: at once if supported, otherwise one firing after the other.
   func batch(_ count: Int, _ estimate: (Int) -> Estimate?) -> Estimate? {
     doesBatches ? estimate(count) : estimate(1)?.times(count)
   }
 }
 
-/// What was measured on this machine.
+/// The costs measured on this machine.
 public struct CalibratedCosts: CostModel {
   let calibration: Calibration
   let footprint: Footprint
-  /// Powers of two as far as anything was measured: what can't do several at once does them one by one.
+  /// Powers of two up to the largest measured batch. Implementations without batches fire one by one.
   private let batchSizes: [Int]
 
   public init(_ calibration: Calibration, for footprint: Footprint) {
@@ -57,7 +58,7 @@ public struct CalibratedCosts: CostModel {
     estimate(candidate, nil, batch, workers) ?? (workers == 1 ? nearest(candidate, batch) : nil)
   }
 
-  /// What a firing takes longer with input from there.
+  /// The additional time of a firing with input from that device.
   public func fetch(_ candidate: Candidate, from source: any Device, batch: Int) -> Estimate? {
     guard let all = estimate(candidate, source.name, batch, 1) else { return nil }
     let alone = estimate(candidate, nil, batch, 1) ?? nearest(candidate, batch)
@@ -83,7 +84,7 @@ public struct CalibratedCosts: CostModel {
     return "\(footprint) is outside of what was measured (\(sizes)); calibrate with input of that size"
   }
 
-  /// On this machine's CPU, with as many workers as were measured if there are more.
+  /// The time on this machine's CPU, with at most the largest measured number of workers.
   func onCPU(_ candidate: Candidate, workers: Int) -> Estimate? {
     let subject = PerformanceModel.Subject(
       stage: candidate.stage.name, implementation: candidate.implementation.name, device: "cpu")
@@ -93,7 +94,7 @@ public struct CalibratedCosts: CostModel {
     return model.estimate(for: footprint, workers: min(workers, most))
   }
 
-  /// Where a stage is never fed from its own device, the time with the nearest other one is what the others add to.
+  /// The least time over all sources. It is the base for a stage that is never fed from its own device.
   private func nearest(_ candidate: Candidate, _ batch: Int) -> Estimate? {
     let sources = calibration.models.map(\.subject).filter {
       $0.stage == candidate.stage.name && $0.implementation == candidate.implementation.name

@@ -1,12 +1,12 @@
 import Dataflow
 
-/// What a platform file lets expect; of devices that are here, and of a CPU like this one, what was measured.
+/// The costs by a platform file. Local devices, and a CPU declared like the local one, have measured costs.
 public struct DeclaredCosts: CostModel {
   private let platform: Platform
   private let footprint: Footprint
   private let measured: CalibratedCosts?
 
-  /// - Parameter calibration: of this machine; not needed where the file declares every device's speed.
+  /// - Parameter calibration: of this machine; unneeded if the file declares every device's speed.
   public init(_ platform: Platform, _ calibration: Calibration? = nil, for footprint: Footprint) {
     self.platform = platform
     self.footprint = footprint
@@ -69,7 +69,7 @@ public struct DeclaredCosts: CostModel {
 }
 
 extension Work {
-  /// The same for a device that is the host.
+  /// The work on the host's own device.
   fileprivate var onHost: Work {
     var work = self
     work.needsHost = false

@@ -1,12 +1,12 @@
-/// What a piece of work is expected to take, and why that is believed.
+/// The expected time of a piece of work, with its provenance.
 public struct Estimate: Sendable, Hashable {
-  /// Where an estimate comes from.
+  /// The origin of an estimate.
   public enum Provenance: String, Sendable, Hashable {
     /// Timed on this machine, at this size.
     case measured
-    /// Between two sizes that were.
+    /// Between two measured sizes.
     case interpolated
-    /// Computed from what a platform file says of a device.
+    /// Computed from a platform file.
     case declared
   }
 
@@ -21,7 +21,7 @@ public struct Estimate: Sendable, Hashable {
     self.provenance = provenance
   }
 
-  /// The same so many times, one after the other.
+  /// The time of so many repetitions in sequence.
   func times(_ count: Int) -> Estimate {
     Estimate(seconds: seconds * Double(count), spread: spread, provenance: provenance)
   }

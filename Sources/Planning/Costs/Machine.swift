@@ -1,7 +1,7 @@
 import Basics
 import Dataflow
 
-/// What measured times depend on: a change of any of it makes them those of another machine.
+/// The hardware and software that measured times depend on. Any difference makes another machine.
 public struct Machine: Sendable, Hashable, Codable {
   /// Each device with its model, size and driver; each library with its version.
   public let parts: [String: String]
@@ -16,9 +16,9 @@ public struct Machine: Sendable, Hashable, Codable {
     self.parts = parts
   }
 
-  /// What differs, in words; empty if nothing does.
+  /// The differences in words; empty if there are none.
   ///
-  /// - Parameter others: what may be gone.
+  /// - Parameter others: parts that may be missing.
   public func differences(from former: Machine, lacking others: Set<String> = []) -> [String] {
     Set(parts.keys).union(former.parts.keys).sorted().compactMap { name in
       switch (former.parts[name], parts[name]) {

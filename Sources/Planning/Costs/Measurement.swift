@@ -1,11 +1,11 @@
-/// What repeated timing of one thing gave.
+/// The statistics of repeated timings.
 public struct Measurement: Sendable, Hashable, Codable {
   /// Seconds.
   public let median: Double
-  /// Half the distance between the quartiles, as a part of the median.
+  /// Half the interquartile range, relative to the median.
   public let spread: Double
   public let samples: Int
-  /// Samples further from the median than five times that distance. They are counted, and the median hardly feels them.
+  /// Samples beyond five times that distance from the median. They are counted, and hardly affect the median.
   public let outliers: Int
 
   public init(median: Double, spread: Double = 0, samples: Int = 1, outliers: Int = 0) {
@@ -15,7 +15,7 @@ public struct Measurement: Sendable, Hashable, Codable {
     self.outliers = outliers
   }
 
-  /// `nil` of no samples.
+  /// `nil` without samples.
   public init?(of samples: [Double]) {
     guard !samples.isEmpty else { return nil }
     let sorted = samples.sorted()
@@ -27,14 +27,14 @@ public struct Measurement: Sendable, Hashable, Codable {
     outliers = deviation > 0 ? sorted.count { abs($0 - median) > 5 * deviation } : 0
   }
 
-  /// How far the median itself may be off, as a part of it: the standard error of a median of normal samples.
+  /// The relative standard error of the median, for normal samples.
   public var uncertainty: Double { 1.86 * spread / Double(samples).squareRoot() }
 }
 
 extension [Double] {
-  /// The value below which a part of the samples lies, 0…1; interpolated.
+  /// The interpolated quantile at `part`, 0…1.
   ///
-  /// - Precondition: they are sorted, and there are some.
+  /// - Precondition: the samples are sorted and not empty.
   func quantile(_ part: Double) -> Double {
     let position = part * Double(count - 1)
     let lower = Int(position)

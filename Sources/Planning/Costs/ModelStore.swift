@@ -2,15 +2,15 @@ import Basics
 import Dataflow
 import Foundation
 
-/// Keeps calibrations in the user's cache folder: a file for each application, and for each way that it was set up.
+/// The calibrations in the user's cache folder, a file for each application and setup.
 public struct ModelStore: Sendable {
   public let folder: String
 
-  /// Files of calibrations are small; a larger one is no calibration.
+  /// A larger file is no calibration.
   private static let maximumBytes = 16 << 20
   private static let format = 2
 
-  /// - Parameter folder: `$XDG_CACHE_HOME/drivetrain/calibrations` if not given.
+  /// - Parameter folder: by default `$XDG_CACHE_HOME/drivetrain/calibrations`.
   public init(folder: String = Installation.cache("calibrations")) { self.folder = folder }
 
   private struct File: Codable {
@@ -24,9 +24,9 @@ public struct ModelStore: Sendable {
 
   private static func stem(_ application: String) -> String { application.replacing("/", with: "_") }
 
-  /// Whether what will be measured can be saved.
+  /// Checks that a calibration can be saved.
   ///
-  /// - Throws: `FileError` if not.
+  /// - Throws: `FileError` if it can't.
   public func check(_ application: String, signature: String) throws {
     try makeFolder()
     _ = try WholeFile(path: path(of: application, signature: signature))
@@ -49,10 +49,9 @@ public struct ModelStore: Sendable {
     try data.writeWhole(to: path(of: calibration.application, signature: calibration.signature))
   }
 
-  /// What was measured of this very application on this very machine.
+  /// The calibration of this application on this machine.
   ///
-  /// - Parameter isWhole: whether the machine should have every device that was measured; if not, those that it
-  ///   lacks don't matter.
+  /// - Parameter isWhole: whether the machine must have every measured device.
   public func load(
     _ application: String, signature: String, on machine: @autoclosure () -> Machine, isWhole: Bool = true
   ) throws(CalibrationError) -> Calibration {
@@ -84,7 +83,7 @@ public struct ModelStore: Sendable {
 extension Calibration {
   /// Whether the numbers can be times.
   fileprivate var isSound: Bool {
-    // A nanosecond is less, and a day more, than anything takes.
+    // Between a nanosecond and a day.
     let times = 1e-9...86_400
     return !footprints.isEmpty
       && models.allSatisfy { model in
@@ -97,7 +96,7 @@ extension Calibration {
   }
 }
 
-/// Why there are no measured times to plan with.
+/// The reason why there are no measured times to plan with.
 public enum CalibrationError: Error, Sendable, Equatable, CustomStringConvertible {
   case missing(String)
   case unreadable(String, path: String, reason: String)
@@ -106,7 +105,7 @@ public enum CalibrationError: Error, Sendable, Equatable, CustomStringConvertibl
 
   public var description: String { message() }
 
-  /// - Parameter arguments: what the user has to calibrate; the application's name if not given.
+  /// - Parameter arguments: of the command that calibrates; the application's name by default.
   public func message(calibrating arguments: String? = nil) -> String {
     func remedy(_ application: String) -> String { "drivetrain calibrate \(arguments ?? application)" }
     return switch self {

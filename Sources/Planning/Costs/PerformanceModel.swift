@@ -1,14 +1,14 @@
 import Dataflow
 
-/// The times of one implementation of a stage on one device, as far as they have been measured.
+/// The measured times of one implementation of a stage on one device.
 public struct PerformanceModel: Sendable, Hashable, Codable {
-  /// What is timed: all that a firing or a batch of firings takes, by where its input comes from.
+  /// The subject of a timing: an implementation on a device, by its input's source.
   public struct Subject: Sendable, Hashable, Codable {
     public let stage: String
     public let implementation: String
     public let device: String
-    /// The other device that it comes from; `nil` if it is there already. Beyond moving it, that may be waiting for what is
-    /// still under way on the other device.
+    /// The other device that the input comes from; `nil` for the same device. The time then includes the
+    /// transfer, and the wait for that device.
     public let source: String?
 
     public init(stage: String, implementation: String, device: String, source: String? = nil) {
@@ -22,11 +22,11 @@ public struct PerformanceModel: Sendable, Hashable, Codable {
   /// A measurement at one size, number of workers and batch.
   public struct Point: Sendable, Hashable, Codable {
     public let footprint: Footprint
-    /// How many workers did the same at the same time; they share caches and memory.
+    /// Workers that did the same at the same time, sharing caches and memory.
     public let workers: Int
-    /// How many firings were done at once.
+    /// Firings at once.
     public let batch: Int
-    /// Of all of them.
+    /// The time of the whole batch.
     public let seconds: Measurement
 
     public init(footprint: Footprint, workers: Int, batch: Int = 1, seconds: Measurement) {
@@ -45,10 +45,8 @@ public struct PerformanceModel: Sendable, Hashable, Codable {
     self.points = points
   }
 
-  /// The time of one firing, or of a batch of firings.
-  ///
-  /// Between two measured sizes, batches or numbers of workers it is taken to lie on a straight line; outside of them nothing is
-  /// known, and nothing is guessed: `nil`.
+  /// The time of one firing or batch. It is interpolated linearly between measured sizes, batches and numbers
+  /// of workers; `nil` outside them.
   public func estimate(for footprint: Footprint, batch: Int = 1, workers: Int) -> Estimate? {
     func ofSize(_ points: [Point]) -> Estimate? {
       Self.estimate(points, at: footprint.size, along: \.footprint.size) { points in
@@ -63,7 +61,7 @@ public struct PerformanceModel: Sendable, Hashable, Codable {
     return Self.estimate(points, at: Double(workers), along: { Double($0.workers) }, ofBatch)
   }
 
-  /// What the points at a value of one quantity say, or those at the two values next to it.
+  /// The estimate from the points at a value of one quantity, or from the two neighbours.
   private static func estimate(
     _ points: [Point], at value: Double, along quantity: (Point) -> Double, _ inner: ([Point]) -> Estimate?
   ) -> Estimate? {

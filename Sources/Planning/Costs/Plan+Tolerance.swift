@@ -1,9 +1,9 @@
 import Dataflow
 
 extension Plan {
-  /// The first stage whose implementation is less precise than the application's tolerance allows, as far as that was measured.
+  /// The first stage whose implementation exceeds the application's tolerance, as far as measured.
   ///
-  /// - Parameter agreements: asked for of stages that are less precise, and only then.
+  /// - Parameter agreements: called only for an approximate implementation.
   public func firstTooImprecise(
     of workload: any Workload, on platform: Platform, agreements: () -> [Calibration.Agreement]
   ) -> String? {

@@ -1,28 +1,28 @@
 import Basics
 import Dataflow
 
-/// An application with real input, which can be run under one plan after another to be timed.
+/// An application with real input, which can run under many plans to be timed.
 public protocol Workload {
   var graph: Graph { get }
-  /// The sizes of work there is input for. The first is the usual one.
+  /// The sizes of the available input. The first is the usual one.
   var footprints: [Footprint] { get }
-  /// What one iteration of the graph gets done, in the unit that throughput is told in: one image, 256 steps.
+  /// The work of one iteration of the graph, in items of throughput: 1 image, 256 steps.
   var itemsPerIteration: Double { get }
-  /// What an item is, in a word: throughput is told in so many of them a second.
+  /// The singular noun for an item: throughput counts them by the second.
   var itemName: String { get }
-  /// Changes when the application does, so that what was measured of another one is not taken for this one's.
+  /// It changes with the application, and identifies its calibrations.
   var signature: String { get }
-  /// How much implementations of reduced precision may differ from the reference, by metric.
+  /// The accepted deviation of approximate implementations, by metric.
   var tolerance: [String: Double] { get }
-  /// Numbers that the placements of stages must have, by stage.
+  /// Fixed numbers of the stages' placements, by stage.
   var constraints: [String: PlacementConstraint] { get }
   /// Versions of the libraries that its implementations call, by name.
   var libraries: [String: String] { get }
 
-  /// Makes all that running under the plan needs, and warms it up.
+  /// Sets up and warms up a run of the plan.
   func start(_ plan: Plan, on platform: Platform, for footprint: Footprint) throws -> any WorkloadRun
 
-  /// How often the implementations of reduced precision agree with their stage's reference.
+  /// The agreements of approximate implementations with their stage's reference.
   func agreements(on platform: Platform) throws -> [Calibration.Agreement]
 }
 
@@ -37,28 +37,27 @@ extension Workload {
 
 /// A workload under a plan. Used by one thread at a time.
 public protocol WorkloadRun: AnyObject {
-  /// Runs at full load for about so long.
+  /// Runs at full load for about so many seconds.
   func run(seconds: Double) throws -> RunSample
 }
 
-/// What running for a while gave.
+/// The results of a run.
 public struct RunSample: Sendable {
-  /// Items for each second, at full load.
+  /// Items a second, at full load.
   public let throughput: Double
-  /// Items done.
   public let items: Double
-  /// For each stage of the graph, seconds of computing for each item, over all its firings.
+  /// For each stage of the graph, its seconds of computing for each item, over all firings.
   public let compute: [Double]
-  /// The same of moving data between devices.
+  /// For each stage of the graph, its seconds of moving data between devices, for each item.
   public let transfer: [Double]
-  /// Seconds of each item that no stage accounts for, where one worker does everything.
+  /// An item's seconds outside all stages, if one worker does everything.
   public let overhead: Double?
-  /// What each item took; `nil` where nobody knows.
+  /// Joules for each item; `nil` if unknown.
   public let joules: Double?
 
   /// - Parameters:
-  ///   - before, after: where the workers' time had gone when it began and when it ended.
-  ///   - items: items done between them.
+  ///   - before, after: the workers' occupancy at the beginning and at the end.
+  ///   - items: items done in between.
   ///   - joules: of all items.
   public init(
     throughput: Double, from before: Occupancy, to after: Occupancy, items: Double, workers: Int,

@@ -1,7 +1,7 @@
 import Basics
 import Dataflow
 
-/// Accounts for the energy of running a graph by a plan.
+/// The energy account of a graph that runs by a plan.
 ///
 /// Used by one thread at a time.
 public final class EnergyAccount {
@@ -22,9 +22,9 @@ public final class EnergyAccount {
   /// As `EnergyMeter.read`.
   public func read() { meter.read() }
 
-  /// What each of so many items has taken; `nil` where nobody knows what a processor drew.
+  /// The energy of each of so many items; `nil` if a processor's power is unknown.
   ///
-  /// - Parameter occupancy: where the time of the workers went since the beginning.
+  /// - Parameter occupancy: the workers' occupancy since the beginning.
   public func energy(of items: Int, _ occupancy: Occupancy) -> Energy? {
     guard let (joules, source) = meter.joules(load.busy(occupancy)), items > 0 else { return nil }
     return Energy(joulesPerItem: joules / Double(items), source: source)

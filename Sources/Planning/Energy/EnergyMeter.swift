@@ -1,13 +1,13 @@
 import Basics
 import Dataflow
 
-/// Says what the processors of a platform have taken since it began: by what they are declared to draw, as idle and as
-/// busy as they were; or else by what the CPU's counters say.
+/// Measures the energy of a platform's processors from its creation on: by their declared power and their
+/// load, or else by the CPU's counters.
 ///
 /// Used by one thread at a time.
 public final class EnergyMeter {
   private let power: Power
-  /// What the counters are of.
+  /// The processor of the counters.
   private let host: String?
   private let time: any TimeSource
   private let begin: Nanoseconds
@@ -15,7 +15,6 @@ public final class EnergyMeter {
   private var last: RAPL.Reading?
   private var counted = 0.0
 
-  /// Begins to count.
   public init(
     on platform: Platform = .local, counters: RAPL? = try? RAPL(), time: any TimeSource = MonotonicTime()
   ) {
@@ -27,16 +26,16 @@ public final class EnergyMeter {
     last = counters?.read()
   }
 
-  /// Looks at the counters, which begin again every few minutes at full load: call it more often than that.
+  /// Reads the counters. They wrap around every few minutes at full load, so it must be called more often.
   public func read() {
     guard let counters, let before = last else { return }
     last = counters.read()
     if let last { counted += counters.joules(from: before, to: last) }
   }
 
-  /// Joules since the beginning; `nil` where nobody knows what a processor drew.
+  /// Joules since the beginning; `nil` if a processor's power is unknown.
   ///
-  /// - Parameter busy: of each processor in use, the seconds that it was fully at work.
+  /// - Parameter busy: each used processor's seconds at full load.
   public func joules(_ busy: [String: Double]) -> (joules: Double, source: EnergySource)? {
     read()
     let seconds = Double(time.now - begin) / 1e9

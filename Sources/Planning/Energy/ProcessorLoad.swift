@@ -1,6 +1,6 @@
 import Dataflow
 
-/// What running a graph by a plan keeps busy: where each stage runs, and the part of that processor that it takes.
+/// The processors' load by a plan: each stage's processor, and the part of it that a firing keeps busy.
 public struct ProcessorLoad: Sendable {
   /// For each stage of the graph, by its position.
   private var loads: [Int: (processor: String, part: Double)] = [:]
@@ -16,9 +16,9 @@ public struct ProcessorLoad: Sendable {
     }
   }
 
-  /// How many seconds of each processor, with everything in it at work, were used so far.
+  /// Each processor's seconds at full load.
   ///
-  /// - Parameter occupancy: where the time of the workers went.
+  /// - Parameter occupancy: the workers' occupancy.
   public func busy(_ occupancy: Occupancy) -> [String: Double] {
     loads.reduce(into: [:]) {
       $0[$1.value.processor, default: 0] +=

@@ -1,20 +1,20 @@
 import Basics
 import Foundation
 
-/// Reads the energy counters of Intel and AMD processors from the kernel's `powercap` folder.
+/// The energy counters of Intel and AMD processors, in the kernel's `powercap` folder.
 ///
-/// Since 2020 the kernel lets only root read them, and virtual machines mostly have none; then there is no meter.
+/// Since 2020 only root may read them, and virtual machines mostly have none; then there is no meter.
 public struct RAPL: Sendable {
-  /// A processor package or its memory. The cores' and the graphics' own counters are part of a package's.
+  /// A processor package or its memory. A package includes its cores and graphics.
   private struct Zone {
     let counter: String
-    /// Microjoules at which the counter begins again.
+    /// The counter's wraparound, in microjoules.
     let range: UInt64
   }
 
   private let zones: [Zone]
 
-  /// Why a machine has no meter.
+  /// The reason why a machine has no meter.
   public enum Absence: Error, Sendable, Equatable, CustomStringConvertible {
     case notThere(String)
     case notReadable(String)
@@ -27,7 +27,7 @@ public struct RAPL: Sendable {
     }
   }
 
-  /// - Parameter folder: where the kernel shows the counters.
+  /// - Parameter folder: the kernel's folder of counters.
   public init(folder: String = "/sys/class/powercap") throws(Absence) {
     var zones: [Zone] = []
     for name in ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() {
@@ -43,7 +43,7 @@ public struct RAPL: Sendable {
     self.zones = zones
   }
 
-  /// What the counters stood at.
+  /// The state of the counters.
   public struct Reading: Sendable {
     fileprivate let microjoules: [UInt64]
   }
@@ -54,7 +54,7 @@ public struct RAPL: Sendable {
     return values.count == zones.count ? Reading(microjoules: values) : nil
   }
 
-  /// Joules between two readings, less than a counter's range apart: minutes, at full load.
+  /// Joules between two readings. At most one wraparound may lie between them: minutes at full load.
   public func joules(from before: Reading, to after: Reading) -> Double {
     var sum = 0.0
     for (index, zone) in zones.enumerated() {
@@ -72,7 +72,7 @@ public struct RAPL: Sendable {
 }
 
 extension RAPL? {
-  /// Runs something, and says what is drawn meanwhile; `nil` without a meter.
+  /// Runs `body` and measures the power meanwhile; `nil` without a meter.
   func watts<Result>(of body: () throws -> Result) rethrows -> (result: Result, watts: Double?) {
     let (before, begin) = (self?.read(), MonotonicTime().now)
     let result = try body()

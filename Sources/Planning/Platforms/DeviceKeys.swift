@@ -1,12 +1,12 @@
 import Basics
 import Dataflow
 
-/// What a platform file says of one device.
+/// A device's description in a platform file.
 struct DeviceKeys {
   static let speeds = ["flops", "efficiency", "half", "bandwidth", "launch", "decode"]
   static let all = ["kind", "model", "like", "speed", "cores", "count", "memory", "watts"] + speeds
 
-  /// Operations or bytes a second; beyond any machine both ways, and times computed from them stay numbers.
+  /// Operations or bytes a second. The bounds exceed any machine and keep computed times finite.
   static let rates = 1.0...1e24
   /// Seconds.
   static let delays = 0.0...3600
@@ -21,7 +21,7 @@ struct DeviceKeys {
     self.values = values
   }
 
-  /// - Parameter local: where a device is looked for of which no kind is said.
+  /// - Parameter local: the machine of a device without a kind.
   func device(local: Platform) throws(ConfigurationError) -> any Device {
     guard let kindNode = values["kind"] else { return try here(local) }
     let kind = DeviceKind(rawValue: try kindNode.string())

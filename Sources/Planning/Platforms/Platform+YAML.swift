@@ -33,7 +33,7 @@ extension Platform {
     try self.init(ConfigurationNode(contentsOf: Self.library.path(of: reference)))
   }
 
-  /// - Parameter local: the machine that devices without a kind are those of.
+  /// - Parameter local: the machine of devices without a kind.
   public init(_ document: ConfigurationNode, local: Platform = .local) throws(ConfigurationError) {
     let values = try document.mapping(keys: ["name", "description", "devices", "links"])
     guard let devicesNode = values["devices"] else { throw document.error("the key 'devices' is missing") }
@@ -73,7 +73,7 @@ extension Platform {
     }
   }
 
-  /// Whether what this machine was measured to do matters for it.
+  /// Whether measurements of this machine matter for it.
   public var isMeasured: Bool {
     devices.contains { device in
       guard let described = device as? SimulatedDevice else { return true }
@@ -82,19 +82,19 @@ extension Platform {
     }
   }
 
-  /// What is measured to know its times: itself; where a file describes it, what of this machine is meant, and all of that if it
-  /// is another one.
+  /// The local devices whose calibration it needs: its own, or all local ones if a file describes another
+  /// machine.
   public var measured: Platform {
     guard name != nil else { return self }
     return isPart && !isSimulated ? Platform.local.only(devices.map(\.name)) : .local
   }
 
-  /// Whether something of it is only described, so that plans for it can be simulated and not run.
+  /// Whether a device is only described: plans can then be simulated, but not run.
   public var isSimulated: Bool { devices.contains(where: \.isSimulated) }
 }
 
 extension Power.Watts {
-  /// - Parameter count: devices that each draw so much.
+  /// - Parameter count: identical devices with these watts each.
   fileprivate init(_ node: ConfigurationNode, times count: Double) throws(ConfigurationError) {
     let values = try node.mapping(keys: ["idle", "full"])
     guard let idleNode = values["idle"], let fullNode = values["full"] else {

@@ -1,12 +1,12 @@
 import Dataflow
 
-/// How fast a device is, as its maker or measurements say: the bounds of a kernel's time (Williams, Waterman and
-/// Patterson, *Roofline*, CACM 2009), with what it takes to start one.
+/// A device's declared speed: the bounds of a kernel's time (Williams, Waterman and Patterson, *Roofline*,
+/// CACM 2009), and its launch time.
 ///
-/// Small kernels don't keep a large device busy. A kernel of `halfSpeedFlops` operations runs at half of the speed: the
-/// n½ of Hockney and Jesshope (*Parallel Computers*, 1981). So larger batches are faster, each by less.
+/// Small kernels don't keep a large device busy. A kernel of `halfSpeedFlops` operations runs at half speed:
+/// the n½ of Hockney and Jesshope (*Parallel Computers*, 1981). So the gain of larger batches diminishes.
 public struct Roofline: Sendable, Hashable {
-  /// Operations a second that large kernels reach; `nil`: the device can't compute with floats.
+  /// Operations a second of large kernels; `nil`: the device can't compute with floats.
   public var flops: Double?
   public var halfSpeedFlops: Double
   /// Bytes a second of its memory.
@@ -27,7 +27,7 @@ public struct Roofline: Sendable, Hashable {
     self.decode = decode
   }
 
-  /// Seconds of as many firings as `batch` at once; `nil` if the device lacks what they need.
+  /// Seconds of a batch of firings; `nil` if the device can't run them.
   public func seconds(of work: Work, batch: Int = 1) -> Double? {
     guard !work.needsHost else { return nil }
     var sum = 0.0

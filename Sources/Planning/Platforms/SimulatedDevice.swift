@@ -5,11 +5,11 @@ extension DeviceKind {
   public static let fpga = DeviceKind(rawValue: "fpga")
 }
 
-/// A device that is described and not there: plans can be made for it and simulated, but nothing runs on it.
+/// A device that is only described: plans for it can be made and simulated, but not run.
 public struct SimulatedDevice: Device {
-  /// How fast it is described to be.
+  /// The declared speed.
   public enum Speed: Sendable, Hashable {
-    /// So many times as fast as this machine's CPU, core by core: what was calibrated here, divided by the factor.
+    /// The speed relative to this machine's CPU, core by core: calibrated times are divided by it.
     case likeHere(Double)
     case declared(Roofline)
   }
@@ -17,7 +17,7 @@ public struct SimulatedDevice: Device {
   public let name: String
   public let kind: DeviceKind
   public let model: String
-  /// How many firings it computes side by side: cores of a CPU; for others, as many of them as there are alike.
+  /// Concurrent firings: a CPU's cores, or the number of identical devices.
   public let cores: Int
   public let memoryBytes: Int
   public let speed: Speed
@@ -45,6 +45,6 @@ public struct SimulatedDevice: Device {
   }
   public func makeQueue() throws(DeviceError) -> any DeviceQueue { throw DeviceError.describedOnly(name) }
 
-  /// How many firings may be done at once.
+  /// The possible batch sizes.
   var batches: [Int] { kind == .cpu ? [1] : [1, 2, 4, 8, 16, 32, 64] }
 }

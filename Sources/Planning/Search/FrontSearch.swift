@@ -1,16 +1,16 @@
 /// The search with a given number of workers: see `PlanSearch`.
 struct FrontSearch {
-  /// The best that is known already.
+  /// The best known so far.
   var incumbent: Prediction?
   private(set) var isExact = true
   private let search: PlanSearch
   private let level: Int
   private let workers: Int
-  /// Partial choices that are kept at a stage.
+  /// The most partial choices kept at a stage.
   private let limit: Int
-  /// For each stage, the least that it and all later ones need; one more for the end.
+  /// For each stage, the least cost of it and all later ones; one more for the end.
   private let rest: [PlanState.Remainder]
-  /// For each stage and option, a number that its device, processor and batch have for themselves.
+  /// For each stage and option, a number unique to its device, processor and batch.
   private let devices: [[Int]]
   /// The resources of which some option occupies several units at once.
   private let contended: [Int]
@@ -51,12 +51,12 @@ struct FrontSearch {
   }
 
   private func extend(_ front: [Label], at stage: Int) -> [Label] {
-    // What later stages can see of the choices so far.
+    // The earlier choices that later stages depend on.
     let later = problem.stages[(stage + 1)...]
     let open = (0...stage).filter { source in
       source == stage || later.contains { $0.sources.contains(source) || $0.companion == source }
     }
-    // What is fed back is fetched as their own options can.
+    // Feedback is fetched by its receivers' options.
     let receivers = (0...stage).filter { target in later.contains { $0.feedback.contains(target) } }
     var groups: [[Int]: [Label]] = [:]
     for label in front {
@@ -73,9 +73,9 @@ struct FrontSearch {
     return groups.values.flatMap(undominated)
   }
 
-  /// Whether the best that can become of a partial choice is good enough.
+  /// Whether a partial choice can still become good enough.
   private func isPromising(_ state: PlanState, _ rest: PlanState.Remainder) -> Bool {
-    // A rounding error must not drop what is exactly as good.
+    // A rounding error must not drop an equally good choice.
     let slack = 1 - 1e-12
     guard (state.latency + rest.latency) * slack <= search.maximumLatency,
       state.bound(problem, rest) * slack <= search.maximumInterval
@@ -92,7 +92,7 @@ struct FrontSearch {
     return bound * slack <= incumbent.value(of: search.objective)
   }
 
-  /// Leaves out what another label is at least as good as in every respect.
+  /// Removes the labels that another one dominates.
   private func undominated(_ labels: [Label]) -> [Label] {
     let costs = labels.map {
       $0.state.costs(
@@ -101,7 +101,8 @@ struct FrontSearch {
         contended: contended)
     }
     let sums = costs.map { $0.reduce(0, +) }
-    // Whoever dominates has the smaller sum. Comparing with the smallest few finds nearly all that are dominated.
+    // A dominating label has the smaller sum. Comparing with the smallest few finds nearly all dominated
+    // ones.
     var kept: [Int] = []
     for candidate in labels.indices.sorted(by: { sums[$0] < sums[$1] }) {
       let isDominated = kept.prefix(64).contains { other in

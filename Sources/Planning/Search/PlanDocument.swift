@@ -3,7 +3,7 @@ import Dataflow
 
 /// A plan as `drivetrain plan --json` prints it and `--plan FILE` reads it.
 public struct PlanDocument: Codable, Sendable {
-  /// Where and how one stage runs.
+  /// One stage's device and implementation.
   public struct StageEntry: Codable, Sendable {
     public var stage: String
     public var device: String
@@ -11,8 +11,8 @@ public struct PlanDocument: Codable, Sendable {
     public var instances: Int
     public var batch: Int
     public var queueDelay: Double?
-    /// Stages with the same number share a worker. Without it, those that follow each other on a device with the same
-    /// number of instances do.
+    /// Stages with the same number share a worker. By default, consecutive stages on a device with equal
+    /// instances do.
     public var placement: Int?
 
     enum CodingKeys: String, CodingKey {
@@ -21,7 +21,7 @@ public struct PlanDocument: Codable, Sendable {
     }
   }
 
-  /// What is expected of the plan.
+  /// The plan's prediction.
   public struct Predicted: Codable, Sendable {
     public var throughput: Double
     public var latency: Double
@@ -34,7 +34,7 @@ public struct PlanDocument: Codable, Sendable {
       case latency = "latency_us"
     }
 
-    /// What nobody knows is null.
+    /// Unknown numbers are null.
     public func encode(to encoder: any Encoder) throws {
       var container = encoder.container(keyedBy: CodingKeys.self)
       try container.encode(throughput, forKey: .throughput)
@@ -44,14 +44,14 @@ public struct PlanDocument: Codable, Sendable {
     }
   }
 
-  /// What would become of the throughput, in items a second, if something were different.
+  /// The throughput under a hypothetical change, in items a second.
   public struct WhatIf: Codable, Sendable {
     public var change: String
     public var throughput: Double
   }
 
   public var application: String?
-  /// The platform file that everything predicted is computed from; without it, it is from measurements.
+  /// The platform file of the prediction; without it, it rests on measurements.
   public var platform: String?
   public var objective: String?
   public var stages: [StageEntry]

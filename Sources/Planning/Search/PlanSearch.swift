@@ -1,9 +1,9 @@
-/// Finds the best choice of an option for every stage.
+/// A search for the best choice of an option for every stage.
 ///
-/// Stages are decided in order. Of partial choices that leave the same open, those that are worse in every respect than
-/// another one are dropped (dynamic programming over Pareto fronts), and so are those that can't become better than
-/// the best complete one known, which a narrow search has found before. Neither drops the best, so the result is that of
-/// exhaustive search; unless more than `frontLimit` partial choices remain, when only the most promising are kept.
+/// Stages are decided in order. A partial choice is dropped if another with the same open decisions dominates
+/// it (dynamic programming over Pareto fronts), or if it can't beat the best complete one of a preceding
+/// narrow search. Both keep the optimum, so the result is that of exhaustive search. Beyond `frontLimit`
+/// partial choices, only the most promising are kept.
 package struct PlanSearch {
   /// A complete choice.
   package struct Choice: Hashable {
@@ -15,18 +15,18 @@ package struct PlanSearch {
   package struct Result {
     package var choice: Choice
     package var prediction: Prediction
-    /// Whether nothing better exists for sure.
+    /// Whether it is proven to be the best.
     package var isExact: Bool
   }
 
   let problem: PlanningProblem
   let objective: Objective
-  /// Seconds that an item alone may take.
+  /// The longest time of a lone item, in seconds.
   package var maximumLatency = Double.infinity
-  /// Seconds between items at full load.
+  /// The longest time between items at full load, in seconds.
   var maximumInterval = Double.infinity
   package var frontLimit = 20_000
-  /// As `frontLimit`, for the search that comes first.
+  /// As `frontLimit`, for the narrow search.
   var beam = 64
 
   package init(problem: PlanningProblem, objective: Objective, maximumLatency: Double = .infinity) {
@@ -56,7 +56,7 @@ package struct PlanSearch {
     return best
   }
 
-  /// Every possible choice with what is expected of it, best first; at most `limit`.
+  /// Every possible choice with its prediction, best first; at most `limit`.
   package func all(limit: Int) -> [Result] {
     var results: [Result] = []
     for (level, workers) in problem.workers.enumerated() {
@@ -82,7 +82,7 @@ package struct PlanSearch {
     return results.sorted { isBetter($0.prediction, than: $1.prediction) }
   }
 
-  /// By the objective; what is equal in it, by throughput and latency.
+  /// Compares by the objective; ties by throughput and latency.
   func isBetter(_ a: Prediction, than b: Prediction) -> Bool {
     func key(_ prediction: Prediction) -> (Double, Double, Double) {
       (prediction.value(of: objective), prediction.interval, prediction.latency)

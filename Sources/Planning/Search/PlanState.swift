@@ -1,11 +1,11 @@
 import Dataflow
 
-/// What the options chosen so far cost, stage by stage. Everything in it only grows.
+/// The accumulated cost of the options chosen so far. Every number only grows.
 ///
-/// Stages that follow each other on the same processor share a placement; a stage that must be single, and one on other processor,
-/// begins another.
+/// Consecutive stages on the same processor share a placement. A stage that must be single, or is on another
+/// processor, begins a new one.
 struct PlanState {
-  /// The least that the stages to come need, whatever is chosen for them.
+  /// The least cost of the remaining stages, for any choice.
   struct Remainder {
     var work = 0.0
     var latency = 0.0
@@ -18,20 +18,20 @@ struct PlanState {
     var workers: Double { Double(opening.instances) }
     /// Seconds of one worker for an item.
     var seconds = 0.0
-    /// The stage that takes most of them.
+    /// Its slowest stage.
     var slowest = (seconds: 0.0, stage: 0)
     /// The most cores that one of its workers keeps busy.
     var cores = 0.0
-    /// Whether nothing in it does its batch at once, so that there is no point in having one.
+    /// Whether none of its stages supports the batch, so that it is pointless.
     var isPointless: Bool
   }
 
   private var group: Group?
-  /// The worst of the placements done: seconds between items that their workers allow, and its slowest stage.
+  /// The worst of the finished placements: the seconds between items by its workers, and its slowest stage.
   private var slowest = (interval: 0.0, stage: 0)
-  /// For each resource, how much of it an item needs, in units × seconds.
+  /// For each resource, an item's need of it, in units × seconds.
   private(set) var loads: [Double]
-  /// For each resource, cores that all workers may want at the same time, and whether one wants several at once.
+  /// For each resource, the peak of cores wanted at once, and whether a worker wants several.
   private var peaks: [Double]
   private var wantsSeveral: [Bool]
   private(set) var latency: Double
@@ -48,8 +48,8 @@ struct PlanState {
 
   /// Adds the next stage.
   ///
-  /// - Parameter options: those chosen for the stages before.
-  /// - Returns: `false` if this can't be run, or nobody knows how long it takes.
+  /// - Parameter options: the choices for the stages before.
+  /// - Returns: `false` if the stage can't run or its time is unknown.
   mutating func add(
     _ choice: Int, _ options: [Int], _ problem: PlanningProblem, level: Int, workers: Int
   ) -> Bool {
@@ -94,13 +94,13 @@ struct PlanState {
     }
     if options.count == problem.stages.count - 1, group?.isPointless ?? false { return false }
     if option.cores > 1 { wantsSeveral[option.processor] = true }
-    // Threads that work together on one firing wait for each other, so none must have to wait for its core.
+    // The threads of one firing wait for each other, so each needs its own core.
     return !wantsSeveral[option.processor]
       || peaks[option.processor] <= problem.resources[option.processor].capacity
   }
 
-  /// Sees to it that the current placement is one that the stage can be in; `false` if its batch is another, or the placement
-  /// before has one for nothing.
+  /// Adds the stage to the current placement or begins a new one. `false` if the batch differs, or the
+  /// previous placement's batch is pointless.
   private mutating func begin(
     _ option: PlanningProblem.Option, _ stage: PlanningProblem.StageEntry, _ index: Int,
     _ problem: PlanningProblem, workers: Int
@@ -115,7 +115,7 @@ struct PlanState {
     close()
     group = Group(
       opening: opening,
-      // A batch that was asked for need not pay.
+      // A user-given batch need not pay.
       isPointless: option.batch > 1 && stage.constraint.batch == nil)
     if index == 0 { group?.seconds = overhead }
     return true
@@ -130,7 +130,7 @@ struct PlanState {
     if interval > slowest.interval { slowest = (interval, group.slowest.stage) }
   }
 
-  /// Seconds between items, at least, of what is chosen and whatever is to come.
+  /// A lower bound of the seconds between items, whatever is still to come.
   func bound(_ problem: PlanningProblem, _ rest: Remainder) -> Double {
     var bound = slowest.interval
     if let group { bound = max(bound, group.seconds / group.workers) }
@@ -145,7 +145,7 @@ struct PlanState {
     return max(bound, work / capacity)
   }
 
-  /// What is expected once every stage is chosen.
+  /// The prediction once every stage is chosen.
   func prediction(_ problem: PlanningProblem) -> Prediction {
     var last = self
     last.close()
@@ -165,16 +165,16 @@ struct PlanState {
     return prediction
   }
 
-  /// Everything that a choice may be better in than another.
+  /// The quantities in which one choice may beat another.
   ///
   /// - Parameters:
-  ///   - isLimited: whether latency and interval both matter because there is a limit on one of them.
+  ///   - isLimited: whether latency and interval both matter, because one of them is limited.
   ///   - contended: the resources of which some option occupies several units at once.
   func costs(for objective: Objective, isLimited: Bool, contended: [Int]) -> [Double] {
     var costs: [Double] =
       objective != .latency || isLimited ? [slowest.interval, group.map(\.seconds) ?? 0] + loads : []
     costs.append(group.map { $0.isPointless ? 1 : 0 } ?? 0)
-    // The current placement apart: a further stage of several cores adds less where one is in it already.
+    // The current placement is separate: another stage of several cores adds less to one that has them.
     if !contended.isEmpty { costs.append(group?.cores ?? 0) }
     for index in contended {
       let current = group.map { $0.opening.processor == index ? $0.cores * $0.workers : 0 } ?? 0

@@ -1,7 +1,7 @@
 import Dataflow
 
 extension Planner {
-  /// The numbers.
+  /// The planning problem in numbers.
   func problem() throws(PlannerError) -> PlanningProblem {
     var processors: [String] = []
     for device in platform.devices where !processors.contains(device.processor) {
@@ -36,7 +36,7 @@ extension Planner {
         }
       }
       guard !options.isEmpty else { throw missing(stage, constraint) }
-      // Positions in the order of planning. What feeds a stage comes before it, but for feedback.
+      // Positions in the order of planning. A stage's feeders come before it, except for feedback.
       func positions(_ stages: [Int], _ isWanted: (Int) -> Bool) -> [Int] {
         Set(stages.compactMap { order.firstIndex(of: $0) }.filter(isWanted)).sorted()
       }
@@ -63,7 +63,7 @@ extension Planner {
     return problem
   }
 
-  /// Numbers of workers to choose from: fewer where one more makes little difference.
+  /// The numbers of workers to choose from, sparser where one more makes little difference.
   private static func workers(upTo cores: Int) -> [Int] {
     (1...cores).filter { $0 <= 16 || $0 == cores || $0.isMultiple(of: 8) }
   }
@@ -77,7 +77,7 @@ extension Planner {
     _ resources: inout [PlanningProblem.Resource]
   ) -> PlanningProblem.Option {
     let device = candidate.device
-    // From the seconds of a batch of firings to those of an item.
+    // Converts a batch of firings' seconds to an item's.
     let share = Double(graph.repetitions[stage].count) / itemsPerIteration / Double(batch)
     func way(_ seconds: Double, from source: any Device) -> PlanningProblem.Fetch {
       let name = Platform.linkName(from: source.name, to: device.name)

@@ -1,21 +1,20 @@
 import Dataflow
 
-/// Chooses for each stage where it runs, by which implementation, in how many instances, and with what batch.
+/// Chooses each stage's device, implementation, instances and batch.
 public struct Planner {
-  /// What is planned for.
   public let graph: Graph
   public let platform: Platform
-  /// Items that one iteration of the graph gets done, in the unit that throughput is told in.
+  /// The work of one iteration of the graph, in items of throughput.
   public var itemsPerIteration: Double
-  /// Whether the graph can only be run by one worker.
+  /// Whether a single worker must run the graph.
   public var isOneWorker = false
-  /// How much a stage of reduced precision may differ, by metric: see `Calibration.Agreement`.
+  /// The accepted deviation of approximate stages, by metric: see `Calibration.Agreement`.
   public var tolerance: [String: Double] = [:]
-  /// The only devices that stages may be on, by stage.
+  /// Fixed devices, by stage.
   public var placed: [String: String] = [:]
-  /// Numbers that the placements of stages must have, by stage.
+  /// Fixed numbers of the stages' placements, by stage.
   public var constraints: [String: PlacementConstraint] = [:]
-  /// What a meter said that this machine's CPU draws.
+  /// The power of this machine's CPU by a meter.
   public var measuredWatts: Power.Watts?
   let costs: any CostModel
 
@@ -34,7 +33,7 @@ public struct Planner {
     constraints = workload.constraints
   }
 
-  /// By what was measured on this machine, and what the platform's file says.
+  /// A planner with the costs measured on this machine and declared in the platform's file.
   public init(
     _ workload: any Workload, on platform: Platform, by calibration: Calibration?, for footprint: Footprint
   ) {
@@ -44,7 +43,8 @@ public struct Planner {
 
   /// The best plan.
   ///
-  /// - Parameter maximumLatency: seconds that an item alone may take.
+  /// - Parameter maximumLatency: the longest time of a lone item, in seconds.
+  /// - Throws: `PlannerError` if there is none.
   public func plan(for objective: Objective, maximumLatency: Double = .infinity) throws(PlannerError)
     -> ChosenPlan
   {
@@ -68,11 +68,11 @@ public struct Planner {
     return planned(best, problem, objective)
   }
 
-  /// A plan of the same throughput that is better in other ways.
+  /// A plan of the same throughput (within 1 to 3 %, as measurements are) that is better in other ways.
   ///
-  /// Instances side by side rather than one on several cores: whatever else runs on one of those, clients or the server's own
-  /// connections, holds up all of them (measured: a tenth). Then batches no larger than needed, which only take longer. What is
-  /// measured is the same within 1 to 3 %.
+  /// It prefers parallel instances to one on several cores: other load on one of those cores, such as clients
+  /// or connections, delays the whole firing (measured: a tenth). Then it prefers the smallest sufficient
+  /// batches, as larger ones only take longer.
   private func calmer(
     than best: PlanSearch.Result, _ problem: PlanningProblem, _ maximumLatency: Double
   ) -> ChosenPlan? {
@@ -95,7 +95,7 @@ public struct Planner {
     return problem.hasBatches ? quickest(of: problem, within: 0.01) : nil
   }
 
-  /// The best plan; where nobody knows what the numbers cost that placements must have, the best without them, and why.
+  /// The best plan; if the user-given numbers have none, the best without them, and the error.
   public func nearestPlan(for objective: Objective) throws(PlannerError) -> (
     chosen: ChosenPlan, obstacle: PlannerError?
   ) {
@@ -109,13 +109,13 @@ public struct Planner {
     }
   }
 
-  /// The best plan, and so many others that differ from it, best first.
+  /// The best plan and up to `count` others, best first.
   public func alternatives(_ count: Int, for objective: Objective) throws(PlannerError) -> [ChosenPlan] {
     let (chosen, all) = (try plan(for: objective), try all(for: objective))
     return ([chosen] + all).diverse(count + 1)
   }
 
-  /// Every plan there is with what is expected of it, best first.
+  /// Every plan with its prediction, best first.
   public func all(for objective: Objective, maximumLatency: Double = .infinity, limit: Int = 20_000)
     throws(PlannerError) -> [ChosenPlan]
   {
@@ -125,7 +125,7 @@ public struct Planner {
       .all(limit: limit).map { planned($0, problem, objective) }
   }
 
-  /// What would become of the best plan's throughput if something were different.
+  /// The best plan's throughput under hypothetical changes.
   public func whatIf(_ objective: Objective) throws(PlannerError) -> [(change: String, throughput: Double)] {
     let problem = try problem()
     var answers: [(change: String, throughput: Double)] = []
@@ -170,7 +170,7 @@ public struct Planner {
       platform: platform.isSimulated ? platform.name : nil)
   }
 
-  /// What is expected of a plan; `nil` if it is none that this would choose from.
+  /// A plan's prediction; `nil` if the plan isn't among the planner's choices.
   public func prediction(of plan: Plan) throws(PlannerError) -> Prediction? {
     let problem = try problem()
     let options = problem.stages.compactMap { stage in
@@ -199,12 +199,13 @@ public struct Planner {
 }
 
 extension PlanningProblem {
-  /// The plan that a choice of options stands for: see `PlanState`.
+  /// The plan of a choice of options: see `PlanState`.
   ///
-  /// Batches fill by themselves under load, and a device that waits for them is idle. Only where it has other stages to
-  /// do meanwhile it is better to wait until a batch is full; where somebody has said how large it is, they say how long it waits.
+  /// Batches fill by themselves under load, and a device that waits for them is idle. Waiting for full
+  /// batches pays only if the device has other placements to run meanwhile. User-given batches have a
+  /// user-given wait.
   ///
-  /// - Parameter interval: seconds between items, which say how long that takes.
+  /// - Parameter interval: seconds between items, which determine the wait.
   func plan(_ choice: PlanSearch.Choice, interval: Double) -> Plan {
     var placements: [Placement] = []
     var last: Opening?

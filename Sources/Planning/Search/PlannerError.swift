@@ -1,14 +1,14 @@
 import Basics
 
-/// Why there is no plan.
+/// The reason why there is no plan.
 public enum PlannerError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// Nothing that the stage could run on has been measured.
+  /// No way to run the stage has been measured.
   case unknownCosts(stage: String, reason: String)
-  /// No plan is fast enough; the fastest one's latency in seconds, and the stage or resource that takes most of it.
+  /// No plan is fast enough. `lowest` is the lowest latency in seconds; `slowest` is its largest part.
   case latency(limit: Double, lowest: Double, slowest: String)
-  /// Nothing that can be run has the numbers that placements must have.
+  /// No runnable plan has the user-given numbers.
   case unsatisfiable
-  /// Nobody knows how much power the machine takes.
+  /// The machine's power is unknown.
   case unknownPower
   case noOption(stage: String, devices: [String])
   case wrongPlan(path: String, reason: String)

@@ -1,23 +1,23 @@
 import Basics
 import Dataflow
 
-/// Planning in numbers: what each stage's options cost, and what the machine has of everything that is shared.
+/// Planning in numbers: the costs of each stage's options, and the capacities of shared resources.
 ///
-/// An item occupies resources: cores of a processor, a link, and, where there is feedback, the one iteration that a cycle
-/// can hold. A plan's throughput is bounded by each resource's capacity over what an item needs of it, and by each
-/// placement's workers over the time that one of them takes: asymptotic bounds, as of closed queueing networks
-/// (Denning and Buzen, 1978), which full queues come close to.
+/// An item occupies resources: cores of a processor, a link, and the single iteration in a feedback cycle.
+/// Throughput has two bounds: each resource's capacity over an item's need of it, and each placement's
+/// workers over the time of one. These asymptotic bounds of closed queueing networks (Denning and Buzen,
+/// 1978) are nearly reached with full queues.
 public struct PlanningProblem: Sendable {
-  /// Something that items share.
+  /// A resource shared by items.
   public struct Resource: Sendable, Hashable {
     public var name: String
-    /// How much of it there is: cores, or 1.
+    /// The capacity: cores, or 1.
     public var capacity: Double
     /// Whether stages compute on it.
     public var isProcessor: Bool
-    /// Watts of one unit that works, beyond `idleWatts`.
+    /// Watts of one busy unit, beyond `idleWatts`.
     public var activeWatts: Double = 0
-    /// Watts of the whole, whether it works or not.
+    /// Watts of the whole, busy or idle.
     public var idleWatts: Double = 0
 
     public init(
@@ -36,7 +36,7 @@ public struct PlanningProblem: Sendable {
   public struct Option: Sendable, Hashable {
     public var device: String
     public var implementation: String
-    /// The resource that computing occupies, by position, and how many units of it.
+    /// The occupied processor, by position in the resources, and the number of units.
     public var processor: Int
     public var cores = 1.0
     /// Items that one firing does at once; the same for all stages of a placement.
@@ -58,7 +58,7 @@ public struct PlanningProblem: Sendable {
     }
   }
 
-  /// Seconds that a stage takes longer with input from another device, by way of a link.
+  /// The additional seconds for input from another device, by way of a link.
   public struct Fetch: Sendable, Hashable {
     public var seconds: Double
     public var resource: Int
@@ -72,9 +72,9 @@ public struct PlanningProblem: Sendable {
   /// A stage with the ways to run it.
   public struct StageEntry: Sendable {
     public var name: String
-    /// The stages that feed it, by position; earlier ones only.
+    /// The earlier stages that feed it, by position.
     public var sources: [Int]
-    /// The device that items enter by, if this stage takes them in.
+    /// The device where items enter, if this stage takes them in.
     public var entrance: String?
     /// The earlier stages that it feeds back to.
     public var feedback: [Int] = []
@@ -95,21 +95,20 @@ public struct PlanningProblem: Sendable {
     }
   }
 
-  /// In an order in which each comes after those that feed it.
+  /// The stages in topological order.
   public var stages: [StageEntry]
   public var resources: [Resource]
   /// The resource that workers of the host run on.
   public var host: Int
-  /// Numbers of workers to choose from.
+  /// The numbers of workers to choose from.
   public var workers: [Int]
-  /// Workers that feed an accelerator, for each item that it computes side by side: with two, data moves while the
-  /// other's is computed.
+  /// Workers for each concurrent item of an accelerator. With two, one moves data while the other computes.
   public var acceleratorWorkers = 2
-  /// Whether everything must be in one worker.
+  /// Whether a single worker must run everything.
   public var isOneWorker = false
-  /// Seconds of an item beyond its stages.
+  /// Seconds of an item outside its stages.
   public var overhead = 0.0
-  /// Whether energy is known, and whether from a meter.
+  /// The source of the energy figures, if known.
   public var energy = EnergySource.unknown
 
   public init(stages: [StageEntry], resources: [Resource], host: Int = 0, workers: [Int] = [1]) {
@@ -127,7 +126,7 @@ extension PlanningProblem {
   struct Opening {
     let processor: Int
     let isSingle: Bool
-    /// Of the latest stage in it.
+    /// The constraint of its latest stage.
     var constraint: PlacementConstraint
     let instances: Int
     let batch: Int
@@ -150,8 +149,8 @@ extension PlanningProblem {
       batch: option.batch)
   }
 
-  /// A placement with the next stage in it; `nil` if that begins another: on other processor, where one must be single, or where
-  /// different constraints lead to different numbers.
+  /// A placement with the next stage in it; `nil` if the stage begins another: on another processor, if one
+  /// must be single, or if different constraints give different numbers.
   func join(_ placement: Opening?, _ next: Opening) -> Opening? {
     guard var joined = placement else { return nil }
     let isSame = joined.processor == next.processor && !joined.isSingle && !next.isSingle

@@ -1,9 +1,9 @@
 import Dataflow
 
 extension Power {
-  /// Tells a planning problem what its resources draw; unknown where any processor's watts are.
+  /// Sets the power of a problem's resources; energy is unknown if any processor's is.
   ///
-  /// - Parameter measured: what a meter says of the host, where the platform says nothing.
+  /// - Parameter measured: the host's power by a meter, unless the platform declares it.
   func apply(to problem: inout PlanningProblem, measured: Watts? = nil) {
     problem.energy = .measured
     for index in problem.resources.indices where problem.resources[index].isProcessor {

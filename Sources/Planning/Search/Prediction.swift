@@ -1,12 +1,12 @@
-/// What a plan is expected to do.
+/// A plan's expected performance.
 public struct Prediction: Sendable, Hashable {
-  /// Seconds between items at full load; throughput is its inverse.
+  /// Seconds between items at full load; the inverse of throughput.
   public var interval: Double
-  /// Seconds from an item's arrival to its answer when it waits for nobody, as part of full batches.
+  /// Seconds from an item's arrival to its result without queueing, in full batches.
   public var latency: Double
-  /// For each item; `nil` where nothing is known of watts.
+  /// Joules for each item; `nil` if the power is unknown.
   public var joules: Double?
-  /// What bounds the throughput: a resource, or the first stage of the placement whose workers are too few.
+  /// The bound of the throughput: a resource, or the first stage of the placement with too few workers.
   public var bottleneck: String
 
   public var throughput: Double { 1 / interval }

@@ -1,6 +1,6 @@
 import Dataflow
 
-/// The shell around `ChannelState` in virtual time: who has to wait is called again.
+/// The shell around `ChannelState` in virtual time: waiting parties are called back.
 final class SimulatedChannel {
   private var state: ChannelState<SimulatedToken>
   private let time: VirtualTime
@@ -14,7 +14,7 @@ final class SimulatedChannel {
 
   var count: Int { state.count }
 
-  /// Sends and goes on with `next`, when there is room.
+  /// Sends, and calls `next` once there is room.
   func send(_ token: SimulatedToken, then next: @escaping () -> Void) {
     switch state.send(token) {
     case .accepted:
@@ -25,7 +25,7 @@ final class SimulatedChannel {
     }
   }
 
-  /// Takes so many tokens, which are there.
+  /// Takes so many tokens, which must be there.
   func receive(_ count: Int, into queue: Queue<SimulatedToken>) {
     precondition(state.receive(count, into: queue) == .received, "the tokens are there")
     wake(&senders)

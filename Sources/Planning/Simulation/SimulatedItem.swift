@@ -1,4 +1,4 @@
-/// An item on its way through a simulation: finished when no token of it is left, as `Item`.
+/// An item in a simulation, finished when its last token is gone, as `Item`.
 final class SimulatedItem {
   let arrival: Double
   private var tokens: Int
@@ -18,11 +18,10 @@ final class SimulatedItem {
   }
 }
 
-/// A token without a value; of no item on edges with initial items, and what comes of sources.
+/// A token without a value; `nil` on edges with initial items, and behind sources.
 typealias SimulatedToken = SimulatedItem?
 
 extension SimulatedToken {
-  /// One more token of the item.
   var another: SimulatedToken {
     self?.retain()
     return self

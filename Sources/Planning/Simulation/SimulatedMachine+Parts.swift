@@ -1,7 +1,7 @@
 import Dataflow
 
 extension SimulatedMachine {
-  /// What a firing of one of a placement's stages occupies, one after the other: links by which its input comes, its device.
+  /// The resources that a stage's firing occupies in sequence: its inputs' links, then its device.
   func parts(of position: Int, in placement: ResolvedPlacement, devices: [Int: any Device]) throws
     -> [SimulatedStage.Part]
   {
@@ -43,14 +43,14 @@ extension SimulatedMachine {
     return parts
   }
 
-  /// The devices that feed a stage; the host where items enter.
+  /// The devices that feed a stage; the host at entrances.
   private func sources(of stage: Int, _ devices: [Int: any Device]) -> [any Device] {
     let isEntrance = graph.inputs.contains { $0.stage == stage }
     let host = isEntrance ? simulation.platform.device(of: .cpu) : nil
     return distinct(feeders(of: stage, devices, isFeedback: false) + (host.map { [$0] } ?? []))
   }
 
-  /// The devices of the stages that feed one and come before it, or after it.
+  /// The devices of a stage's feeders, earlier or later ones.
   private func feeders(of stage: Int, _ devices: [Int: any Device], isFeedback: Bool) -> [any Device] {
     let order = graph.stageOrder
     func isEarlier(_ other: Int) -> Bool {

@@ -1,7 +1,7 @@
 import Dataflow
 
 extension SimulatedMachine {
-  /// A worker of a placement, its stages with the parts that their firings have.
+  /// A worker of a placement; `parts` are those of its stages' firings.
   func worker(
     _ placement: ResolvedPlacement, _ parts: [[SimulatedStage.Part]], _ wiring: Wiring<SimulatedChannel>
   ) -> SimulatedWorker {
@@ -38,7 +38,7 @@ extension SimulatedMachine {
     }
   }
 
-  /// What an item takes beyond its stages is the first placement's.
+  /// An item's time outside its stages belongs to the first placement.
   private func overhead(of placement: ResolvedPlacement) -> Double {
     guard let first = graph.stageOrder.first, placement.contains(first)
     else { return 0 }

@@ -1,6 +1,6 @@
 import Dataflow
 
-/// All that takes part in a simulation: resources, channels, workers, and the loop that feeds them.
+/// All parts of a simulation: resources, channels, workers, and the loop that feeds them.
 final class SimulatedMachine {
   let simulation: Simulation
   let time = VirtualTime()
@@ -9,7 +9,7 @@ final class SimulatedMachine {
   let inputs: [SimulatedChannel]
   private var workers: [SimulatedWorker] = []
 
-  /// Times at which iterations, or items, were done, in order.
+  /// Completion times of iterations or items, in order.
   var completions: [Double] = []
   private var latencies: [Double] = []
   private var wanted = 0
@@ -43,7 +43,7 @@ final class SimulatedMachine {
     }
   }
 
-  /// What goes by the name, made when it is first asked for.
+  /// The resource of that name, made at first use.
   func resource(_ name: String, capacity: Int, isProcessor: Bool) -> SimulatedResource {
     if let resource = resources[name] { return resource }
     let resource = SimulatedResource(name, capacity: Double(capacity), isProcessor: isProcessor, time: time)
@@ -75,7 +75,7 @@ final class SimulatedMachine {
       utilisation: utilisation, joules: joules(utilisation, seconds).map { $0 / items })
   }
 
-  /// Lets in what the gate lets in.
+  /// Submits as many items as the gate admits.
   private func submit() {
     guard !inputs.isEmpty else { return }
     while submitted < wanted + gate.limit, (try? gate.enter(waits: false)) != nil {

@@ -1,6 +1,6 @@
 import Dataflow
 
-/// Something that workers share: cores of a processor, or a link. First come, first served.
+/// A shared resource, cores of a processor or a link. First come, first served.
 final class SimulatedResource {
   let name: String
   let capacity: Double
@@ -8,10 +8,10 @@ final class SimulatedResource {
   private let time: VirtualTime
   private var free: Double
   private let queue = Queue<Request>()
-  /// Units × seconds of everything that has ended.
+  /// Units × seconds of all finished work.
   private(set) var work = 0.0
 
-  /// A piece of work, and whether who has it keeps what it occupies for the next piece.
+  /// A piece of work; its units may stay occupied for the next piece.
   private struct Request {
     let units: Double
     let seconds: Double
@@ -27,11 +27,11 @@ final class SimulatedResource {
     free = capacity
   }
 
-  /// Occupies some of it for a while, and tells when that is over.
+  /// Occupies units for a while, and calls back at the end.
   ///
   /// - Parameters:
-  ///   - isKept: whether so many units have been kept from the last time.
-  ///   - keeps: whether they are kept for the next time.
+  ///   - isKept: whether the units are still occupied from the previous time.
+  ///   - keeps: whether they stay occupied for the next time.
   func occupy(
     _ units: Double, for seconds: Double, isKept: Bool = false, keeps: Bool = false,
     then done: @escaping () -> Void

@@ -1,12 +1,12 @@
 import Dataflow
 
-/// A stage in one worker of a simulation: its queues, where its outputs go, and what a firing occupies.
+/// A stage in a simulated worker: its queues, its outputs' targets, and its firings' resources.
 final class SimulatedStage {
   enum Destination {
     case queue(Queue<SimulatedToken>, isFeedback: Bool)
     case channel(SimulatedChannel, isFeedback: Bool)
 
-    /// `nil` for an output of the graph: what arrives there is done.
+    /// `nil` for an output of the graph, where tokens end.
     init?(
       _ destination: Wiring<SimulatedChannel>.Destination, _ queues: [Graph.PortIndex: Queue<SimulatedToken>]
     ) {
@@ -20,7 +20,7 @@ final class SimulatedStage {
     }
   }
 
-  /// A part of a firing's time: what it occupies, how many units of it, and for how long with a batch.
+  /// A part of a firing: a resource, its occupied units, and the seconds by batch.
   struct Part {
     let resource: SimulatedResource
     let units: Double
@@ -29,7 +29,7 @@ final class SimulatedStage {
   }
 
   let inputs: [(queue: Queue<SimulatedToken>, consumed: Int)]
-  /// For each output port, how many tokens a firing puts there, and on what.
+  /// For each output port, a firing's tokens and their targets.
   let outputs: [(produced: Int, destinations: [Destination])]
   let ownerPort: Int
   /// Fetching, then computing.
@@ -45,14 +45,14 @@ final class SimulatedStage {
     self.parts = parts
   }
 
-  /// Whether a worker that fires this and then the other stage stays on the processor in between: it neither moves data nor
-  /// may have to wait for room.
+  /// Whether the worker stays on the processor between this stage and the next: it moves no data and needn't
+  /// wait for room.
   func keepsProcessor(for next: SimulatedStage) -> Bool {
     guard let mine = parts.last, let other = next.parts.first, mine.resource.isProcessor else { return false }
     return isLocal && mine.resource === other.resource && mine.units == other.units
   }
 
-  /// Whether everything that it gives stays in the worker.
+  /// Whether all outputs stay in the worker.
   private var isLocal: Bool {
     outputs.allSatisfy { output in
       output.destinations.allSatisfy { if case .queue = $0 { true } else { false } }
@@ -61,10 +61,10 @@ final class SimulatedStage {
 
   var canFire: Bool { inputs.allSatisfy { $0.queue.count >= $0.consumed } }
 
-  /// Moves the tokens of as many firings at once.
+  /// Moves the tokens of a batch of firings.
   ///
-  /// - Returns: what has to be sent to other workers, in order, and the items whose tokens were consumed; they are to be
-  ///   released when all is sent.
+  /// - Returns: the tokens to send to other workers in order, and the items of the consumed tokens, to be
+  ///   released after the sends.
   func fire(_ batch: Int) -> (sent: [(SimulatedChannel, SimulatedToken)], consumed: [SimulatedItem]) {
     var owners: [SimulatedToken] = []
     var consumed: [SimulatedItem] = []

@@ -1,27 +1,28 @@
 import Dataflow
 
-/// A worker in virtual time: takes a batch in, runs its stages by their static schedule, waits where a real one would.
+/// A worker in virtual time: it takes a batch in, runs its stages by their static schedule, and waits where a
+/// real one would.
 ///
-/// The thread that has prepared an item never goes on with it in another placement, as real ones may (see `Continuation`): under
-/// full load, which is what is simulated, those don't either.
+/// A thread never continues an item in another placement, as a real one may (see `Continuation`): the
+/// simulation is of full load, where real ones don't either.
 final class SimulatedWorker {
   struct Intake {
     let channel: SimulatedChannel
     let queue: Queue<SimulatedToken>
-    /// Tokens that one iteration takes.
+    /// The tokens of one iteration.
     let tokens: Int
   }
 
   private let intakes: [Intake]
   private let stages: [SimulatedStage]
   private var state: WorkerState
-  /// Seconds of an iteration that no stage accounts for.
+  /// An iteration's seconds outside all stages.
   private let overhead: Double
   private let time: VirtualTime
   /// Called after each batch with its iterations; `false` ends the worker.
   private let iterated: (Int) -> Bool
 
-  /// Which question a timer belongs to.
+  /// The number of the current wait: it invalidates older timers.
   private var question = 0
   /// Whether the processor has been kept since the last firing.
   private var isOnProcessor = false
@@ -38,7 +39,7 @@ final class SimulatedWorker {
     self.iterated = iterated
   }
 
-  /// Takes in what there is, or waits for it.
+  /// Takes in a batch, or waits for it.
   func begin() {
     question += 1
     guard !intakes.isEmpty else { return run(1) }
@@ -61,7 +62,7 @@ final class SimulatedWorker {
     }
   }
 
-  /// The rest of a batch.
+  /// Runs the rest of a batch.
   private func goOn(with batch: WorkerState.Batch) {
     var batch = batch
     guard let firings = batch.next(canFire: { stages[$0].canFire }) else {
@@ -77,9 +78,9 @@ final class SimulatedWorker {
     }
   }
 
-  /// Firings of a stage, some of them at once.
+  /// Fires a stage `times` times, `batch` at once.
   ///
-  /// - Parameter following: the stage that the schedule fires after them.
+  /// - Parameter following: the schedule's next stage.
   private func fire(
     _ stage: SimulatedStage, _ batch: Int, times: Int, before following: SimulatedStage?,
     then next: @escaping () -> Void
@@ -90,7 +91,7 @@ final class SimulatedWorker {
     }
   }
 
-  /// One firing of a stage: its parts, then its tokens.
+  /// Fires once: the parts, then the tokens.
   private func fire(
     _ stage: SimulatedStage, _ batch: Int, keeps: Bool = false, then next: @escaping () -> Void
   ) {

@@ -1,19 +1,20 @@
 import Dataflow
 
-/// Executes a plan in virtual time: the workers, bounded channels, entrance gate and batches of the runtime, over processors
-/// and links that are shared. Nothing is run; what would be is occupied for as long as the cost model says.
+/// Executes a plan in virtual time: the workers, bounded channels, entrance gate and batches of the runtime,
+/// over shared processors and links. No stage runs; its resources are occupied for the time in the cost
+/// model.
 ///
-/// Items come as fast as the entrance lets them in (a closed loop at full load). Where a stage gives 0…N tokens it gives N.
-/// The same plan and costs give the same result, to the bit.
+/// Items arrive as fast as the entrance admits them (a closed loop at full load). A stage with 0…N tokens
+/// gives N. The same plan and costs give the same result, to the bit.
 public struct Simulation {
   let graph: Graph
   let plan: Plan
   let platform: Platform
   let costs: any CostModel
-  /// What one iteration of the graph gets done, in the unit that throughput is told in.
+  /// The work of one iteration of the graph, in items of throughput.
   let itemsPerIteration: Double
 
-  /// - Parameter itemsPerIteration: in the unit that throughput is told in; the graph's items if `nil`.
+  /// - Parameter itemsPerIteration: in items of throughput; the graph's items if `nil`.
   public init(
     _ graph: Graph, plan: Plan, on platform: Platform, by costs: any CostModel,
     itemsPerIteration: Double? = nil
@@ -25,14 +26,14 @@ public struct Simulation {
     self.itemsPerIteration = itemsPerIteration ?? Double(max(graph.itemsPerIteration, 1))
   }
 
-  /// The plan that a planner would choose from, with its costs.
+  /// A simulation of a plan with the planner's costs.
   public init(_ planner: Planner, plan: Plan) {
     self.init(
       planner.graph, plan: plan, on: planner.platform, by: planner.costs,
       itemsPerIteration: planner.itemsPerIteration)
   }
 
-  /// - Parameter iterations: how many of the graph's iterations to simulate; enough to fill all queues many times if `nil`.
+  /// - Parameter iterations: of the graph; if `nil`, enough to fill all queues many times.
   /// - Throws: `PlanError`, or `SimulationError` if a cost is unknown.
   public func run(iterations: Int? = nil) throws -> SimulationResult {
     let placements = try plan.resolve(graph, on: platform)
@@ -43,7 +44,7 @@ public struct Simulation {
   }
 }
 
-/// Why a plan can't be simulated.
+/// The reason why a plan can't be simulated.
 public enum SimulationError: Error, Sendable, Equatable, CustomStringConvertible {
   case unknownCost(stage: String, device: String, reason: String)
   case noWay(stage: String, source: String, device: String)

@@ -1,18 +1,18 @@
-/// What a plan did in virtual time, after a quarter of it in which queues filled.
+/// A plan's performance in virtual time, after a first quarter that fills the queues.
 public struct SimulationResult: Sendable, Hashable {
-  /// Items done, in the unit that throughput is told in, and the seconds that they took.
+  /// The completed items of throughput, and the seconds that they took.
   public let items: Double
   public let seconds: Double
-  /// Seconds from each item's arrival to its answer, ascending; empty for a graph that feeds itself.
+  /// Seconds from each item's arrival to its result, ascending; empty for a graph that feeds itself.
   public let latencies: [Double]
-  /// For each processor and link, the part of it that was at work.
+  /// For each processor and link, its busy part, 0…1.
   public let utilisation: [String: Double]
-  /// For each item; `nil` where nothing is known of watts.
+  /// Joules for each item; `nil` if the power is unknown.
   public let joules: Double?
 
   public var throughput: Double { items / seconds }
 
-  /// The latency that a part of the items, 0…1, don't exceed.
+  /// The latency quantile at `part`, 0…1, in seconds.
   public func latency(at part: Double) -> Double? {
     latencies.isEmpty ? nil : latencies[min(Int(part * Double(latencies.count)), latencies.count - 1)]
   }

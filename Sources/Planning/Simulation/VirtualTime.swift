@@ -21,7 +21,7 @@ final class VirtualTime {
     events.insert(Event(time: now + delay, number: count, action: action))
   }
 
-  /// Lets the next event happen; `false` if there is none.
+  /// Runs the next event; `false` if there is none.
   func step() -> Bool {
     guard let event = events.popMin() else { return false }
     now = event.time
