@@ -11,7 +11,7 @@ public final class OpenCLBuffer: Buffer {
   init(_ context: OpenCLContext, byteCount: Int) throws(DeviceError) {
     self.context = context
     self.byteCount = byteCount
-    // Some drivers say so themselves, others when the memory is first used.
+    // Some drivers refuse at once, others only at the first use.
     guard byteCount <= context.largestBuffer else {
       throw context.error(-61, "allocate \(byteText(byteCount))")
     }

@@ -1,13 +1,13 @@
 import Dataflow
 
-/// A number by which OpenCL says what went wrong.
+/// An OpenCL error number.
 struct OpenCLCode: Hashable, CustomStringConvertible {
   let number: Int32
 
-  /// As the specification calls it.
+  /// The specification's name.
   var description: String { Self.names[number].map { "CL_\($0)" } ?? "OpenCL error \(number)" }
 
-  /// - Parameter limit: bytes of the device's largest buffer.
+  /// - Parameter limit: the device's largest buffer, in bytes.
   func reason(limit: Int) -> DeviceError.Reason {
     switch number {
     case -4, -5, -6: .outOfMemory

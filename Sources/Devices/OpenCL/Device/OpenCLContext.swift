@@ -1,7 +1,7 @@
 import COpenCL
 import Dataflow
 
-/// What the buffers, programs and queues of one device belong to.
+/// The OpenCL context of one device's buffers, programs and queues.
 package final class OpenCLContext: Sendable {
   let deviceName: String
   let device: OpenCLHandle
@@ -36,12 +36,12 @@ package final class OpenCLContext: Sendable {
       device: deviceName, action: action, reason: code.reason(limit: largestBuffer), detail: code.description)
   }
 
-  /// - Parameter action: what was done, to be told if it failed.
+  /// - Parameter action: the action for the error message.
   func check(_ code: Int32, _ action: @autoclosure () -> String) throws(DeviceError) {
     if code != 0 { throw error(code, action()) }
   }
 
-  /// What `create` makes, which sets its argument and returns `nil` if it fails.
+  /// Creates an object. `create` sets its argument and returns `nil` if it fails.
   func make(
     _ action: @autoclosure () -> String, _ create: (inout Int32) -> OpaquePointer?
   ) throws(DeviceError) -> OpenCLHandle {

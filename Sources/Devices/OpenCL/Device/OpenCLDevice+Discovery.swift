@@ -2,10 +2,10 @@ import COpenCL
 import Dataflow
 
 extension OpenCLDevice {
-  /// Every device of every platform, and the drivers, platforms and devices that fail.
+  /// Every device of every platform, and the failing drivers, platforms and devices.
   private static let local = discover()
 
-  /// Has `Platform.local` look for OpenCL devices.
+  /// Adds OpenCL devices to `Platform.local`.
   public static func register() { Platform.register(.opencl) { local } }
 
   private static func discover() -> Discovery {
@@ -55,7 +55,7 @@ extension OpenCLDevice {
     return platforms
   }
 
-  /// What a listing function lists, by way of their number, and the code with which it ended.
+  /// The handles of a listing function, and its error code.
   private static func list(
     _ get: (UInt32, UnsafeMutablePointer<OpaquePointer?>?, UnsafeMutablePointer<UInt32>?) -> Int32
   ) -> ([OpaquePointer], Int32) {
@@ -67,8 +67,8 @@ extension OpenCLDevice {
     return (end == 0 ? items.compactMap { $0 } : [], end)
   }
 
-  /// - Parameter ordinal: how many devices of the same model the platform has listed before. A processor that two
-  ///   platforms list has the same model and ordinal in both.
+  /// - Parameter ordinal: the number of earlier devices of the same model on the platform. It identifies a
+  ///   processor that two platforms list.
   private static func describe(
     _ query: DeviceQuery, name: String, platform: String, ordinal: Int
   ) -> Description {
@@ -87,7 +87,7 @@ extension OpenCLDevice {
   }
 }
 
-/// Asks a device for what it says of itself.
+/// Queries a device's properties.
 private struct DeviceQuery {
   private let library: OpenCLLibrary
   private let device: OpaquePointer
@@ -101,7 +101,7 @@ private struct DeviceQuery {
     OpenCLLibrary.text { library.functions.GetDeviceInfo(device, UInt32(name), $0, $1, $2) }
   }
 
-  /// 0 if the device doesn't say.
+  /// 0 if the device doesn't report it.
   func number<Number: FixedWidthInteger>(_ name: Int, as type: Number.Type) -> Number {
     var number = Number.zero
     let code = library.functions.GetDeviceInfo(device, UInt32(name), MemoryLayout<Number>.size, &number, nil)

@@ -5,29 +5,29 @@ extension DeviceKind {
   public static let opencl = DeviceKind(rawValue: "opencl")
 }
 
-/// A processor that an OpenCL driver offers: a GPU, an accelerator, or the CPU.
+/// A processor with an OpenCL driver: a GPU, an accelerator, or the CPU.
 public final class OpenCLDevice: Device {
   public let name: String
   public let kind = DeviceKind.opencl
   public let model: String
-  /// Platform, device and driver by their versions.
+  /// The versions of platform, device and driver.
   public let driver: String
   public let processor: String
   public let cores: Int
   public let vectorBits: Int
   public let memoryBytes: Int
-  /// Bytes of the largest buffer.
+  /// The largest buffer, in bytes.
   public let largestBuffer: Int
-  /// Work items of the largest work group.
+  /// The largest work group, in work items.
   public let largestGroup: Int
-  /// Whether its cores are the host's: work groups are loops on a core then, and small ones are best.
+  /// Whether its cores are the host's. Work groups are then loops on a core, and small ones are best.
   public var isCPU: Bool { processor == CPUDevice.ownProcessor }
 
   private let library: OpenCLLibrary
   private let id: OpenCLHandle
   private let state = Locked(State())
 
-  /// What is made when something first needs it.
+  /// Lazily made parts.
   private struct State {
     var context: OpenCLContext?
     var programs: [OpenCLProgramSource: OpenCLProgram] = [:]
@@ -47,7 +47,7 @@ public final class OpenCLDevice: Device {
     largestGroup = description.largestGroup
   }
 
-  /// What a driver says of a device.
+  /// A driver's description of a device.
   struct Description {
     var name, model, driver, processor: String
     var cores, vectorBits, memoryBytes, largestBuffer, largestGroup: Int
@@ -68,12 +68,12 @@ public final class OpenCLDevice: Device {
     try OpenCLQueue(context(), isProfiled: isProfiled)
   }
 
-  /// The program, built once in this process and kept as a binary for the next.
+  /// The program, built once in this process and cached as a binary for the next.
   ///
   /// - Throws: `DeviceError` with the compiler's log if it doesn't build.
   public func program(_ source: OpenCLProgramSource) throws(DeviceError) -> OpenCLProgram {
     let context = try context()
-    // Under the lock, so that of many workers that begin together one builds.
+    // Under the lock, so that only one of several concurrent workers builds.
     return try state.withLock { state throws(DeviceError) in
       if let program = state.programs[source] { return program }
       let program = try OpenCLProgram(source, for: self, in: context, cache: .user)
@@ -93,9 +93,9 @@ public final class OpenCLDevice: Device {
 }
 
 extension Device {
-  /// This device, for the implementations of its kind.
+  /// This device as an OpenCL device.
   ///
-  /// - Throws: `DeviceError` if it is of another kind than OpenCL.
+  /// - Throws: `DeviceError` if it is of another kind.
   public func openCL() throws(DeviceError) -> OpenCLDevice {
     guard let device = self as? OpenCLDevice else {
       throw DeviceError(
@@ -108,8 +108,8 @@ extension Device {
 
 /// A pointer to one of the driver's objects.
 ///
-/// Sendable: OpenCL's objects may be used from any thread, but for the arguments of kernels, which see to it
-/// themselves.
+/// Sendable: OpenCL's objects may be used from any thread, except for the arguments of kernels, which are
+/// guarded there.
 package struct OpenCLHandle: @unchecked Sendable {
   package let pointer: OpaquePointer
 }

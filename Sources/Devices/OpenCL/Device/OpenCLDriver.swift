@@ -3,10 +3,10 @@ import COpenCL
 import Dataflow
 import Foundation
 
-/// The drivers that are installed. The system's loader passes over those that fail without a word, so they are tried
-/// once more to say why.
+/// The installed drivers. The system's loader silently ignores failing ones, so they are tried again for
+/// their errors.
 enum OpenCLDriver {
-  /// Those that don't work.
+  /// The failing drivers.
   static var unavailable: [UnavailableDevice] {
     files.compactMap { file in
       guard let library = library(of: file) else {
@@ -19,8 +19,8 @@ enum OpenCLDriver {
     }
   }
 
-  /// The files that name a driver, where the loader looks for them: in `/etc/OpenCL/vendors`, or in the folder, or
-  /// the file, that `OCL_ICD_VENDORS` names.
+  /// The files that name a driver, in the loader's places: `/etc/OpenCL/vendors`, or the folder or file in
+  /// `OCL_ICD_VENDORS`.
   private static var files: [String] {
     let place = ProcessInfo.processInfo.environment["OCL_ICD_VENDORS"] ?? "/etc/OpenCL/vendors"
     if place.hasSuffix(".icd") { return [place] }

@@ -1,7 +1,7 @@
 import COpenCL
 import Dataflow
 
-/// A function of a program, with its arguments. Used by one thread at a time: each worker makes its own.
+/// A function of a program with its arguments. Used by one thread at a time; each worker makes its own.
 public final class OpenCLKernel {
   public let name: String
   let handle: OpenCLHandle
@@ -39,13 +39,13 @@ public final class OpenCLKernel {
   }
 }
 
-/// What a kernel is given.
+/// An argument of a kernel.
 public enum OpenCLArgument {
   case buffer(any Buffer)
   /// An `int`.
   case integer(Int)
   /// A `float`.
   case number(Float)
-  /// Memory that a work group shares, in bytes.
+  /// Memory of a work group, in bytes.
   case local(Int)
 }

@@ -3,7 +3,7 @@ import COpenCL
 import Dataflow
 import Foundation
 
-/// The system's OpenCL loader, which finds the drivers of all makers; loaded on first use and kept.
+/// The system's OpenCL loader, which finds all drivers; loaded on first use and kept.
 ///
 /// Sendable: the table is filled once, and its functions may be called from any thread.
 struct OpenCLLibrary: @unchecked Sendable {
@@ -23,7 +23,7 @@ struct OpenCLLibrary: @unchecked Sendable {
 
   var functions: ocl_functions { table.pointee }
 
-  /// What an information function writes, by way of its length.
+  /// The output of an information function, after a query of its length.
   static func bytes(
     _ get: (_ size: Int, _ value: UnsafeMutableRawPointer?, _ length: UnsafeMutablePointer<Int>?) -> Int32
   ) -> [UInt8]? {
@@ -34,7 +34,7 @@ struct OpenCLLibrary: @unchecked Sendable {
     return code == 0 ? bytes : nil
   }
 
-  /// A text that an information function writes, without the zero at its end; empty if it fails.
+  /// The text of an information function, without the final zero; empty if it fails.
   static func text(
     _ get: (_ size: Int, _ value: UnsafeMutableRawPointer?, _ length: UnsafeMutablePointer<Int>?) -> Int32
   ) -> String {

@@ -8,7 +8,7 @@ public struct OpenCLProgramSource: Sendable, Hashable {
   /// For error messages and the cache's file names.
   public let name: String
   public let text: String
-  /// For the compiler, such as `-DWIDTH=8`.
+  /// Compiler options, such as `-DWIDTH=8`.
   public let options: String
 
   public init(name: String, text: String, options: String = "") {
@@ -24,8 +24,8 @@ public final class OpenCLProgram: Sendable {
   private let context: OpenCLContext
   private let handle: OpenCLHandle
 
-  /// Takes the binary from the cache, or builds it and puts it there. A binary that the driver refuses is built
-  /// anew; a cache that can't be written is done without.
+  /// Loads the binary from the cache, or builds and caches it. A binary that the driver refuses is built
+  /// again; an unwritable cache is ignored.
   init(
     _ source: OpenCLProgramSource, for device: OpenCLDevice, in context: OpenCLContext,
     cache: OpenCLProgramCache?
@@ -44,10 +44,10 @@ public final class OpenCLProgram: Sendable {
     }
   }
 
-  /// Of an FPGA's are the largest.
+  /// An FPGA's binaries are the largest.
   static let maximumBytesOfBinary = 1 << 30
 
-  /// A binary as a vendor's compiler makes it: how FPGAs are programmed, whose builds take hours.
+  /// A program from a binary of the vendor's compiler, as FPGAs need it: their builds take hours.
   ///
   /// - Throws: `DeviceError` if the file can't be read or is not for this device.
   public init(binaryAt path: String, for device: OpenCLDevice) throws(DeviceError) {
@@ -71,7 +71,7 @@ public final class OpenCLProgram: Sendable {
     try OpenCLKernel(name, of: handle, in: context)
   }
 
-  /// The binary for the device; `nil` if the driver doesn't give it.
+  /// The binary for the device; `nil` if the driver doesn't provide it.
   public var binary: Data? { Self.binary(of: handle, in: context) }
 
   private static func compile(
@@ -105,7 +105,7 @@ public final class OpenCLProgram: Sendable {
     return program
   }
 
-  /// Releases the program if it fails.
+  /// Builds the program, and releases it on failure.
   private static func build(
     _ program: OpenCLHandle, _ action: String, _ options: String, in context: OpenCLContext
   ) throws(DeviceError) {

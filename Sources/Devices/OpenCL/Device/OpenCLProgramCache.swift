@@ -1,11 +1,10 @@
 import Basics
 import Foundation
 
-/// Binaries of programs, in files of the user's: a compiler takes half a second for what a driver loads in
-/// milliseconds.
+/// Cached program binaries in the user's files. A build takes half a second, loading a binary milliseconds.
 ///
-/// A file holds what its binary was made of — program, options, device, driver — and a checksum; what doesn't agree
-/// is not used. Files are written whole or not at all, so that any number of processes may share the folder.
+/// A file holds its binary's origin (program, options, device, driver) and a checksum; a mismatch is ignored.
+/// Files are written as a whole or not at all, so any number of processes may share the folder.
 public struct OpenCLProgramCache: Sendable {
   public let folder: String
 
@@ -16,7 +15,7 @@ public struct OpenCLProgramCache: Sendable {
 
   private static let magic = "drivetrain-opencl-1\n"
 
-  /// The binary; `nil` if there is none, or it is damaged or of something else.
+  /// The cached binary; `nil` if it is missing, damaged or of another origin.
   package func binary(of source: OpenCLProgramSource, for device: OpenCLDevice) -> Data? {
     let origin = Self.origin(of: source, for: device)
     guard
@@ -44,7 +43,7 @@ public struct OpenCLProgramCache: Sendable {
     "\(folder)/\(source.name)-\(String(Self.hash(origin), radix: 16)).bin"
   }
 
-  /// All that a binary depends on.
+  /// All inputs of a binary.
   private static func origin(of source: OpenCLProgramSource, for device: OpenCLDevice) -> Data {
     Data([device.model, device.driver, source.options, source.text].joined(separator: "\n").utf8)
   }

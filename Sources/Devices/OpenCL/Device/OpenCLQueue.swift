@@ -4,16 +4,16 @@ import Dataflow
 
 /// An in-order queue of commands to an OpenCL device. Used by one thread at a time.
 public final class OpenCLQueue: DeviceQueue {
-  /// Time that the device has spent up to the latest `finish`, if the queue is profiled: running kernels, and moving
-  /// data from and to the host.
+  /// The device's time up to the latest `finish`, if the queue is profiled: running kernels, and moving data
+  /// from and to the host.
   public private(set) var computing: Nanoseconds = 0
   public private(set) var moving: Nanoseconds = 0
   let context: OpenCLContext
   package let handle: OpenCLHandle
   private let isProfiled: Bool
-  /// What of `moving` has been taken.
+  /// The part of `moving` already taken.
   private var takenMoving: Nanoseconds = 0
-  /// What was queued since the latest `finish`.
+  /// The commands since the latest `finish`.
   private var commands: [(event: OpaquePointer, action: Action)] = []
 
   private enum Action: CustomStringConvertible {
@@ -44,13 +44,13 @@ public final class OpenCLQueue: DeviceQueue {
   }
 
   deinit {
-    // Commands may still use memory of the host.
+    // Commands may still use host memory.
     _ = context.functions.Finish(handle.pointer)
     for command in commands { _ = context.functions.ReleaseEvent(command.event) }
     _ = context.functions.ReleaseCommandQueue(handle.pointer)
   }
 
-  /// Copies bytes to the device; `source` must be there until `finish`.
+  /// Copies bytes to the device; `source` must be valid until `finish`.
   public func write(
     _ source: UnsafeRawBufferPointer, to buffer: any Buffer, at offset: Int = 0
   ) throws(DeviceError) {
@@ -61,7 +61,7 @@ public final class OpenCLQueue: DeviceQueue {
     }
   }
 
-  /// Copies bytes from the device, which are in `destination` after `finish`.
+  /// Copies bytes from the device; they are in `destination` after `finish`.
   public func read(
     _ buffer: any Buffer, at offset: Int = 0, into destination: UnsafeMutableRawBufferPointer
   ) throws(DeviceError) {
@@ -93,9 +93,9 @@ public final class OpenCLQueue: DeviceQueue {
     }
   }
 
-  /// Runs a kernel on so many work items in up to three dimensions, and on as many more as whole groups take.
+  /// Runs a kernel on a grid of up to three dimensions, rounded up to whole groups.
   ///
-  /// The size of a group is given and not left to the driver: some compile the kernel again for each.
+  /// The group size is explicit: some drivers would compile the kernel again for each of their own choice.
   public func launch(
     _ kernel: OpenCLKernel, _ arguments: [OpenCLArgument], over items: [Int], inGroupsOf group: [Int]
   ) throws(DeviceError) {
@@ -121,7 +121,7 @@ public final class OpenCLQueue: DeviceQueue {
     if let failure { throw failure }
   }
 
-  /// The time of moving since this was last asked for: for `Firing.transferred`.
+  /// The time of moving since the previous call: for `Firing.transferred`.
   public func takeMoving() -> Nanoseconds {
     defer { takenMoving = moving }
     return moving - takenMoving
@@ -151,7 +151,7 @@ public final class OpenCLQueue: DeviceQueue {
     return code == 0 ? number : otherwise
   }
 
-  /// Queues a command to some bytes of a buffer, if there are any.
+  /// Queues a command for some bytes of a buffer, if there are any.
   private func enqueue(
     _ action: Action, _ buffer: any Buffer, at offset: Int, _ count: Int,
     _ command: (_ memory: OpaquePointer, _ event: UnsafeMutablePointer<OpaquePointer?>) -> Int32
@@ -169,7 +169,7 @@ public final class OpenCLQueue: DeviceQueue {
     if let event { commands.append((event, action)) }
   }
 
-  /// If `body` fails, waits for the commands before it: whoever gets the error may free the memory that they use.
+  /// On failure, waits for the earlier commands: the caller may then free the memory that they use.
   private func settle(_ body: () throws(DeviceError) -> Void) throws(DeviceError) {
     do {
       try body()

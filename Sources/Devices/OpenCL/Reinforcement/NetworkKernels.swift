@@ -4,12 +4,12 @@ import Kernels
 import OpenCL
 import Reinforcement
 
-/// The kernels of a network, each as a function that queues it; see `NetworkProgram` for what they compute.
+/// The kernels of a network, each as a function that queues it; `NetworkProgram` has their formulas.
 final class NetworkKernels {
   private let product, narrow, back, columnSums, derivative, squares, clip, adam, interpolate: OpenCLKernel
   private let width: Int
   private let group: (line: Int, square: Int)
-  /// Sums of squares, and the scale made of them.
+  /// The partial sums of squares, and the scale computed from them.
   private let parts, scale: OpenCLBuffer
   private static let partCount = 64
 
@@ -27,13 +27,13 @@ final class NetworkKernels {
     adam = try program.kernel("adam")
     interpolate = try program.kernel("interpolate")
     width = OpenCLProgramSource.networkWidth(vectorBits: device.vectorBits)
-    // A work item has enough to do for a core; GPUs want many side by side.
+    // A core needs few work items with much work; GPUs need many side by side.
     group = device.isCPU ? (16, 1) : (64, 8)
     parts = try device.makeOpenCLBuffer(byteCount: Self.partCount * 4)
     scale = try device.makeOpenCLBuffer(byteCount: 4)
   }
 
-  /// Where a matrix begins in a buffer, and how far it is to the next row and to the next element of a row, in floats.
+  /// A matrix's offset in a buffer, and its distances of rows and of elements in a row, in floats.
   struct Operand {
     let buffer: OpenCLBuffer
     var start = 0
@@ -41,7 +41,7 @@ final class NetworkKernels {
     var step = 1
   }
 
-  /// What is done to sums before they are stored.
+  /// The operation on sums before they are stored.
   struct Finish {
     private enum Number: Int {
       case none, relu, tanh, reluGradient, tanhGradient
@@ -61,7 +61,7 @@ final class NetworkKernels {
       outputs = nil
     }
 
-    /// Multiplies with the activation's derivative where it gave `outputs`.
+    /// The product with the activation's derivative at its `outputs`.
     init(derivativeOf activation: Activation, at outputs: DeviceMatrix) {
       number =
         switch activation {
@@ -128,7 +128,7 @@ final class NetworkKernels {
       ], over: [blocks(columns, width)], inGroupsOf: [group.square])
   }
 
-  /// Multiplies each element with what `finish` says.
+  /// Applies `finish` to each element.
   func apply(
     _ queue: OpenCLQueue, _ finish: Finish, to a: DeviceMatrix, rows: Int
   ) throws(DeviceError) {
@@ -141,7 +141,7 @@ final class NetworkKernels {
       ], over: [rows, blocks(a.columns, width)], inGroupsOf: [group.square, group.square])
   }
 
-  /// A step of Adam, with the gradients' norm clipped first if wanted.
+  /// A step of Adam. The gradients' norm is clipped first if wanted.
   func adam(
     _ queue: OpenCLQueue, _ step: AdamUpdate, gradients: OpenCLBuffer, first: OpenCLBuffer,
     second: OpenCLBuffer, values: OpenCLBuffer, count: Int

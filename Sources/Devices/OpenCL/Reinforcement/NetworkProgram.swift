@@ -3,23 +3,22 @@ import OpenCL
 import Reinforcement
 
 extension OpenCLProgramSource {
-  /// What a network computes, for a device with vectors of so many floats.
+  /// A network's kernels, for a device with vectors of so many bits.
   ///
-  /// Matrices are laid out as `Matrix` does and parameters as `DenseLayer` does, padding included, so that vectors
-  /// are aligned and a sum over padding is a sum over zeros.
+  /// Matrices are laid out as in `Matrix` and parameters as in `DenseLayer`. Padding keeps vectors aligned,
+  /// and adds zeros to sums.
   static func network(vectorBits: Int) -> OpenCLProgramSource {
     OpenCLProgramSource(
       name: "network", text: networkText,
       options: "-DWIDTH=\(networkWidth(vectorBits: vectorBits)) -DROWS=\(productRows) -DBLOCK=\(backBlock)")
   }
 
-  /// Floats that a work item computes side by side. A GPU, whose vectors are many work items, still loads four at
-  /// once.
+  /// The floats that a work item computes side by side. A GPU's work items still load four at once.
   static func networkWidth(vectorBits: Int) -> Int { [4, 8, 16].last { $0 * 32 <= vectorBits } ?? 4 }
 
-  /// Rows that a work item of `product` computes.
+  /// The rows of a work item of `product`.
   static let productRows = 8
-  /// Rows and columns that a work item of `back` computes.
+  /// The rows and columns of a work item of `back`.
   static let backBlock = 4
 }
 

@@ -6,8 +6,8 @@ import Reinforcement
 
 /// Keeps and computes networks on an OpenCL device.
 ///
-/// Everything goes through one in-order queue, so that what one network computes is there when the next one reads it.
-/// Waiting for a device costs as much as several commands to it, so only what the host reads is waited for.
+/// Everything uses one in-order queue, so that each network reads the earlier ones' results. A wait for a
+/// device costs as much as several commands to it, so only the host's reads wait.
 public final class OpenCLBackend: NetworkBackend {
   public let device: OpenCLDevice
   let queue: OpenCLQueue
@@ -38,7 +38,7 @@ public final class OpenCLBackend: NetworkBackend {
 
   public func takeTransferTime() -> Nanoseconds { queue.takeMoving() }
 
-  /// Does what may fail, unless something has failed before; the first failure is kept.
+  /// Runs an action that may fail, unless one has failed before; the first failure is kept.
   package func attempt(_ body: () throws(DeviceError) -> Void) {
     guard failure == nil else { return }
     do {
@@ -48,7 +48,7 @@ public final class OpenCLBackend: NetworkBackend {
     }
   }
 
-  /// A copy of a network here; of the host's if that fails, which `check` tells of.
+  /// A copy of a network here; on failure, the host's network, and `check` throws the error.
   func copy(_ network: any Network) -> any Network {
     guard failure == nil else { return network }
     do {
@@ -62,7 +62,7 @@ public final class OpenCLBackend: NetworkBackend {
     }
   }
 
-  /// Zeros for at least so many rows.
+  /// A matrix of zeros with at least so many rows.
   func makeMatrix(rows: Int, columns: Int) throws(DeviceError) -> DeviceMatrix {
     let block = OpenCLProgramSource.productRows
     let stride = Matrix.stride(columns: columns)
@@ -72,7 +72,7 @@ public final class OpenCLBackend: NetworkBackend {
     return DeviceMatrix(buffer: buffer, columns: columns, stride: stride)
   }
 
-  /// Copies rows to the device; the view is free when this returns.
+  /// Copies rows to the device; the view may be reused on return.
   func upload(_ view: MatrixView, to matrix: DeviceMatrix) {
     attempt { () throws(DeviceError) in
       let rows = try staging.take(floats: view.rows * matrix.stride)
@@ -88,7 +88,7 @@ public final class OpenCLBackend: NetworkBackend {
     }
   }
 
-  /// Begins to copy rows from the device; they are there after `finish`.
+  /// Begins to copy rows from the device; they are valid after `finish`.
   func download(_ matrix: DeviceMatrix, into view: MatrixView) {
     precondition(view.stride == matrix.stride, "a matrix of as many columns")
     attempt { () throws(DeviceError) in
@@ -98,7 +98,6 @@ public final class OpenCLBackend: NetworkBackend {
     }
   }
 
-  /// Waits for the device.
   func finish() {
     attempt { () throws(DeviceError) in
       try queue.finish()
@@ -107,15 +106,15 @@ public final class OpenCLBackend: NetworkBackend {
   }
 }
 
-/// A matrix of floats on a device, laid out as `Matrix` lays them out.
+/// A matrix of floats on a device, laid out as in `Matrix`.
 struct DeviceMatrix {
   let buffer: OpenCLBuffer
   let columns: Int
-  /// Floats from one row to the next.
+  /// The floats from one row to the next.
   let stride: Int
 }
 
-/// Memory of the host for what is on its way to a device, so that nobody need wait until it is there.
+/// Host memory for data on its way to a device, so that the sender needn't wait.
 private final class StagingMemory {
   private let queue: OpenCLQueue
   private var memory = UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
@@ -124,12 +123,12 @@ private final class StagingMemory {
   init(_ queue: OpenCLQueue) { self.queue = queue }
 
   deinit {
-    // Nothing is under way once the queue is done.
+    // Nothing is in transit once the queue is done.
     try? queue.finish()
     memory.deallocate()
   }
 
-  /// Valid until the queue has done what is queued next.
+  /// Memory that is valid until the next queued command is done.
   func take(floats count: Int) throws(DeviceError) -> UnsafeMutablePointer<Float> {
     if used + count > memory.count {
       try queue.finish()
@@ -144,6 +143,6 @@ private final class StagingMemory {
     return start + used
   }
 
-  /// The queue is done.
+  /// Frees all memory, once the queue is done.
   func clear() { used = 0 }
 }

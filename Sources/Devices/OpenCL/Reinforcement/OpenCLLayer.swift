@@ -3,14 +3,14 @@ import Kernels
 import OpenCL
 import Reinforcement
 
-/// A dense layer on an OpenCL device, with the parameters of a `DenseLayer`; see there.
+/// A dense layer on an OpenCL device, with the parameters of a `DenseLayer`.
 final class OpenCLLayer {
   let activation: Activation
   let outputs: DeviceMatrix
   private let inputSize, outputSize: Int
   private let isNarrow: Bool
   private let parameters: OpenCLParameters
-  /// Where W begins among the parameters, its rows' distance, and where b begins.
+  /// The offset of W among the parameters, its row stride, and the offset of b.
   private let weights, weightRow, bias: Int
   private var input: DeviceMatrix?
 
@@ -62,7 +62,7 @@ final class OpenCLLayer {
     guard let input else { preconditionFailure("backward without forward") }
     let (queue, kernels) = (backend.queue, backend.kernels)
     if setsGradients, let gradients = parameters.gradients {
-      // Of W as it is kept, [inputs, outputs] or, if narrow, [outputs, inputs].
+      // In W's layout: [inputs, outputs] or, if narrow, [outputs, inputs].
       let (left, right) = isNarrow ? (sumGradient, input) : (input, sumGradient)
       try kernels.product(
         queue, rows: left.columns, columns: right.columns, depth: rows,

@@ -5,7 +5,7 @@ import Reinforcement
 /// The layers of a `LayerChain` on an OpenCL device.
 final class OpenCLLayerChain {
   private let layers: [OpenCLLayer]
-  /// Of each layer but the last: the loss's derivative by its sums.
+  /// For each layer but the last, the loss's derivative by its sums.
   private let sumGradients: [DeviceMatrix]
 
   init(_ chain: LayerChain, _ parameters: OpenCLParameters, maximumBatch: Int) throws(DeviceError) {

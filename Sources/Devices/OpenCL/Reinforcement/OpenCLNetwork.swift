@@ -3,9 +3,10 @@ import Kernels
 import OpenCL
 import Reinforcement
 
-/// A network of dense layers on an OpenCL device: heads that read what a trunk gives, or the input.
+/// A network of dense layers on an OpenCL device: heads on a trunk, or on the input.
 ///
-/// One head gives the outputs. Two are V and A of a dueling network, which the host joins, as they are a few numbers.
+/// One head has the outputs. Two are V and A of a dueling network; the host joins them, as they are a few
+/// numbers.
 final class OpenCLNetwork: Network {
   let host: any Network
   private let backend: OpenCLBackend
@@ -17,14 +18,14 @@ final class OpenCLNetwork: Network {
   private let trunkActivation: Activation
   private let outputs, inputGradients: Matrix
 
-  /// A chain, the loss's derivative by its outputs, and memory of the host for either on its way.
+  /// A chain, the loss's derivative by its outputs, and host memory for the transfer of either.
   private struct Head {
     let chain: OpenCLLayerChain
     let gradient: DeviceMatrix
     let outputs: Matrix
   }
 
-  /// Takes over the parameters, which the network shares with the host's from now on.
+  /// Takes over the parameters, shared with the host's network from now on.
   ///
   /// - Parameter heads: one, or V and A.
   fileprivate init(
@@ -95,7 +96,7 @@ final class OpenCLNetwork: Network {
       let wanted = inputGradient == nil ? nil : self.inputGradient
       let below = trunk == nil ? wanted : trunkGradient
       for (index, head) in heads.enumerated() {
-        // The last one to add to the derivative by what all heads read makes of it that by the trunk's sums.
+        // The last head turns the accumulated derivative into that by the trunk's sums.
         try head.chain.backward(
           head.gradient, rows: rows, setsGradients: setsGradients, inputGradient: below,
           inputActivation: index == heads.count - 1 ? trunkActivation : .none, accumulating: index > 0)

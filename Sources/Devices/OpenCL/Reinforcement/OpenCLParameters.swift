@@ -4,25 +4,25 @@ import Reinforcement
 
 /// A network's parameters and gradients on an OpenCL device.
 ///
-/// Belongs to the vector that it mirrors, whose memory it points to.
+/// It belongs to the vector that it mirrors, whose memory it points to.
 final class OpenCLParameters: ParameterMirror {
   let backend: OpenCLBackend
   let values: OpenCLBuffer
-  /// `nil` for what has none, such as an optimiser's moments.
+  /// `nil` for vectors without gradients, such as an optimiser's moments.
   let gradients: OpenCLBuffer?
   let count: Int
   private let host: UnsafeMutableRawBufferPointer
-  /// Whether the host's copy is older than the values here.
+  /// Whether the values here are newer than the host's copy.
   private var isAhead = false
 
-  /// Takes the vector's values over; the caller makes this its mirror.
+  /// Takes over the vector's values; the caller makes this its mirror.
   init(_ vector: ParameterVector, on backend: OpenCLBackend, hasGradients: Bool) throws(DeviceError) {
     self.backend = backend
     count = vector.count
     host = UnsafeMutableRawBufferPointer(start: vector.values, count: count * 4)
     values = try backend.device.makeOpenCLBuffer(byteCount: count * 4)
     gradients = hasGradients ? try backend.device.makeOpenCLBuffer(byteCount: count * 4) : nil
-    // Padding is written by nobody.
+    // Padding is never written.
     if let gradients { try backend.queue.clear(gradients) }
     try backend.queue.write(UnsafeRawBufferPointer(host), to: values)
     try backend.queue.finish()

@@ -2,16 +2,16 @@ import Dataflow
 import OpenCL
 import Reinforcement
 
-/// A network that says how an OpenCL device computes it.
+/// A network that can be computed on an OpenCL device.
 public protocol OpenCLPlaceable: Network {
-  /// The network as the device computes it; its parameters are there from now on.
+  /// Moves the network, with its parameters, to the device.
   ///
   /// - Throws: `DeviceError`.
   func placed(on backend: OpenCLBackend) throws -> any Network
 }
 
 extension OpenCLDevice {
-  /// Registers OpenCL devices, and has networks be computed on them.
+  /// Registers OpenCL devices, and their computation of networks.
   public static func registerNetworks() {
     register()
     NetworkBackends.register(.opencl) { try OpenCLBackend(on: $0.openCL()) }

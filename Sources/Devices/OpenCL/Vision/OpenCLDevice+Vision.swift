@@ -3,7 +3,7 @@ import OpenCL
 import Vision
 
 extension OpenCLDevice {
-  /// Registers OpenCL devices, and what they do of vision pipelines that are loaded from now on.
+  /// Registers OpenCL devices, and their stages for vision pipelines loaded from now on.
   public static func registerVision() {
     register()
     DeviceImplementations.register(ResizeSettings.self, on: .opencl) { .openCL($0) }

@@ -3,7 +3,7 @@ import OpenCL
 import Vision
 
 extension Implementation {
-  /// Normalising on an OpenCL device; `nil` where the numbers' kind or order is an unusual one.
+  /// Normalisation on an OpenCL device; `nil` for an unusual number format or order.
   static func openCL(_ operation: NormaliseOperation) -> Implementation? {
     guard operation.normalisation.isUsual else { return nil }
     return Implementation("opencl", on: .opencl, parallelism: .device, maximumBatchSize: .max) { device in

@@ -4,16 +4,16 @@ import Kernels
 import OpenCL
 import Vision
 
-/// Normalises batches of pixels on an OpenCL device; the same values as `Normalisation.write` bit by bit.
+/// Normalises batches of pixels on an OpenCL device, bit-identical to `Normalisation.write`.
 ///
-/// One thread at a time uses a normaliser.
+/// Used by one thread at a time.
 final class OpenCLNormaliser {
   private let normalisation: Normalisation
   private let device: OpenCLDevice
   private let queue: OpenCLQueue
   private let pool: BufferPool
   private let kernel: OpenCLKernel
-  /// Work items of a group.
+  /// The work items of a group.
   private static let items = 64
 
   /// - Throws: `DeviceError`.
@@ -26,7 +26,7 @@ final class OpenCLNormaliser {
   }
 
   /// - Parameters:
-  ///   - images: of equal size, each in the host's memory or in this device's.
+  ///   - images: of equal size, each in host memory or in this device's.
   ///   - slots: receive `3 · width · height` floats for each image.
   func normalise(
     _ images: [PixelBuffer], to slots: [UnsafeMutableBufferPointer<Float>]
@@ -50,7 +50,7 @@ final class OpenCLNormaliser {
     for (index, slot) in slots.enumerated() {
       try queue.read(result.buffer, at: index * count * 12, into: UnsafeMutableRawBufferPointer(slot))
     }
-    // What was written is read from the images' memory until here.
+    // Writes read the images' memory until here.
     try queue.finish()
     withExtendedLifetime(images) {}
   }
@@ -58,10 +58,10 @@ final class OpenCLNormaliser {
   /// Whether the pixels are in this device's memory.
   func has(_ pixels: PixelBuffer) -> Bool { pixels.device?.memory.device.name == device.name }
 
-  /// Time spent on moving data since this was last asked for.
+  /// The time of moving data since the previous call.
   func takeTransferTime() -> Nanoseconds { queue.takeMoving() }
 
-  /// The images one after the other in memory of the device: that where they lie, if they do.
+  /// The images in sequence in device memory; without a copy if they already are.
   private func gather(_ images: [PixelBuffer], byteCount: Int) throws(DeviceError) -> PooledBuffer {
     let places = images.map(\.device)
     if let shared = places[0]?.memory,

@@ -3,7 +3,7 @@ import OpenCL
 import Vision
 
 extension Implementation {
-  /// Resizing on an OpenCL device; `nil` where the proportions change.
+  /// Resizing on an OpenCL device; `nil` if the proportions change.
   static func openCL(_ settings: ResizeSettings) -> Implementation? {
     guard !settings.geometry.isStretched else { return nil }
     return Implementation("opencl", on: .opencl, parallelism: .device, maximumBatchSize: .max) { device in

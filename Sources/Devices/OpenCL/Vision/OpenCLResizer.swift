@@ -4,10 +4,10 @@ import Kernels
 import OpenCL
 import Vision
 
-/// Resizes and crops batches of decoded pixels to squares, upright, on an OpenCL device; the same values as
-/// `ImageResizer` bit by bit. The squares stay on the device.
+/// Resizes and crops batches of decoded pixels to upright squares on an OpenCL device, bit-identical to
+/// `ImageResizer`. The squares stay on the device.
 ///
-/// One thread at a time uses a resizer.
+/// Used by one thread at a time.
 final class OpenCLResizer {
   let geometry: CropGeometry
   let filter: ResizeFilter
@@ -16,7 +16,7 @@ final class OpenCLResizer {
   private let lines: OpenCLKernel
   private let across: OpenCLKernel
   private var tables = ResizeTableCache()
-  /// Work items of a group.
+  /// The work items of a group.
   private static let items = 32
 
   /// - Throws: `DeviceError`.
@@ -30,7 +30,7 @@ final class OpenCLResizer {
     across = try program.kernel("resample_across")
   }
 
-  /// - Parameter images: decoded for the same geometry and filter, or whole images; in the host's memory.
+  /// - Parameter images: in host memory, decoded for the same geometry and filter, or whole.
   /// - Throws: `ImageError.wrongRegion`, `DeviceError`.
   func resize(_ images: [PixelBuffer]) throws -> [PixelBuffer] {
     let crop = geometry.crop
@@ -63,7 +63,7 @@ final class OpenCLResizer {
             .integer(images.count), .integer(crop), .integer(3 * crop),
           ],
           over: [(3 * crop + 15) / 16, crop, images.count], inGroupsOf: [Self.items, 1, 1])
-        // What was written is read from the host's memory until here.
+        // Writes read the host's memory until here.
         try queue.finish()
       }
     }
@@ -73,6 +73,6 @@ final class OpenCLResizer {
     }
   }
 
-  /// Time spent on moving data since this was last asked for.
+  /// The time of moving data since the previous call.
   func takeTransferTime() -> Nanoseconds { queue.takeMoving() }
 }

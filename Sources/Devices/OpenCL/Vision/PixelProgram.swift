@@ -4,14 +4,14 @@ import OpenCL
 import Vision
 
 extension OpenCLProgramSource {
-  /// Kernels on batches of 8-bit RGB images. They compute what `ResizeKernel` and `NormaliseKernel` do, bit by bit.
+  /// Kernels for batches of 8-bit RGB images, bit-identical to `ResizeKernel` and `NormaliseKernel`.
   static let pixels = OpenCLProgramSource(
     name: "pixels", text: pixelText, options: "-DWEIGHT_BITS=\(ResizeTable.weightBits)")
 }
 
-/// The jobs of a pass begin at number `first`. A job says for one image, in 64-bit numbers, where what a pass reads begins, how far it is from one line to the
-/// next and from one pixel of a line to the next, how many lines there are, where the result begins, and where its
-/// table (`ResizeTable.numbers`) begins and how many taps it has. Places are in bytes, those of tables in numbers.
+/// The jobs of a pass begin at number `first`. A job describes one image in 64-bit numbers: the source's
+/// start, the distances of its lines and of its pixels, the number of lines, the result's start, and the
+/// start and taps of its table (`ResizeTable.numbers`). Places are in bytes; a table's are in numbers.
 private let pixelText = """
   #pragma OPENCL FP_CONTRACT OFF
 

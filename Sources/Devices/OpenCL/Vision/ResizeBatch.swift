@@ -3,7 +3,7 @@ import Kernels
 import OpenCL
 import Vision
 
-/// What the kernels are told of a batch of images that is to be resized, and where in memory things are.
+/// The kernels' description of a batch of images to resize, with places in memory.
 struct ResizeBatch {
   /// As `PixelProgram` describes it.
   struct Job {
@@ -20,17 +20,17 @@ struct ResizeBatch {
     }
   }
 
-  /// For each image which of its bytes are needed, and where they come to lie.
+  /// Each image's needed bytes, and their offset in the batch.
   private(set) var sources: [(bytes: Range<Int>, offset: Int)] = []
-  /// Those of the pass along lines, then those of the pass across.
+  /// The jobs along lines, then those across.
   let jobs: [Job]
   private(set) var tables: [Int32] = []
   private(set) var sourceBytes = 0
   private(set) var narrowBytes = 0
   let resultBytes: Int
-  /// Bytes of a line between the passes: whole vectors.
+  /// The bytes of a line between the passes, in whole vectors.
   let narrowRow: Int
-  /// Most lines of an image.
+  /// The most lines of an image.
   private(set) var longest = 0
 
   /// - Throws: `ImageError.wrongRegion`.
@@ -51,7 +51,7 @@ struct ResizeBatch {
         origin: needed.columns.lowerBound)
       let rows = cache.table(
         needed.window.rows, filter: filter, denominator: region.denominator, origin: needed.rows.lowerBound)
-      // The pass along the displayed x comes first; where that is a column as stored, columns are lines.
+      // The pass along the displayed x comes first. If that is a stored column, columns are lines.
       let transposes = needed.window.transposes
       let lines = transposes ? needed.columns.count : needed.rows.count
       along.append(
