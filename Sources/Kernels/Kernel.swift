@@ -1,11 +1,11 @@
-/// What several implementations in C compute alike.
+/// A computation with several C implementations that agree.
 public protocol Kernel: Sendable, CustomStringConvertible {
-  /// The implementations that this processor can run, the plainest first, the fastest last.
+  /// The implementations for this processor, the plainest first, the fastest last.
   static var all: [Self] { get }
 }
 
 extension Kernel {
-  /// What the others are compared with.
+  /// The implementation that the others must agree with.
   @inlinable
   public static var reference: Self { all[0] }
 
@@ -13,16 +13,16 @@ extension Kernel {
   public static var fastest: Self { all[all.count - 1] }
 }
 
-/// One implementation of a kernel: a table of functions, which is a constant of the C target.
+/// One implementation of a kernel: a constant table of functions in the C target.
 struct Implementation<Table>: @unchecked Sendable {
-  // Sendable: nobody writes there.
+  // Sendable: the table is constant.
   private let table: UnsafePointer<Table>
 
   var functions: Table { table.pointee }
 
-  /// Those that this processor can run, the plainest first.
+  /// The implementations for this processor, the plainest first.
   ///
-  /// - Parameter table: gives the tables by their numbers from 0, and `nil` past the end.
+  /// - Parameter table: returns the tables by number from 0, and `nil` past the end.
   static func all(_ table: (Int32) -> UnsafePointer<Table>?, where isSupported: (Table) -> Bool) -> [Self] {
     var (implementations, index): ([Self], Int32) = ([], 0)
     while let next = table(index) {

@@ -1,9 +1,9 @@
 import CKernels
 
-/// CRC-32C (Castagnoli), as in iSCSI, ext4 and TensorFlow's records; all implementations give the same.
+/// CRC-32C (Castagnoli), as in iSCSI, ext4 and TensorFlow's records. All implementations agree.
 ///
-/// It tells every damage of up to 32 neighbouring bits, and of others all but one in 2³². It tells accidents,
-/// not forgeries.
+/// It detects every burst of damage up to 32 bits, and other damage except for one case in 2³². It doesn't
+/// detect forgery.
 public struct CRC32C: Kernel {
   private let implementation: Implementation<ck_crc32c_implementation>
 
@@ -12,7 +12,7 @@ public struct CRC32C: Kernel {
 
   public var description: String { String(cString: implementation.functions.name) }
 
-  /// The checksum of what `checksum` is that of (0: of nothing), followed by `bytes`.
+  /// Extends a checksum by `bytes`; 0 is the checksum of nothing.
   public func extend(_ checksum: UInt32 = 0, by bytes: UnsafeRawBufferPointer) -> UInt32 {
     implementation.functions.extend(checksum, bytes.baseAddress, bytes.count)
   }

@@ -1,12 +1,12 @@
 import CKernels
 import Synchronization
 
-/// How many threads one kernel may use: 1, or 2. For the whole process, as PyTorch's `set_num_threads`.
+/// The number of threads in one kernel, 1 or 2. It is global, like PyTorch's `set_num_threads`.
 ///
-/// Results are the same bit for bit. What is large enough is halved, always alike: of activations the second thread has
-/// the lower rows, of parameters the second half, so the next kernel finds what it reads in its own core's cache. It pays
-/// where the machine has a core that nothing else wants: the second thread looks out for its next half for about 50 µs
-/// before it sleeps, and several trainings side by side take it from each other.
+/// Results are the same bit for bit. Large work is always halved alike: the second thread has the lower rows
+/// of activations and the second half of parameters, so a kernel's input is in its core's cache. It pays on a
+/// machine with an otherwise idle core: the second thread polls for about 50 µs before it sleeps, and
+/// concurrent trainings compete for it.
 public enum ComputeThreads {
   private static let limit = Atomic<Int>(1)
 
@@ -17,19 +17,19 @@ public enum ComputeThreads {
 
   static func permitted(_ count: Int) -> Int { min(max(count, 1), 2) }
 
-  /// Parameters that are worth a second thread: some 20 µs of Adam's.
+  /// The parameters that are worth a second thread: some 20 µs of Adam.
   static let leastParameters = 1 << 16
 
-  /// Whether a layer's activations are worth a second thread: whether a product between two layers of its greater width
-  /// is, some 25 µs. So a network's narrow layers go with its wide ones: what they save is not time but the way of half
-  /// the activations from core to core.
+  /// Whether a layer's activations are worth a second thread: some 25 µs for a square product of its width.
+  /// Narrow layers follow their network's wide ones: that saves moving half the activations between cores.
   static func isWorthwhile(batch: Int, width: Int) -> Bool { batch * width * width >= 1 << 22 }
 
-  /// Calls `work` with what `part` makes of `0..<count`, or of its halves on two threads.
+  /// Calls `work` for `0..<count`, or for its halves on two threads.
   ///
   /// - Parameters:
-  ///   - worthwhile: whether to use a second thread, if there may be one.
-  ///   - work: is given a pointer to a `Part`.
+  ///   - worthwhile: whether to use a second thread, if allowed.
+  ///   - part: the argument for a range.
+  ///   - work: receives a pointer to a `Part`.
   static func run<Part>(
     over count: Int, worthwhile: Bool, _ part: (Range<Int>) -> Part,
     _ work: @convention(c) (UnsafeRawPointer?) -> Void

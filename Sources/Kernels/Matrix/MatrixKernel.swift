@@ -1,9 +1,9 @@
 import CKernels
 
-/// One implementation of matrix products and of what a dense layer needs around them.
+/// One implementation of matrix products and a dense layer's other operations.
 ///
-/// All give the same up to rounding; one alone gives the same bit for bit, and a row of a product depends on no
-/// other row. Matrices are laid out as `Matrix` does; their padding stays zero. Nothing allocates.
+/// Implementations agree up to rounding. Each is deterministic bit for bit, and a row of a product depends on
+/// no other row. Matrices are laid out as in `Matrix`; their padding stays zero. Nothing allocates.
 public struct MatrixKernel: Kernel {
   private let implementation: Implementation<ck_matrix_implementation>
 
@@ -12,13 +12,13 @@ public struct MatrixKernel: Kernel {
 
   public var description: String { String(cString: implementation.functions.name) }
 
-  /// What is done to a sum before it is stored.
+  /// The operation on a sum before it is stored.
   public enum Finish {
     case none
     case relu
-    /// Within 4 · 10⁻⁷ of it.
+    /// With an absolute error below 4 · 10⁻⁷.
     case tanh
-    /// Multiplied by the activation's derivative, given what the activation gave: `[rows, columns]`.
+    /// Multiplied by the activation's derivative at its outputs, `[rows, columns]`.
     case reluGradient(outputs: MatrixView)
     case tanhGradient(outputs: MatrixView)
   }
@@ -26,8 +26,8 @@ public struct MatrixKernel: Kernel {
   /// c = finish(a · b + bias), or finish(c + a · b + bias).
   ///
   /// The caller guarantees that c `[m, n]`, a `[m, k]` (stored `[k, m]` if `transposed`), b `[k, n]`, bias
-  /// (`n` floats, padded, aligned) and the outputs of `finish` fit together, and that c overlaps none of them but
-  /// the outputs.
+  /// (`n` floats, padded, aligned) and the outputs of `finish` fit together, and that c overlaps only the
+  /// outputs.
   public func multiply(
     _ a: MatrixView, transposed: Bool = false, by b: MatrixView, bias: UnsafePointer<Float>? = nil,
     accumulating: Bool = false, finish: Finish = .none, into c: MatrixView
@@ -40,7 +40,7 @@ public struct MatrixKernel: Kernel {
 
   private typealias Multiplication = @convention(c) (UnsafePointer<ck_product>?) -> Void
 
-  /// By rows, which don't depend on each other, so that the bits are the same with two threads.
+  /// Split by rows, which are independent, so that the bits are the same with two threads.
   private func run(_ multiply: Multiplication, _ product: ck_product) {
     typealias Part = (multiply: Multiplication, product: ck_product)
     func part(_ rows: Range<Int>) -> Part { (multiply, product.part(rows)) }
@@ -50,13 +50,13 @@ public struct MatrixKernel: Kernel {
     }
   }
 
-  /// Columns that `multiply(_:byTransposed:)` gives at most.
+  /// The most columns of `multiply(_:byTransposed:)`.
   public static let narrowColumns = Int(ck_narrow_columns)
 
   /// c = finish(a · bᵀ + bias) for a narrow c, by dot products of rows.
   ///
-  /// The caller guarantees that c `[m, n]`, a `[m, k]`, b `[n, k]` and bias (`n` floats) fit together, that n is at
-  /// most `narrowColumns`, that `finish` is no gradient and that c overlaps nothing else.
+  /// The caller guarantees that c `[m, n]`, a `[m, k]`, b `[n, k]` and bias (`n` floats) fit together, that n
+  /// is at most `narrowColumns`, that `finish` is no gradient and that c overlaps nothing else.
   public func multiply(
     _ a: MatrixView, byTransposed b: MatrixView, bias: UnsafePointer<Float>? = nil, finish: Finish = .none,
     into c: MatrixView
@@ -108,13 +108,13 @@ public struct MatrixKernel: Kernel {
 }
 
 extension ck_product {
-  /// Of A, B and C two are activations, the third is weights.
+  /// Two of A, B and C are activations, the third is weights.
   fileprivate var isWorthHalving: Bool {
     let (batch, width) = transposes_a ? (depth, max(rows, columns)) : (rows, max(depth, columns))
     return rows >= 2 * Matrix.padding && ComputeThreads.isWorthwhile(batch: Int(batch), width: Int(width))
   }
 
-  /// The product that gives some of the rows.
+  /// The product for some of the rows.
   fileprivate func part(_ range: Range<Int>) -> ck_product {
     var part = self
     part.rows = Int32(truncatingIfNeeded: range.count)

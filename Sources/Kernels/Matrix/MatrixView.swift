@@ -1,13 +1,12 @@
-/// A window on a row-major matrix of floats that somebody else owns: `rows` × `columns`, rows `stride` floats
-/// apart.
+/// An unowned view of a row-major matrix of floats: `rows` × `columns`, with rows `stride` floats apart.
 ///
-/// The memory must outlive the view, and whoever writes through a view must be the only one who uses it then.
-/// Networks and replay tables lay their matrices out by `Matrix`, whose guarantees the kernels rely on.
+/// The memory must outlive the view, and a writer needs exclusive access. Networks and replay tables use the
+/// layout of `Matrix`, whose guarantees the kernels rely on.
 public struct MatrixView {
   public let pointer: UnsafeMutablePointer<Float>
   public let rows: Int
   public let columns: Int
-  /// Floats from one row to the next.
+  /// The floats from one row to the next.
   public let stride: Int
 
   @inlinable
@@ -24,31 +23,29 @@ public struct MatrixView {
     nonmutating set { pointer[row &* stride &+ column] = newValue }
   }
 
-  /// The first floats of a row.
+  /// The elements of a row, without padding.
   @inlinable
   public func row(_ row: Int) -> UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(start: pointer + row &* stride, count: columns)
   }
 
-  /// Copies one row of a matrix of as many columns to a row of this one.
+  /// Copies one row of a matrix with equal columns to a row of this one.
   @inlinable
   public func copyRow(_ row: Int, from other: MatrixView, row otherRow: Int) {
     (pointer + row &* stride).update(from: other.pointer + otherRow &* other.stride, count: columns)
   }
 
-  /// Some of the rows.
   @inlinable
   public func rows(_ range: Range<Int>) -> MatrixView {
     MatrixView(pointer + range.lowerBound &* stride, rows: range.count, columns: columns, stride: stride)
   }
 
-  /// The first `count` rows.
   @inlinable
   public func prefix(_ count: Int) -> MatrixView {
     MatrixView(pointer, rows: count, columns: columns, stride: stride)
   }
 
-  /// Some of the columns, from a multiple of `Matrix.padding` on.
+  /// A range of columns; it begins at a multiple of `Matrix.padding`.
   @inlinable
   public func columns(_ range: Range<Int>) -> MatrixView {
     MatrixView(pointer + range.lowerBound, rows: rows, columns: range.count, stride: stride)

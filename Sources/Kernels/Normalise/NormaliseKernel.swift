@@ -9,7 +9,7 @@ public struct NormaliseKernel: Kernel {
 
   public var description: String { String(cString: implementation.functions.name) }
 
-  /// Bytes past the end of a source row that may be read.
+  /// The bytes past the end of a source row that may be read.
   public static let slack = ck_normalise_slack
 
   /// Mean and scale (1 / standard deviation) for red, green, blue, in units of 0…255.

@@ -1,9 +1,9 @@
 import CKernels
 
-/// One implementation of what is computed over all parameters of a network at once.
+/// One implementation of operations on all parameters of a network at once.
 ///
-/// All give the same up to rounding; one alone gives the same bit for bit. Vectors are aligned to 64 bytes, their
-/// count is a multiple of `Matrix.padding`, and zeros that pad them stay zero. Nothing allocates.
+/// Implementations agree up to rounding, and each is deterministic bit for bit. Vectors are aligned to 64
+/// bytes, their count is a multiple of `Matrix.padding`, and padding zeros stay zero. Nothing allocates.
 public struct ParameterKernel: Kernel {
   private let implementation: Implementation<ck_parameters_implementation>
 
@@ -12,7 +12,7 @@ public struct ParameterKernel: Kernel {
 
   public var description: String { String(cString: implementation.functions.name) }
 
-  /// What a step of Adam needs besides the vectors; see `ck_adam` for the formula.
+  /// The scalars of a step of Adam; see `ck_adam` for the formula.
   public struct AdamStep: Sendable {
     public let values: ck_adam
 
@@ -59,7 +59,6 @@ public struct ParameterKernel: Kernel {
     ComputeThreads.run(over: count, worthwhile: count >= ComputeThreads.leastParameters, part, adam)
   }
 
-  /// The sum of squares.
   public func squaredNorm(_ values: UnsafePointer<Float>, count: Int) -> Double {
     implementation.functions.squared_norm(values, count)
   }
@@ -83,7 +82,7 @@ public struct ParameterKernel: Kernel {
   }
 }
 
-/// By squaring, so that it's the same on every machine.
+/// By squaring, for the same result on every machine.
 private func power(_ base: Double, _ exponent: Int) -> Double {
   var result = 1.0
   var square = base

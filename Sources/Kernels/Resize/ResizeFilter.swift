@@ -1,4 +1,4 @@
-/// How a resized pixel is weighed from the pixels around it, stretched by the ratio when shrinking so
+/// The weights of source pixels in a resized pixel. When shrinking, the filter is stretched by the ratio so
 /// that every source pixel counts (antialiasing).
 public enum ResizeFilter: String, Sendable, CaseIterable {
   /// A triangle, 1 pixel to each side.
@@ -6,7 +6,7 @@ public enum ResizeFilter: String, Sendable, CaseIterable {
   /// Keys' cubic convolution with a = −0.5, 2 pixels to each side (Keys 1981).
   case bicubic
 
-  /// Where the filter ends, in pixels of the coarser grid.
+  /// The filter's radius, in pixels of the coarser grid.
   public var support: Double {
     switch self {
     case .bilinear: 1
@@ -14,7 +14,7 @@ public enum ResizeFilter: String, Sendable, CaseIterable {
     }
   }
 
-  /// The weight, not yet normalised, of a pixel at this distance.
+  /// The unnormalised weight of a pixel at this distance.
   func weight(at distance: Double) -> Double {
     let x = abs(distance)
     switch self {

@@ -9,15 +9,13 @@ public struct ResizeKernel: Kernel {
 
   public var description: String { String(cString: implementation.functions.name) }
 
-  /// Bytes past the end of a row's, or a buffer's, last pixel that may be read, and for rows of the
-  /// horizontal pass written.
+  /// The bytes past the last pixel of a row or buffer that may be read, and in the horizontal pass written.
   public static let slack = ck_resize_slack
 
   /// Resizes each of `rows` rows of RGB along x, into `table.count` pixels.
   ///
-  /// The caller guarantees: source rows hold the pixels the table refers to and `slack` bytes
-  /// (plus three pixels) more can be read after the last of them; destination rows hold
-  /// `3 · table.count + slack` bytes; the two do not overlap.
+  /// The caller guarantees: source rows hold the table's pixels, and `slack` bytes plus three pixels more can
+  /// be read; destination rows hold `3 · table.count + slack` bytes; the two do not overlap.
   public func horizontal(
     _ table: ResizeTable, from source: UnsafePointer<UInt8>, rowBytes: Int, rows: Int,
     to destination: UnsafeMutablePointer<UInt8>, rowBytes destinationRowBytes: Int
@@ -30,8 +28,8 @@ public struct ResizeKernel: Kernel {
 
   /// Resizes columns of `rowLength` bytes along y, into `table.count` rows.
   ///
-  /// The caller guarantees: the source holds the rows the table refers to, and `slack` bytes can be
-  /// read past the end of each; the two do not overlap.
+  /// The caller guarantees: the source holds the table's rows, and `slack` bytes can be read past the end of
+  /// each; the two do not overlap.
   public func vertical(
     _ table: ResizeTable, from source: UnsafePointer<UInt8>, rowBytes: Int, rowLength: Int,
     to destination: UnsafeMutablePointer<UInt8>, rowBytes destinationRowBytes: Int

@@ -1,15 +1,14 @@
 import CKernels
 
-/// The weights of one axis of a resize, ready for the inner loops; immutable.
+/// The weights of one axis of a resize, prepared for the inner loops; immutable.
 ///
 /// Memory: 8 bytes for each output and tap.
 public final class ResizeTable: @unchecked Sendable {
-  // Sendable: the arrays that `axis` points to are written in `init` and never again; they live as
-  // long as the table does.
+  // Sendable: the arrays behind `axis` are written only in `init` and live as long as the table.
 
   /// Valid while the table lives.
   let axis: ck_resize_axis
-  /// Source pixels that the table refers to, relative to the origin it was made for.
+  /// The end of the table's source pixels, relative to `origin`.
   let sourceEnd: Int
 
   private let starts: UnsafeMutablePointer<Int32>
@@ -18,8 +17,8 @@ public final class ResizeTable: @unchecked Sendable {
   private let split: UnsafeMutablePointer<Int16>
 
   /// - Parameters:
-  ///   - denominator: the source was reduced by this much.
-  ///   - origin: the reduced pixel that the buffer to resize begins with.
+  ///   - denominator: the earlier reduction of the source.
+  ///   - origin: the reduced pixel at which the buffer begins.
   public init(_ window: ResizeWindow, filter: ResizeFilter, denominator: Int = 1, origin: Int = 0) {
     let sampling = window.sampling(filter: filter, denominator: denominator)
     let outputs = window.reversed ? Array(window.outputs.reversed()) : Array(window.outputs)
@@ -61,17 +60,17 @@ public final class ResizeTable: @unchecked Sendable {
     split.deallocate()
   }
 
-  /// Outputs along the axis.
+  /// The number of outputs along the axis.
   public var count: Int { Int(axis.count) }
 
-  /// Weights for each output.
+  /// The number of weights for each output.
   public var taps: Int { Int(axis.taps) }
 
   /// Fractional bits of a weight.
   public static let weightBits = Int(ck_resize_weight_bits)
 
-  /// The table for other processors: for each output where its sources start; for each how many there are; for each
-  /// `taps` weights.
+  /// The table for other devices: each output's first source, then each output's number of sources, then each
+  /// output's `taps` weights.
   public var numbers: [Int32] {
     Array(UnsafeBufferPointer(start: starts, count: count))
       + UnsafeBufferPointer(start: lengths, count: count)

@@ -1,8 +1,7 @@
-/// A run of output pixels along one axis of a resized image, and where they come from.
+/// A run of output pixels along one axis of a resized image, with their source.
 ///
-/// The whole axis has `sourceLength` pixels and becomes `outputLength`; only the outputs in `outputs`
-/// are made, in descending order if `reversed`. The resized axis itself exists nowhere, so
-/// `outputLength` may be enormous.
+/// The whole axis of `sourceLength` pixels becomes `outputLength`; only `outputs` are made, in descending
+/// order if `reversed`. `outputLength` may be enormous, as the whole resized axis is never made.
 public struct ResizeWindow: Hashable, Sendable {
   public let sourceLength: Int
   public let outputLength: Int
@@ -19,8 +18,8 @@ public struct ResizeWindow: Hashable, Sendable {
     self.reversed = reversed
   }
 
-  /// The source pixels that the window depends on, if the source was first reduced by `denominator`
-  /// (to `sourceLength / denominator` pixels, rounded up): indices of reduced pixels.
+  /// The source pixels of the window, as indices of reduced pixels. The source is first reduced by
+  /// `denominator` to `sourceLength / denominator` pixels, rounded up.
   public func sources(filter: ResizeFilter, denominator: Int = 1) -> Range<Int> {
     let sampling = sampling(filter: filter, denominator: denominator)
     return sampling.sources(of: outputs.lowerBound)
@@ -35,12 +34,12 @@ public struct ResizeWindow: Hashable, Sendable {
   }
 }
 
-/// The arithmetic of one axis: which source pixels an output is made of, and their weights.
+/// The arithmetic of one axis: the source pixels of an output, and their weights.
 struct ResizeSampling {
   let filter: ResizeFilter
-  /// Source pixels for each output pixel.
+  /// The source pixels for each output pixel.
   let ratio: Double
-  /// Source pixels that exist.
+  /// The number of source pixels.
   let length: Int
 
   /// The filter is stretched when shrinking, never squeezed when enlarging.
@@ -48,7 +47,7 @@ struct ResizeSampling {
 
   private func centre(of output: Int) -> Double { (Double(output) + 0.5) * ratio }
 
-  /// The source pixels whose centres lie under the filter, never none.
+  /// The source pixels with centres under the filter; at least one.
   func sources(of output: Int) -> Range<Int> {
     let centre = centre(of: output)
     let support = filter.support * stretch
