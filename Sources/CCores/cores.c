@@ -6,18 +6,18 @@
 #include <stdatomic.h>
 #include <time.h>
 
-/* Of a larger machine the first cores speak for the others. */
+/* The first cores represent those of a larger machine. */
 enum { most_cores = 64 };
 
 /* 40 sums, all in registers: enough to keep every unit of a core busy. */
 enum { vectors = 10, steps = 1000 };
 
-/* The least of several: a thread that lost its core for a while says nothing about distance. */
+/* The least of several batches counts: a thread may lose its core for a while. */
 enum { batches = 8, messages = 200 };
 
 static const double seconds_of_speed = 3e-3;
 
-/* After which nobody waits for a message any more: a host may let two cores take turns, and then each takes milliseconds. */
+/* The longest measurement. A host may run two cores in turns, and then each message takes milliseconds. */
 static const double most_seconds_of_distance = 20e-3;
 enum { looks_for_each_clock = 1024 };
 
@@ -33,7 +33,7 @@ typedef struct {
 typedef struct worker {
   pthread_t thread;
   team *team;
-  struct worker *peer; /* NULL if it has none */
+  struct worker *peer; /* NULL without one */
   bool is_first;       /* of the two */
   double speed, distance;
   _Alignas(128) atomic_int inbox; /* on a cache line of its own */
@@ -45,7 +45,7 @@ static double now(void) {
   return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-/* Multiplications and additions that don't wait for each other: two threads on one core get half each. */
+/* Independent multiplications and additions: two threads on one core get half each. */
 static float calculate(float start) {
   vector sums[vectors];
   for (int i = 0; i < vectors; i++) sums[i] = (vector){start, 1, 2, (float)i};
@@ -72,7 +72,7 @@ static void send(worker *receiver, int message) {
   atomic_store_explicit(&receiver->inbox, message, memory_order_release);
 }
 
-/* False if it is late. */
+/* Returns false at the deadline. */
 static bool await(worker *self, int message, double latest) {
   for (int look = 1; atomic_load_explicit(&self->inbox, memory_order_acquire) != message; look++) {
     if (atomic_load_explicit(&self->team->is_late, memory_order_relaxed)) return false;
@@ -81,7 +81,7 @@ static bool await(worker *self, int message, double latest) {
   return true;
 }
 
-/* Seconds of a message, while the peer does the same. */
+/* Seconds for a message, while the peer does the same. */
 static double measure_distance(worker *self) {
   double least = 1, begun = now(), latest = begun + most_seconds_of_distance;
   for (int batch = 0, message = 1; batch < batches; batch++) {

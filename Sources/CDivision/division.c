@@ -12,7 +12,7 @@
 
 static struct sigaction before;
 
-/* Bytes of what follows the opcode: how an operand is told. */
+/* The length of an instruction's operand, in bytes after the opcode. */
 static size_t operand_length(const uint8_t *code) {
   uint8_t mode = code[0] >> 6, memory = code[0] & 7;
   if (mode == 3) return 1;
@@ -27,7 +27,7 @@ static size_t operand_length(const uint8_t *code) {
   return length;
 }
 
-/* Steps over a division, whose results are 0. Returns 0 for any other instruction. */
+/* Steps over a division and sets its results to 0. Returns 0 for any other instruction. */
 static int step_over(greg_t *registers) {
   const uint8_t *code = (const uint8_t *)registers[REG_RIP];
   int is_short = 0;
@@ -57,7 +57,7 @@ static void handle(int signal, siginfo_t *information, void *context) {
   } else if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN) {
     before.sa_handler(signal);
   } else {
-    /* The instruction comes again, and does what it did before there was this. */
+    /* The instruction runs again and reaches the previous handler. */
     sigaction(SIGFPE, &before, NULL);
   }
 }

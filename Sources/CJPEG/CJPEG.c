@@ -17,21 +17,21 @@ struct cjpeg_decoder {
   struct jpeg_decompress_struct info;
   struct jpeg_error_mgr errors;
   struct jpeg_progress_mgr progress;
-  jmp_buf failed; /* set by each function that calls libjpeg, before it does */
+  jmp_buf failed; /* set before each call of libjpeg */
   cjpeg_result result;
   char message[JMSG_LENGTH_MAX];
   cjpeg_region region;
   cjpeg_limits limits;
   const uint8_t *end;  /* one past the last byte of the image */
-  bool has_run_out;    /* libjpeg asked for more bytes than there are */
-  bool has_whole_rows; /* libjpeg isn't told of the region's columns */
+  bool has_run_out;    /* libjpeg needed more bytes than there are */
+  bool has_whole_rows; /* libjpeg decodes all columns, not the region's */
   uint8_t *row;        /* one row of libjpeg's */
   size_t row_capacity;
   bool is_bare, was_ours;
-  baseline_decoder *baseline; /* made when it is first of use */
+  baseline_decoder *baseline; /* made at first use */
 };
 
-/* Pixels around the region that interpolated chroma at its border depends on. */
+/* Pixels around the region that affect the interpolated chroma at its border. */
 enum { margin = 2, minimum_width = 32, rows_per_call = 16 };
 
 static void fail(cjpeg_decoder *decoder, cjpeg_result result, const char *message) {
@@ -47,7 +47,7 @@ static void fail_with_message(j_common_ptr info, cjpeg_result result) {
   fail(decoder, result, message);
 }
 
-/* What is wrong behind the last byte is that it was the last. */
+/* An error behind the last byte means truncation. */
 static void fail_on_data(j_common_ptr info) {
   fail_with_message(info, ((cjpeg_decoder *)info)->has_run_out ? cjpeg_truncated : cjpeg_corrupt);
 }
@@ -68,7 +68,7 @@ static void on_error(j_common_ptr info) {
   }
 }
 
-/* libjpeg fills in grey where data is missing and only warns. A wrong image is worse than none. */
+/* libjpeg fills missing data with grey and only warns. A wrong image is worse than none. */
 static void on_message(j_common_ptr info, int level) {
   if (level >= 0) return;
   switch (info->err->msg_code) {
@@ -89,8 +89,8 @@ static void on_progress(j_common_ptr info) {
   if (is_past(decoder->limits.deadline)) fail(decoder, cjpeg_too_slow, "too slow");
 }
 
-/* Behind the last byte libjpeg finds an end-of-image marker, and no warning: it reads ahead, and the image may be whole. It warns if
- * it needs bits that are behind the marker. */
+/* Behind the last byte libjpeg sees an end-of-image marker. There is no warning yet: libjpeg reads ahead, and
+ * the image may be whole. It warns once it needs bits behind the marker. */
 static boolean on_end_of_bytes(j_decompress_ptr info) {
   static const JOCTET marker[] = {0xFF, JPEG_EOI};
   ((cjpeg_decoder *)info)->has_run_out = true;
@@ -110,8 +110,8 @@ cjpeg_decoder *cjpeg_create(bool is_bare) {
   return decoder;
 }
 
-/* Each image has a decompressor of its own, which takes some microseconds: one that is used again keeps the tables of the image before, and
- * gives them to one that has none. */
+/* Each image has a new decompressor, which takes some microseconds. A reused one keeps the previous image's
+ * tables, and applies them to an image without tables. */
 static void make_decompressor(cjpeg_decoder *decoder) {
   jpeg_destroy_decompress(&decoder->info);
   jpeg_create_decompress(&decoder->info);
@@ -132,7 +132,7 @@ const char *cjpeg_message(const cjpeg_decoder *decoder) { return decoder->messag
 
 static uint32_t smaller(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
-/* Whether coefficients are missing that a progressive image's scans have yet to say. libjpeg smooths such images. */
+/* Whether a progressive image's scans have left coefficients missing. libjpeg smooths such images. */
 static bool is_unfinished(const struct jpeg_decompress_struct *info) {
   if (!info->progressive_mode) return false;
   for (int i = 0; i < info->num_components; i++) {
@@ -143,13 +143,14 @@ static bool is_unfinished(const struct jpeg_decompress_struct *info) {
   return false;
 }
 
-/* Whether libjpeg decodes some columns to what they are in the whole image. Where a component is reduced less than others, but
- * not to full width (4:1:0), it leaves pixels unwritten; and what it smooths depends on all columns to the left. */
+/* Whether libjpeg can decode some columns exactly as in the whole image. It leaves pixels unwritten for a
+ * component with less reduction than others but not at full width (4:1:0). Its smoothing depends on all
+ * columns to the left. */
 static bool can_crop(const struct jpeg_decompress_struct *info) {
   return info->max_h_samp_factor <= 2 && info->max_v_samp_factor <= 2 && !is_unfinished(info);
 }
 
-/* Asks libjpeg for the columns of the region and no others; it grows them to whole blocks. */
+/* Limits libjpeg to the region's columns, which it extends to whole blocks. */
 static void crop_columns(cjpeg_decoder *decoder, cjpeg_region *region) {
   j_decompress_ptr info = &decoder->info;
   JDIMENSION x = region->x > margin ? region->x - margin : 0;
@@ -198,14 +199,14 @@ cjpeg_result cjpeg_open(cjpeg_decoder *decoder, const uint8_t *bytes, size_t len
   return cjpeg_ok;
 }
 
-/* Four inks, stored inverted as Adobe does and everyone after it, to RGB. */
+/* CMYK to RGB; files store the inks inverted, as Adobe does. */
 static void ink_to_rgb(const uint8_t *ink, uint32_t width, uint8_t *rgb) {
   for (uint32_t x = 0; x < width; x++, ink += 4, rgb += 3) {
     for (int c = 0; c < 3; c++) rgb[c] = (uint8_t)((ink[c] * ink[3] + 127) / 255);
   }
 }
 
-/* The next row, as libjpeg gives it. */
+/* The next row in libjpeg's format. */
 static const uint8_t *read_row(cjpeg_decoder *decoder) {
   j_decompress_ptr info = &decoder->info;
   size_t needed = (size_t)info->output_components * info->output_width;
@@ -220,7 +221,7 @@ static const uint8_t *read_row(cjpeg_decoder *decoder) {
   return decoder->row;
 }
 
-/* The next row, of which the region's columns are written. */
+/* Copies the region's columns of the next row. */
 static void copy_row(cjpeg_decoder *decoder, uint8_t *pixels) {
   uint32_t x = decoder->has_whole_rows ? decoder->region.x : 0, width = decoder->region.width;
   const uint8_t *row = read_row(decoder) + (size_t)decoder->info.output_components * x;
@@ -231,9 +232,8 @@ static void copy_row(cjpeg_decoder *decoder, uint8_t *pixels) {
   }
 }
 
-/* What follows the rows that were read is not decoded. If the file goes on to an end-of-image
- * marker, then nothing was cut off. In entropy-coded data FF is followed by 00 or a restart marker,
- * so FF D9 there can be nothing else. */
+/* Rows behind the region aren't decoded. An end-of-image marker later in the file shows that nothing was cut
+ * off. In entropy-coded data FF is followed by 00 or a restart marker, so FF D9 is unambiguous. */
 static bool has_end(cjpeg_decoder *decoder) {
   const uint8_t *next = decoder->info.src->next_input_byte;
   const uint8_t *end = decoder->end;
@@ -246,7 +246,7 @@ static bool has_end(cjpeg_decoder *decoder) {
   return false;
 }
 
-/* Without an end-of-image marker an image may be whole, too: its last scan is, and no other is missing. */
+/* An image without an end-of-image marker may be whole: no scan is missing or incomplete. */
 static void require_whole(cjpeg_decoder *decoder) {
   j_decompress_ptr info = &decoder->info;
   while (info->output_scanline < info->output_height) read_row(decoder);
@@ -255,7 +255,7 @@ static void require_whole(cjpeg_decoder *decoder) {
   if (!is_whole) fail(decoder, cjpeg_truncated, "scans are missing");
 }
 
-/* Decodes by baseline.h, if it can. Otherwise nothing is changed but pixels. */
+/* Decodes by baseline.h if possible. Otherwise only pixels are changed. */
 static bool read_baseline(cjpeg_decoder *decoder, uint8_t *pixels, size_t row_bytes) {
   struct jpeg_source_mgr *source = decoder->info.src;
   if (decoder->is_bare || !baseline_can(&decoder->info)) return false;

@@ -5,13 +5,13 @@
 #include "deadline.h"
 #include "samples.h"
 
-/* A row of chrominance is interpolated from one column more on either side; and, where rows are, from one row more. */
+/* Extra chrominance on either side for interpolation: a column, and a row if rows are interpolated. */
 enum { margin = 1 };
 
-/* Data with fewer bytes is decoded before skips are made. */
+/* Below so many bytes, skip tables don't pay. */
 enum { least_for_skips = 32 << 10 };
 
-/* One component's rows: the last one of the row of units before, if rows are interpolated, and those of this one. */
+/* One component's rows: this row of units, after the previous one's last row if rows are interpolated. */
 typedef struct {
   uint8_t *first;
   size_t stride;
@@ -25,7 +25,7 @@ typedef struct {
   scan scan;
   plane planes[3];
   bool is_narrow;  /* chrominance is half as wide */
-  uint32_t before; /* rows that are kept: chrominance is half as high, too */
+  uint32_t before; /* kept rows: chrominance has half the height */
   int16_t *sums;
   uint8_t *wide[2];
   cjpeg_region region;
@@ -33,7 +33,8 @@ typedef struct {
   size_t row_bytes;
 } image;
 
-/* Reduced images' blocks of chrominance that is half as wide and half as high are reduced by half as much, and not narrow. */
+/* Whether chrominance is narrow. In a reduced image with half-size chrominance, it is reduced by half as much
+ * instead. */
 static bool has_narrow(const struct jpeg_decompress_struct *info) {
   return info->num_components > 1 && info->max_h_samp_factor == 2 &&
          block_side(&info->comp_info[1]) == block_side(&info->comp_info[0]);
@@ -43,14 +44,14 @@ bool blocks_can(const struct jpeg_decompress_struct *info) {
   if (!has_vectors()) return false;
   if (info->num_components == 1) return true;
   if (info->max_h_samp_factor == 1) return info->max_v_samp_factor == 1;
-  /* Of two columns libjpeg interpolates nothing. */
+  /* libjpeg doesn't interpolate two columns. */
   return !has_narrow(info) || info->comp_info[1].downsampled_width > 2;
 }
 
-/* Not what libjpeg says once it has been told of a region, which is the region's. */
+/* The component's size by its definition; libjpeg reports the region's once one is set. */
 static uint32_t reduced(uint32_t size, uint32_t to, uint32_t from) { return (size * to + from - 1) / from; }
 
-/* Divides the rows' memory. False if there is none. */
+/* Divides the rows' memory. False if memory is out. */
 static bool prepare(image *image, blocks_rows *rows, const struct jpeg_decompress_struct *info) {
   scan *s = &image->scan;
   image->is_narrow = has_narrow(info);
@@ -86,13 +87,13 @@ static bool prepare(image *image, blocks_rows *rows, const struct jpeg_decompres
   return true;
 }
 
-/* The row of a component with this number in the image, while the row of units with that number is there. */
+/* A component's row by its number in the image, while its row of units is in memory. */
 static const uint8_t *row_of(const image *image, int component, uint32_t unit_row, uint32_t y) {
   const plane *plane = &image->planes[component];
   return plane->first + (size_t)(y + image->before - unit_row * plane->rows) * plane->stride;
 }
 
-/* A chrominance at full width, from the region's first column, or the one before it if that is odd. */
+/* A chrominance row at full width, from the region's first column, or the even one before it. */
 static const uint8_t *widened(image *image, int component, uint32_t unit_row, uint32_t y) {
   const plane *plane = &image->planes[component];
   uint32_t x = image->region.x, end = x + image->region.width;
@@ -110,7 +111,7 @@ static const uint8_t *widened(image *image, int component, uint32_t unit_row, ui
   return wide + x % 2;
 }
 
-/* The pixels of those rows, begin to before end, that are in the region. */
+/* Writes the region's pixels of the rows from begin to before end. */
 static void write_rows(image *image, uint32_t unit_row, uint32_t begin, uint32_t end) {
   cjpeg_region region = image->region;
   if (begin < region.y) begin = region.y;
@@ -127,7 +128,7 @@ static void write_rows(image *image, uint32_t unit_row, uint32_t begin, uint32_t
   }
 }
 
-/* All blocks of a unit, whose samples come to their places, if they are wanted. */
+/* Reads all blocks of a unit, and places their samples if wanted. */
 static bool read_unit(image *image, uint32_t unit, bool is_wanted) {
   scan *s = &image->scan;
   for (int i = 0; i < s->count; i++) {
@@ -150,7 +151,7 @@ static bool read_unit(image *image, uint32_t unit, bool is_wanted) {
   return !is_overdrawn(&s->reader);
 }
 
-/* The last row of each component becomes that before the first. */
+/* Moves each component's last row in front of the first. */
 static void keep_last_rows(image *image) {
   for (int i = 0; i < image->scan.count; i++) {
     plane *plane = &image->planes[i];

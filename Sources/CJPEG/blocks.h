@@ -1,6 +1,7 @@
-/* A baseline JPEG at full size, a half or a quarter of it: every coefficient of the blocks that are wanted, and none of the others.
+/* A baseline JPEG at full size, a half or a quarter of it. Only the coefficients of wanted blocks are
+ * decoded.
  *
- * libjpeg-turbo reads a coefficient's code and its number one after the other; here one look into a table gives both. */
+ * libjpeg-turbo reads a coefficient's code and its number separately; here one table lookup gives both. */
 #ifndef BLOCKS_H
 #define BLOCKS_H
 
@@ -13,8 +14,8 @@ typedef struct {
   size_t capacity;
 } blocks_rows;
 
-/* Whether it can decode an image that scan_can decodes: luminance alone, or chrominance at the same size, half as wide, or half as
- * wide and half as high. */
+/* Whether it can decode an image that scan_can accepts: luminance alone, or chrominance at the same size,
+ * half as wide, or half as wide and half as high. */
 bool blocks_can(const struct jpeg_decompress_struct *info);
 
 /* As baseline_read. */

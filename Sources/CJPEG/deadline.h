@@ -1,4 +1,4 @@
-/* Work that ends at a time. */
+/* Deadlines of work. */
 #ifndef DEADLINE_H
 #define DEADLINE_H
 
@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Whether a time, in nanoseconds of CLOCK_MONOTONIC, is over. */
+/* Whether a time, in nanoseconds of CLOCK_MONOTONIC, has passed. */
 static inline bool is_past(uint64_t deadline) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);

@@ -4,13 +4,13 @@
 
 /* ---- Blocks ---- */
 
-/* Zero is at 128. What is far outside wraps, as in jpeg_idct_1x1. */
+/* Zero is at 128. Values far outside wrap, as in jpeg_idct_1x1. */
 static inline uint8_t mean(const component *c) {
   int value = descale((uint32_t)((int16_t)c->predicted * (int)c->quantisation[0]), 3);
   return clamp(((value & 1023) ^ 512) - 512 + 128);
 }
 
-/* One unit. Its samples go to column `x` of the rows, if they are wanted. */
+/* Reads one unit. Its samples go to column `x` of the rows, if wanted. */
 static inline bool read_unit(scan *s, eighth_rows rows, uint32_t x, bool is_wanted) {
   reader *r = &s->reader;
   component *luminance = &s->components[0];

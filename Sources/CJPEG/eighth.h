@@ -1,8 +1,7 @@
 /* A baseline JPEG at an eighth of its size.
  *
- * At that size a pixel is the mean of a block, its DC coefficient. What the AC coefficients of the luminance say is not
- * wanted, only where they end; but they are nearly all of a file. So they are passed over, several symbols by one look
- * into a table. */
+ * A pixel is then the mean of a block, its DC coefficient. The AC coefficients, nearly all of a file, only
+ * have to be skipped: several symbols by one table lookup. */
 #ifndef EIGHTH_H
 #define EIGHTH_H
 
@@ -12,7 +11,7 @@
 
 enum { eighth_columns = 65535 / 8 + 3 + samples_beyond };
 
-/* The rows of pixels that one row of blocks makes: luminance and both chrominances. */
+/* The rows of pixels from one row of blocks: luminance and both chrominances. */
 typedef uint8_t eighth_rows[3][2][eighth_columns];
 
 /* As baseline_read. */

@@ -34,7 +34,7 @@ uint32_t find_symbol(const code *c, uint32_t bits) {
   return 0;
 }
 
-/* Whether it had to be made anew. */
+/* Returns whether the code had to be made anew. */
 static bool make_code(code *c, const JHUFF_TBL *table) {
   if (c->is_made && memcmp(c->counts, table->bits, sizeof c->counts) == 0 &&
       memcmp(c->values, table->huffval, sizeof c->values) == 0)
@@ -58,7 +58,7 @@ static bool make_code(code *c, const JHUFF_TBL *table) {
   return true;
 }
 
-/* As find_symbol, mostly by one look. */
+/* As find_symbol, mostly by one lookup. */
 static inline uint32_t look_up(const code *c, uint32_t bits) {
   uint32_t symbol = c->symbols[bits >> (longest_code - symbol_bits)];
   return symbol == 0 ? find_symbol(c, bits) : symbol;
@@ -114,7 +114,7 @@ static void make_ac(entropy_tables *tables, int index, const JHUFF_TBL *source, 
 
 /* ---- Components ---- */
 
-/* A symbol with a long code, or a large number, which is put into the block. */
+/* Reads a coefficient with a long code or a large number. */
 static inline bool read_coefficient(reader *r, const code *ac, int *position, int16_t *block) {
   refill(r);
   int symbol = read_symbol(r, ac);
@@ -139,7 +139,7 @@ bool read_ac(reader *r, const component *c, int16_t block[block_size]) {
         break;
       }
       drop(&local, n.bits);
-      /* An end of the block is a zero behind all that there is. */
+      /* An end of the block is a zero behind the coefficients. */
       block[natural_order[position + n.first_steps - 1]] = n.first;
       position += n.steps;
       block[natural_order[position - 1]] = n.last;
@@ -149,7 +149,7 @@ bool read_ac(reader *r, const component *c, int16_t block[block_size]) {
   return true;
 }
 
-/* A symbol that is no part of a skip. */
+/* A symbol outside the skip table. */
 static inline bool skip_symbol(reader *r, const code *ac, int *position) {
   refill(r);
   int symbol = read_symbol(r, ac);
@@ -190,7 +190,7 @@ bool scan_can(const struct jpeg_decompress_struct *info) {
   for (int i = 0; i < info->num_components; i++) {
     const jpeg_component_info *c = &info->comp_info[i];
     if (c->quant_table == NULL || info->cur_comp_info[i] != c) return false;
-    /* Those of 16 bits are rare, and libjpeg's arithmetic with them is its own. */
+    /* 16-bit tables are rare, and libjpeg has special arithmetic for them. */
     for (int k = 0; k < block_size; k++) {
       if (c->quant_table->quantval[k] > 255) return false;
     }

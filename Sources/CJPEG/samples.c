@@ -4,15 +4,15 @@
 
 /* ---- Blocks ---- */
 
-/* Bits behind the point: of factors, and of what the first dimension leaves. */
+/* The fractional bits of factors, and of the first dimension's results. */
 enum { constant_bits = 13, pass_bits = 2 };
 
-/* What the odd coefficients of a row or column add to its first half and take from its second. */
+/* The odd coefficients' part, added to the first half of a row or column and subtracted from the second. */
 static inline uint32_t odd_part(uint32_t c1, uint32_t c3, uint32_t c5, uint32_t c7) {
   return 29692 * c1 - 10426 * c3 + 6967 * c5 - 5906 * c7;
 }
 
-/* jpeg_idct_2x2, as libjpeg-turbo has it in vectors: what is far outside doesn't wrap. */
+/* jpeg_idct_2x2, as in libjpeg-turbo's vector code: values far outside don't wrap. */
 void quarter_block(const int16_t block[64], const uint16_t factors[64], uint8_t *samples, size_t stride) {
   static const uint8_t columns[] = {0, 1, 3, 5, 7};
   int halves[2][8];
@@ -40,7 +40,7 @@ void quarter_block(const int16_t block[64], const uint16_t factors[64], uint8_t 
 
 /* ---- Rows ---- */
 
-/* In libjpeg's fixed-point numbers: 1.402, 1.772, 0.71414 and 0.34414 by 65,536. */
+/* libjpeg's fixed-point factors: 1.402, 1.772, 0.71414 and 0.34414 by 65,536. */
 static void write_singly(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, size_t width, uint8_t *rgb) {
   for (size_t x = 0; x < width; x++) {
     int blue = cb[x] - 128, red = cr[x] - 128;
@@ -64,14 +64,14 @@ bool has_vectors(void) { return __builtin_cpu_supports("avx2"); }
 
 /* ---- Blocks ---- */
 
-/* With constant_bits behind the point. */
+/* With constant_bits fractional bits. */
 enum {
   f_0_211 = 1730, f_0_299 = 2446, f_0_390 = 3196, f_0_510 = 4176, f_0_541 = 4433, f_0_601 = 4926, f_0_765 = 6270,
   f_0_900 = 7373, f_1_062 = 8697, f_1_176 = 9633, f_1_452 = 11893, f_1_501 = 12299, f_1_848 = 15137, f_1_962 = 16069,
   f_2_053 = 16819, f_2_173 = 17799, f_2_563 = 20995, f_3_073 = 25172
 };
 
-/* Eight values of two rows next to each other: of the first four in the lower half, of the others in the upper. */
+/* Interleaves eight values of two rows: the first four in the lower half, the others in the upper. */
 AVX2 static inline __m256i pair(__m128i a, __m128i b) {
   return _mm256_set_m128i(_mm_unpackhi_epi16(a, b), _mm_unpacklo_epi16(a, b));
 }
@@ -85,14 +85,14 @@ AVX2 static inline __m256i rounded(__m256i value, int bits) {
   return _mm256_srai_epi32(_mm256_add_epi32(value, _mm256_set1_epi32(1 << (bits - 1))), bits);
 }
 
-/* Two rows each, their first four values in the lower half: taken in turns. */
+/* Interleaves two pairs of rows, with their first four values in the lower half. */
 AVX2 static inline __m256i turns(__m256i a, __m256i b) {
   const __m256i order = _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
   return _mm256_shuffle_epi8(_mm256_packs_epi32(a, b), order);
 }
 
-/* One dimension of jpeg_idct_islow (Loeffler, Ligtenberg and Moschytz, ICASSP 1989), of eight columns at once; then rows
- * become columns. Sums of 16 bits wrap, and results saturate, where libjpeg-turbo's do. */
+/* One dimension of jpeg_idct_islow (Loeffler, Ligtenberg and Moschytz, ICASSP 1989), for eight columns at
+ * once; then rows become columns. 16-bit sums wrap, and results saturate, as in libjpeg-turbo. */
 AVX2 static inline void transform_columns(__m128i rows[8], int bits) {
   __m256i pair26 = pair(rows[2], rows[6]);
   __m256i even2 = weigh(pair26, f_0_541, f_0_541 - f_1_848);
@@ -129,7 +129,6 @@ AVX2 static inline void transform_columns(__m128i rows[8], int bits) {
   }
 }
 
-/* Rows become columns. */
 AVX2 static inline void transpose(__m128i rows[8]) {
   __m128i a[8], b[8];
   for (int i = 0; i < 4; i++) {
@@ -148,7 +147,7 @@ AVX2 static inline void transpose(__m128i rows[8]) {
 
 AVX2 static inline __m128i load(const void *values) { return _mm_loadu_si128(values); }
 
-/* The block's rows times their factors. Returns whether all but the first, and the fifth, are zero. */
+/* Multiplies the block's rows by their factors. Returns whether all but the first and the fifth are zero. */
 AVX2 static inline bool read_rows(const int16_t block[64], const uint16_t factors[64], __m128i rows[8]) {
   __m128i others = _mm_setzero_si128();
   for (int i = 0; i < 8; i++) {
@@ -159,14 +158,14 @@ AVX2 static inline bool read_rows(const int16_t block[64], const uint16_t factor
   return _mm_testz_si128(others, others);
 }
 
-/* What becomes of the columns where each is as its first value. */
+/* The result of the columns if each has only its first value. */
 AVX2 static inline void spread_row(__m128i rows[8]) {
   __m128i row = _mm_slli_epi16(rows[0], pass_bits);
   for (int i = 0; i < 8; i++) rows[i] = row;
   transpose(rows);
 }
 
-/* At full size. */
+/* Writes a block at full size. */
 AVX2 static void keep_block(const int16_t block[64], const uint16_t factors[64], uint8_t *samples, size_t stride) {
   __m128i rows[8], fifth = load(block + 32);
   if (read_rows(block, factors, rows) && _mm_testz_si128(fifth, fifth)) {
@@ -183,8 +182,8 @@ AVX2 static void keep_block(const int16_t block[64], const uint16_t factors[64],
   }
 }
 
-/* One dimension of jpeg_idct_4x4, of eight columns at once. Four rows of them become columns: of the first four in the lower halves, each
- * vector has two. The fifth row plays no part. */
+/* One dimension of jpeg_idct_4x4, for eight columns at once. Four rows become columns: each vector has two,
+ * the first four columns in the lower halves. The fifth row has no effect. */
 AVX2 static inline void halve_columns(const __m128i rows[8], int bits, __m256i columns[2]) {
   __m256i even = _mm256_slli_epi32(_mm256_cvtepi16_epi32(rows[0]), 14);
   __m256i part26 = weigh(pair(rows[2], rows[6]), f_1_848, -f_0_765);
@@ -202,7 +201,7 @@ AVX2 static inline void halve_columns(const __m128i rows[8], int bits, __m256i c
   columns[1] = _mm256_unpackhi_epi32(upper, lower);
 }
 
-/* At half the size. */
+/* Writes a block at half the size. */
 AVX2 static void halve_block(const int16_t block[64], const uint16_t factors[64], uint8_t *samples, size_t stride) {
   __m128i rows[8];
   __m256i columns[2];
@@ -236,7 +235,7 @@ void transform_block(const int16_t block[64], const uint16_t factors[64], uint32
 /* ---- Rows ---- */
 
 AVX2 void widen_row(const uint8_t *near, const uint8_t *far, size_t width, size_t begin, size_t end, int16_t *sums, uint8_t *output) {
-  /* A sample's share, and what is added to the even and the odd ones before they are divided. */
+  /* The weight of a near sample, and the rounding terms of even and odd ones. */
   int even_bias = far == NULL ? 1 : 8, odd_bias = far == NULL ? 2 : 7, bits = far == NULL ? 2 : 4;
   size_t count = end - begin;
   for (size_t x = 0; x < count; x += 16) {
@@ -272,19 +271,19 @@ AVX2 static inline __m128i bytes(__m256i values) {
   return _mm_packus_epi16(_mm256_castsi256_si128(values), _mm256_extracti128_si256(values, 1));
 }
 
-/* 16 pixels. */
+/* Writes 16 pixels. */
 AVX2 static inline void write_vector(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, uint8_t *rgb) {
   const __m256i middle = _mm256_set1_epi16(128), zero = _mm256_setzero_si256();
   __m256i luminance = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)y));
   __m256i blue = _mm256_sub_epi16(_mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)cb)), middle);
   __m256i red = _mm256_sub_epi16(_mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)cr)), middle);
-  /* What of a factor doesn't fit into 16 bits is a whole number: 91,881 is 65,536 and 26,345. */
+  /* The part of a factor beyond 16 bits is an integer: 91,881 is 65,536 + 26,345. */
   __m256i r = _mm256_add_epi16(red, part(red, zero, 26345, 0));
   __m256i g = _mm256_sub_epi16(part(blue, red, -22554, 18734), red);
   __m256i b = _mm256_add_epi16(_mm256_slli_epi16(blue, 1), part(blue, zero, -14942, 0));
   __m128i channels[3] = {bytes(_mm256_add_epi16(luminance, r)), bytes(_mm256_add_epi16(luminance, g)),
                          bytes(_mm256_add_epi16(luminance, b))};
-  /* Where each byte of the three vectors comes from, of each channel; -1 if from another one. */
+  /* The source of each byte of the three vectors, by channel; -1 if from another one. */
   static const int8_t order[3][3][16] = {
       {{0, -1, -1, 1, -1, -1, 2, -1, -1, 3, -1, -1, 4, -1, -1, 5},
        {-1, 0, -1, -1, 1, -1, -1, 2, -1, -1, 3, -1, -1, 4, -1, -1},

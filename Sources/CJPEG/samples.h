@@ -1,4 +1,5 @@
-/* From coefficients to samples, and from samples to pixels. All of it gives what libjpeg-turbo gives, bit by bit. */
+/* Conversion of coefficients to samples, and of samples to pixels. All results are bit-identical to
+ * libjpeg-turbo's. */
 #ifndef SAMPLES_H
 #define SAMPLES_H
 
@@ -8,31 +9,31 @@
 
 static inline uint8_t clamp(int value) { return (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value); }
 
-/* Rounded. What is too large for 32 bits, in damaged files alone, wraps. */
+/* Divides with rounding. Values beyond 32 bits, from damaged files alone, wrap. */
 static inline int descale(uint32_t value, int bits) { return (int32_t)(value + (1u << (bits - 1))) >> bits; }
 
-/* Samples behind the last one that the functions below may read, and write. */
+/* The samples behind the last one that the functions below may read or write. */
 enum { samples_beyond = 32 };
 
-/* A block's four quadrants, in rows `stride` apart. Coefficients and their factors are in rows of eight. */
+/* Writes a block's four quadrants, in rows `stride` apart. Coefficients and factors are in rows of eight. */
 void quarter_block(const int16_t block[64], const uint16_t factors[64], uint8_t *samples, size_t stride);
 
-/* A row of pixels, of which nothing beyond is written. */
+/* Writes a row of pixels, and nothing beyond it. */
 void write_grey(const uint8_t *y, size_t width, uint8_t *rgb);
 void write_colours(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, size_t width, uint8_t *rgb);
 
 /* ---- With vectors ---- */
 
-/* Whether the processor has those that the functions below need. */
+/* Whether the processor has the vectors for the functions below. */
 bool has_vectors(void);
 
-/* The samples of a block, reduced to 2, 4 or 8 in either direction, in rows `stride` apart. Coefficients and their factors are in
- * rows, too. */
+/* Writes the samples of a block, reduced to 2, 4 or 8 in either direction, in rows `stride` apart.
+ * Coefficients and factors are in rows of eight. */
 void transform_block(const int16_t block[64], const uint16_t factors[64], uint32_t side, uint8_t *samples, size_t stride);
 
-/* Twice as many samples in a row, each nearer to the one it comes from: of `near`, or of three parts of `near` and one of
- * `far`, the row next to it. Outside of `width` samples the border's are repeated. The columns from `begin` to before `end` of
- * them come to `output`; `sums` is room for end - begin + 2 + samples_beyond. */
+/* Writes twice as many samples in a row, each weighted towards its nearest source: of `near`, or of three
+ * parts `near` and one part `far`, the neighbouring row. The border is repeated outside `width`. `output`
+ * receives columns `begin` to before `end`; `sums` needs room for end - begin + 2 + samples_beyond. */
 void widen_row(const uint8_t *near, const uint8_t *far, size_t width, size_t begin, size_t end, int16_t *sums, uint8_t *output);
 
 #endif

@@ -1,4 +1,4 @@
-/* The implementations of each kind of kernel; those for x86_64 are there only on such processors. */
+/* The implementations of each kind of kernel; those for x86_64 exist only there. */
 #ifndef CKERNELS_IMPLEMENTATIONS_H
 #define CKERNELS_IMPLEMENTATIONS_H
 

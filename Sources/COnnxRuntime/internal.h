@@ -9,7 +9,7 @@ struct ort_library {
   void *allocator;
 };
 
-/* The function at a position of the table, as a function of the given type. */
+/* The function at a position of the table, with the given type. */
 #define SLOT(library, index, type) ((type)(library)->api[index])
 
 /* A copy of the text for the caller to free. */

@@ -27,7 +27,7 @@ char *ort_check(const ort_library *library, void *status) {
 }
 
 char *ort_library_open(const char *path, ort_library **result) {
-  /* Or what is run, and where, is told to its makers; whoever wants that sets it to 0. */
+  /* Disables reports of usage to Microsoft; the user can set it to 0. */
   setenv("ORT_DISABLE_TELEMETRY", "1", 0);
   void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (!handle) return ort_message(dlerror());

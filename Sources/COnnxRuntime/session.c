@@ -29,7 +29,7 @@ static char *read_type(const ort_session *session, int slot, size_t index, ort_t
   void *type = NULL;
   char *error = ort_check(library, SLOT(library, slot, void *(*)(void *, size_t, void **))(session->handle, index, &type));
   if (error) return error;
-  const void *info = NULL; /* NULL for what is not a tensor: a sequence, a map. */
+  const void *info = NULL; /* NULL for a sequence, a map and the like. */
   error = ort_check(library, SLOT(library, 55, void *(*)(void *, const void **))(type, &info));
   size_t rank = 0;
   int32_t element = 0;
@@ -82,9 +82,9 @@ char *ort_session_create(ort_library *library, const char *model_path, int threa
   }
   if (!error) error = ort_check(library, SLOT(library, 24, void *(*)(void *, int))(options, threads));
   if (!error) error = ort_check(library, SLOT(library, 25, void *(*)(void *, int))(options, 1));
-  /* Its own arena keeps for ever what the largest request took; malloc's memory is given back. */
+  /* The runtime's own arena keeps the memory of its largest request for ever; malloc returns it. */
   if (!error) error = ort_check(library, SLOT(library, 19, void *(*)(void *))(options));
-  /* Threads spin between the operators of a run, but not after it: the cores are wanted for other stages. */
+  /* Threads spin between the operators of a run, but not after it: other stages need the cores. */
   if (!error)
     error = ort_check(
         library, SLOT(library, 130, void *(*)(void *, const char *, const char *))(

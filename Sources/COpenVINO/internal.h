@@ -24,7 +24,7 @@ typedef struct {
   ov_range *extents;
 } ov_partial_shape;
 
-/* Result, name and parameters of what is called of OpenVINO; all handles are opaque. */
+/* Result, name and parameters of OpenVINO's functions in use; all handles are opaque. */
 #define OPENVINO_FUNCTIONS(F)                                                                               \
   F(const char *, ov_get_last_err_msg, (void))                                                              \
   F(const char *, ov_get_error_info, (int status))                                                          \
@@ -89,7 +89,7 @@ struct openvino_model {
 /* A copy of the text for the caller to free. */
 char *openvino_message(const char *text);
 
-/* A call that failed, made again to learn why. */
+/* A failed call, repeated to find its message. */
 typedef struct {
   char *mark, *seen, *text;
   int status, attempts;
@@ -97,11 +97,11 @@ typedef struct {
 
 void openvino_failure_begin(openvino_failure *failure);
 int openvino_failure_goes_on(const openvino_library *library, openvino_failure *failure);
-/* Whether the call was good this time. */
+/* Returns whether the call succeeded this time. */
 int openvino_failure_note(const openvino_library *library, openvino_failure *failure, int status);
 char *openvino_failure_end(const openvino_library *library, openvino_failure *failure);
 
-/* NULL if the call is good; what OpenVINO says of it otherwise. It may be made several times until it is good. */
+/* NULL if the call succeeds; otherwise OpenVINO's message. The call may run several times. */
 #define OPENVINO_CHECK(library, call)                                          \
   ({                                                                           \
     char *reason = NULL;                                                       \

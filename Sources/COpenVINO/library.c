@@ -9,10 +9,10 @@ static const char YEAR[] = "2026.";
 
 char *openvino_message(const char *text) { return strdup(text ? text : "unknown error"); }
 
-/* The text of the last failure is one for the whole process: between a call and the question for its text another
- * thread's call may fail, and some calls fail without a text. So a call that failed is made again, by one thread at a
- * time, after a failure whose text is known; what two calls running say of it, and is not that text, is its own. Other
- * threads can come between once each at most, as they wait here then. */
+/* OpenVINO keeps one error text for the whole process. Another thread's call may fail before the text is
+ * read, and some calls fail without a text. So a failed call is repeated, by one thread at a time, each time
+ * after a failure with a known text. A different text from two repetitions in a row is the call's own. Other
+ * threads can interfere at most once each, as they then wait here. */
 static pthread_mutex_t failing = PTHREAD_MUTEX_INITIALIZER;
 enum { ATTEMPTS = 8 };
 
@@ -23,7 +23,7 @@ static char *last_text(const openvino_library *library) {
   return copy;
 }
 
-/* The text of a failure that nothing else has. */
+/* The text of a deliberate failure, unique to it. */
 static char *mark(const openvino_library *library) {
   char *value = NULL;
   library->api.ov_core_get_property(library->core, "NO SUCH DEVICE", "OPTIMIZATION_CAPABILITIES", &value);

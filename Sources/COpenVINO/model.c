@@ -21,7 +21,7 @@ static char *read_shape(const openvino_library *library, const void *port, openv
   return error;
 }
 
-/* Takes the port. */
+/* Takes ownership of the port. */
 static char *read_port(const openvino_library *library, void *port, char **name, openvino_tensor *tensor) {
   int element = 0;
   char *error = OPENVINO_CHECK(library, library->api.ov_port_get_any_name(port, name));

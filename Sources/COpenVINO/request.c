@@ -17,7 +17,7 @@ char *openvino_request_create(
   request->model = model;
   char count[16];
   snprintf(count, sizeof count, "%d", threads);
-  /* With one stream a run happens on the calling thread; with more it is handed to a thread of OpenVINO's. */
+  /* With one stream a run stays on the calling thread; with more it moves to one of OpenVINO's. */
   const ov_property properties[] = {
       {"NUM_STREAMS", "1"},
       {"INFERENCE_NUM_THREADS", count},
@@ -76,7 +76,7 @@ static char *describe(const openvino_request *request, size_t index, openvino_te
   if (!error) error = OPENVINO_CHECK(library, api->ov_tensor_get_size(output, &count));
   if (!error) error = OPENVINO_CHECK(library, api->ov_tensor_get_shape(output, &shape));
   if (error && count == 1) {
-    /* A single number has no extents, and this library's C layer no shape for it. */
+    /* A scalar has no extents, and this library's C layer no shape for it. */
     free(error);
     error = NULL;
   }

@@ -1,20 +1,20 @@
-/* What a machine's cores give just now.
+/* The current performance of a machine's cores.
  *
- * A virtual machine's cores are threads that its host moves about: two of them may share one physical core, or be so far apart that
- * whatever they tell each other takes six times as long. Nothing announces it; this measures it. */
+ * A host moves a virtual machine's cores: two of them may share a physical core, or be so far apart that
+ * messages take six times as long. Only a measurement shows it. */
 #ifndef CCORES_H
 #define CCORES_H
 
 #include <stdbool.h>
 
 typedef struct {
-  /* Rounds of a fixed calculation a second, of all cores that the thread may use (64 of them at most), which do it at the same time. */
+  /* Rounds of a fixed calculation a second, of all usable cores at once (at most 64). */
   double speed;
-  /* Seconds until one core sees what another has written, of neighbours; 0 with one core. */
+  /* Seconds until a core sees its neighbour's write; 0 with one core. */
   double distance;
 } cores_conditions;
 
-/* Takes about 4 ms, 25 at most, and the cores for as long. False if threads can't be started or held on their cores. */
+/* Takes all cores for about 4 ms, at most 25. False if threads can't be started or pinned to cores. */
 bool cores_measure(cores_conditions *conditions);
 
 #endif

@@ -1,12 +1,13 @@
-/* Whole-number division for processors on which it can end the process.
+/* Integer division without traps.
  *
- * On x86-64, division by zero, and of the least number by −1, raises an exception, and by default a signal that ends the
- * process. Networks divide numbers that clients send. On AArch64 the quotient is 0 then, and so it is here after this. */
+ * On x86-64, division by zero, and of the least number by −1, raises a signal, which by default ends the
+ * process. Networks divide numbers that clients send. On AArch64 the quotient of a division by zero is 0;
+ * here it is 0 in both cases. */
 #ifndef CDIVISION_H
 #define CDIVISION_H
 
-/* Lets such divisions give 0, quotient and remainder, in all threads from now on. Whatever else raises SIGFPE goes where it
- * went before. May be called more than once. */
+/* Makes such divisions return 0, as quotient and remainder, in all threads from now on. Other causes of
+ * SIGFPE reach the previous handler. May be called more than once. */
 void division_make_total(void);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <time.h>
 
-/* A job is posted by its owner, and belongs to whoever takes it: the companion, or the owner itself. */
+/* A job is posted by its owner and run by its taker: the companion, or the owner itself. */
 enum { none, posted, taken, done };
 
 static atomic_int state = none;
@@ -23,8 +23,8 @@ static atomic_bool sleeps = false;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
 
-/* About 50 microseconds: longer than what lies between two products of one update, and of no weight once a
- * training is over. */
+/* About 50 microseconds: longer than the gap between two products of one update, and negligible after a
+ * training. */
 enum { looks = 2000 };
 
 static inline void rest(void) {
@@ -51,7 +51,7 @@ static void *live(void *unused) {
     }
     pthread_mutex_lock(&mutex);
     atomic_store(&sleeps, true);
-    /* Whoever posts after this sees that it sleeps, and signals; what was posted before is seen here. */
+    /* A later poster sees that this thread sleeps, and signals. An earlier job is seen here. */
     while (atomic_load(&state) != posted) pthread_cond_wait(&wake, &mutex);
     atomic_store(&sleeps, false);
     pthread_mutex_unlock(&mutex);
@@ -65,10 +65,10 @@ static long long now(clockid_t clock) {
   return time.tv_sec * 1000000000LL + time.tv_nsec;
 }
 
-/* Where another process wants a core, a companion costs more than it gives: its owner waits for a half that was taken and
- * then interrupted, or is interrupted by its own companion. So the owner looks, over some milliseconds at a time, how
- * much it has lost to waiting and to interruptions, and if that is too much goes on alone: for a while that makes the loss
- * small, and twice as long each time. Used by the owner alone. */
+/* A companion doesn't pay when another process wants a core: the owner waits for a half that was taken and
+ * interrupted, or is interrupted by its companion. So the owner measures its losses over some milliseconds.
+ * If they are too large it goes on alone, for a time that makes the loss small and then doubles. Used by the
+ * owner alone. */
 enum { window = 10000000, longest_alone = 2000000000, part = 4, rests = 25 };
 
 static long long alone_until, alone_for;
@@ -82,7 +82,7 @@ static void begin_window(long long time) {
   window_waited = 0;
 }
 
-/* After work that was shared, of which `waited` was spent on the companion's half alone. */
+/* Judges shared work, of which `waited` went into waiting for the companion's half. */
 static void judge(long long time, long long waited) {
   window_waited += waited;
   long long length = time - window_begin;
@@ -121,7 +121,7 @@ void ck_companion_run(void (*work)(const void *), const void *first, const void 
     atomic_flag_clear_explicit(&owned, memory_order_release);
     return;
   }
-  /* What lies long ago says nothing of now. */
+  /* An old window is meaningless. */
   if (window_begin == 0 || start - window_begin > 4LL * window || !pthread_equal(window_owner, pthread_self()))
     begin_window(start);
   job_work = work;

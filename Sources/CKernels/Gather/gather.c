@@ -1,14 +1,14 @@
 #include "../include/Gather.h"
 
-/* Clang's vectors: SSE on x86-64, NEON on ARM. Wider ones gain nothing: the time goes into waiting for
- * rows that are in memory, not in the cache. */
+/* Clang's vectors: SSE on x86-64, NEON on ARM. Wider ones gain nothing: the time goes into waiting for rows
+ * from memory. */
 typedef float vector __attribute__((vector_size(16), aligned(4)));
 typedef int32_t mask __attribute__((vector_size(16)));
 
-/* Lines that are asked for ahead of the one that is copied: more than a core can have under way. */
+/* The lines prefetched ahead of the copied one: more than a core can have in flight. */
 enum { ahead = 32, line = 16, lines_of_a_row = 4 };
 
-/* All ones in the lanes of the last, partly filled vector that belong to the row. */
+/* A mask of the row's lanes in its last, partly filled vector. */
 static inline mask rest_of(ptrdiff_t size) {
   int32_t rest = (int32_t)(size & 3);
   return (mask){0, 1, 2, 3} < (mask){rest, rest, rest, rest};
@@ -22,7 +22,7 @@ static inline void copy(float *to, const float *from, ptrdiff_t size, mask rest)
   *(vector *)(to + i) = (vector)((mask)last & rest);
 }
 
-/* The processor continues by itself where a row is longer. */
+/* In a longer row the hardware prefetcher takes over. */
 static inline void prefetch(const float *row, ptrdiff_t stride) {
   ptrdiff_t lines = stride / line < lines_of_a_row ? stride / line : lines_of_a_row;
   __builtin_prefetch(row);

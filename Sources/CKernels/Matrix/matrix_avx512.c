@@ -13,7 +13,7 @@ TARGET static inline vector multiply_add(vector a, vector b, vector c) {
   return _mm512_fmadd_ps(a, b, c);
 }
 
-/* 14 bits, doubled by a step of Newton's; half the time of a division. */
+/* 14 bits, doubled by a step of Newton's method; half the time of a division. */
 TARGET static inline vector reciprocal(vector x) {
   vector y = _mm512_rcp14_ps(x);
   return y * _mm512_fnmadd_ps(x, y, (vector)(2.0f));

@@ -14,15 +14,14 @@
 
 #define INLINE static inline __attribute__((always_inline)) TARGET
 #define UNROLL _Pragma("clang loop unroll(full)")
-/* Only multiply_add rounds once: left to the compiler, a row's result would depend on how its loop was
- * unrolled. */
+/* Only multiply_add rounds once. Compiler-made fusions would make a row's result depend on loop unrolling. */
 #pragma clang fp contract(off)
 
 enum {
-  /* Vectors of a tile that is one row high: enough sums in flight to hide the latency of an addition. */
+  /* Vectors of a tile of one row: enough sums in flight to hide the latency of an addition. */
   ROW_VECTORS = 8,
-  /* Rows of a transposed A, and of B, that are gone through at once, so that a panel of both stays in
-   * the nearest cache. (Rows of an A that isn't transposed are read along and don't need it.) */
+  /* Rows of a transposed A, and of B, processed at once, so that a panel of both stays in the nearest cache.
+   * (An A that isn't transposed is read along its rows and doesn't need it.) */
   DEPTH_BLOCK = 128,
 };
 
@@ -33,10 +32,10 @@ INLINE void store(float *pointer, vector value) { *(vector *)pointer = value; }
 
 INLINE int32_t vectors_of(int32_t columns) { return (columns + LANES - 1) / LANES; }
 
-/* Comparisons are written so that what is not a number stays so: one instruction each. */
+/* Comparisons are written so that NaN stays NaN: one instruction each. */
 
-/* x * P(x^2) / Q(x^2) on |x| <= 9.02, beyond which tanh(x) is 1 in float. Minimax fit of relative error
- * 2.1e-8 by iteratively reweighted least squares; all coefficients positive, so nothing cancels. */
+/* x * P(x^2) / Q(x^2) on |x| <= 9.02, beyond which tanh(x) is 1 in float. A minimax fit with relative error
+ * 2.1e-8, by iteratively reweighted least squares; all coefficients are positive, so nothing cancels. */
 INLINE vector hyperbolic_tangent(vector x) {
   x = (vector)(-9.02f) > x ? (vector)(-9.02f) : x;
   x = (vector)(9.02f) < x ? (vector)(9.02f) : x;
@@ -62,8 +61,8 @@ INLINE vector through_tanh(vector gradient, vector output) {
   return gradient - gradient * (output * output);
 }
 
-/* Rows `row`..., columns `column`... of C. Always inlined with constants for the last three, so that
- * the sums are registers. */
+/* Rows from `row`, columns from `column` of C. Always inlined with constants for the last three arguments, so
+ * that the sums are registers. */
 INLINE void tile(const ck_product *product, ptrdiff_t row, ptrdiff_t column, const int rows,
                  const int vectors, const bool transposes) {
   vector sums[TILE_ROWS][ROW_VECTORS];
@@ -118,7 +117,7 @@ INLINE void tile(const ck_product *product, ptrdiff_t row, ptrdiff_t column, con
       store(c + i * product->c_stride + j * LANES, sums[i][j]);
 }
 
-/* All rows of some columns: the part of B that they need stays in the nearest cache. */
+/* All rows of some columns: their part of B stays in the nearest cache. */
 INLINE void panel(const ck_product *product, ptrdiff_t column, const int vectors,
                   const bool transposes) {
   ptrdiff_t row = 0, rows = product->rows;
@@ -155,8 +154,7 @@ static const panel_function panels[2][TILE_VECTORS] = {
 #endif
 };
 
-/* C of some columns, by blocks of the depth. A sum that is stored between blocks is what it would be had
- * it stayed in a register. */
+/* Some columns of C, by blocks of the depth. Storing a sum between blocks doesn't change it. */
 TARGET static void multiply_panel(const ck_product *product, ptrdiff_t column, int32_t vectors) {
   if (!product->transposes_a || product->depth <= DEPTH_BLOCK) {
     panels[product->transposes_a][vectors - 1](product, column);
@@ -220,8 +218,8 @@ TARGET static void multiply(const ck_product *product) {
   if (product->finish == ck_finish_tanh) apply_tanh(product);
 }
 
-/* As many rows of C as make a vector of sums: each sum is a vector of partial sums, which a
- * transposition lets be added across. Always inlined with a constant number of columns. */
+/* As many rows of C as lanes. Each sum is a vector of partial sums; a transposition lets them be added
+ * across. Always inlined with a constant number of columns. */
 INLINE void dot_rows(const ck_product *product, int32_t row, int32_t rows, const int columns) {
   enum { most = LANES };
   const int count = LANES / columns;
@@ -233,7 +231,7 @@ INLINE void dot_rows(const ck_product *product, int32_t row, int32_t rows, const
     UNROLL for (int j = 0; j < columns; j++) {
       vector factor = load(product->b + j * b_stride + k);
       UNROLL for (int i = 0; i < count; i++) {
-        /* Rows that aren't there repeat the last one. */
+        /* Missing rows repeat the last one. */
         const float *a_row = a + (i < rows ? i : rows - 1) * a_stride;
         sums[i * columns + j] = multiply_add(load(a_row + k), factor, sums[i * columns + j]);
       }

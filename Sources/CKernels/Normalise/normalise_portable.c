@@ -1,5 +1,4 @@
-/* The reference. Subtract, then multiply: no fused operation, so every implementation agrees bit
- * for bit. */
+/* The reference. Subtract, then multiply: without fusion, every implementation agrees bit for bit. */
 #include "../implementations.h"
 
 static bool always(void) { return true; }

@@ -10,7 +10,7 @@ TARGET static inline vector multiply_add(vector a, vector b, vector c) {
   return _mm512_fmadd_ps(a, b, c);
 }
 
-/* 14 bits, doubled by a step of Newton's: together a quarter of the time of the exact instructions. */
+/* 14 bits, doubled by a step of Newton's method: together a quarter of the time of the exact instructions. */
 TARGET static inline vector reciprocal(vector x) {
   vector y = _mm512_rcp14_ps(x);
   return y * _mm512_fnmadd_ps(x, y, (vector)(2.0f));

@@ -1,4 +1,4 @@
-/* What every processor can do, by the compiler's vectors of four. */
+/* For every processor, by the compiler's vectors of four. */
 #define TARGET
 #define LANES 4
 

@@ -20,7 +20,7 @@ INLINE void store(float *pointer, vector value) { *(vector *)pointer = value; }
 
 typedef int32_t integers __attribute__((ext_vector_type(LANES)));
 
-/* Zero for subnormal numbers: those without an exponent. */
+/* Replaces subnormal numbers by zero. */
 INLINE vector flushed(vector x) {
   const integers exponent = 0x7f800000;
   return ((integers)x & exponent) != 0 ? x : (vector)(0);
@@ -39,7 +39,7 @@ TARGET static void adam(const ck_adam *adam, const float *gradients, float *firs
     store(first_moments + i, m);
     store(second_moments + i, v);
     vector denominator = multiply_add(square_root(v), constants.root_scale, constants.epsilon);
-    /* The factors in this order: step_size * m may be subnormal when m isn't. */
+    /* The order of factors matters: step_size * m may be subnormal when m isn't. */
     vector rate = -constants.step_size * reciprocal(denominator);
     store(values + i, multiply_add(rate, m, load(values + i)));
   }

@@ -60,7 +60,7 @@ AVX2 static inline __attribute__((always_inline)) void two_rows(
     __m256i bytes = _mm256_packus_epi16(_mm256_packs_epi32(sums[0], sums[1]),
                                         _mm256_packs_epi32(sums[2], sums[3]));
     bytes = _mm256_shuffle_epi8(bytes, drop_fourth);
-    /* Four bytes too many; the next group, or the slack of the row, takes them. */
+    /* Four bytes too many; the next group overwrites them, or they are the row's slack. */
     _mm_storeu_si128((__m128i *)(first_out + 3 * x), _mm256_castsi256_si128(bytes));
     _mm_storeu_si128((__m128i *)(second_out + 3 * x), _mm256_extracti128_si256(bytes, 1));
   }
@@ -101,7 +101,7 @@ AVX2 static inline __m128i column(const uint8_t *in, ptrdiff_t row_bytes, const 
   __m256i high0 = _mm256_setzero_si256(), high1 = high0, low0 = half, low1 = half;
   for (int32_t t = 0; t < length; t += 2) {
     const uint8_t *first = in + t * row_bytes;
-    /* The weight past the last row is 0: any row will do. */
+    /* The weight past the last row is 0, so any row works. */
     const uint8_t *second = t + 1 < length ? first + row_bytes : first;
     __m256i a = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)first));
     __m256i b = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)second));

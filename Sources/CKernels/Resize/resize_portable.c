@@ -1,4 +1,4 @@
-/* The reference: what each output is, with nothing else in the way. */
+/* The reference: the plain definition of each output. */
 #include "../implementations.h"
 
 static bool always(void) { return true; }

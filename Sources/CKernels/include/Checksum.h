@@ -9,7 +9,7 @@
 typedef struct ck_crc32c_implementation {
   const char *name;
   bool (*is_supported)(void);
-  /* The checksum of what `checksum` is that of (0: nothing), followed by these bytes. */
+  /* Extends a checksum by these bytes; 0 is the checksum of nothing. */
   uint32_t (*extend)(uint32_t checksum, const void *bytes, size_t count);
 } ck_crc32c_implementation;
 

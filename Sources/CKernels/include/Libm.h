@@ -4,10 +4,10 @@
 
 #include <math.h>
 
-/* The same numbers as sin() and cos() give, for little more than one of them costs. */
+/* The same results as sin() and cos(), at little more than the cost of one. */
 static inline void ck_sine_cosine(double angle, double *sine, double *cosine) {
 #ifdef __GLIBC__
-  void sincos(double, double *, double *); /* Hidden by <math.h> unless it is asked for GNU's. */
+  void sincos(double, double *, double *); /* Hidden by <math.h> unless GNU's names are enabled. */
   sincos(angle, sine, cosine);
 #else
   *sine = sin(angle);
@@ -15,7 +15,7 @@ static inline void ck_sine_cosine(double angle, double *sine, double *cosine) {
 #endif
 }
 
-/* pow() itself: a compiler that knows the exponent makes a product of it, which may round otherwise. */
+/* pow() itself: with a constant exponent the compiler makes a product, which may round otherwise. */
 static inline double ck_power(double base, double exponent) {
   volatile double unknown = exponent;
   return pow(base, unknown);

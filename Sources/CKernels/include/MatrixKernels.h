@@ -1,8 +1,8 @@
-/* Products of float matrices and what a dense layer needs around them.
+/* Products of float matrices, and a dense layer's other operations.
  *
- * Matrices are row-major. Every row starts at a multiple of 64 bytes and is padded with zeros to a
- * multiple of 16 floats; a stride counts floats from row to row. Padding may be read and written and
- * stays zero. Nothing here needs the padding's rows: a matrix has exactly as many as are said. */
+ * Matrices are row-major. Every row starts at a multiple of 64 bytes and is padded with zeros to a multiple
+ * of 16 floats; a stride counts floats from row to row. Padding may be read and written and stays zero. There
+ * are no padding rows. */
 #ifndef CKERNELS_MATRIX_KERNELS_H
 #define CKERNELS_MATRIX_KERNELS_H
 
@@ -10,11 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Columns of C that multiply_by_transposed takes at most. */
+/* The most columns of C in multiply_by_transposed. */
 enum { ck_narrow_columns = 4 };
 
-/* What is done to a sum before it is stored; tanh is within 4e-7. The gradients multiply it with the derivative of an
- * activation, given what the activation gave. */
+/* The operation on a sum before it is stored; tanh is within 4e-7. The gradients multiply the sum by the
+ * activation's derivative at its outputs. */
 typedef enum ck_finish {
   ck_finish_none,
   ck_finish_relu,
@@ -34,7 +34,7 @@ typedef struct ck_product {
   const float *b;       /* [depth, columns] */
   float *c;             /* [rows, columns] */
   const float *bias;    /* [columns], or NULL */
-  const float *outputs; /* [rows, columns], what the activation gave, for the gradients */
+  const float *outputs; /* [rows, columns], the activation's outputs, for gradients */
   ptrdiff_t a_stride, b_stride, c_stride, outputs_stride;
 } ck_product;
 
@@ -45,8 +45,8 @@ typedef struct ck_matrix_implementation {
   /* C must not overlap the other matrices, except that `outputs` may be C. */
   void (*multiply)(const ck_product *product);
 
-  /* The same for few columns, at most ck_narrow_columns, of a B that is stored [columns, depth]: by dot
-   * products. `transposes_a`, `accumulates` and the gradients as finish are not for it. */
+  /* The same for at most ck_narrow_columns columns of a B stored [columns, depth], by dot products. It
+   * doesn't support `transposes_a`, `accumulates` or gradients as finish. */
   void (*multiply_by_transposed)(const ck_product *product);
 
   /* destination [columns, rows] = source [rows, columns] transposed; pads its rows with zeros. */
@@ -57,7 +57,7 @@ typedef struct ck_matrix_implementation {
   void (*column_sums)(const float *source, ptrdiff_t stride, int32_t rows, int32_t columns,
                       float *sums);
 
-  /* gradient *= the derivative that `finish` (one of the gradients) names, given the outputs. */
+  /* gradient *= the derivative of `finish` (one of the gradients) at the outputs. */
   void (*multiply_by_derivative)(ck_finish finish, const float *outputs, ptrdiff_t outputs_stride,
                                  int32_t rows, int32_t columns, float *gradient,
                                  ptrdiff_t gradient_stride);

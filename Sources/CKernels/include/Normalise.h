@@ -24,7 +24,7 @@ typedef struct ck_normalise_implementation {
   void (*planar)(const ck_normalisation *parameters, const uint8_t *source, ptrdiff_t row_bytes,
                  int32_t width, int32_t height, float *const planes[3]);
 
-  /* destination receives width * height * 3 floats, channel order reversed if asked for. */
+  /* destination receives width * height * 3 floats, with reversed channels if `reversed`. */
   void (*interleaved)(const ck_normalisation *parameters, const uint8_t *source,
                       ptrdiff_t row_bytes, int32_t width, int32_t height, bool reversed,
                       float *destination);

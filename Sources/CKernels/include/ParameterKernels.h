@@ -1,5 +1,4 @@
-/* What is computed over all parameters of a network: vectors aligned to 64 bytes, their count a
- * multiple of 16. */
+/* Operations on all parameters of a network: vectors aligned to 64 bytes, their count a multiple of 16. */
 #ifndef CKERNELS_PARAMETER_KERNELS_H
 #define CKERNELS_PARAMETER_KERNELS_H
 
@@ -32,7 +31,7 @@ typedef struct ck_parameters_implementation {
   void (*adam)(const ck_adam *adam, const float *gradients, float *first_moments,
                float *second_moments, float *values, ptrdiff_t count);
 
-  /* The sum of squares; always summed in the same order. */
+  /* The sum of squares, always in the same order. */
   double (*squared_norm)(const float *values, ptrdiff_t count);
 
   /* values += weight * (other - values). */

@@ -12,12 +12,12 @@
 
 enum { ck_resize_weight_bits = 22, ck_resize_split_bits = 11 };
 
-/* How each of `count` outputs along one axis is made from the inputs.
+/* The inputs and weights of each of `count` outputs along one axis.
  *
- * Output i is the sum over t < lengths[i] of input[starts[i] + t] * weights[i * taps + t], rounded,
- * shifted by 22 bits and clipped to 0...255. `taps` is even and weights beyond lengths[i] are 0.
- * `split` holds the same weights as pairs of 16-bit factors, w = high * 2^11 + low, four numbers for
- * two taps: high, high, low, low (multiply-add instructions take pairs). */
+ * Output i is the sum over t < lengths[i] of input[starts[i] + t] * weights[i * taps + t], rounded, shifted
+ * by 22 bits and clipped to 0...255. `taps` is even and weights beyond lengths[i] are 0. `split` holds the
+ * same weights as pairs of 16-bit factors, w = high * 2^11 + low, four numbers for two taps: high, high, low,
+ * low (multiply-add instructions take pairs). */
 typedef struct ck_resize_axis {
   int32_t count;
   int32_t taps;
@@ -27,7 +27,7 @@ typedef struct ck_resize_axis {
   const int16_t *split;
 } ck_resize_axis;
 
-/* Bytes that may be touched past the last pixel: of a source row when reading `taps` pixels, of a
+/* The bytes past the last pixel that may be touched: of a source row when reading `taps` pixels, of a
  * destination row of the horizontal pass when writing. Buffers keep at least this many spare. */
 enum { ck_resize_slack = 16 };
 

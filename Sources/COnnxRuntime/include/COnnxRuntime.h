@@ -1,7 +1,7 @@
-/* The few calls of ONNX Runtime that Drivetrain needs, over a library that is loaded at run time.
+/* The calls of ONNX Runtime that Drivetrain needs, over a library loaded at run time.
  *
- * ONNX Runtime's C interface is one append-only table of functions, so a position in it never changes its
- * meaning; the wheels that carry the library ship no header, and none is needed to build this.
+ * ONNX Runtime's C interface is one append-only table of functions, so positions never change their meaning.
+ * The build needs no header; the library's wheels ship none.
  *
  * A function that can fail returns NULL for success, or a message that the caller frees with free(). */
 #pragma once
@@ -13,7 +13,7 @@ typedef struct ort_session ort_session;
 
 enum { ORT_MAXIMUM_RANK = 8 };
 
-/* The element types that matter here; the numbers are ONNX's. */
+/* The element types in use; the numbers are ONNX's. */
 typedef enum {
   ORT_FLOAT32 = 1,
   ORT_UINT8 = 2,
@@ -55,9 +55,9 @@ const char *ort_session_output_name(const ort_session *session, size_t index);
 ort_tensor ort_session_input(const ort_session *session, size_t index);
 ort_tensor ort_session_output(const ort_session *session, size_t index);
 
-/* Runs the model once; any thread may call, also several at once.
+/* Runs the model once. Any thread may call it, also several at once.
  *
- * `inputs` and `outputs` follow the session's order. Outputs are described as the run made them, whatever the model
- * declares; their memory belongs to the values, one for each output, which the caller releases. */
+ * `inputs` and `outputs` follow the session's order. Outputs are described as the run made them, whatever the
+ * model declares. Their memory belongs to the values, one for each output, which the caller releases. */
 char *ort_session_run(ort_session *session, const ort_tensor *inputs, ort_tensor *outputs, void **values);
 void ort_value_release(const ort_library *library, void *value);

@@ -1,7 +1,7 @@
-/* The calls of OpenCL 1.2 that Drivetrain needs, from a library that is loaded at run time.
+/* The calls of OpenCL 1.2 that Drivetrain needs, over a library loaded at run time.
  *
- * The types and numbers are those of the OpenCL specification, whose binary interface is fixed; so neither its
- * headers nor a library are needed to build this, and a machine without OpenCL only has fewer devices. */
+ * Types and numbers are those of the OpenCL specification, whose binary interface is fixed. The build needs
+ * neither headers nor a library, and a machine without OpenCL only has fewer devices. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -15,10 +15,10 @@ typedef struct _cl_program *cl_program;
 typedef struct _cl_kernel *cl_kernel;
 typedef struct _cl_event *cl_event;
 
-/* Some of the parameters' and results' numbers. */
+/* Numbers of parameters and results. */
 enum {
   OCL_DEVICE_NOT_FOUND = -1,
-  OCL_PLATFORM_NOT_FOUND = -1001, /* The loader knows no platform. */
+  OCL_PLATFORM_NOT_FOUND = -1001, /* There is no platform. */
 
   OCL_PLATFORM_VERSION = 0x0901,
   OCL_PLATFORM_NAME = 0x0902,
@@ -107,15 +107,15 @@ typedef struct ocl_functions {
   int32_t (*ReleaseEvent)(cl_event);
 } ocl_functions;
 
-/* Loads the library, which is never unloaded. To be called once.
+/* Loads the library, which is never unloaded. Called once.
  *
  * Returns its functions; or NULL, and a message that the caller frees with free(). */
 const ocl_functions *_Nullable ocl_load(const char *path, char *_Nullable *_Nonnull message);
 
-/* Tries a driver as a loader of drivers would: whether the library loads, is an OpenCL driver, and has a platform.
+/* Tries a driver as a loader would: whether it loads, is an OpenCL driver, and has a platform.
  *
- * Returns NULL for success, or a message that the caller frees with free(); `error` receives OpenCL's number if it
- * was that which failed, and 0 otherwise. */
+ * Returns NULL for success, or a message that the caller frees with free(). `error` receives OpenCL's error
+ * number, or 0 for another failure. */
 char *_Nullable ocl_try_driver(const char *path, int32_t *error);
 
 #pragma clang assume_nonnull end

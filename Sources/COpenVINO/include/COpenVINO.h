@@ -1,7 +1,7 @@
-/* The few calls of OpenVINO that Drivetrain needs, over a library that is loaded at run time.
+/* The calls of OpenVINO that Drivetrain needs, over a library loaded at run time.
  *
- * Nothing of OpenVINO is needed to build this: its functions are looked up by name. The numbers of its element types
- * change between years, so the library must be of the year that these are from.
+ * The build needs nothing of OpenVINO: functions are looked up by name. The numbers of its element types
+ * change between years, so the library must be from a supported year.
  *
  * A function that can fail returns NULL for success, or a message that the caller frees with free(). */
 #pragma once
@@ -14,7 +14,7 @@ typedef struct openvino_request openvino_request;
 
 enum { OPENVINO_MAXIMUM_RANK = 8 };
 
-/* The element types that matter here; the numbers are OpenVINO's. */
+/* The element types in use; the numbers are OpenVINO's. */
 typedef enum {
   OPENVINO_BOOL = 1,
   OPENVINO_FLOAT16 = 3,
@@ -34,7 +34,7 @@ typedef struct {
   void *data;
   size_t bytes; /* Of an input's data. */
   int32_t element;
-  int32_t rank; /* -1 where the model says none */
+  int32_t rank; /* -1 if the model has none */
   int64_t shape[OPENVINO_MAXIMUM_RANK]; /* -1 where free */
 } openvino_tensor;
 
@@ -42,7 +42,7 @@ typedef struct {
 char *openvino_library_open(const char *path, openvino_library **library);
 const char *openvino_library_version(const openvino_library *library);
 
-/* What the CPU does natively: words such as FP32 and BF16. */
+/* The CPU's native abilities: words such as FP32 and BF16. */
 const char *openvino_library_capabilities(const openvino_library *library);
 
 /* Reads a model. It must outlive its requests. */
@@ -54,19 +54,19 @@ size_t openvino_model_output_count(const openvino_model *model);
 const char *openvino_model_input_name(const openvino_model *model, size_t index);
 const char *openvino_model_output_name(const openvino_model *model, size_t index);
 
-/* Element type (0 where it is none of a tensor's) and shape as the model declares them; `data` is NULL. */
+/* Element type (0 if it isn't a tensor's) and shape as the model declares them; `data` is NULL. */
 openvino_tensor openvino_model_input(const openvino_model *model, size_t index);
 openvino_tensor openvino_model_output(const openvino_model *model, size_t index);
 
-/* Compiles the model for one caller at a time; requests of one model may be created and run side by side.
+/* Compiles the model for one caller at a time. Requests of one model may be created and run concurrently.
  *
- * `threads`, the calling one among them, work together on one run. `precision` is "f32" or "bf16". */
+ * `threads`, including the calling one, work together on one run. `precision` is "f32" or "bf16". */
 char *openvino_request_create(
     openvino_model *model, int threads, const char *precision, openvino_request **request);
 void openvino_request_destroy(openvino_request *request);
 
-/* Runs the model once on the calling thread, which may be another each time.
+/* Runs the model once on the calling thread, which may vary.
  *
- * `inputs` and `outputs` follow the model's order. Outputs are described as the run made them, whatever the model
- * declares; their memory is the request's and lives until its next run. */
+ * `inputs` and `outputs` follow the model's order. Outputs are described as the run made them, whatever the
+ * model declares. Their memory is the request's and lives until its next run. */
 char *openvino_request_run(openvino_request *request, const openvino_tensor *inputs, openvino_tensor *outputs);
