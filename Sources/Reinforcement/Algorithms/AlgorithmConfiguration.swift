@@ -1,28 +1,28 @@
 import Dataflow
 
-/// An algorithm by its settings: what a file says of it, and how its learner is made.
+/// An algorithm's settings, from a file, and the maker of its learner.
 public protocol AlgorithmConfiguration: Sendable {
-  /// What files call the algorithm, such as `dqn`.
+  /// The algorithm's name in files, such as `dqn`.
   static var algorithm: String { get }
-  /// Every setting but those in `common`.
+  /// Every setting outside `common`.
   static var settings: [Setting<Self>] { get }
 
   /// The algorithm's published defaults.
   init()
 
-  /// What every algorithm that learns from a replay table has.
+  /// The settings of every algorithm with a replay table.
   var common: OffPolicySettings { get set }
 
-  /// - Parameter backend: what the networks are handed to.
+  /// - Parameter backend: takes over the networks.
   /// - Throws: `TrainingError` if the algorithm can't learn in these spaces, `DeviceError`.
   func makeLearner(
     for spaces: Spaces, steps: Int, on backend: any NetworkBackend, using random: inout RandomStream
   ) throws -> any Learner
 
-  /// Sizes of the layers of each network that is learned, the input first; what isn't known is left out.
+  /// The layer sizes of each learned network, the input first; unknown ones are left out.
   func networkSizes(for spaces: Spaces) -> [[Int]]
 
-  /// What an update does, where another device than the host's would do it.
+  /// The work of an update, for estimates on other devices.
   func updateWork(for spaces: Spaces) -> UpdateWork
 }
 

@@ -1,31 +1,31 @@
 import Kernels
 
-/// The part of an algorithm that learns: networks, optimisers and the loss.
+/// The learning part of an algorithm: networks, optimisers and the loss.
 ///
-/// Used by one thread at a time; allocates nothing once it is made.
+/// Used by one thread at a time; allocates nothing after `init`.
 public protocol Learner: Checkpointable {
-  /// How the agent acts when it shows what it has learned.
+  /// The policy without exploration.
   var policy: any Policy { get }
-  /// How it acts while it learns.
+  /// The policy with exploration, for training.
   var behaviour: any Behaviour { get }
-  /// The parameters of every network that is learned.
+  /// The parameters of every learned network.
   var parameters: [ParameterVector] { get }
   /// Updates so far.
   var updates: Int { get }
-  /// Whether the loss is a critic's, beside an actor.
+  /// Whether there is an actor, so that the loss is a critic's.
   var hasActor: Bool { get }
-  /// The actor's loss in the latest update; `nil` if there is no actor, or that update didn't concern it.
+  /// The actor's loss in the latest update; `nil` without an actor, or if that update didn't concern it.
   var actorLoss: Float? { get }
 
-  /// One update.
+  /// Runs one update.
   ///
   /// - Parameters:
   ///   - minibatch: at least one transition.
-  ///   - step: environment steps taken so far, for what is counted in them.
-  /// - Returns: the loss, which is no finite number when learning has failed.
+  ///   - step: environment steps taken so far, for schedules.
+  /// - Returns: the loss, which isn't finite if learning has failed.
   func learn(from minibatch: Minibatch, step: Int) -> Float
 
-  /// Keeps what is learned, and counts updates and steps from 0 again.
+  /// Keeps the learned state, and counts updates and steps from 0 again.
   func restartCounting()
 }
 
@@ -35,38 +35,37 @@ extension Learner {
   public func restartCounting() {}
 }
 
-/// Chooses actions without chance.
+/// A deterministic choice of actions.
 public protocol Policy: AnyObject {
   /// - Parameters:
   ///   - observations: `[n, observation size]`.
-  ///   - actions: receives `[n, action size]`: the number of a discrete action; a continuous one scaled so that
-  ///     −1 and 1 are the bounds of its space.
+  ///   - actions: receives `[n, action size]`: a discrete action's number, or a continuous action scaled so
+  ///     that −1 and 1 are the bounds of its space.
   func act(_ observations: MatrixView, into actions: MatrixView)
 
-  /// A copy of the policy that chooses for up to `maximumBatch` observations at once, for an actor of its own or
-  /// for evaluation.
+  /// A copy for up to `maximumBatch` observations at once, for an actor or for evaluation.
   func copy(maximumBatch: Int) -> any Policy
-  /// What it chooses by.
+  /// The network behind the choice.
   var network: any Network { get }
 }
 
 extension Policy {
-  /// Takes over the parameters of the policy that this is a copy of.
+  /// Takes over the parameters of the original of this copy.
   func update(from original: any Policy) {
     network.parameters.copyValues(from: original.network.parameters)
   }
 }
 
-/// Chooses actions while learning, with some exploration.
+/// A choice of actions with exploration, for training.
 public protocol Behaviour: Checkpointable {
   /// - Parameters:
   ///   - step: environment steps taken so far.
   ///   - actions: as `Policy.act` writes them.
   func act(
     _ observations: MatrixView, step: Int, into actions: MatrixView, using random: inout RandomStream)
-  /// An episode of environment `index` is over.
+  /// Called when an episode of environment `index` is over.
   func episodeEnded(_ index: Int)
-  /// The chance of a random action, if that is how it explores; for logs.
+  /// The chance of a random action, if it explores so; for logs.
   func explorationRate(at step: Int) -> Double?
 }
 

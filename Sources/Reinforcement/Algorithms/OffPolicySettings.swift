@@ -1,30 +1,30 @@
 import Dataflow
 
-/// The settings that algorithms with a replay table share, by the names and with the meaning that they have in
+/// The common settings of algorithms with a replay table, with the names and the meaning of
 /// Stable-Baselines3.
 public struct OffPolicySettings: Sendable, Hashable {
   public var learningRate = 1e-3
-  /// Transitions that an update learns from.
+  /// The transitions of an update.
   public var batchSize = 256
-  /// Transitions that the replay table keeps.
+  /// The most transitions in the replay table.
   public var bufferSize = 1_000_000
-  /// Steps before the first update, taken at random.
+  /// The random steps before the first update.
   public var learningStarts = 100
   /// The discount γ.
   public var gamma = 0.99
-  /// Steps from one round of updates to the next.
+  /// The steps between rounds of updates.
   public var trainFrequency = 1
-  /// Updates in a round; −1: as many as steps.
+  /// The updates in a round; −1: as many as steps.
   public var gradientSteps = 1
-  /// Units in each hidden layer of every network.
+  /// The units in each hidden layer of every network.
   public var hidden = [256, 256]
   public var activation = Activation.relu
-  /// Steps that a transition spans.
+  /// The steps that a transition spans.
   public var nStep = 1
 
   public init() {}
 
-  /// Updates that follow `trainFrequency` steps.
+  /// The updates after `trainFrequency` steps.
   public var updatesPerRound: Int { gradientSteps == -1 ? trainFrequency : gradientSteps }
 
   static let settings: [Setting<OffPolicySettings>] = [

@@ -1,10 +1,10 @@
 import Basics
 import Dataflow
 
-/// One setting of an experiment: its key in a file, what it may be, and where it is kept.
+/// A setting of an experiment: its key in a file, its valid values, and its place in a configuration.
 ///
-/// A type lists its settings once; reading files, `--set`, refusing unknown keys and writing the settings into a
-/// checkpoint all follow the list.
+/// A type lists its settings once. Reading files, `--set`, refusing unknown keys and writing checkpoints all
+/// use the list.
 public struct Setting<Root: Sendable>: Sendable {
   public let key: String
   let read: @Sendable (ConfigurationNode, inout Root) throws(ConfigurationError) -> Void
@@ -21,10 +21,10 @@ public struct Setting<Root: Sendable>: Sendable {
     self.text = text
   }
 
-  /// Where in a configuration a setting is kept.
+  /// The place of a setting in a configuration.
   public typealias Path<Value> = any WritableKeyPath<Root, Value> & Sendable
 
-  /// A value that is read by `parse` and written as `text` says.
+  /// A setting with its parser and its formatter.
   private init<Value>(
     _ key: String, _ path: Path<Value>, text: @escaping @Sendable (Value) -> String = { "\($0)" },
     parse: @escaping @Sendable (ConfigurationNode) throws(ConfigurationError) -> Value
@@ -38,7 +38,7 @@ public struct Setting<Root: Sendable>: Sendable {
     Setting(key, path) { node throws(ConfigurationError) in try node.integer(in: range) }
   }
 
-  /// An integer of a range that begins at 1, or −1, which stands for something that the setting's type explains.
+  /// An integer from 1 on, or −1 with a special meaning.
   public static func count(_ key: String, _ path: Path<Int>, upTo limit: Int) -> Setting {
     Setting(key, path) { node throws(ConfigurationError) in
       let value = try node.integer(in: -1...limit)
@@ -51,7 +51,6 @@ public struct Setting<Root: Sendable>: Sendable {
     Setting(key, path) { node throws(ConfigurationError) in try node.number(in: range) }
   }
 
-  /// A number above zero.
   public static func positive(_ key: String, _ path: Path<Double>, upTo limit: Double) -> Setting {
     Setting(key, path) { node throws(ConfigurationError) in
       let value = try node.number()
@@ -66,7 +65,7 @@ public struct Setting<Root: Sendable>: Sendable {
     Setting(key, path) { node throws(ConfigurationError) in try node.boolean() }
   }
 
-  /// - Parameter synonyms: values by the names that others have for them.
+  /// - Parameter synonyms: other names of values.
   public static func choice<Value: RawRepresentable & CaseIterable & SendableMetatype & Sendable>(
     _ key: String, _ path: Path<Value>, synonyms: [String: Value] = [:]
   ) -> Setting where Value.RawValue == String {
@@ -92,7 +91,7 @@ public struct Setting<Root: Sendable>: Sendable {
     }
   }
 
-  /// Whether the value is one that a file may have.
+  /// Checks that a file may have the value.
   ///
   /// - Throws: `ConfigurationError` as for the file.
   func check(_ root: Root) throws(ConfigurationError) {
@@ -100,7 +99,7 @@ public struct Setting<Root: Sendable>: Sendable {
     try read(ConfigurationNode(yaml: text(root), file: "settings").named("'\(key)'"), &copy)
   }
 
-  /// The setting as one of a larger type that has a `Root` in it.
+  /// The setting in a larger type that contains a `Root`.
   func lifted<Whole: Sendable>(to path: any WritableKeyPath<Whole, Root> & Sendable) -> Setting<Whole> {
     Setting<Whole>(
       key, read: { node, whole throws(ConfigurationError) in try read(node, &whole[keyPath: path]) },

@@ -1,5 +1,5 @@
 extension Spaces {
-  /// Whether agents can see and act there.
+  /// Checks that an agent can be trained in these spaces.
   ///
   /// - Throws: `TrainingError.impossibleSpace`.
   func check(_ environment: String) throws(TrainingError) {
@@ -9,7 +9,7 @@ extension Spaces {
     if let flaw = observation.flaw { throw refuse("its observation space \(flaw)") }
     switch action {
     case .discrete(let count):
-      // Numbers of actions are kept as `Float`.
+      // Action numbers are stored as `Float`.
       guard (1...(1 << 24)).contains(count) else {
         throw refuse("it has \(count) actions; there must be 1 to \(1 << 24)")
       }
@@ -28,7 +28,7 @@ extension Spaces {
 }
 
 extension BoxSpace {
-  /// What is wrong with the bounds; they may be infinite.
+  /// The fault of the bounds, which may be infinite; `nil` if there is none.
   fileprivate var flaw: String? {
     guard !low.isEmpty else { return "has no numbers" }
     guard low.count == high.count else { return "has \(low.count) lower and \(high.count) upper bounds" }

@@ -1,14 +1,14 @@
-/// Why a training can't begin or go on.
+/// The reason why a training can't begin or go on.
 public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case needsDiscreteActions(algorithm: String)
   case needsContinuousActions(algorithm: String)
-  /// The two numbers have too little in common for a graph that alternates between them.
+  /// The ratio of the two numbers would make the alternating graph too large.
   case roundTooLong(steps: Int, updates: Int)
   case diverged(step: Int, loss: Float)
   case notFinite(step: Int)
-  /// An environment shows or pays what is no finite number.
+  /// An environment's observation or reward isn't finite.
   case flawedEnvironment(String, step: Int, reason: String)
-  /// A setting that a file would be refused for.
+  /// A setting that a file may not have.
   case impossibleSetting(String)
   case impossibleSpace(environment: String, reason: String)
 

@@ -1,24 +1,24 @@
 import Dataflow
 
-/// Why a checkpoint can't be written, read, or used, and which file it concerns.
+/// A failure to write, read or use a checkpoint, with its file.
 public struct CheckpointError: Error, Hashable, CustomStringConvertible {
-  /// What is wrong with the file.
+  /// The fault of the file.
   public enum Kind: Hashable, Sendable {
     /// The system's reason.
     case unwritable(reason: String)
     /// The system's reason.
     case unreadable(reason: String)
-    /// No checkpoint at all.
+    /// It is no checkpoint.
     case foreign
     /// Written by a later program.
     case newer(version: Int)
-    /// Some of its bytes are missing at the end.
+    /// Bytes are missing at the end.
     case truncated(bytes: Int, expected: Int)
-    /// Its bytes aren't those that were written.
+    /// Its bytes differ from those written.
     case damaged(reason: String)
     case missing(part: String)
     case size(part: String, bytes: Int, expected: Int)
-    /// A part can be read but doesn't fit what it is restored into.
+    /// A readable part doesn't fit the restored object.
     case unfit(part: String, reason: String)
   }
 

@@ -2,18 +2,18 @@ import Basics
 import Foundation
 import Kernels
 
-/// A checkpoint that was opened: its format is checked, its checksum right, and where each part is lies within it.
+/// An open checkpoint with a valid format, a correct checksum, and the places of its parts.
 ///
-/// No size that the file declares is believed, let alone allocated, before it was compared with the size that the
-/// file has. Immutable; reading is safe from several threads.
+/// Every declared size is compared with the file's size before anything is allocated. Immutable; reading is
+/// safe from several threads.
 final class CheckpointFile {
   let path: String
   let metadata: CheckpointMetadata
-  /// Where each part is, in bytes from the file's beginning.
+  /// The place of each part, in bytes from the file's beginning.
   let parts: [String: Range<Int>]
   private let source: CheckpointSource
 
-  /// Bytes of metadata, index, or one small value.
+  /// The most bytes of the metadata, the index, or one small value.
   static let largestValue = 64 << 20
 
   init(path: String) throws {

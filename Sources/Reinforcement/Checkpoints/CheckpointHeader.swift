@@ -4,7 +4,7 @@ import Foundation
 ///
 /// | bytes | |
 /// |---|---|
-/// | 8 | magic; like PNG's, it tells when a transfer changed line ends |
+/// | 8 | magic; like PNG's, it shows a transfer that changed line ends |
 /// | 4 | format version |
 /// | 4 | checksum (CRC-32C) of everything after the header, then the header without these four bytes |
 /// | 8 | size of the whole file |
@@ -14,13 +14,13 @@ import Foundation
 /// | … | the parts, one after the other |
 /// | index | JSON: names and sizes of the parts in their order, so parts can't overlap |
 ///
-/// CRC-32C, because the processor computes it faster than a disk reads, and TensorBoard's files need it anyway; it
-/// tells damage, and nobody is expected to forge a checkpoint: whoever can may as well write a valid one.
+/// CRC-32C, because the processor computes it faster than a disk reads, and TensorBoard's files need it
+/// anyway. It detects damage; forgery isn't a concern, as a forger could write a valid checkpoint.
 struct CheckpointHeader: Equatable {
   static let magic: [UInt8] = [0x89, 0x44, 0x54, 0x43, 0x0D, 0x0A, 0x1A, 0x0A]
   static let currentVersion: UInt32 = 1
   static let size = 32
-  /// Where the bytes that the checksum leaves out are.
+  /// The place of the bytes outside the checksum.
   private static let checksumField = 12..<16
 
   var version = Self.currentVersion
@@ -31,7 +31,7 @@ struct CheckpointHeader: Equatable {
 
   init() {}
 
-  /// `bytes` are at least 32, of which the first are the magic.
+  /// - Precondition: `bytes` are at least 32, and begin with the magic.
   init(bytes: [UInt8]) {
     func number<Number: FixedWidthInteger>(at offset: Int, as type: Number.Type = Number.self) -> Number {
       (0..<Number.bitWidth / 8).reduce(0) { $0 | Number(bytes[offset + $1]) << ($1 * 8) }
@@ -51,7 +51,7 @@ struct CheckpointHeader: Equatable {
       + little(indexSize)
   }
 
-  /// What of the header the checksum covers.
+  /// The header's bytes under the checksum.
   var checkedBytes: [UInt8] {
     var bytes = bytes
     bytes.removeSubrange(Self.checksumField)

@@ -1,8 +1,8 @@
 import Basics
 import Foundation
 
-/// How small values are written into checkpoints: as JSON, where each `Float` and `Double` is exact, infinities and
-/// NaN included, and equal values give equal bytes.
+/// The JSON of small values in checkpoints. Each `Float` and `Double` is exact, including infinities and NaN,
+/// and equal values give equal bytes.
 enum CheckpointJSON {
   static func encode(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()

@@ -1,15 +1,15 @@
-/// What a checkpoint says of the run that it was made in.
+/// A checkpoint's description of its run.
 public struct CheckpointMetadata: Codable, Hashable, Sendable {
   /// The experiment, as the text of its YAML file.
   public var experiment: String
   public var algorithm: String
   public var environment: String
-  /// Steps of the environment until then.
+  /// Environment steps so far.
   public var steps: Int
-  /// Updates of the learner until then.
+  /// The learner's updates so far.
   public var updates: Int
   public var seed: UInt64
-  /// Of the program that wrote it.
+  /// The version of the program that wrote it.
   public var programVersion: String
 
   public init(

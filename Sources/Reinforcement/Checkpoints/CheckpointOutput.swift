@@ -3,7 +3,7 @@ import Dataflow
 import Foundation
 import Kernels
 
-/// The file that a `CheckpointWriter` writes to.
+/// The file of a `CheckpointWriter`.
 final class CheckpointOutput {
   private let file: WholeFile
   private var header = CheckpointHeader()
@@ -11,7 +11,7 @@ final class CheckpointOutput {
   private var written = CheckpointHeader.size
   private var parts: [CheckpointPart] = []
   private var names: Set<String> = []
-  /// What went wrong first; nothing is written after it.
+  /// The first failure; nothing is written after it.
   private var failure: (any Error)?
 
   init(path: String, metadata: CheckpointMetadata) throws {

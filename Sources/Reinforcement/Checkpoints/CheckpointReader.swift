@@ -1,16 +1,16 @@
 import Basics
 import Foundation
 
-/// The named parts of a checkpoint that was read and checked.
+/// The named parts of a checked checkpoint.
 ///
-/// The file stays open, and parts are read from it straight to where they belong: reading takes no memory besides.
+/// The file stays open, and parts are read directly into their targets without other memory.
 public struct CheckpointReader {
   private let file: CheckpointFile
   private var prefix = ""
 
   /// Opens a checkpoint and checks all of it.
   ///
-  /// - Throws: `CheckpointError` if it can't be read, is none, is newer, or isn't as it was written.
+  /// - Throws: `CheckpointError` if it is unreadable, foreign, newer or damaged.
   public init(path: String) throws { file = try CheckpointFile(path: path) }
 
   public var path: String { file.path }
@@ -18,7 +18,7 @@ public struct CheckpointReader {
 
   public func contains(_ name: String) -> Bool { file.parts[prefix + name] != nil }
 
-  /// - Throws: `CheckpointError` if there is no such part, or it has another size.
+  /// - Throws: `CheckpointError` if the part is missing or has another size.
   public func get(_ name: String, into bytes: UnsafeMutableRawBufferPointer) throws {
     let range = try self.range(name)
     guard range.count == bytes.count else {
@@ -28,11 +28,12 @@ public struct CheckpointReader {
     try file.read(range, into: bytes)
   }
 
+  /// - Throws: `CheckpointError` if the part is missing or has another size.
   public func get(_ name: String, into floats: UnsafeMutableBufferPointer<Float>) throws {
     try get(name, into: UnsafeMutableRawBufferPointer(floats))
   }
 
-  /// - Throws: `CheckpointError` if there is no such part, or it is no such value.
+  /// - Throws: `CheckpointError` if the part is missing or has another type.
   public func get<Value: Decodable>(_ name: String, as type: Value.Type = Value.self) throws -> Value {
     let range = try self.range(name)
     guard range.count <= CheckpointFile.largestValue else {
@@ -48,14 +49,14 @@ public struct CheckpointReader {
     }
   }
 
-  /// Restores what `CheckpointWriter.put` wrote of an object of the same kind.
+  /// Restores an object from the parts that `CheckpointWriter.put` wrote for it.
   public func get(_ name: String, _ object: any Checkpointable) throws {
     var inner = self
     inner.prefix += name + "."
     try object.restore(from: inner)
   }
 
-  /// The error to throw where what was read doesn't fit the object that is restored.
+  /// The error for a part that doesn't fit the restored object.
   public func refusal(_ reason: String) -> CheckpointError {
     let object = prefix.hasSuffix(".") ? String(prefix.dropLast()) : prefix
     return CheckpointError(file: path, .unfit(part: object, reason: reason))

@@ -2,7 +2,7 @@ import Basics
 import Dataflow
 import Foundation
 
-/// The bytes of a file that was opened to be read as a checkpoint.
+/// A file opened for reading as a checkpoint.
 final class CheckpointSource {
   private let path: String
   private let file: RegularFile
@@ -21,7 +21,7 @@ final class CheckpointSource {
 
   func error(_ kind: CheckpointError.Kind) -> CheckpointError { CheckpointError(file: path, kind) }
 
-  /// `range` lies within the file, and what it spans may be allocated.
+  /// - Precondition: `range` lies within the file, and so many bytes may be allocated.
   func read(_ range: Range<Int>) throws -> Data {
     var data = Data(count: range.count)
     try data.withUnsafeMutableBytes { try read(at: range.lowerBound, into: $0) }

@@ -2,22 +2,22 @@ import Dataflow
 import Foundation
 import Kernels
 
-/// Writes the named parts of a checkpoint, whole or not at all.
+/// A writer of a checkpoint's named parts, as a whole or not at all.
 ///
-/// Parts go to the disk as they are put, so a checkpoint takes no memory besides what it keeps. What goes wrong on
-/// the way is thrown by `finish`; without `finish` nothing is left of it. The format is `CheckpointHeader`'s.
+/// Parts go directly to the disk, so a checkpoint takes no extra memory. `finish` throws any earlier error;
+/// without `finish` nothing is left of the checkpoint. The format is `CheckpointHeader`'s.
 public struct CheckpointWriter {
   private let output: CheckpointOutput
   private var prefix = ""
 
-  /// Begins a checkpoint that will take the place of what is at `path`.
+  /// Begins a checkpoint, which will replace the file at `path`.
   ///
   /// - Throws: `CheckpointError` if there can't be a file.
   public init(path: String, metadata: CheckpointMetadata) throws {
     output = try CheckpointOutput(path: path, metadata: metadata)
   }
 
-  /// Numbers as they lie in memory, little endian.
+  /// Writes numbers as in memory, little endian.
   public mutating func put(_ name: String, _ bytes: UnsafeRawBufferPointer) {
     output.append(prefix + name, bytes)
   }
@@ -26,12 +26,12 @@ public struct CheckpointWriter {
     put(name, UnsafeRawBufferPointer(floats))
   }
 
-  /// A small value.
+  /// Writes a small value.
   public mutating func put(_ name: String, _ value: some Encodable) {
     output.append(prefix + name, value)
   }
 
-  /// Writes what `object` keeps, its names preceded by `name` and a dot.
+  /// Writes the parts of `object`, their names preceded by `name` and a dot.
   public mutating func put(_ name: String, _ object: any Checkpointable) {
     let outer = prefix
     prefix += name + "."
@@ -39,8 +39,8 @@ public struct CheckpointWriter {
     prefix = outer
   }
 
-  /// Puts the checkpoint in its place: from now on a power cut doesn't take it away.
+  /// Puts the checkpoint in its place, where it survives a power cut.
   ///
-  /// - Throws: `CheckpointError` saying what failed first; what was at the path before is untouched then.
+  /// - Throws: `CheckpointError` with the first failure; the file at the path is untouched then.
   public func finish() throws { try output.finish() }
 }

@@ -1,9 +1,9 @@
-/// State that a checkpoint keeps, so that a run that goes on is bit for bit the run that never stopped.
+/// State in a checkpoint. A resumed run is bit for bit the uninterrupted one.
 ///
-/// What is written and in which order is up to the type; reading mirrors it under the same names.
+/// A type chooses its parts and their order; reading mirrors writing under the same names.
 public protocol Checkpointable: AnyObject {
   func save(to checkpoint: inout CheckpointWriter)
 
-  /// - Throws: `CheckpointError` naming what doesn't fit; nothing may be half restored where that can be avoided.
+  /// - Throws: `CheckpointError` with the part that doesn't fit; where possible nothing is restored then.
   func restore(from checkpoint: CheckpointReader) throws
 }

@@ -1,15 +1,16 @@
 import Basics
 import Dataflow
 
-/// Settings by the names and in the ways that Stable-Baselines3, RL Zoo and others have them.
+/// Settings in the style of Stable-Baselines3, RL Zoo and other libraries.
 ///
-/// What means the same here is taken: `n_timesteps` for `steps`, `policy_kwargs` for `hidden` and `activation`. What is done
-/// here in that way only, such as `policy: MlpPolicy`, may be said. Anything else is refused, with what it is called here.
+/// Equivalents are translated: `n_timesteps` to `steps`, `policy_kwargs` to `hidden` and `activation`.
+/// Settings with the only value supported here, such as `policy: MlpPolicy`, are accepted. Anything else is
+/// refused, with the name in use here.
 enum ForeignSettings {
   /// Settings by their names here.
   ///
-  /// - Parameter known: names that are none of others.
-  /// - Throws: `ConfigurationError` for what can't be translated.
+  /// - Parameter known: this program's own names.
+  /// - Throws: `ConfigurationError` for an untranslatable setting.
   static func translated(_ key: String, _ value: ConfigurationNode, known: [String])
     throws(ConfigurationError)
     -> [(key: String, value: ConfigurationNode)]
@@ -38,7 +39,7 @@ enum ForeignSettings {
     }
   }
 
-  /// What to tell about a key that isn't known.
+  /// The hint for an unknown key.
   static func hint(_ key: String, _ known: [String]) -> String {
     if let name = (synonyms[key] ?? others[key]).flatMap({ known.contains($0) ? $0 : nil }) {
       return "it is called '\(name)' here"
@@ -50,13 +51,13 @@ enum ForeignSettings {
     return key.hint(among: known, otherwise: "Documentation/Training.md lists all there are")
   }
 
-  /// Names that are taken.
+  /// Translated names.
   private static let synonyms = [
     "n_timesteps": "steps", "total_timesteps": "steps", "n_steps": "n_step", "net_arch": "hidden",
     "env": "environment", "env_id": "environment", "algo": "algorithm",
   ]
 
-  /// Names of other libraries, whose meaning may differ a little: these are only told of.
+  /// Names of other libraries with slightly different meanings: they appear only in hints.
   private static let others = [
     "lr": "learning_rate", "batch": "batch_size", "memory_size": "buffer_size", "replay_size": "buffer_size",
     "replay_buffer_size": "buffer_size", "discount": "gamma", "discount_factor": "gamma",
@@ -76,7 +77,7 @@ enum ForeignSettings {
     "warmup_steps": "learning_starts", "start_steps": "learning_starts", "double_q": "double",
   ]
 
-  /// What is so here in one way only: the values that say so, none if any does; and why no other one.
+  /// Settings with one supported behaviour: the accepted values, any if empty, and the reason.
   private static let fixed: [String: (values: [String], reason: String)] = [
     "policy": (["mlppolicy"], "networks are perceptrons here; 'hidden' says of which layers"),
     "policy_class": (["mlppolicy"], "networks are perceptrons here; 'hidden' says of which layers"),
@@ -99,7 +100,7 @@ enum ForeignSettings {
     "_init_setup_model": ([], ""),
   ]
 
-  /// What there isn't.
+  /// Unsupported settings, with the reason.
   private static let absent = [
     "algorithm": "the experiment's file says it",
     "tensorboard_log": "event files are always written; --output says where",
@@ -204,7 +205,7 @@ enum ForeignSettings {
     return node
   }
 
-  /// The arguments of `dict(a=…, b=…)`; `nil` if it is none.
+  /// The arguments of `dict(a=…, b=…)`; `nil` for other text.
   static func pythonArguments(_ text: String) -> [(name: String, value: String)]? {
     let text = text.filter { !$0.isWhitespace }
     guard text.hasPrefix("dict("), text.hasSuffix(")") else { return nil }

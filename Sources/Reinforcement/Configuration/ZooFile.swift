@@ -1,15 +1,15 @@
 import Basics
 import Dataflow
 
-/// A file as RL Zoo's `hyperparams`: an entry for each environment, by its name, and `default` for others.
+/// A file in the format of RL Zoo's `hyperparams`: an entry for each environment, and `default` for others.
 struct ZooFile {
   private let file: String
-  /// Each entry's name, the line it begins at, and its text.
+  /// Each entry's name, first line, and text.
   private let entries: [(name: String, line: Int, text: String)]
 
-  /// `nil` if the text isn't one: a key of it that isn't indented has a value on its line, or a list below it.
+  /// `nil` if the text has another format: an unindented key has a value on its line, or a list below it.
   ///
-  /// Entries are told apart by their indentation, so that one can be read whatever is written in the others.
+  /// Entries are separated by indentation, so a fault in one doesn't affect the others.
   init?(_ text: String, file: String) {
     self.file = file
     var entries: [(name: String, line: Int, text: String)] = []
@@ -23,7 +23,7 @@ struct ZooFile {
       }
       guard let colon = line.firstIndex(of: ":") else { return nil }
       let rest = line[line.index(after: colon)...].drop { " \r".contains($0) }
-      // What follows the name may be an anchor or a comment.
+      // An anchor or a comment may follow the name.
       guard rest.isEmpty || rest.hasPrefix("&") || rest.hasPrefix("#") else { return nil }
       entries.append((String(line[..<colon]).trimmingQuotes, index + 1, ""))
     }
@@ -33,7 +33,7 @@ struct ZooFile {
 
   /// The settings of an environment.
   ///
-  /// - Parameter environment: `nil`: the only one that is known here.
+  /// - Parameter environment: `nil`: the file's only supported one.
   /// - Throws: `ConfigurationError` if there is none, or several.
   func entry(for environment: String?) throws(ConfigurationError) -> (
     environment: String, settings: ConfigurationNode
@@ -57,7 +57,7 @@ struct ZooFile {
         file: file, line: entry.line,
         reason: "the entry for \(name) takes settings over from another one ('<<'); write them out")
     }
-    // So that lines are counted as in the file.
+    // Keeps the line numbers of the file.
     let lines = String(repeating: "\n", count: entry.line)
     return (name, try ConfigurationNode(yaml: lines + entry.text, file: file))
   }

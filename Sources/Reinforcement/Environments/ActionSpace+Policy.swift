@@ -1,8 +1,9 @@
 import Kernels
 
-/// Policies act in −1…1 for continuous actions, whatever the bounds, and by number for discrete ones.
+/// A policy's form of actions: in −1…1 for continuous ones, whatever the bounds, and a number for discrete
+/// ones.
 extension ActionSpace {
-  /// Actions drawn uniformly, as a policy would give them.
+  /// Draws uniform actions in the policy's form.
   func sample(into actions: MatrixView, using random: inout RandomStream) {
     for row in 0..<actions.rows {
       switch self {
@@ -13,7 +14,7 @@ extension ActionSpace {
     }
   }
 
-  /// A policy's actions as the environment takes them.
+  /// Converts a policy's actions to the environment's.
   func scale(_ actions: MatrixView, into scaled: MatrixView) {
     for row in 0..<actions.rows {
       switch self {

@@ -1,15 +1,14 @@
-/// Looks for what Gymnasium's `check_env` looks for: whether an environment of your own is one that agents can be trained
-/// in.
+/// A check that agents can be trained in a custom environment, like Gymnasium's `check_env`.
 ///
 ///     try EnvironmentCheck.run(Corridor())
 ///
-/// It plays a few copies with random actions; the environment that is given stays as it is.
+/// It plays a few copies with random actions; the given environment is unchanged.
 public enum EnvironmentCheck {
   /// - Parameters:
-  ///   - steps: of each copy; episodes that end are followed by others.
-  ///   - bounds: whether what is seen must lie within the observation space.
-  /// - Throws: `TrainingError.impossibleSpace`, or `EnvironmentError.flawed` naming what is wrong: numbers that are
-  ///   missing or no finite ones, another episode from the same seed, copies that share state.
+  ///   - steps: of each copy, over as many episodes as needed.
+  ///   - bounds: whether observations must lie within the observation space.
+  /// - Throws: `TrainingError.impossibleSpace`, or `EnvironmentError.flawed` with the fault: missing or
+  ///   infinite numbers, another episode from the same seed, copies that share state.
   public static func run<World: Environment>(
     _ environment: World, seed: UInt64 = 0, steps: Int = 64, bounds: Bool = true
   ) throws {
@@ -44,7 +43,7 @@ public enum EnvironmentCheck {
   }
 }
 
-/// Plays an environment with random actions, and keeps what it shows.
+/// Plays an environment with random actions, and keeps its output.
 private final class EnvironmentPlayer<World: Environment> {
   private var world: World
   private let spaces: Spaces
@@ -66,7 +65,7 @@ private final class EnvironmentPlayer<World: Environment> {
     observation = Array(repeating: 0, count: spaces.observation.size)
   }
 
-  /// Begins an episode, or takes a step of the one that runs.
+  /// Begins an episode, or takes a step.
   func step() throws {
     if isRunning {
       let action = nextAction()
@@ -98,8 +97,8 @@ private final class EnvironmentPlayer<World: Environment> {
     seen += observation.map(\.bitPattern)
   }
 
-  /// Whether it writes more numbers than its space has, or reads more of an action: with room for some more, so that it
-  /// is told of instead of trapped.
+  /// Checks that observations and actions have the sizes of their spaces. Extra room turns an overrun into an
+  /// error instead of a trap.
   func checkSize(steps: Int) throws {
     let size = spaces.observation.size
     let guardValue = Float(bitPattern: 0x7FC0_5A5A)
@@ -117,7 +116,7 @@ private final class EnvironmentPlayer<World: Environment> {
         (length, isRunning) = (0, true)
       }
       let written = (size..<observation.count).filter { observation[$0].bitPattern != guardValue.bitPattern }
-      // Who fills what there is fills what there will be.
+      // A write to all of the extra room is a fill of the whole span, which is fine.
       guard written.isEmpty || written.count == Self.room else {
         throw flawed(
           "writes number \(written[0]) of its observation, whose space ends with number \(size - 1)")

@@ -1,10 +1,10 @@
 import Basics
 import Dataflow
 
-/// Why an environment can't be had.
+/// The reason why an environment can't be used.
 public enum EnvironmentError: Error, Hashable, CustomStringConvertible {
   case unknown(String, known: [String])
-  /// It isn't what an environment must be.
+  /// It violates the requirements of environments.
   case flawed(String, reason: String)
 
   public var description: String {

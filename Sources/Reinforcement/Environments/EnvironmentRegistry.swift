@@ -1,6 +1,6 @@
-/// The environments that go by a name.
+/// The environments by name.
 public enum EnvironmentRegistry {
-  /// An environment is added by its folder and its line here.
+  /// A new environment needs a folder and a line here.
   private static let makers: [String: @Sendable (_ count: Int) -> VectorEnvironment] = [
     Acrobot.id: { VectorEnvironment(Acrobot(), count: $0) },
     CartPole.id: { VectorEnvironment(CartPole(), count: $0) },
@@ -12,9 +12,9 @@ public enum EnvironmentRegistry {
   /// In alphabetical order.
   public static var names: [String] { makers.keys.sorted() }
 
-  /// `count` environments of the name; they want a `reset` before the first step.
+  /// `count` environments of that name, which need a `reset` before the first step.
   ///
-  /// - Throws: `EnvironmentError.unknown`, which tells the nearest name.
+  /// - Throws: `EnvironmentError.unknown`, with the nearest name.
   public static func make(_ name: String, count: Int) throws -> VectorEnvironment {
     guard let maker = makers[name] else {
       throw EnvironmentError.unknown(name, known: names)

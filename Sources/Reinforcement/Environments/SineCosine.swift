@@ -1,11 +1,11 @@
 import CKernels
 
-/// The sine and the cosine of an angle, which take longest in most environments.
+/// The sine and the cosine of an angle, the most expensive part of most environments.
 struct SineCosine: Codable, Sendable {
   private(set) var sine = 0.0
   private(set) var cosine = 1.0
 
-  /// Those of the angle 0.
+  /// The angle 0.
   init() {}
 
   @inline(__always)

@@ -1,10 +1,10 @@
-/// Vectors of numbers within bounds, one pair of bounds for each component. Whether the bounds make sense is asked when
-/// something is to be trained: see `EnvironmentCheck`.
+/// Vectors of numbers within bounds, a pair for each component. Training checks the bounds: see
+/// `EnvironmentCheck`.
 public struct BoxSpace: Sendable, Hashable {
   public let low: [Float]
   public let high: [Float]
 
-  /// `low` and `high` have equally many components, at least one.
+  /// - Precondition: `low` and `high` have equally many components, at least one.
   public init(low: [Float], high: [Float]) {
     self.low = low
     self.high = high
@@ -19,13 +19,13 @@ public struct BoxSpace: Sendable, Hashable {
   public var size: Int { low.count }
 }
 
-/// What an agent may do.
+/// The valid actions of an agent.
 public enum ActionSpace: Sendable, Hashable {
   /// One of `count` actions, numbered from 0.
   case discrete(Int)
   case continuous(BoxSpace)
 
-  /// How many numbers an action is: one, its number, if discrete.
+  /// The numbers in an action; 1 if discrete.
   public var size: Int {
     switch self {
     case .discrete: 1

@@ -1,8 +1,8 @@
-/// What an agent sees and does.
+/// The observations and actions of an agent.
 public struct Spaces: Sendable, Hashable {
   public let observation: BoxSpace
   public let action: ActionSpace
-  /// Steps after which an episode is truncated; `nil` if it never is.
+  /// Steps after which an episode is truncated; `nil`: never.
   var maximumSteps: Int?
 
   public init(observation: BoxSpace, action: ActionSpace) {

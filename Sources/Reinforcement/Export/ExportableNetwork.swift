@@ -1,4 +1,4 @@
-/// A network that can be written as ONNX.
+/// A network with an ONNX form.
 public protocol ExportableNetwork: Network {
   /// Writes the network's operations, reading the value `input` (float32 `[batch, inputSize]`).
   ///

@@ -1,21 +1,21 @@
-/// A policy as an ONNX file: observations in, actions out, with nothing left to the caller.
+/// A policy as an ONNX file: observations in, final actions out.
 ///
-/// The file takes `observation`, float32 `[batch, observation size]`, and gives
-/// - for numbered actions: `action`, int64 `[batch]`, the best one, and `q_values`, float32 `[batch, actions]`;
-/// - for actions within bounds: `action`, float32 `[batch, action size]`, in the environment's own numbers.
+/// The input is `observation`, float32 `[batch, observation size]`. The outputs are
+/// - for discrete actions: `action`, int64 `[batch]`, the best one; `q_values`, float32 `[batch, actions]`;
+/// - for continuous actions: `action`, float32 `[batch, action size]`, within the environment's bounds.
 public struct ExportedPolicy: Sendable {
   public let observationSize: Int
   public let actionSpace: ActionSpace
-  /// The file.
+  /// The contents of the file.
   public let bytes: [UInt8]
 
-  /// What the file says of where the policy comes from.
+  /// The policy's origin, as stated in the file.
   public struct Origin: Sendable, Hashable {
     /// Such as `dqn`.
     public var algorithm: String
     /// Such as `CartPole-v1`.
     public var environment: String
-    /// Environment steps it was trained for.
+    /// The environment steps of its training.
     public var steps: Int
 
     public init(algorithm: String, environment: String, steps: Int) {
@@ -27,10 +27,10 @@ public struct ExportedPolicy: Sendable {
 
   /// Builds the file around a network.
   ///
-  /// - Parameter network: writes the network's operations, which read the value of the given name, and returns its
-  ///   output: a value for each numbered action; or, for actions within bounds, numbers from −1 to 1, as tanh
-  ///   gives them.
-  /// - Throws: `ExportError` if the actions have no bounds, and what `network` throws.
+  /// - Parameter network: writes the network's operations, which read the value of the given name, and
+  ///   returns its output: a value for each discrete action; or, for continuous actions, numbers from −1 to
+  ///   1, as by tanh.
+  /// - Throws: `ExportError` if the actions have no bounds, and the errors of `network`.
   public init(
     observationSize: Int, actionSpace: ActionSpace, origin: Origin,
     network: (inout ONNXGraph, _ input: String) throws -> String
@@ -53,7 +53,7 @@ public struct ExportedPolicy: Sendable {
   }
 }
 
-/// Why a policy has no ONNX file.
+/// The reason why a policy has no ONNX file.
 public enum ExportError: Error, Sendable, Equatable, CustomStringConvertible {
   case unboundedAction(component: Int)
   case unknownNetwork(String)
@@ -69,7 +69,7 @@ public enum ExportError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 extension ONNXGraph {
-  /// −1…1 in each column to the column's bounds: low + (x + 1)/2 · (high − low).
+  /// Scales −1…1 in each column to the column's bounds: low + (x + 1)/2 · (high − low).
   fileprivate mutating func scale(_ input: String, to box: BoxSpace) throws(ExportError) -> String {
     for index in 0..<box.size where !(box.high[index] - box.low[index]).isFinite {
       throw .unboundedAction(component: index)

@@ -1,16 +1,16 @@
 import Planning
 
-/// Observations, and what a policy says to each: whatever claims to be the same policy must say the same.
+/// Observations with a policy's outputs, which another form of the policy must reproduce.
 ///
-/// Numbers may differ by `tolerance`, relative to those above 1. A numbered action must be the same; only where the
-/// policy itself values two actions alike within the tolerance, either will do, and it is counted as a tie.
+/// Numbers may differ by `tolerance`, relative to those above 1. Discrete actions must be equal, unless the
+/// policy values both alike within the tolerance; that counts as a tie.
 public struct PolicyCheck: Sendable {
-  /// What a check that passed has seen.
+  /// The result of a passed check.
   public struct Agreement: Sendable, Equatable {
     public var observations = 0
-    /// Other actions that are as good within the tolerance.
+    /// Different actions that are as good within the tolerance.
     public var ties = 0
-    /// The largest difference of any number, relative to those above 1.
+    /// The largest difference of any number, relative to numbers above 1.
     public var largestDifference: Float = 0
 
     public init() {}
@@ -23,10 +23,10 @@ public struct PolicyCheck: Sendable {
   public let expected: PolicyOutputs
   public var tolerance: Float = 1e-5
 
-  /// Observations in one call, in turn: a file that knows one size only is found out.
+  /// The batch sizes in turn, which reveal a file with a fixed size.
   private static let batches = [1, 7, 256]
 
-  /// - Parameter expected: the policy's answers to all of the observations.
+  /// - Parameter expected: the policy's outputs for all observations.
   public init(
     observationSize: Int, actionSpace: ActionSpace, observations: [Float], expected: PolicyOutputs
   ) {
@@ -43,10 +43,11 @@ public struct PolicyCheck: Sendable {
     self.expected = expected
   }
 
-  /// Asks the other policy about every observation, in batches of several sizes.
+  /// Compares another policy on every observation, in batches of several sizes.
   ///
-  /// - Parameter policy: answers observations `[batch, observation size]`; the second argument is the batch.
-  /// - Throws: `PolicyMismatch` for the first observation with another answer; what `policy` throws.
+  /// - Parameter policy: maps observations `[batch, observation size]` to outputs; the second argument is the
+  ///   batch.
+  /// - Throws: `PolicyMismatch` for the first observation with another output, and the errors of `policy`.
   public func run(_ policy: ([Float], Int) throws -> PolicyOutputs) throws -> Agreement {
     let count = observations.count / observationSize
     var agreement = Agreement()
@@ -116,7 +117,7 @@ public struct PolicyCheck: Sendable {
   }
 }
 
-/// An exported policy answers otherwise than the one it was exported from.
+/// A difference between an exported policy and its original.
 public enum PolicyMismatch: Error, Sendable, Equatable, CustomStringConvertible {
   case wrongCount(observations: Int, expected: Int, found: Int)
   case otherAction(observation: Int, expected: [Float], found: [Float])
@@ -135,7 +136,7 @@ public enum PolicyMismatch: Error, Sendable, Equatable, CustomStringConvertible 
 }
 
 extension ActionSpace {
-  /// How many values a policy gives besides its action: one for each numbered action.
+  /// The values in a policy's output besides the action: one for each discrete action.
   fileprivate var valueCount: Int {
     switch self {
     case .discrete(let count): count

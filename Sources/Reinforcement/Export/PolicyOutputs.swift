@@ -1,8 +1,8 @@
-/// What a policy says to a batch of observations.
+/// A policy's outputs for a batch of observations.
 public struct PolicyOutputs: Sendable, Equatable {
-  /// `[batch, action size]`, the last dimension fastest; a numbered action is its number.
+  /// `[batch, action size]`, the last dimension fastest; a discrete action is its number.
   public var actions: [Float]
-  /// `[batch, actions]`: a value for each numbered action. Empty for actions within bounds.
+  /// `[batch, actions]`: a value for each discrete action. Empty for continuous actions.
   public var values: [Float]
 
   public init(actions: [Float], values: [Float] = []) {

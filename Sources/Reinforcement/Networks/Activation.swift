@@ -1,6 +1,6 @@
 import Kernels
 
-/// What a layer does to its sums.
+/// A layer's function on its sums.
 public enum Activation: String, Codable, Sendable, CaseIterable {
   case none
   case relu
@@ -14,7 +14,7 @@ public enum Activation: String, Codable, Sendable, CaseIterable {
     }
   }
 
-  /// Multiplies with the derivative where the activation gave `outputs`.
+  /// The product with the derivative at the activation's `outputs`.
   func gradient(outputs: MatrixView) -> MatrixKernel.Finish {
     switch self {
     case .none: .none

@@ -1,4 +1,4 @@
-/// Adam (Kingma and Ba, 2015) as PyTorch computes it, with the gradients' norm clipped first if wanted.
+/// Adam (Kingma and Ba, 2015) as in PyTorch, optionally with clipped gradients.
 ///
 /// Used by one thread at a time; nothing allocates after `init`.
 public final class Adam {
@@ -6,9 +6,8 @@ public final class Adam {
   public let beta1: Double
   public let beta2: Double
   public let epsilon: Double
-  /// Gradients whose Euclidean norm is larger are scaled down to it, as `torch.nn.utils.clip_grad_norm_` does.
+  /// The limit of the gradients' Euclidean norm, as in `torch.nn.utils.clip_grad_norm_`; `nil`: none.
   public let maximumGradientNorm: Double?
-  /// Steps taken.
   public internal(set) var steps = 0
   let firstMoments: ParameterVector
   let secondMoments: ParameterVector

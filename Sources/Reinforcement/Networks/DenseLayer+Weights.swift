@@ -1,7 +1,7 @@
 import Kernels
 
 extension DenseLayer {
-  /// The weights as PyTorch and ONNX lay them out: `[outputSize, inputSize]`, row by row.
+  /// The weights in the layout of PyTorch and ONNX: `[outputSize, inputSize]`, row by row.
   public var weights: [Float] {
     get {
       parameters.fetch()
@@ -20,7 +20,7 @@ extension DenseLayer {
     }
   }
 
-  /// One for each output.
+  /// The biases, one for each output.
   public var biases: [Float] {
     get {
       parameters.fetch()

@@ -2,34 +2,33 @@ import Kernels
 
 /// A fully connected layer: outputs = activation(input · W + b), on a range of a network's parameters.
 ///
-/// W is kept `[inputSize, outputSize]`, or, if the layer has but a few outputs, `[outputSize, inputSize]`, where
-/// padding would take most of it otherwise. Rows are padded as `Matrix` pads them; b follows as one more row.
-/// Used by one thread at a time; nothing allocates after `init`.
+/// W is stored as `[inputSize, outputSize]`; with few outputs as `[outputSize, inputSize]`, because it would
+/// otherwise be mostly padding. Rows are padded as in `Matrix`; b follows as one more row. Used by one thread
+/// at a time; nothing allocates after `init`.
 public final class DenseLayer {
   public let inputSize: Int
   public let outputSize: Int
   public let activation: Activation
 
-  /// Whether W is kept `[outputSize, inputSize]`.
+  /// Whether W is stored as `[outputSize, inputSize]`.
   package let isNarrow: Bool
   package let weightView: MatrixView
   let bias: UnsafeMutablePointer<Float>
   private let weightGradients: MatrixView
   private let biasGradients: UnsafeMutablePointer<Float>
   private let outputs: Matrix
-  /// `[outputSize, inputSize]`, made anew by each backward pass that needs it; `nil` if W is kept so.
+  /// `[outputSize, inputSize]`, made anew by each backward pass that needs it; `nil` if W has that layout.
   private let transposedWeights: Matrix?
   private var input: MatrixView?
   private let kernel = MatrixKernel.fastest
-  /// Keeps the memory that the views point to.
+  /// Retains the memory of the views.
   let parameters: ParameterVector
-  /// Where among them the layer's begin: W, then b.
+  /// The offset of W, then b, among the parameters.
   package let offset: Int
 
-  /// All weights are zero at first, if `parameters` are.
+  /// The weights are those in `parameters`.
   ///
-  /// - Parameter offset: where the layer's parameters begin, a multiple of `Matrix.padding`; they are
-  ///   `parameterCount` long.
+  /// - Parameter offset: the start of the layer's `parameterCount` floats, a multiple of `Matrix.padding`.
   public init(
     inputSize: Int, outputSize: Int, activation: Activation, maximumBatch: Int, parameters: ParameterVector,
     offset: Int
@@ -56,13 +55,13 @@ public final class DenseLayer {
     transposedWeights = shape.isNarrow ? nil : Matrix(rows: outputSize, columns: inputSize)
   }
 
-  /// Floats that a layer takes of its network's parameters, a multiple of `Matrix.padding`.
+  /// A layer's floats among its network's parameters, a multiple of `Matrix.padding`.
   public static func parameterCount(inputSize: Int, outputSize: Int) -> Int {
     let shape = shape(inputSize: inputSize, outputSize: outputSize)
     return shape.rows * shape.stride + Matrix.stride(columns: outputSize)
   }
 
-  /// How W is kept.
+  /// The layout of W.
   private static func shape(inputSize: Int, outputSize: Int) -> (
     isNarrow: Bool, rows: Int, columns: Int, stride: Int
   ) {
@@ -71,7 +70,7 @@ public final class DenseLayer {
       : (false, inputSize, outputSize, Matrix.stride(columns: outputSize))
   }
 
-  /// `[input.rows, outputSize]`; valid until the next call.
+  /// The outputs, `[input.rows, outputSize]`; valid until the next call.
   public func forward(_ input: MatrixView) -> MatrixView {
     let result = outputs.view.prefix(input.rows)
     if isNarrow {
@@ -83,7 +82,7 @@ public final class DenseLayer {
     return result
   }
 
-  /// Makes of the loss's derivative by the outputs of the latest `forward` that by the sums, before the activation.
+  /// Turns the loss's derivative by the latest outputs into that by the sums before the activation.
   public func multiplyByDerivative(_ outputGradient: MatrixView) {
     let outputs = outputs.view.prefix(outputGradient.rows)
     switch activation {
@@ -93,15 +92,16 @@ public final class DenseLayer {
     }
   }
 
-  /// Goes back through the latest `forward`, whose input must be unchanged.
+  /// Backpropagates through the latest `forward`, whose input must be unchanged.
   ///
   /// - Parameters:
   ///   - sumGradient: the loss's derivative by the sums, before the activation: `[rows, outputSize]`.
   ///   - setsGradients: whether the gradients of this layer's parameters are set.
-  ///   - inputGradient: receives the loss's derivative by the inputs, `[rows, inputSize]`, if wanted.
-  ///   - inputActivation: what made the input; its derivative is multiplied in, so that `inputGradient` is the
-  ///     `sumGradient` of the layer below.
-  ///   - accumulating: adds to what `inputGradient` has, before the derivative.
+  ///   - inputGradient: receives the loss's derivative by the inputs, `[rows, inputSize]`; `nil`: not
+  ///     computed.
+  ///   - inputActivation: the activation behind the input; `inputGradient` is multiplied by its derivative,
+  ///     so that it is the `sumGradient` of the layer below.
+  ///   - accumulating: whether to add to `inputGradient`, before that multiplication.
   public func backward(
     sumGradient: MatrixView, setsGradients: Bool, inputGradient: MatrixView?,
     inputActivation: Activation = .none, accumulating: Bool = false

@@ -1,15 +1,15 @@
 import Kernels
 
-/// A network that estimates the value of a state and the advantage of each action apart (Wang et al., 2016):
-/// Q(s, a) = V(s) + A(s, a) − mean of A(s, ·).
+/// A network with separate estimates of a state's value and each action's advantage (Wang et al., 2016): Q(s,
+/// a) = V(s) + A(s, a) − mean of A(s, ·).
 ///
-/// All hidden layers but the last are shared; V and A each have a last hidden layer of their own.
+/// All hidden layers but the last are shared; V and A each have their own last hidden layer.
 public final class DuelingNetwork: Network {
   public let inputSize: Int
   public let outputSize: Int
   public let maximumBatch: Int
   public let parameters: ParameterVector
-  /// The shared layers; `nil` if there are none.
+  /// The shared layers; `nil` without any.
   public let trunk: LayerChain?
   public let value: LayerChain
   public let advantage: LayerChain
@@ -22,7 +22,7 @@ public final class DuelingNetwork: Network {
   private let trunkGradient: Matrix
 
   /// - Parameters:
-  ///   - hidden: outputs of each hidden layer, from the input on, V's and A's being equally wide; may be empty.
+  ///   - hidden: the width of each hidden layer, from the input on; V and A have equal widths; may be empty.
   ///   - random: draws PyTorch's default initialisation: trunk, V, A, each layer by layer.
   public convenience init(
     inputSize: Int, hidden: [Int], outputSize: Int, activation: Activation = .relu, maximumBatch: Int,
@@ -62,7 +62,7 @@ public final class DuelingNetwork: Network {
     trunkGradient = Matrix(rows: maximumBatch, columns: streamSizes[0])
   }
 
-  /// Those of the trunk, of V, of A.
+  /// The layers of the trunk, of V, of A.
   public var layers: [DenseLayer] { (trunk?.layers ?? []) + value.layers + advantage.layers }
 
   public func forward(_ input: MatrixView) -> MatrixView {
@@ -86,7 +86,7 @@ public final class DuelingNetwork: Network {
     }
   }
 
-  /// Of the loss's derivative by the outputs makes those by V and by A.
+  /// Splits the loss's derivative by the outputs into those by V and by A.
   package static func split(_ outputGradient: MatrixView, values: MatrixView, advantages: MatrixView) {
     let actions = outputGradient.columns
     for row in 0..<outputGradient.rows {

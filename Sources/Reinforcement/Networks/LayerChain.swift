@@ -1,15 +1,15 @@
 import Kernels
 
-/// Dense layers, each reading what the one before it gives.
+/// Consecutive dense layers.
 ///
 /// Used by one thread at a time; nothing allocates after `init`.
 public final class LayerChain {
   public let layers: [DenseLayer]
-  /// Of each layer but the last: the loss's derivative by its sums.
+  /// For each layer but the last, the loss's derivative by its sums.
   private let sumGradients: [Matrix]
 
-  /// Layers of the given sizes on `parameters` from `offset` on, `parameterCount` floats; the last has
-  /// `outputActivation`, those before it `activation`.
+  /// Makes layers on the `parameterCount` floats of `parameters` from `offset` on. The last has
+  /// `outputActivation`, the others `activation`.
   ///
   /// - Parameter sizes: of the input, then of each layer's output; at least one layer.
   public init(
@@ -31,7 +31,7 @@ public final class LayerChain {
     sumGradients = layers.dropLast().map { Matrix(rows: maximumBatch, columns: $0.outputSize) }
   }
 
-  /// Floats that such a chain takes of its network's parameters.
+  /// The chain's floats among its network's parameters.
   public static func parameterCount(sizes: [Int]) -> Int {
     zip(sizes, sizes.dropFirst()).reduce(0) {
       $0 + DenseLayer.parameterCount(inputSize: $1.0, outputSize: $1.1)
@@ -45,11 +45,12 @@ public final class LayerChain {
     return values
   }
 
-  /// Goes back through the latest `forward`, whose input must be unchanged.
+  /// Backpropagates through the latest `forward`, whose input must be unchanged.
   ///
   /// - Parameters:
-  ///   - outputGradient: the loss's derivative by the outputs; overwritten if the last layer has an activation.
-  ///   - isBySums: the derivative is that by the last layer's sums already.
+  ///   - outputGradient: the loss's derivative by the outputs; overwritten if the last layer has an
+  ///     activation.
+  ///   - isBySums: whether the derivative already is that by the last layer's sums.
   ///   - inputGradient, inputActivation, accumulating: as for `DenseLayer.backward`.
   public func backward(
     _ outputGradient: MatrixView, isBySums: Bool = false, setsGradients: Bool, inputGradient: MatrixView?,

@@ -1,10 +1,10 @@
 /// Networks of dense layers: multilayer perceptrons, or dueling networks for values of discrete actions.
 public struct LayeredArchitecture: NetworkArchitecture {
-  /// Outputs of each hidden layer, from the input on.
+  /// The width of each hidden layer, from the input on.
   public var hidden: [Int]
-  /// Of the hidden layers.
+  /// The activation of the hidden layers.
   public var activation: Activation
-  /// Whether the last hidden layer is there twice, for the value and for the advantages: see `DuelingNetwork`.
+  /// Whether value and advantages have separate last hidden layers: see `DuelingNetwork`.
   public var isDueling: Bool
 
   public init(hidden: [Int], activation: Activation = .relu, isDueling: Bool = false) {
@@ -13,7 +13,7 @@ public struct LayeredArchitecture: NetworkArchitecture {
     self.isDueling = isDueling
   }
 
-  /// - Parameter outputActivation: must be `none` for dueling networks: the outputs are values.
+  /// - Parameter outputActivation: must be `none` for dueling networks: their outputs are values.
   public func makeNetwork(
     inputSize: Int, outputSize: Int, outputActivation: Activation, maximumBatch: Int,
     using random: inout RandomStream

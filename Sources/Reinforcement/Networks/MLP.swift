@@ -1,6 +1,6 @@
 import Kernels
 
-/// A multilayer perceptron: dense layers with one activation, and one of its own for the last.
+/// A multilayer perceptron: dense layers with one activation, and another for the last.
 public final class MLP: Network {
   public let inputSize: Int
   public let outputSize: Int
@@ -12,7 +12,7 @@ public final class MLP: Network {
   package let chain: LayerChain
 
   /// - Parameters:
-  ///   - hidden: outputs of each hidden layer, from the input on; may be empty.
+  ///   - hidden: the width of each hidden layer, from the input on; may be empty.
   ///   - random: draws PyTorch's default initialisation, layer by layer.
   public convenience init(
     inputSize: Int, hidden: [Int], outputSize: Int, activation: Activation = .relu,
@@ -42,7 +42,7 @@ public final class MLP: Network {
       parameters: parameters, offset: 0)
   }
 
-  /// From the input on.
+  /// The layers from the input on.
   public var layers: [DenseLayer] { chain.layers }
 
   public func forward(_ input: MatrixView) -> MatrixView {

@@ -1,11 +1,10 @@
-/// A kind of network, before it is known what it reads and gives.
+/// A kind of network, independent of its input and output sizes.
 ///
-/// An algorithm makes of it the networks that it needs. A network of your own is a `Network` and a value that
-/// conforms to this.
+/// An algorithm makes its networks by it. A custom network is a `Network` and a value that conforms to this.
 public protocol NetworkArchitecture: Sendable {
-  /// A network with random parameters; all that is random comes from `random`.
+  /// Makes a network with parameters drawn from `random`.
   ///
-  /// - Parameter outputActivation: what is done to the outputs: `tanh` for actions within −1…1.
+  /// - Parameter outputActivation: the function on the outputs: `tanh` for actions within −1…1.
   func makeNetwork(
     inputSize: Int, outputSize: Int, outputActivation: Activation, maximumBatch: Int,
     using random: inout RandomStream

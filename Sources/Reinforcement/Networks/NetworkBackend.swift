@@ -1,31 +1,31 @@
 import Basics
 import Dataflow
 
-/// Where the networks of a learner are kept and computed.
+/// The device that keeps and computes a learner's networks.
 ///
-/// Algorithms make their networks, and hand each to the backend; what they get back is used as any network. Losses,
-/// targets and actions are the host's.
+/// Algorithms make their networks on the host and use those that the backend returns. Losses, targets and
+/// actions stay on the host.
 ///
 /// Used by one thread at a time.
 public protocol NetworkBackend: AnyObject {
   /// Such as `cpu` or `opencl:0`.
   var deviceName: String { get }
 
-  /// The same network, with the same parameters, computed here.
+  /// Takes over a network with its parameters.
   ///
   /// - Throws: `DeviceError` if the device has too little memory or can't compute such a network.
   func adopt(_ network: any Network) throws -> any Network
 
-  /// Whether all went well so far. Networks don't throw: after a failure they compute nonsense until somebody asks.
+  /// Checks for earlier failures. Networks don't throw: after a failure their outputs are invalid.
   ///
   /// - Throws: `DeviceError`: the first failure.
   func check() throws
 
-  /// Time spent on moving data since this was last asked for.
+  /// The time of moving data since the previous call.
   func takeTransferTime() -> Nanoseconds
 }
 
-/// The host itself: networks are computed as they were made.
+/// The host as a backend, which returns networks unchanged.
 public final class HostBackend: NetworkBackend {
   public let deviceName = "cpu"
 
@@ -36,13 +36,13 @@ public final class HostBackend: NetworkBackend {
   public func takeTransferTime() -> Nanoseconds { 0 }
 }
 
-/// The backends there are: the host, and those that kinds of devices have registered.
+/// The available backends: the host's, and those registered for kinds of devices.
 public enum NetworkBackends {
   private typealias Entry = (kind: DeviceKind, make: @Sendable (any Device) throws -> any NetworkBackend)
 
   private static let entries = Locked<[Entry]>([(.cpu, { _ in HostBackend() })])
 
-  /// Has networks be computed on a kind of device, too. Once is enough.
+  /// Registers the backend of a kind of device; later calls for the same kind do nothing.
   public static func register(
     _ kind: DeviceKind, make: @escaping @Sendable (any Device) throws -> any NetworkBackend
   ) {
@@ -51,10 +51,10 @@ public enum NetworkBackends {
     }
   }
 
-  /// Kinds of devices that networks can be computed on; the first is the reference.
+  /// The kinds of devices with a backend; the first is the reference.
   public static var kinds: [DeviceKind] { entries.withLock { $0.map(\.kind) } }
 
-  /// - Throws: `DeviceError` if there is none for such a device, or it doesn't begin to work.
+  /// - Throws: `DeviceError` if the device's kind has no backend, or the device fails to start.
   public static func make(on device: any Device) throws -> any NetworkBackend {
     let make = entries.withLock { $0.first { $0.kind == device.kind }?.make }
     guard let make else {

@@ -1,32 +1,32 @@
 import Kernels
 
-/// A device's parameters and gradients, of which a `ParameterVector` is the host's copy.
+/// A device's parameters and gradients; a `ParameterVector` is the host's copy of them.
 ///
-/// Vectors, networks and optimisers know devices by this alone, so none of them names one; each backend that keeps
-/// parameters elsewhere has a type of its own for it. None of this throws: the backend tells of failures when it is
-/// asked.
+/// It is the only view of devices for vectors, networks and optimisers, so none depends on a kind of device.
+/// Each backend that keeps parameters elsewhere conforms with its own type. Nothing here throws: the
+/// backend's `check` reports failures.
 package protocol ParameterMirror: AnyObject {
-  /// Brings the host's copy up to date.
+  /// Updates the host's copy.
   func fetch()
-  /// Takes the host's copy over.
+  /// Takes over the host's copy.
   func push()
-  /// Takes over the values of another network's, whose mirror is of the same backend.
+  /// Takes over the values of another network's mirror on the same backend.
   func copyValues(from other: any ParameterMirror)
   func interpolate(towards other: any ParameterMirror, weight: Float)
-  /// A step of Adam by the gradients.
+  /// Runs a step of Adam by the gradients.
   func step(_ step: AdamUpdate, _ firstMoments: ParameterVector, _ secondMoments: ParameterVector)
-  /// Zeros in the same place, such as an optimiser keeps.
+  /// A vector of zeros in the same place, for an optimiser's moments.
   func makeZeros() -> ParameterVector
 }
 
-/// What a step of Adam needs besides vectors.
+/// The scalars of a step of Adam.
 package struct AdamUpdate {
   let learningRate, beta1, beta2, epsilon: Double
   /// 1 for the first step.
   let step: Int
   package let maximumGradientNorm: Double?
 
-  /// What a kernel is given.
+  /// The step in the kernel's form.
   package func kernelStep(gradientScale: Double = 1) -> ParameterKernel.AdamStep {
     ParameterKernel.AdamStep(
       learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, step: step,

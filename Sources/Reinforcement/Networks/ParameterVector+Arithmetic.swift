@@ -11,15 +11,15 @@ extension ParameterVector {
     push()
   }
 
-  /// √ of the sum of the gradients' squares.
+  /// The gradients' Euclidean norm.
   public var gradientNorm: Double {
     ParameterKernel.fastest.squaredNorm(gradients, count: count).squareRoot()
   }
 
-  /// Zeros where these parameters are, such as an optimiser keeps.
+  /// A vector of zeros in the same place, for an optimiser's moments.
   func makeZeros() -> ParameterVector { mirror?.makeZeros() ?? ParameterVector(count: count) }
 
-  /// A step of Adam by the gradients.
+  /// Runs a step of Adam by the gradients.
   func step(_ step: AdamUpdate, _ firstMoments: ParameterVector, _ secondMoments: ParameterVector) {
     if let mirror { return mirror.step(step, firstMoments, secondMoments) }
     let scale = step.maximumGradientNorm.map { min(1, $0 / (gradientNorm + 1e-6)) } ?? 1

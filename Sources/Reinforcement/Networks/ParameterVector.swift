@@ -2,16 +2,19 @@ import Kernels
 
 /// All parameters of a network, and their gradients: two vectors of equal length, aligned to 64 bytes.
 ///
-/// Layers own ranges of it, laid out as they need, with zeros where they pad; what is computed over all of it
-/// (optimisers, averages, norms) sees zeros there and leaves them zero.
+/// Layers own ranges of it in their own layout, with zeros as padding. Operations on the whole vector
+/// (optimisers, averages, norms) see the zeros and keep them.
 ///
-/// Where a device computes the network, its parameters are there, and these are a copy: `fetch` before reading
+/// With a network on a device, the device's parameters count, and these are a copy: `fetch` before reading
 /// them, `push` after writing them.
 public final class ParameterVector {
+  /// The number of floats, including padding.
   public let count: Int
+  /// `count` floats.
   public let values: UnsafeMutablePointer<Float>
+  /// `count` floats.
   public let gradients: UnsafeMutablePointer<Float>
-  /// What is on a device; `nil` if all is here.
+  /// The device's parameters; `nil` on the host.
   package var mirror: (any ParameterMirror)?
 
   /// All zeros. `count` is rounded up to whole vectors.
@@ -27,10 +30,10 @@ public final class ParameterVector {
     UnsafeMutableRawPointer(gradients).deallocate()
   }
 
-  /// Brings the values up to date with those on a device; at once if there are none.
+  /// Updates the values from the device, if there is one.
   public func fetch() { mirror?.fetch() }
 
-  /// Hands the values on to a device, if they are there.
+  /// Passes the values to the device, if there is one.
   public func push() { mirror?.push() }
 
   public func copyValues(from other: ParameterVector) {
@@ -44,7 +47,7 @@ public final class ParameterVector {
   /// Whether every value is a finite number.
   public var isFinite: Bool {
     fetch()
-    // What is no finite number stays none when it is multiplied with zero.
+    // A number that isn't finite becomes NaN when multiplied by zero.
     var sum: Float = 0
     for index in 0..<count { sum += values[index] * 0 }
     return sum == 0

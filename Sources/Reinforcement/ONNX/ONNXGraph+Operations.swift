@@ -2,7 +2,7 @@ extension ONNXGraph {
   /// A dense layer: `activation(input · weightsᵀ + bias)`.
   ///
   /// - Parameters:
-  ///   - weights: `[out, in]`, the last dimension fastest, as PyTorch keeps them.
+  ///   - weights: `[out, in]`, the last dimension fastest, as in PyTorch.
   ///   - bias: `[out]`.
   public mutating func dense(
     _ input: String, weights: [Float], bias: [Float], activation: Activation = .none
@@ -29,7 +29,7 @@ extension ONNXGraph {
 
   public mutating func tanh(_ input: String) -> String { add("Tanh", [input]) }
 
-  /// Element by element; a value of one row or one column is repeated as needed. So are the next two.
+  /// The sum by elements, with a single row or column repeated as needed; so are the next two.
   public mutating func add(_ a: String, _ b: String) -> String { add("Add", [a, b]) }
 
   public mutating func subtract(_ a: String, _ b: String) -> String { add("Sub", [a, b]) }
@@ -41,12 +41,12 @@ extension ONNXGraph {
     add("ReduceMean", [input], [("axes", .integers([1])), ("keepdims", .integer(1))])
   }
 
-  /// The position of each row's highest number, of equal ones the first: int64 `[batch]`.
+  /// The position of each row's maximum, the first of equal ones: int64 `[batch]`.
   public mutating func argMax(_ input: String) -> String {
     add("ArgMax", [input], [("axis", .integer(1)), ("keepdims", .integer(0))])
   }
 
-  /// The values of actions in a dueling network: value + advantages − mean of the advantages (Wang et al., 2016).
+  /// The action values of a dueling network: value + advantages − mean of the advantages (Wang et al., 2016).
   public mutating func dueling(value: String, advantages: String) -> String {
     let centred = subtract(advantages, mean(advantages))
     return add(value, centred)

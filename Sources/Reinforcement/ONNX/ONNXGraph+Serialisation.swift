@@ -5,7 +5,7 @@ extension ONNXGraph {
   private static let formatVersion = 8
   private static let operatorSet = 17
 
-  /// The file's bytes, a `ModelProto` of `onnx.proto`, whose field numbers are used here.
+  /// The file's bytes: a `ModelProto`, with the field numbers of `onnx.proto`.
   ///
   /// - Parameter metadata: facts about the model that tools show, in this order.
   public func serialised(metadata: [(key: String, value: String)] = []) -> [UInt8] {
@@ -37,7 +37,7 @@ extension ONNXGraph {
 }
 
 extension ONNXGraph.Node {
-  /// A NodeProto, named after what it makes.
+  /// A NodeProto, named after its output.
   fileprivate func write(to node: inout ProtobufWriter) {
     for input in inputs { node.add(1, input) }
     node.add(2, output)

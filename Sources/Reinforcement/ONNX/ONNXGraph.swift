@@ -1,7 +1,7 @@
 /// A computation in ONNX's format, built operation by operation.
 ///
-/// A value is known by its name, which the operation that makes it returns. Inputs and outputs are matrices whose
-/// first dimension is free and named `batch`, so the same file answers one observation and a thousand:
+/// A value's name is the result of its operation. Inputs and outputs are matrices with a free first
+/// dimension, `batch`, so the same file works for any number of observations:
 ///
 ///     var graph = ONNXGraph("policy")
 ///     let input = graph.input("observation", size: 4)
@@ -9,9 +9,9 @@
 ///     let values = graph.dense(hidden, weights: last.weights, bias: last.bias)
 ///     graph.output(values, as: "q_values", size: 2)
 ///
-/// Written as operator set 17 in format version 8, which ONNX Runtime reads since 1.12.
+/// The file has operator set 17 in format version 8, for ONNX Runtime from 1.12 on.
 public struct ONNXGraph: Sendable {
-  /// What values are made of; the numbers are ONNX's.
+  /// The type of a value's elements; the numbers are ONNX's.
   public enum Element: Int, Sendable {
     case float32 = 1
     case int64 = 7
@@ -30,7 +30,7 @@ public struct ONNXGraph: Sendable {
     let attributes: [(name: String, value: Attribute)]
   }
 
-  /// Numbers that belong to the file.
+  /// Constant numbers in the file.
   struct Constant: Sendable {
     let name: String
     let shape: [Int]
@@ -38,7 +38,7 @@ public struct ONNXGraph: Sendable {
     let bytes: [UInt8]
   }
 
-  /// A value at the border: `[batch, size]`, or `[batch]` where there is no size.
+  /// An input or output: `[batch, size]`, or `[batch]` without a size.
   struct Border: Sendable {
     let name: String
     let element: Element
@@ -54,7 +54,7 @@ public struct ONNXGraph: Sendable {
 
   public init(_ name: String) { self.name = name }
 
-  /// A float32 input `[batch, size]`.
+  /// Adds a float32 input `[batch, size]`.
   ///
   /// - Returns: `name`, the value's.
   @discardableResult
@@ -64,15 +64,15 @@ public struct ONNXGraph: Sendable {
     return name
   }
 
-  /// Makes a value an output, called `name` from now on.
+  /// Makes a value an output with a new name.
   ///
-  /// - Parameter size: numbers in a row; `nil` for one number a row without a dimension of its own, `[batch]`.
+  /// - Parameter size: the numbers in a row; `nil`: one number without a dimension, `[batch]`.
   public mutating func output(_ value: String, as name: String, _ element: Element = .float32, size: Int?) {
     precondition(names.contains(value), "there is no value '\(value)'")
     if value == name || outputs.contains(where: { $0.name == value })
       || !nodes.contains(where: { $0.output == value })
     {
-      // A name belongs to one value: an input that is passed on, or a second name, needs a node of its own.
+      // Each name belongs to one value, so an output that is an input, or has another name, needs a node.
       let copy = add("Identity", [value])
       rename(copy, to: name)
     } else {
@@ -81,7 +81,7 @@ public struct ONNXGraph: Sendable {
     outputs.append(Border(name: name, element: element, size: size))
   }
 
-  /// Numbers that belong to the file, the last dimension fastest; one number, if `shape` is empty.
+  /// Adds constant numbers, the last dimension fastest; a scalar if `shape` is empty.
   public mutating func constant(_ numbers: [Float], shape: [Int]) -> String {
     precondition(numbers.count == shape.reduce(1, *), "\(numbers.count) numbers for the shape \(shape)")
     let name = freshName("Constant")
@@ -92,7 +92,7 @@ public struct ONNXGraph: Sendable {
 
   /// Adds an operation.
   ///
-  /// - Returns: the name of what it makes.
+  /// - Returns: the name of its output.
   mutating func add(
     _ operation: String, _ inputs: [String], _ attributes: [(name: String, value: Attribute)] = []
   ) -> String {

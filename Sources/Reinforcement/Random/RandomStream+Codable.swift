@@ -1,6 +1,6 @@
 import Planning
 
-/// As four or more words of 64 bits, which every encoder keeps exactly.
+/// Words of 64 bits, which every encoder keeps exactly.
 extension RandomStream: Codable {
   private enum CodingKeys: String, CodingKey {
     case state

@@ -1,9 +1,9 @@
 import Foundation
 
 extension RandomStream {
-  /// From the normal distribution of mean 0 and standard deviation 1.
+  /// A normal number with mean 0 and standard deviation 1.
   ///
-  /// By the polar method, two numbers at a time (Marsaglia and Bray, *A Convenient Method for Generating Normal
+  /// Made by the polar method, two at a time (Marsaglia and Bray, *A Convenient Method for Generating Normal
   /// Variables*, 1964). NumPy uses another method: the same seed gives other numbers there.
   public mutating func normal() -> Double {
     if let number = spareNormal {

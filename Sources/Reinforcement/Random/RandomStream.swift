@@ -1,17 +1,17 @@
-/// A stream of random numbers: PCG64, seeded and drawn from as NumPy's `default_rng(seed)`, so that a seed means the
-/// same episodes as in Gymnasium.
+/// A stream of random numbers: PCG64, seeded and drawn as NumPy's `default_rng(seed)`, so that a seed gives
+/// the same episodes as in Gymnasium.
 ///
 /// 128 bits of state, period 2¹²⁸ (O'Neill, *PCG: A Family of Simple Fast Space-Efficient Statistically Good
 /// Algorithms for Random Number Generation*, 2014; the variant XSL-RR). Its value is its whole state.
 ///
-/// A run has one seed and a stream for every purpose: `RandomStream(seed: 7, purpose: "exploration")`, so that
-/// drawing more from one doesn't change what another gives.
+/// A run has one seed and a stream for every purpose, such as
+/// `RandomStream(seed: 7, purpose: "exploration")`. They are independent of each other.
 public struct RandomStream: RandomNumberGenerator, Sendable, Hashable {
   @usableFromInline var state: UInt128
   @usableFromInline let increment: UInt128
-  /// The upper half of the latest 64 bits, if only the lower was asked for.
+  /// The upper half of the latest 64 bits, if only the lower was drawn.
   @usableFromInline var spareBits: UInt32?
-  /// The second of the pair of normal numbers that were made together.
+  /// The second normal number of the latest pair.
   @usableFromInline var spareNormal: Double?
 
   @usableFromInline static let multiplier: UInt128 = 0x2360_ed05_1fc6_5da4_4385_df64_9fcc_f645

@@ -1,7 +1,8 @@
-/// Turns a seed into as many well-mixed words as a generator's state needs: NumPy's `SeedSequence` with a pool of
-/// four words, after Melissa O'Neill's `seed_seq_fe128` (*Developing a seed_seq Alternative*, 2015).
+/// Expands a seed into any number of well-mixed words for a generator's state: NumPy's `SeedSequence` with a
+/// pool of four words, after Melissa O'Neill's `seed_seq_fe128` (*Developing a seed_seq Alternative*, 2015).
 ///
-/// Seeds that differ in one bit give unrelated words, so neighbours such as `seed + index` may be used together.
+/// Seeds that differ in one bit give unrelated words, so neighbours such as `seed + index` may be used
+/// together.
 struct SeedSequence {
   private var pool: [UInt32] = []
 
@@ -10,7 +11,7 @@ struct SeedSequence {
     var entropy = [UInt32(truncatingIfNeeded: seed)]
     if seed >> 32 != 0 { entropy.append(UInt32(seed >> 32)) }
     if !key.isEmpty {
-      // Zeros between them keep a long seed from being taken for a short one with a key.
+      // Zeros between them distinguish a long seed from a short one with a key.
       entropy += Array(repeating: 0, count: Self.poolSize - entropy.count) + key
     }
 
@@ -40,7 +41,7 @@ struct SeedSequence {
     return mixed ^ mixed >> 16
   }
 
-  /// A multiplicative hash whose constant moves on with every word.
+  /// A multiplicative hash with a new constant for every word.
   private struct Hash {
     var constant: UInt32
     let multiplier: UInt32

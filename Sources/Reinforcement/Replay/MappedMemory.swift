@@ -2,11 +2,11 @@ import Basics
 import Dataflow
 import Foundation
 
-/// Zeros straight from the system, which gives each page when it is first touched: a large table costs nothing
+/// Zeroed memory from the system, which provides each page at its first use: a large table costs nothing
 /// until it is filled.
 ///
-/// From 2 MiB on it is aligned to 2 MiB and in huge pages where the system has them: a random access then needs
-/// no walk through the page tables.
+/// From 2 MiB on it is aligned to 2 MiB and in huge pages if available: a random access then needs no walk
+/// through the page tables.
 final class MappedMemory {
   let pointer: UnsafeMutableRawPointer
   private let mapping: UnsafeMutableRawPointer
@@ -14,7 +14,7 @@ final class MappedMemory {
 
   private static let hugePage = 2 << 20
 
-  /// - Throws: `MemoryShortage` if the system doesn't give so much.
+  /// - Throws: `MemoryShortage` if the system refuses.
   init(byteCount: Int) throws {
     let isHuge = byteCount >= Self.hugePage
     // Room to move the start to a whole huge page.
@@ -31,7 +31,7 @@ final class MappedMemory {
     pointer = isHuge ? mapping.alignedUp(toMultipleOf: Self.hugePage) : mapping
     if isHuge {
       let length = (byteCount + Self.hugePage - 1) / Self.hugePage * Self.hugePage
-      // Only advice: without huge pages everything works, more slowly.
+      // Only a hint: without huge pages everything works, more slowly.
       _ = madvise(pointer, length, MADV_HUGEPAGE)
     }
   }

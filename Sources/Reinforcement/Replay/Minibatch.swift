@@ -1,22 +1,25 @@
 import Kernels
 
-/// Transitions drawn from a replay table, in matrices that are filled again by the next draw.
+/// Transitions drawn from a replay table, in matrices that each draw refills.
 ///
 /// Row i of each matrix belongs to the same transition. `discounts[i]` is γ raised to the steps that the
-/// transition spans, and 0 where the episode terminated: a target is
+/// transition spans, and 0 after a termination: a target is
 /// `rewards[i] + discounts[i] · value(nextObservations[i])`. Truncated episodes keep their discount.
 public final class Minibatch {
   public let capacity: Int
-  /// Rows that are filled: 0 while the table isn't ready to be drawn from.
+  /// The filled rows: 0 while the table can't be drawn from.
   public var count = 0
   /// `[capacity, observation size]`.
   public let observations: Matrix
   /// `[capacity, action size]`; a discrete action is its number.
   public let actions: Matrix
+  /// `[capacity, observation size]`.
   public let nextObservations: Matrix
+  /// `capacity` numbers.
   public let rewards: UnsafeMutablePointer<Float>
+  /// `capacity` numbers.
   public let discounts: UnsafeMutablePointer<Float>
-  /// The table's rows that the transitions were drawn from.
+  /// The transitions' rows in the table.
   public let indices: UnsafeMutablePointer<Int>
 
   public init(capacity: Int, observationSize: Int, actionSize: Int) {

@@ -1,14 +1,14 @@
 import Basics
 
-/// Joins consecutive steps of each of several environments to transitions over `steps` steps (Sutton and Barto,
-/// *Reinforcement Learning*, 2nd edition, section 7.1), and inserts these into a replay table.
+/// Joins consecutive steps of several environments to transitions over `steps` steps (Sutton and Barto,
+/// *Reinforcement Learning*, 2nd edition, section 7.1), and inserts them into a replay table.
 ///
-/// A transition from step t over m steps has the reward Σ γᵏ·r(t + k), k < m, the observation m steps later, and the
-/// discount γᵐ, or 0 if the episode terminated. m is `steps`, less only where the episode ends before: when it
-/// does, the steps that still wait become transitions that reach to its end. A truncated episode keeps its
-/// discount: its last observation is bootstrapped from.
+/// A transition from step t over m steps has the reward Σ γᵏ·r(t + k), k < m, the observation m steps later,
+/// and the discount γᵐ, or 0 if the episode terminated. m is `steps`, or less at the episode's end: all
+/// waiting steps then become transitions up to it. A truncated episode keeps its discount: its last
+/// observation is bootstrapped from.
 ///
-/// With one step it passes everything through. Used by one thread at a time; after `init` nothing allocates.
+/// With one step it passes everything through. Used by one thread at a time; nothing allocates after `init`.
 public final class NStepAccumulator {
   public let steps: Int
   public let environments: Int
@@ -20,7 +20,7 @@ public final class NStepAccumulator {
   /// A ring of `steps` rows for each environment; a row is an observation, an action and a reward.
   private let rows: UnsafeMutableBufferPointer<Float>
   private let rowSize: Int
-  /// Of each environment: the row of the oldest step that waits, and how many wait.
+  /// For each environment, the row of the oldest waiting step, and the number of waiting steps.
   private var first: [Int]
   private var waiting: [Int]
 
@@ -45,13 +45,13 @@ public final class NStepAccumulator {
 
   deinit { rows.deallocate() }
 
-  /// Takes one step of one environment; inserts the transitions that it completes, the oldest first.
+  /// Takes one step of one environment. Inserts the completed transitions, the oldest first.
   ///
   /// - Parameters:
-  ///   - nextObservation: what was seen after the action; at the end of an episode its last observation, not the
-  ///     next episode's first.
-  ///   - isTerminated: the episode ended by the environment's rules.
-  ///   - isTruncated: the episode ended otherwise. Counts only if it didn't terminate in the same step.
+  ///   - nextObservation: the observation after the action; at an episode's end its last one, not the next
+  ///     episode's first.
+  ///   - isTerminated: whether the episode ended by the environment's rules.
+  ///   - isTruncated: whether the episode was cut off. Counts only without termination in the same step.
   public func add(
     environment: Int = 0, observation: UnsafePointer<Float>, action: UnsafePointer<Float>, reward: Float,
     nextObservation: UnsafePointer<Float>, isTerminated: Bool, isTruncated: Bool, to table: ReplayTable
@@ -74,7 +74,7 @@ public final class NStepAccumulator {
     }
   }
 
-  /// The row of the step that is `offset` steps after the oldest that waits.
+  /// The row of the step `offset` steps after the oldest waiting one.
   private func row(_ environment: Int, _ offset: Int) -> UnsafeMutablePointer<Float> {
     guard let start = rows.baseAddress else { preconditionFailure("there is at least one row") }
     let place = first[environment] + offset

@@ -2,11 +2,11 @@ import Basics
 import CKernels
 import Kernels
 
-/// The latest transitions, as many as it has room for, from which a selector draws minibatches.
+/// The latest transitions, up to a capacity. A selector draws minibatches from them.
 ///
-/// A ring: when it is full, a new transition takes the place of the oldest. A transition is one row of memory,
-/// one cache line where it fits (see `TransitionLayout`). Used by one thread at a time; after `init` nothing
-/// allocates.
+/// A ring: once it is full, a new transition replaces the oldest. A transition is one row of memory, within
+/// one cache line if it fits (see `TransitionLayout`). Used by one thread at a time; nothing allocates after
+/// `init`.
 public final class ReplayTable {
   public let capacity: Int
   public let observationSize: Int
@@ -15,18 +15,18 @@ public final class ReplayTable {
 
   /// Rows that hold transitions.
   public private(set) var count = 0
-  /// The row that the next transition goes into.
+  /// The row of the next transition.
   public private(set) var position = 0
 
-  /// How a row lies in `rows`.
+  /// The layout of a row in `rows`.
   let layout: TransitionLayout
   let rows: UnsafeMutablePointer<Float>
   private let stride: Int
   private let memory: MappedMemory
 
-  /// An empty table. Memory is taken as it is filled; `MemoryForecast` tells whether there will be enough.
+  /// Makes an empty table. The system provides memory as it is filled; `MemoryForecast` predicts a shortage.
   ///
-  /// - Throws: `MemoryShortage` if the system refuses even to promise the memory.
+  /// - Throws: `MemoryShortage` if the system refuses even to reserve the memory.
   public init(
     capacity: Int, observationSize: Int, actionSize: Int, selector: any Selector = UniformSelector()
   ) throws {
@@ -41,7 +41,7 @@ public final class ReplayTable {
     rows = memory.pointer.assumingMemoryBound(to: Float.self)
   }
 
-  /// What a table takes when it is full; `Int.max` if that is more than can be counted.
+  /// The bytes of a full table; `Int.max` if that overflows.
   public static func bytesNeeded(capacity: Int, observationSize: Int, actionSize: Int) -> Int {
     TransitionLayout(observationSize: observationSize, actionSize: actionSize).bytes(rows: capacity)
   }
@@ -50,15 +50,15 @@ public final class ReplayTable {
 // MARK: - Insertion
 
 extension ReplayTable {
-  /// Keeps a transition; the pointers give `observationSize` and `actionSize` floats, which are copied.
+  /// Inserts a transition. The pointers' `observationSize` and `actionSize` floats are copied.
   ///
-  /// - Parameter discount: γ raised to the steps that it spans; 0 where the episode terminated.
+  /// - Parameter discount: γ raised to the steps that it spans; 0 after a termination.
   public func insert(
     observation: UnsafePointer<Float>, action: UnsafePointer<Float>, reward: Float, discount: Float,
     nextObservation: UnsafePointer<Float>
   ) {
     let row = position
-    // Padding between rows is left alone, so it stays zero.
+    // Padding between rows stays untouched, and so zero.
     let start = rows + row &* stride
     start.update(from: observation, count: observationSize)
     (start + layout.nextObservationOffset).update(from: nextObservation, count: observationSize)
@@ -74,7 +74,7 @@ extension ReplayTable {
 // MARK: - Sampling
 
 extension ReplayTable {
-  /// Fills the minibatch with `count` transitions that the selector chooses; with none while the table is empty.
+  /// Fills the minibatch with `count` transitions by the selector; with none while the table is empty.
   public func sample(into minibatch: Minibatch, count: Int, using random: inout RandomStream) {
     precondition(
       count <= minibatch.capacity && minibatch.observations.view.columns == observationSize
@@ -100,7 +100,7 @@ extension ReplayTable: Checkpointable {
     var capacity, observationSize, actionSize, count, position: Int
   }
 
-  /// Writes the rows that hold transitions, as they lie.
+  /// Writes the filled rows as in memory.
   public func save(to checkpoint: inout CheckpointWriter) {
     checkpoint.put(
       "state",

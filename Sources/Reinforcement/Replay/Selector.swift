@@ -1,16 +1,16 @@
-/// Decides which rows of a replay table a minibatch is made of.
+/// A choice of a replay table's rows for each minibatch.
 ///
-/// A table tells it what was inserted and asks it once for each minibatch. Used by one thread at a time;
+/// A table reports insertions to it and calls it once for each minibatch. Used by one thread at a time;
 /// nothing allocates after `init`.
 public protocol Selector: Checkpointable {
-  /// New transitions are in these rows; what was there before is gone.
+  /// Called after new transitions have replaced the content of these rows.
   func didInsert(_ rows: Range<Int>)
 
   /// Writes `count` rows, each below `filled`, into `minibatch.indices`.
   ///
   /// - Parameters:
   ///   - count: at most `minibatch.capacity`.
-  ///   - filled: rows that hold transitions, at least one.
+  ///   - filled: the number of rows with transitions, at least one.
   func select(
     _ count: Int, of filled: Int, into minibatch: Minibatch, using random: inout RandomStream)
 }

@@ -1,7 +1,7 @@
 import CKernels
 
-/// How a transition lies in memory: observation, next observation, action, reward, discount, all floats, in one
-/// piece, so that reading one touches as few cache lines as can be.
+/// The memory layout of a transition: observation, next observation, action, reward, discount, all floats, in
+/// one piece, so that reading one touches few cache lines.
 ///
 /// Rows of up to 64 bytes never straddle a cache line; longer ones begin with a line.
 struct TransitionLayout: Equatable {
@@ -18,13 +18,13 @@ struct TransitionLayout: Equatable {
   var rewardOffset: Int { actionOffset + actionSize }
   var discountOffset: Int { rewardOffset + 1 }
 
-  /// Floats from one row to the next.
+  /// The floats from one row to the next.
   var stride: Int {
     guard size <= Self.line else { return (size + Self.line - 1) / Self.line * Self.line }
     return size <= Self.line / 2 ? Self.line / 2 : Self.line
   }
 
-  /// Bytes that `rows` rows take; `Int.max` if that is more than can be counted.
+  /// The bytes of `rows` rows; `Int.max` if that overflows.
   func bytes(rows: Int) -> Int {
     let bytes = rows.multipliedReportingOverflow(by: stride * 4)
     let all = bytes.partialValue.addingReportingOverflow(Int(ck_gather_slack) * 4)

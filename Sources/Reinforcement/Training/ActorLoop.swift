@@ -1,9 +1,9 @@
 import Dataflow
 import Kernels
 
-/// Acts in environments, and writes down what happened.
+/// Acts in environments, and collects the steps.
 ///
-/// Everything here is used by the thread that runs the training graph.
+/// Used by the thread that runs the training graph.
 final class ActorLoop: Checkpointable {
   let environments: VectorEnvironment
   private let behaviour: any Behaviour
@@ -15,7 +15,7 @@ final class ActorLoop: Checkpointable {
   let episodes = EpisodeWindow()
   /// Environment steps taken so far.
   private(set) var steps = 0
-  /// Told of every step, with the policy's action as the environment takes it.
+  /// Receives every step, with the action in the environment's form.
   var observer: ((StepRecord) -> Void)?
 
   init(
@@ -32,9 +32,9 @@ final class ActorLoop: Checkpointable {
     block = StepBlock(capacity: settings.trainFrequency * environments.count, spaces: spaces)
   }
 
-  /// One step of every environment.
+  /// Steps every environment.
   ///
-  /// - Throws: `TrainingError.flawedEnvironment`, where one shows or pays what is no finite number.
+  /// - Throws: `TrainingError.flawedEnvironment` for an observation or reward that isn't finite.
   func step() throws {
     let observations = environments.observations.view
     if steps < settings.learningStarts {
@@ -66,7 +66,7 @@ final class ActorLoop: Checkpointable {
     steps += environments.count
   }
 
-  /// What isn't finite would go into the replay table, and from there into every weight.
+  /// An infinite number would spread by the replay table to every weight.
   private func check(_ index: Int) throws {
     let (observation, reward) = (environments.nextObservation(index), environments.rewards[index])
     guard !reward.isFinite || !observation.allSatisfy(\.isFinite) else { return }
@@ -101,17 +101,17 @@ final class ActorLoop: Checkpointable {
   }
 }
 
-/// One step of an environment, as logs show it.
+/// One step of an environment, for logs.
 public struct StepRecord: Sendable {
-  /// Steps so far, this one included.
+  /// Steps so far, including this one.
   public let step: Int
-  /// Counting from 1.
+  /// Counted from 1.
   public let episode: Int
-  /// As the environment took it.
+  /// The action in the environment's form.
   public let action: [Float]
   public let reward: Float
-  /// The episode ended by the environment's own rules: nothing was bootstrapped.
+  /// Whether the episode ended by the environment's own rules, so that nothing is bootstrapped.
   public let isTerminated: Bool
-  /// It was cut off: its last observation is bootstrapped from.
+  /// Whether it was cut off, so that its last observation is bootstrapped from.
   public let isTruncated: Bool
 }

@@ -1,6 +1,6 @@
 import Basics
 
-/// The latest episodes, and how many there were.
+/// The latest episodes, and the number of all.
 final class EpisodeWindow: Checkpointable {
   private static let capacity = 100
   private var returns = Array(repeating: 0.0, count: capacity)

@@ -1,14 +1,14 @@
 import Kernels
 
-/// What a policy earns when it acts without exploration.
+/// A policy's returns without exploration.
 public struct Evaluation: Sendable, Hashable {
-  /// The sum of rewards of each episode.
+  /// The undiscounted return of each episode.
   public let returns: [Double]
-  /// Steps of each episode.
+  /// The steps of each episode.
   public let lengths: [Int]
   /// The seed of the first episode; the others follow it.
   public let seed: UInt64
-  /// Episodes that had not ended after as many steps as an evaluation waits for.
+  /// The episodes that reached the evaluation's limit of steps.
   public let unfinished: Int
 
   public init(returns: [Double], lengths: [Int] = [], seed: UInt64 = 0, unfinished: Int = 0) {
@@ -18,12 +18,12 @@ public struct Evaluation: Sendable, Hashable {
     self.unfinished = unfinished
   }
 
+  /// The mean return.
   public var mean: Double { returns.reduce(0, +) / Double(max(returns.count, 1)) }
 
-  /// Steps of an episode.
   public var meanLength: Double { Double(lengths.reduce(0, +)) / Double(max(lengths.count, 1)) }
 
-  /// The standard deviation over the episodes.
+  /// The standard deviation of the returns.
   public var standardDeviation: Double {
     let mean = mean
     let squares = returns.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
@@ -31,7 +31,7 @@ public struct Evaluation: Sendable, Hashable {
   }
 }
 
-/// Evaluates a policy in environments of its own, one for each episode, side by side.
+/// Evaluates a policy in its own environments, one for each of the parallel episodes.
 final class Evaluator {
   private let environments: VectorEnvironment
   private let policy: any Policy
@@ -47,11 +47,12 @@ final class Evaluator {
     scaled = Matrix(rows: environments.count, columns: size)
   }
 
-  /// Runs one episode in each environment, begun from the seed: the same policy and seed earn the same.
+  /// Runs one episode in each environment from the seed: the same policy and seed give the same returns.
   ///
   /// - Parameters:
-  ///   - limit: steps after which episodes that go on are left as they are.
-  ///   - shouldStop: asked at every step.
+  ///   - limit: steps after which unfinished episodes are left.
+  ///   - shouldStop: called at every step.
+  /// - Returns: `nil` if it was stopped.
   /// - Returns: `nil` if it was stopped.
   func evaluate(
     _ policy: any Policy, seed: UInt64, limit: Int, shouldStop: () -> Bool = { false }

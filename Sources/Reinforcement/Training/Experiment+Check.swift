@@ -2,7 +2,7 @@ import Basics
 import Dataflow
 
 extension Experiment {
-  /// Whether every setting is one that a file may have.
+  /// Checks that a file may have every setting's value.
   ///
   /// - Throws: `TrainingError.impossibleSetting`.
   public func check() throws(TrainingError) {
@@ -16,21 +16,21 @@ extension Experiment {
     }
   }
 
-  /// What of a run can't change while it goes on: its state is made of it.
+  /// The settings that can't change in a resumed run, because its state depends on them.
   public static let fixedKeys: Set<String> = networkKeys.union([
     "environment", "seed", "buffer_size", "n_step",
   ])
 
-  /// What networks are made of: weights fit those alone that have all of these in common.
+  /// The settings that determine the networks: weights fit only networks with equal ones.
   public static let networkKeys: Set<String> = ["algorithm", "hidden", "activation", "dueling"]
 
-  /// A setting that was another one.
+  /// A changed setting.
   public struct Change: Hashable, Sendable {
     public let key, before, now: String
   }
 
-  /// Settings that are others than in the YAML of an earlier experiment, in their order. Those that it doesn't have are
-  /// taken for defaults.
+  /// The settings that differ from the YAML of an earlier experiment, in their order. Settings missing there
+  /// count as defaults.
   public func changes(since earlier: String) -> [Change] {
     func values(_ yaml: String) -> [(key: String, value: String)] {
       yaml.split(separator: "\n").compactMap { line in

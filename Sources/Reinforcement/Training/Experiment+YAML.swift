@@ -10,16 +10,16 @@ extension Experiment {
   /// Loads an experiment.
   ///
   /// - Parameters:
-  ///   - reference: a path to a YAML file, or the name of one in an `Experiments` folder of the working directory,
-  ///     the executable's, or one above them.
+  ///   - reference: a path to a YAML file, or the name of one in an `Experiments` folder of the working
+  ///     directory, the executable's, or one above them.
   ///   - changes: settings that replace the file's, each as `key=value`.
-  /// - Throws: `UnknownConfiguration`, or `ConfigurationError` naming what is unknown or impossible.
+  /// - Throws: `UnknownConfiguration`, or `ConfigurationError` with the unknown or impossible setting.
   public init(_ reference: String, changes: [String] = []) throws {
     let path = try Self.library.path(of: reference)
     try self.init(yaml: ConfigurationNode.text(of: path), file: path, changes: changes)
   }
 
-  /// Reads an experiment as `yaml` writes it, or an entry of a file as RL Zoo has them.
+  /// Reads an experiment in the format of `yaml`, or an entry of a file in RL Zoo's.
   public init(yaml: String, file: String, changes: [String] = []) throws {
     let changes = try changes.map(Self.parse)
     if let zoo = ZooFile(yaml, file: file) {
@@ -30,7 +30,8 @@ extension Experiment {
     }
   }
 
-  /// - Parameter changes: name the algorithm, if the file's name doesn't; and the environment, if there are several.
+  /// - Parameter changes: name the algorithm unless the file's name does, and the environment if there are
+  ///   several.
   private init(_ zoo: ZooFile, file: String, _ changes: [Assignment]) throws {
     func changed(_ keys: [String]) throws -> String? {
       try changes.last { keys.contains($0.key) }?.value.string()
@@ -95,10 +96,10 @@ extension Experiment {
     }
   }
 
-  /// A name, which folders and checkpoints are called by.
+  /// A name for folders and checkpoints.
   private static func checked(_ name: String, _ node: ConfigurationNode) throws(ConfigurationError) -> String
   {
-    // What YAML's quotes would change, and what a folder can't be called.
+    // Characters that YAML's quotes would change, or that no folder's name has.
     func isForbidden(_ character: Unicode.Scalar) -> Bool {
       "/\"\\".unicodeScalars.contains(character) || character.properties.generalCategory == .control
     }
@@ -146,7 +147,7 @@ extension Experiment {
     return (key, try ConfigurationNode(yaml: value, file: "--set").named("'\(key)'"))
   }
 
-  /// Every setting with its value, which `init(yaml:file:)` reads back.
+  /// Every setting with its value, in the format of `init(yaml:file:)`.
   public var yaml: String {
     var lines = [
       "name: \"\(name)\"", "algorithm: \(type(of: algorithm).algorithm)", "environment: \(environment)",

@@ -1,39 +1,39 @@
 import Dataflow
 
-/// A training to be run: an algorithm with its settings, an environment, how long, and from which seed.
+/// A training to run: an algorithm with its settings, an environment, a budget and a seed.
 public struct Experiment: Sendable {
   public var name: String
-  /// The environment's name in `Environments.all`.
+  /// The environment's name in `EnvironmentRegistry`.
   public var environment: String
   public var algorithm: any AlgorithmConfiguration
   public var budget: Budget
 
-  /// How long to train, and what to do on the way.
+  /// The length of a training, and the actions on the way.
   public struct Budget: Sendable, Hashable {
-    /// Environment steps; also what the algorithm's schedules refer to.
+    /// Environment steps, also the basis of the algorithm's schedules.
     public var steps = 100_000
     public var seed = 0
-    /// Threads that the kernels of a large network may use: 1 or 2. Results are the same.
+    /// Threads for the kernels of a large network: 1 or 2. Results are the same.
     public var threads = 1
-    /// Steps from one evaluation to the next; 0: none.
+    /// Steps between evaluations; 0: none.
     public var evaluationFrequency = 0
     public var evaluationEpisodes = 20
-    /// Steps from one record in the logs to the next.
+    /// Steps between records in the logs.
     public var logFrequency = 1_000
-    /// Steps of an evaluation after which episodes that go on are left as they are.
+    /// The most steps of an episode in evaluations.
     public var evaluationSteps = 100_000
-    /// Steps from one checkpoint to the next; 0: by time.
+    /// Steps between checkpoints; 0: by time.
     public var checkpointFrequency = 0
-    /// Minutes from one checkpoint to the next where no number of steps is given; 0: only at the end.
+    /// Minutes between checkpoints without `checkpointFrequency`; 0: only at the end.
     public var checkpointMinutes = 10.0
-    /// Whether checkpoints keep the replay memory, without which a run can't go on.
+    /// Whether checkpoints keep the replay memory. Without it a run can't be resumed.
     public var savesReplay = true
 
     public init() {}
 
-    /// The seed of the episodes that policies are evaluated in, which training doesn't see.
+    /// The seed of evaluation episodes, which training doesn't use.
     var evaluationSeed: UInt64 { UInt64(seed) + 1 << 32 }
-    /// The seed of episodes that neither training nor its evaluations see.
+    /// The seed of test episodes, which neither training nor its evaluations use.
     var testSeed: UInt64 { UInt64(seed) + 1 << 33 }
 
     static let settings: [Setting<Budget>] = [

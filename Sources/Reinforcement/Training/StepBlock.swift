@@ -1,17 +1,17 @@
 import Dataflow
 import Kernels
 
-/// Steps on their way from an actor to the replay table: as many as are inserted at once.
+/// Steps on their way from an actor to the replay table, for a joint insertion.
 package final class StepBlock {
   package private(set) var count = 0
   /// `[capacity, observation size]`.
   package let observations: Matrix
-  /// `[capacity, action size]`, as the policy gives them.
+  /// `[capacity, action size]`, in the policy's form.
   package let actions: Matrix
   package let nextObservations: Matrix
   private var outcomes: [Outcome]
 
-  /// What a step gave besides the next observation.
+  /// A step's outcome besides the next observation.
   package struct Outcome {
     let environment: Int
     let reward: Float
@@ -34,13 +34,13 @@ package final class StepBlock {
     outcomes = Array(repeating: Outcome(), count: capacity)
   }
 
-  /// Completes the row at `count`, whose matrices' rows have been filled.
+  /// Completes the row at `count`, after its matrices' rows have been filled.
   package func append(_ outcome: Outcome) {
     outcomes[count] = outcome
     count += 1
   }
 
-  /// Hands all steps on, and is empty.
+  /// Passes all steps on, and empties the block.
   package func insert(into table: ReplayTable, by accumulator: NStepAccumulator) {
     for row in 0..<count {
       let outcome = outcomes[row]

@@ -3,7 +3,7 @@ import Kernels
 extension TrainedPolicy {
   /// The policy as an ONNX file.
   ///
-  /// - Throws: `ExportError` if the actions have no bounds, or what a network of your own throws.
+  /// - Throws: `ExportError` if the actions have no bounds, or a custom network's errors.
   public func exported() throws -> ExportedPolicy {
     try ExportedPolicy(
       observationSize: spaces.observation.size, actionSpace: spaces.action,
@@ -17,8 +17,7 @@ extension TrainedPolicy {
     }
   }
 
-  /// Observations that the policy meets in its environment, and its answers: what another form of it must agree
-  /// with.
+  /// Observations from the policy's environment with its outputs, which another form of it must reproduce.
   public func recordCheck(observations count: Int = 1_000) throws -> PolicyCheck {
     let environments = try makeEnvironments(8)
     let (rows, size) = (environments.count, spaces.observation.size)

@@ -1,6 +1,6 @@
 import Kernels
 
-/// A policy from a checkpoint, to be evaluated or exported; the replay memory is left where it is.
+/// A policy from a checkpoint, for evaluation and export. The replay memory isn't read.
 public final class TrainedPolicy {
   public let experiment: Experiment
   public let metadata: CheckpointMetadata
@@ -8,9 +8,9 @@ public final class TrainedPolicy {
   public let spaces: Spaces
   let makeEnvironments: (_ count: Int) throws -> VectorEnvironment
 
-  /// The policy of an experiment whose environment goes by its name.
+  /// The policy of an experiment in a registered environment.
   ///
-  /// - Throws: `CheckpointError`, or `ConfigurationError` if the experiment isn't known here.
+  /// - Throws: `CheckpointError`, or `ConfigurationError` for an unknown experiment.
   public convenience init(contentsOf path: String) throws {
     let checkpoint = try CheckpointReader(path: path)
     let experiment = try Experiment(of: checkpoint)
@@ -47,12 +47,12 @@ public final class TrainedPolicy {
     }
   }
 
-  /// What the policy earns without exploration.
+  /// The policy's returns without exploration.
   ///
   /// - Parameters:
-  ///   - seed: of the first episode, the others follow it. If `nil`, one whose episodes neither the training nor its
-  ///     evaluations have seen: a policy that did best in some episodes is too good in them.
-  ///   - limit: steps after which episodes that go on are left as they are; as in the training's evaluations if `nil`.
+  ///   - seed: of the first episode; the others follow it. If `nil`, a seed that neither training nor its
+  ///     evaluations use: the best policy of some episodes is biased towards them.
+  ///   - limit: the most steps of an episode; as in the training's evaluations if `nil`.
   public func evaluate(episodes: Int, seed: UInt64? = nil, limit: Int? = nil) throws -> Evaluation {
     let evaluator = Evaluator(try makeEnvironments(episodes), policy)
     let evaluation = evaluator.evaluate(

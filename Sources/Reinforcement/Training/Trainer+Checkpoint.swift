@@ -2,10 +2,10 @@ import Basics
 import Dataflow
 
 extension Trainer {
-  /// Writes all that going on needs, whole or not at all.
+  /// Writes the whole state for resuming, as a whole or not at all.
   ///
-  /// - Parameter withReplay: `false` keeps the networks only: enough to evaluate and export, not to go on.
-  /// - Throws: `CheckpointError`; what was at the path before is untouched then.
+  /// - Parameter withReplay: `false` keeps the networks only: enough to evaluate and export, not to resume.
+  /// - Throws: `CheckpointError`; the file at the path is untouched then.
   public func save(to path: String, withReplay: Bool = true) throws {
     var checkpoint = try CheckpointWriter(path: path, metadata: metadata)
     checkpoint.put("learner", parts.learner)
@@ -22,10 +22,10 @@ extension Trainer {
     try checkpoint.finish()
   }
 
-  /// Takes over the state of a run of the same experiment; training goes on where that stopped. What
-  /// `Experiment.fixedKeys` doesn't list may differ.
+  /// Takes over the state of a run of the same experiment, and training resumes there. Settings outside
+  /// `Experiment.fixedKeys` may differ.
   ///
-  /// - Throws: `CheckpointError` naming what doesn't fit.
+  /// - Throws: `CheckpointError` with the part that doesn't fit.
   public func restore(from checkpoint: CheckpointReader) throws {
     let metadata = checkpoint.metadata
     let changes = experiment.changes(since: metadata.experiment)
@@ -47,16 +47,16 @@ extension Trainer {
     try parts.backend.check()
   }
 
-  /// Takes over what a run of the same algorithm with the same networks has learned, and nothing else: a new run that
-  /// begins with another's weights and its optimisers' moments.
+  /// Takes over only the weights and the optimisers' moments of a run with the same algorithm and networks. A
+  /// new run begins with them.
   ///
-  /// - Throws: `CheckpointError` naming what doesn't fit.
+  /// - Throws: `CheckpointError` with the part that doesn't fit.
   public func start(from checkpoint: CheckpointReader) throws {
     let algorithm = type(of: experiment.algorithm).algorithm
     guard checkpoint.metadata.algorithm == algorithm else {
       throw checkpoint.refusal("it is of \(checkpoint.metadata.algorithm), not of \(algorithm)")
     }
-    // Sizes that are padded alike would fit.
+    // Different sizes with equal padding would fit.
     if let change = experiment.changes(since: checkpoint.metadata.experiment).first(where: {
       Experiment.networkKeys.contains($0.key)
     }) {
@@ -85,10 +85,10 @@ extension Trainer {
 }
 
 extension Experiment {
-  /// The experiment that a checkpoint was made in.
+  /// The experiment of a checkpoint.
   ///
   /// - Parameter changes: settings that replace its own, each as `key=value`.
-  /// - Throws: `ConfigurationError` if this program doesn't know it.
+  /// - Throws: `ConfigurationError` if it is unknown to this program.
   public init(of checkpoint: CheckpointReader, changes: [String] = []) throws {
     try self.init(yaml: checkpoint.metadata.experiment, file: checkpoint.path, changes: changes)
   }

@@ -9,29 +9,28 @@ import Planning
 ///     try trainer.train()
 ///     print(try trainer.evaluate(episodes: 20).mean)
 ///
-/// The same experiment and seed give the same weights bit for bit under the same `RunConditions`, and so does a run that
-/// was stopped, saved, restored and gone on with. Used by one thread at a time.
+/// The same experiment and seed give the same weights bit for bit under the same `RunConditions`, also over
+/// stops, saves and restores. Used by one thread at a time.
 public final class Trainer {
   public let experiment: Experiment
-  /// Which implementation of each stage runs on which device.
   public let plan: Plan
   let parts: TrainingParts
   let executor: SequentialExecutor
   private let evaluator: Evaluator
   private let platform: Platform
-  /// What the best evaluation so far earned.
+  /// The mean return of the best evaluation so far.
   public internal(set) var bestReturn: Double?
-  /// Whether the current step's evaluation was due when the training was stopped.
+  /// Whether the training was stopped before the current step's evaluation.
   var isEvaluationDue = false
-  /// What minutes between checkpoints are measured by.
+  /// The clock of the time between checkpoints.
   var time: any TimeSource = MonotonicTime()
 
-  /// An experiment in an environment that goes by its name.
+  /// A trainer of an experiment in a registered environment.
   ///
-  /// - Parameter plan: which implementation of each stage on which device; as the experiment's settings say if `nil`.
-  ///   The learner's networks are kept and computed where its stage is.
-  /// - Throws: `TrainingError`, `EnvironmentError`, `PlanError`, `DeviceError`, or `MemoryShortage` if the replay table
-  ///   and the networks would not fit.
+  /// - Parameter plan: the stages' implementations and devices; by the experiment's settings if `nil`. The
+  ///   learner's networks are on its stage's device.
+  /// - Throws: `TrainingError`, `EnvironmentError`, `PlanError`, `DeviceError`, or `MemoryShortage` if the
+  ///   replay table and the networks would not fit.
   public convenience init(_ experiment: Experiment, plan: Plan? = nil, on platform: Platform = .local) throws
   {
     try self.init(experiment, plan: plan, on: platform) {
@@ -39,7 +38,7 @@ public final class Trainer {
     }
   }
 
-  /// An environment of any type, with an algorithm.
+  /// A trainer in an environment of any type, with an algorithm.
   public convenience init(
     _ environment: some Environment, _ algorithm: some AlgorithmConfiguration, steps: Int = 100_000,
     seed: Int = 0, learnerDevice: String = "cpu", checksEnvironment: Bool = true
@@ -52,11 +51,12 @@ public final class Trainer {
       experiment, in: environment, learnerDevice: learnerDevice, checksEnvironment: checksEnvironment)
   }
 
-  /// An experiment in an environment of any type.
+  /// A trainer of an experiment in an environment of any type.
   ///
   /// - Parameters:
-  ///   - learnerDevice: where the learner's networks are kept and computed, by its name in `Platform.local`.
-  ///   - checksEnvironment: whether an `EnvironmentCheck` comes first, which takes some hundred steps of copies.
+  ///   - learnerDevice: the device of the learner's networks, by its name in `Platform.local`.
+  ///   - checksEnvironment: whether an `EnvironmentCheck` comes first, which takes some hundred steps of
+  ///     copies.
   public convenience init(
     _ experiment: Experiment, in environment: some Environment, learnerDevice: String = "cpu",
     checksEnvironment: Bool = true
@@ -82,7 +82,7 @@ public final class Trainer {
     var initialisation = RandomStream(seed: seed, purpose: "initialisation")
     let plan = plan ?? TrainingGraph.plan(threads: experiment.budget.threads)
     self.plan = plan
-    // What a plan says wrongly, the executor refuses.
+    // The executor refuses a faulty plan.
     let learnerDevice = TrainingGraph.learnerDevice(of: plan).flatMap { platform.device(named: $0) }
     try MemoryForecast(experiment, spaces).check()
     let backend = try learnerDevice.map { try NetworkBackends.make(on: $0) } ?? HostBackend()
@@ -116,38 +116,39 @@ public final class Trainer {
   public var updates: Int { parts.learner.updates }
   public var graph: Graph { executor.graph }
   public var policy: any Policy { parts.learner.policy }
-  /// Where the time of all training so far went.
+  /// The parts of the time of all training so far.
   public var occupancy: Occupancy { executor.occupancy }
   public var spaces: Spaces { parts.actor.environments.spaces }
-  /// What decides the results besides the experiment.
+  /// All influences on the results besides the experiment.
   public var conditions: RunConditions { RunConditions(of: graph, by: plan, on: platform) }
 
-  /// Whether updates of the current step, or its evaluation, were left when the training was stopped.
+  /// Whether the training was stopped before the current step's updates or evaluation.
   public var hasWorkLeft: Bool { parts.updatesLeft > 0 || isEvaluationDue }
 
-  /// Told of every step; `nil`: nobody is.
+  /// Receives every step; `nil`: off.
   public var stepObserver: ((StepRecord) -> Void)? {
     get { parts.actor.observer }
     set { parts.actor.observer = newValue }
   }
 
-  /// Trains until so many steps have been taken in all.
+  /// Trains up to a total number of steps.
   ///
-  /// At the experiment's last step its updates follow, however short the round, then a record and an evaluation.
+  /// The experiment's last step is followed by its updates, even in a short round, then a record and an
+  /// evaluation.
   ///
   /// - Parameters:
-  ///   - limit: the experiment's number of steps if `nil`. What the algorithm makes depend on the length of the
-  ///     experiment, such as exploration, doesn't depend on this.
-  ///   - observe: told how it goes.
-  ///   - shouldStop: asked before each step and each update, and at each step of an evaluation; `true` ends the training
-  ///     there.
-  /// - Throws: `TrainingError`, or what `observe` throws; the trainer can be saved then.
+  ///   - limit: the experiment's number of steps if `nil`. The algorithm's schedules, such as exploration,
+  ///     don't depend on it.
+  ///   - observe: receives progress.
+  ///   - shouldStop: called before each step and update, and at each step of an evaluation; `true` ends the
+  ///     training.
+  /// - Throws: `TrainingError`, or an error of `observe`; the trainer can be saved then.
   public func train(
     until limit: Int? = nil, observe: (TrainingEvent) throws -> Void = { _ in },
     shouldStop: @escaping () -> Bool = { false }
   ) throws {
     let limit = limit ?? experiment.budget.steps
-    // First to the experiment's end, which is treated alike whether more steps follow at once or later.
+    // The experiment's end comes first: it is the same whether more steps follow at once or later.
     let end = parts.lastStep
     let clock = ProgressClock(time, firstStep: steps)
     var lastSave = time.now
@@ -183,7 +184,7 @@ public final class Trainer {
     try checkParameters()
   }
 
-  /// What the policy earns without exploration, in episodes that training doesn't touch.
+  /// The policy's returns without exploration, in episodes that training doesn't use.
   public func evaluate() -> Evaluation {
     guard let evaluation = evaluate(unless: { false }) else { preconditionFailure("nobody stops it") }
     return evaluation
@@ -196,12 +197,12 @@ public final class Trainer {
       shouldStop: shouldStop)
   }
 
-  /// Whether the round that is complete went over a multiple of `frequency`, or is the experiment's last; never if that
+  /// Whether the complete round crossed a multiple of `frequency`, or is the experiment's last; never if that
   /// is 0.
   private func isDue(_ frequency: Int) -> Bool {
     guard frequency > 0 else { return false }
     let begin = steps - (steps - 1) % parts.stepsPerRound - 1
-    // What of a round comes after the experiment's end was no part of it.
+    // The part of a round after the experiment's end is separate.
     let last = begin < parts.lastStep && parts.lastStep < steps ? parts.lastStep : begin
     return steps == parts.lastStep || steps / frequency > last / frequency
   }
@@ -235,7 +236,7 @@ public final class Trainer {
   }
 }
 
-/// How long a call of `train` has lasted.
+/// The duration of a call of `train`.
 private struct ProgressClock {
   let firstStep: Int
   private let time: any TimeSource

@@ -1,13 +1,13 @@
-/// What a trainer tells of while it trains.
+/// A trainer's report during training.
 public enum TrainingEvent: Sendable {
   case progress(TrainingProgress)
-  /// The policy of this step was evaluated; `isBest` if none before earned as much.
+  /// An evaluation of the policy at this step; `isBest` if its mean return is the highest so far.
   case evaluation(step: Int, Evaluation, isBest: Bool)
-  /// As many steps as the experiment says are over since the last checkpoint.
+  /// The checkpoint interval in steps has passed.
   case checkpointDue(step: Int)
 }
 
-/// How a training goes.
+/// The progress of a training.
 public struct TrainingProgress: Sendable {
   public let step: Int
   /// The step at which this call of `train` will end.
@@ -17,15 +17,16 @@ public struct TrainingProgress: Sendable {
   /// Over the last hundred episodes; `nil` before the first.
   public let meanReturn: Double?
   public let meanLength: Double?
-  /// Since the last record; `nil` if there was no update.
+  /// Since the last record; `nil` without an update.
   public let meanLoss: Double?
-  /// Of the actor; `nil` also if there is none.
+  /// Of the actor; `nil` also without one.
   public let meanActorLoss: Double?
-  /// Whether the loss is a critic's, beside an actor.
+  /// Whether there is an actor, so that the loss is a critic's.
   public let hasActor: Bool
+  /// The chance of a random action; `nil` without such exploration.
   public let explorationRate: Double?
   public let learningRate: Double
-  /// Since this call of `train` began.
+  /// Since the start of this call of `train`.
   public let seconds: Double
   public let stepsPerSecond: Double
 }

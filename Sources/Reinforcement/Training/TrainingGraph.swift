@@ -2,13 +2,13 @@ import Basics
 import Dataflow
 import Kernels
 
-/// Training as dataflow: act → insert → sample → learn, with what learning gives back as edges with initial items.
-/// The primitives, and their placement on devices, are those of PEARL (Meng et al. 2024).
+/// Training as dataflow: act → insert → sample → learn, with feedback as edges with initial items. The
+/// primitives and their placement are those of PEARL (Meng et al. 2024).
 ///
-/// In one iteration the actor takes `train_freq` steps, which are inserted together, and as many updates as
-/// `gradient_steps` follow. The edge from learn to act carries parameters: its initial items are what lets the
-/// actor run ahead by one round. The edge from learn to sample carries priorities: the next minibatch is drawn
-/// when the last one has been learned from.
+/// In one iteration the actor takes `train_freq` steps, which are inserted together, and `gradient_steps`
+/// updates follow. The edge from learn to act carries parameters: its initial items let the actor run ahead
+/// by one round. The edge from learn to sample carries priorities: the next minibatch is drawn after learning
+/// from the last one.
 enum TrainingGraph {
   static func make(_ name: String, _ parts: TrainingParts, _ work: TrainingWork? = nil) throws -> Graph {
     let (steps, updates) = (parts.settings.trainFrequency, parts.settings.updatesPerRound)
@@ -20,8 +20,8 @@ enum TrainingGraph {
     let signal = PortType(Signal.self)
 
     /// - Parameters:
-    ///   - threads: what implementations there are on the CPU, by the number of threads that they compute with.
-    ///   - kinds: what other devices there are implementations for.
+    ///   - threads: the CPU implementations, by their number of threads.
+    ///   - kinds: the other devices with an implementation.
     func stage(
       _ name: String, _ inputs: [(String, Int)], _ outputs: [(String, Int)],
       threads: ClosedRange<Int> = 1...1, on kinds: [DeviceKind] = [], memory: String? = nil,
@@ -29,7 +29,7 @@ enum TrainingGraph {
       _ fire: @escaping @Sendable () throws -> Void
     ) -> Stage {
       let body: @Sendable (Firing) throws -> Void = { firing in
-        _ = parts.backend.takeTransferTime()  // What evaluations and checkpoints took isn't this firing's.
+        _ = parts.backend.takeTransferTime()  // Excludes the time of evaluations and checkpoints.
         try fire()
         firing.transferred(for: parts.backend.takeTransferTime())
         for (port, output) in outputs.enumerated() {
@@ -80,10 +80,10 @@ enum TrainingGraph {
       ])
   }
 
-  /// What the implementation of a stage is called that computes with so many threads.
+  /// The name of a stage's implementation with so many threads.
   static func implementation(threads: Int) -> String { threads == 1 ? "cpu" : "cpu-\(threads)-threads" }
 
-  /// Everything in one worker; learning on the device of this name, on the CPU with so many threads.
+  /// A single worker that learns on this device, or on the CPU with so many threads.
   static func plan(threads: Int, learnerOn device: String = "cpu") -> Plan {
     Plan([
       Placement(
@@ -92,7 +92,7 @@ enum TrainingGraph {
     ])
   }
 
-  /// The name of the device that a plan has the learner's networks on.
+  /// The name of the learner's device in a plan.
   static func learnerDevice(of plan: Plan) -> String? {
     plan.placements.first { $0.stages.contains("learn") }?.device(of: "learn")
   }
@@ -107,7 +107,7 @@ private final class DeviceInstance: StageInstance {
 }
 
 extension NetworkBackend {
-  /// - Throws: `DeviceError` if this keeps its networks elsewhere.
+  /// - Throws: `DeviceError` if this backend is on another device.
   fileprivate func checkPlace(_ device: any Device) throws {
     guard deviceName == device.name else {
       throw DeviceError(

@@ -1,8 +1,9 @@
 import Kernels
 
-/// What the stages of a training share: the graph says in which order they use it.
+/// The shared state of a training's stages, which the graph orders.
 ///
-/// Sendable: one executor on one thread fires all stages; outside its runs, the trainer alone reads and writes.
+/// Sendable: one executor on one thread fires all stages; outside its runs, only the trainer reads and
+/// writes.
 final class TrainingParts: Checkpointable, @unchecked Sendable {
   let actor: ActorLoop
   let accumulator: NStepAccumulator
@@ -12,18 +13,18 @@ final class TrainingParts: Checkpointable, @unchecked Sendable {
   let settings: OffPolicySettings
   let minibatch: Minibatch
   var sampling: RandomStream
-  /// No more steps are taken once there are so many; what is left of a round is idled through.
+  /// The step at which the training ends; the rest of that round does nothing.
   var stepLimit = 0
-  /// The experiment's last step: a round that it cuts short has its share of updates.
+  /// The experiment's last step. A round cut short there has its share of updates.
   let lastStep: Int
-  /// Asked before each step and each update; once it says `true`, the rest of the round is idled through.
+  /// Called before each step and update; after `true`, the rest of the round does nothing.
   var shouldStop: () -> Bool = { false }
   private(set) var isStopped = false
-  /// Updates that are due at the current step and not done.
+  /// The updates due at the current step.
   private(set) var updatesLeft = 0
-  /// Steps of the current round that were taken before a stop.
+  /// The steps of the current round before a stop.
   private var idleSteps = 0
-  /// Losses since they were last asked for.
+  /// The losses since the previous `take`.
   var losses = MeanLoss()
   var actorLosses = MeanLoss()
 
@@ -50,10 +51,10 @@ final class TrainingParts: Checkpointable, @unchecked Sendable {
   /// Whether all steps of a round have been taken, so that its updates are due.
   var isRoundComplete: Bool { actor.steps.isMultiple(of: stepsPerRound) || actor.steps == lastStep }
 
-  /// Whether nothing of a round is under way.
+  /// Whether no round is under way.
   var isBetweenRounds: Bool { isRoundComplete && updatesLeft == 0 }
 
-  /// Lets the graph's next iteration pass over what was done before a stop.
+  /// Makes the graph's next iteration skip the work done before a stop.
   func resumeRound() {
     isStopped = false
     idleSteps =
@@ -71,11 +72,11 @@ final class TrainingParts: Checkpointable, @unchecked Sendable {
   func insert() {
     let hasNewSteps = actor.block.count > 0
     actor.block.insert(into: table, by: accumulator)
-    // An iteration that was stopped before its first step belongs to a round whose updates are done.
+    // An iteration stopped before its first step belongs to a round whose updates are done.
     if hasNewSteps { updatesLeft = updatesDue }
   }
 
-  /// Draws a minibatch; an empty one where no update is due, such as before learning may start.
+  /// Draws a minibatch; an empty one if no update is due, as before learning starts.
   func sample() {
     minibatch.count = 0
     guard updatesLeft > 0, !stops() else { return }
@@ -83,11 +84,11 @@ final class TrainingParts: Checkpointable, @unchecked Sendable {
     table.sample(into: minibatch, count: settings.batchSize, using: &sampling)
   }
 
-  /// Updates that follow the current step.
+  /// The updates at the current step.
   private var updatesDue: Int {
     guard isRoundComplete, actor.steps > settings.learningStarts, table.count > 0 else { return 0 }
     let steps = actor.steps % stepsPerRound
-    // Of a round that is cut short, the same part as of its steps, rounded up.
+    // A round cut short has its share of updates, rounded up.
     return steps == 0
       ? settings.updatesPerRound : (settings.updatesPerRound * steps + stepsPerRound - 1) / stepsPerRound
   }
@@ -111,7 +112,7 @@ final class TrainingParts: Checkpointable, @unchecked Sendable {
     checkpoint.put("losses", [losses, actorLosses])
   }
 
-  /// Checkpoints of earlier versions, which stopped between rounds only, have nothing of it.
+  /// Checkpoints of earlier versions are always between rounds and lack this state.
   func restore(from checkpoint: CheckpointReader) throws {
     let left = checkpoint.contains("updates-left") ? try checkpoint.get("updates-left", as: Int.self) : 0
     guard (0...settings.updatesPerRound).contains(left), left == 0 || (isRoundComplete && table.count > 0)
@@ -124,7 +125,7 @@ final class TrainingParts: Checkpointable, @unchecked Sendable {
   }
 }
 
-/// A running mean that is asked for now and then.
+/// A running mean, reset when taken.
 struct MeanLoss: Codable {
   private var sum = 0.0
   private var count = 0
@@ -134,7 +135,7 @@ struct MeanLoss: Codable {
     count += 1
   }
 
-  /// The mean since the last call; `nil` if there was none.
+  /// The mean since the previous call; `nil` without values.
   mutating func take() -> Double? {
     defer { self = MeanLoss() }
     return count > 0 ? sum / Double(count) : nil

@@ -1,8 +1,8 @@
 import Dataflow
 
-/// What the stages of a training do, where devices that are only described would do it.
+/// The work of a training's stages, for estimates on simulated devices.
 struct TrainingWork {
-  /// Environments and the policy that acts in them stay with the host.
+  /// The host's work: environments and the policy in them.
   let act: Work
   let insert: Work
   let sample: Work

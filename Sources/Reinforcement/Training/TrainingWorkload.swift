@@ -2,7 +2,8 @@ import Basics
 import Dataflow
 import Planning
 
-/// An experiment to be calibrated and verified: trained under one plan after another, from where learning has begun.
+/// An experiment for calibration and verification. It trains under one plan after another, from the start of
+/// learning.
 public struct TrainingWorkload: Workload {
   public let experiment: Experiment
   public let graph: Graph
@@ -20,7 +21,7 @@ public struct TrainingWorkload: Workload {
     footprints = [Footprint("\(layers), batch \(settings.batchSize)", size: 1)]
   }
 
-  /// All settings but those that say how long and from which seed.
+  /// All settings except the length and the seed.
   public var signature: String {
     var experiment = experiment
     experiment.budget = Experiment.Budget()
@@ -32,7 +33,7 @@ public struct TrainingWorkload: Workload {
   }
 }
 
-/// Trains on and on.
+/// A training without an end.
 private final class TrainingRun: WorkloadRun {
   private let trainer: Trainer
   private let time = MonotonicTime()

@@ -1,7 +1,7 @@
 import Dataflow
 
-/// Deep deterministic policy gradient (Lillicrap et al. 2016) by its settings; the defaults are those of
-/// Stable-Baselines3.
+/// The settings of deep deterministic policy gradient (Lillicrap et al. 2016), with Stable-Baselines3's
+/// defaults.
 public struct DDPGConfiguration: AlgorithmConfiguration {
   public static let algorithm = "ddpg"
 

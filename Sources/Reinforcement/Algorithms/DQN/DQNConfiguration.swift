@@ -1,13 +1,13 @@
 import Dataflow
 
-/// Deep Q-learning (Mnih et al. 2015) by its settings; the defaults are those of Stable-Baselines3.
+/// The settings of deep Q-learning (Mnih et al. 2015), with Stable-Baselines3's defaults.
 public struct DQNConfiguration: AlgorithmConfiguration {
   public static let algorithm = "dqn"
 
   public var common = OffPolicySettings()
-  /// Steps from one copy of the network to the target network to the next.
+  /// The steps between updates of the target network.
   public var targetUpdateInterval = 10_000
-  /// How far the target network moves towards the network then; 1: it is copied.
+  /// The target network's move towards the network; 1: a copy.
   public var tau = 1.0
   /// The part of the experiment's steps over which the chance of a random action falls.
   public var explorationFraction = 0.1
@@ -15,11 +15,11 @@ public struct DQNConfiguration: AlgorithmConfiguration {
   public var explorationFinal = 0.05
   public var maximumGradientNorm = 10.0
   public var loss = DQNLoss.huber
-  /// Lets the online network choose the action that the target network values (van Hasselt et al. 2016).
+  /// Whether the online network chooses the action that the target network values (van Hasselt et al. 2016).
   public var isDouble = false
-  /// Separate streams for a state's value and the actions' advantages (Wang et al. 2016).
+  /// Whether a state's value and the actions' advantages have separate streams (Wang et al. 2016).
   public var isDueling = false
-  /// A network of your own; `nil`: one of `common.hidden` layers.
+  /// A custom network; `nil`: one of `common.hidden` layers.
   public var architecture: (any NetworkArchitecture)?
 
   public init() {

@@ -1,6 +1,6 @@
 import Kernels
 
-/// Learns action values by the temporal difference to a target network.
+/// Learns action values by temporal differences to a target network.
 final class DQNLearner: Learner {
   private let configuration: DQNConfiguration
   private let network: TargetedNetwork
@@ -43,8 +43,8 @@ final class DQNLearner: Learner {
     return loss
   }
 
-  /// Moves the target to the network, or a part of the way, at every multiple of the interval. The network has not
-  /// changed since the last update, so it is soon enough to look before the next one.
+  /// Moves the target towards the network at every multiple of the interval. It is due only before the next
+  /// update, as the network hasn't changed since the last.
   private func updateTarget(at step: Int) {
     let interval = configuration.targetUpdateInterval
     guard step / interval > targetStep / interval else { return }
@@ -56,7 +56,7 @@ final class DQNLearner: Learner {
     targetStep = step
   }
 
-  /// r + γⁿ · the value of the best next action; nothing follows a termination.
+  /// r + γⁿ · the value of the best next action; without the second term after a termination.
   private func makeTargets(from minibatch: Minibatch) {
     let next = minibatch.nextObservations.view.prefix(minibatch.count)
     let values = network.target.forward(next)

@@ -1,6 +1,6 @@
 import Kernels
 
-/// How far the values of the actions taken are from their targets.
+/// The loss between the values of the actions taken and their targets.
 public enum DQNLoss: String, CaseIterable, Sendable {
   /// Quadratic within ±1, linear beyond: `smooth_l1_loss` with β = 1.
   case huber
@@ -12,7 +12,7 @@ public enum DQNLoss: String, CaseIterable, Sendable {
   ///   - values: `[n, actions]`, Q(s, ·).
   ///   - actions: `[n, 1]`, the numbers of the actions taken.
   ///   - targets: n numbers.
-  ///   - gradient: receives `[n, actions]`; must be zero except where an earlier call wrote.
+  ///   - gradient: receives `[n, actions]`; must be zero outside earlier calls' entries.
   func evaluate(
     values: MatrixView, actions: MatrixView, targets: UnsafePointer<Float>, gradient: MatrixView
   ) -> Float {

@@ -1,12 +1,12 @@
 import Kernels
 
-/// Acts by the policy, with noise added to each component of its action; what exceeds the bounds is clipped.
+/// The policy's action with noise on each component, clipped to the bounds.
 final class ActionNoise: Behaviour {
   private let policy: any Policy
   private let kind: NoiseKind
   private let sigma: Double
   private let actionSize: Int
-  /// The processes' values, for each environment and component.
+  /// The noise processes' values, for each environment and component.
   private var state: [Double] = []
 
   init(_ policy: any Policy, _ settings: ActorCriticSettings, actionSize: Int) {

@@ -1,8 +1,8 @@
 import Kernels
 
-/// Learns critics by temporal differences, and an actor by the first critic's slope: deep deterministic policy
-/// gradient (Lillicrap et al. 2016) with one critic. Twin delayed DDPG (Fujimoto et al. 2018) has two of which it
-/// believes the lower one, improves the actor every few updates, and smooths the targets.
+/// Learns critics by temporal differences, and an actor by the first critic's slope. With one critic it is
+/// deep deterministic policy gradient (Lillicrap et al. 2016). Twin delayed DDPG (Fujimoto et al. 2018) takes
+/// the lower of two critics, improves the actor every few updates, and smooths the targets.
 final class ActorCriticLearner: Learner {
   private let networks: ActorCriticNetworks
   private let tau: Double
@@ -17,8 +17,8 @@ final class ActorCriticLearner: Learner {
   private(set) var actorLoss: Float?
 
   /// - Parameters:
-  ///   - policyDelay: updates of the critics for one of the actor and the targets.
-  ///   - smoothing: what disturbs the targets' actions; `nil`: nothing does.
+  ///   - policyDelay: the critics' updates for each update of the actor and the targets.
+  ///   - smoothing: the noise on the targets' actions; `nil`: none.
   init(
     _ settings: ActorCriticSettings, networks: ActorCriticNetworks, policyDelay: Int = 1,
     smoothing: TargetSmoothing? = nil
@@ -47,7 +47,7 @@ final class ActorCriticLearner: Learner {
     return learn(from: minibatch)
   }
 
-  /// One update with the noise that `smoothing` has.
+  /// Runs one update with the noise in `smoothing`.
   func learn(from minibatch: Minibatch) -> Float {
     makeTargets(from: minibatch)
     let observations = minibatch.observations.view.prefix(minibatch.count)
@@ -63,7 +63,7 @@ final class ActorCriticLearner: Learner {
     return loss
   }
 
-  /// r + γⁿ · min Q′ᵢ(s′, π′(s′) + noise); nothing follows a termination.
+  /// r + γⁿ · min Q′ᵢ(s′, π′(s′) + noise); without the second term after a termination.
   private func makeTargets(from minibatch: Minibatch) {
     let next = minibatch.nextObservations.view.prefix(minibatch.count)
     let actions = networks.actor.network.target.forward(next)

@@ -1,4 +1,4 @@
-/// One actor, and critics, each with its target.
+/// An actor and critics, each with its target.
 final class ActorCriticNetworks: Checkpointable {
   let actor: DeterministicActor
   /// At least one.
@@ -26,7 +26,7 @@ final class ActorCriticNetworks: Checkpointable {
     actor.network.moveTarget(by: tau)
   }
 
-  /// The names of the parts of a checkpoint.
+  /// The parts of a checkpoint, by name.
   private var parts: [(name: String, network: TargetedNetwork)] {
     [("actor", actor.network)]
       + critics.enumerated().map { (critics.count == 1 ? "critic" : "critic \($0)", $1.network) }

@@ -1,14 +1,14 @@
-/// The settings that algorithms with a deterministic actor share.
+/// The common settings of algorithms with a deterministic actor.
 public struct ActorCriticSettings: Sendable {
-  /// How far target networks move towards their originals at each update.
+  /// The target networks' move towards their originals at each update.
   public var tau = 0.005
   public var noise = NoiseKind.gaussian
-  /// The noise's standard deviation, where −1 and 1 are an action's bounds.
+  /// The noise's standard deviation; −1 and 1 are an action's bounds.
   public var noiseSigma = 0.1
-  /// A network of your own for the actor: observation → action, its output squashed to −1…1; `nil`: one of
+  /// A custom network for the actor: observation → action, its output squashed to −1…1; `nil`: one of
   /// `hidden` layers.
   public var actorArchitecture: (any NetworkArchitecture)?
-  /// A network of your own for the critics: observation and action → value.
+  /// A custom network for the critics: observation and action → value; `nil`: one of `hidden` layers.
   public var criticArchitecture: (any NetworkArchitecture)?
 
   public init() {}
@@ -19,7 +19,7 @@ public struct ActorCriticSettings: Sendable {
     .number("noise_std", \.noiseSigma, in: 0...10),
   ]
 
-  /// Layers of the networks that are not of the user's own making.
+  /// The layer sizes of the networks that aren't custom.
   func sizes(actor: [Int], critic: [Int], critics: Int) -> [[Int]] {
     (actorArchitecture == nil ? [actor] : [])
       + (criticArchitecture == nil ? Array(repeating: critic, count: critics) : [])

@@ -1,6 +1,6 @@
 import Kernels
 
-/// Values actions: a network (observation, action) → value with its target, and what fits it.
+/// A critic of actions: a network (observation, action) → value with its target and optimiser.
 final class Critic {
   let network: TargetedNetwork
   private let gradient: Matrix
@@ -10,7 +10,7 @@ final class Critic {
     gradient = Matrix(rows: network.online.maximumBatch, columns: 1)
   }
 
-  /// One step that brings the values nearer to the targets.
+  /// Moves the values one step towards the targets.
   ///
   /// - Parameters:
   ///   - input: `[n, observation size + action size]`.
@@ -29,7 +29,7 @@ final class Critic {
     return sum / Float(input.rows)
   }
 
-  /// The derivative of −(mean value) by the input; the parameters' gradients are left alone.
+  /// The derivative of −(mean value) by the input; the parameters' gradients stay unchanged.
   ///
   /// - Returns: the mean value.
   func ascent(at input: MatrixView, into inputGradient: MatrixView) -> Float {

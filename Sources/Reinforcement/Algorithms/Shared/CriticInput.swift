@@ -1,6 +1,6 @@
 import Kernels
 
-/// Observations and actions side by side, as a critic reads them.
+/// A critic's input: observations and actions side by side.
 final class CriticInput {
   private let matrix: Matrix
 

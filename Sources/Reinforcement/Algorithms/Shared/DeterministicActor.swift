@@ -1,6 +1,6 @@
 import Kernels
 
-/// Chooses actions: a network observation → action in −1…1 with its target, and what improves it.
+/// An actor: a network observation → action in −1…1 with its target and optimiser.
 final class DeterministicActor {
   let network: TargetedNetwork
   private let criticInput: CriticInput
@@ -16,8 +16,8 @@ final class DeterministicActor {
     actionGradient = Matrix(rows: batch, columns: actions)
   }
 
-  /// One step that makes the actions for these observations worth more to the critic: the deterministic policy
-  /// gradient (Silver et al. 2014).
+  /// Moves the actions for these observations one step towards higher values by the critic: the deterministic
+  /// policy gradient (Silver et al. 2014).
   ///
   /// - Parameter observations: `[n, observation size]`.
   /// - Returns: the loss before the step: −(mean value).

@@ -1,6 +1,6 @@
 import Kernels
 
-/// Takes the action that an actor's network gives.
+/// The policy whose action is the actor network's output.
 final class DeterministicPolicy: Policy {
   let network: any Network
 

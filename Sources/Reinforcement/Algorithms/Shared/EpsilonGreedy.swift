@@ -1,6 +1,6 @@
 import Kernels
 
-/// Takes a random action with a chance that falls over time, and the policy's otherwise.
+/// A random action with a chance that falls over time, and the policy's otherwise.
 final class EpsilonGreedy: Behaviour {
   private let policy: any Policy
   private let actions: Int
@@ -16,7 +16,7 @@ final class EpsilonGreedy: Behaviour {
     _ observations: MatrixView, step: Int, into actions: MatrixView, using random: inout RandomStream
   ) {
     let chance = schedule.value(at: step)
-    // Numbers of random actions; −1 where the policy acts.
+    // The random actions' numbers; −1 for the policy's action.
     withUnsafeTemporaryAllocation(of: Float.self, capacity: observations.rows) { chosen in
       for row in 0..<observations.rows {
         let isRandom = random.nextDouble() < chance

@@ -1,6 +1,6 @@
 import Kernels
 
-/// Takes the action of highest value.
+/// The policy with the action of highest value.
 final class GreedyPolicy: Policy {
   let network: any Network
 
@@ -16,7 +16,7 @@ final class GreedyPolicy: Policy {
 }
 
 extension UnsafeMutableBufferPointer<Float> {
-  /// The first of the greatest elements; 0 if none is a number.
+  /// The position of the first maximum; 0 if no element is a number.
   var indexOfMaximum: Int {
     var best = 0
     for index in indices.dropFirst() where self[index] > self[best] { best = index }

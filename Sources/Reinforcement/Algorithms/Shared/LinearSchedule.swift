@@ -1,4 +1,4 @@
-/// A number that goes from one value to another over some steps, and stays there.
+/// A number that moves linearly between two values over some steps, and then stays.
 struct LinearSchedule: Sendable, Hashable {
   private let initial: Double
   private let final: Double

@@ -1,7 +1,7 @@
-/// What is added to actions while learning.
+/// The exploration noise on continuous actions.
 public enum NoiseKind: String, CaseIterable, Sendable {
   /// Independent at every step.
   case gaussian
-  /// Drifts: an Ornstein–Uhlenbeck process with θ = 0.15 and steps of 0.01 s, as in Stable-Baselines3.
+  /// Correlated: an Ornstein–Uhlenbeck process with θ = 0.15 and steps of 0.01 s, as in Stable-Baselines3.
   case ornsteinUhlenbeck = "ornstein-uhlenbeck"
 }

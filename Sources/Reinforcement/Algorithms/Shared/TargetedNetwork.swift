@@ -1,6 +1,6 @@
 import Kernels
 
-/// A network that is learned, its optimiser, and a copy of it that follows more slowly, which targets are made of.
+/// A learned network, its optimiser, and its target: a copy that follows slowly.
 final class TargetedNetwork: Checkpointable {
   let online: any Network
   let target: any Network
@@ -13,7 +13,7 @@ final class TargetedNetwork: Checkpointable {
       network.parameters, learningRate: learningRate, maximumGradientNorm: maximumGradientNorm)
   }
 
-  /// One step of the optimiser.
+  /// Runs one step of the optimiser.
   ///
   /// - Parameter outputGradient: the loss's derivative by the outputs of the latest `online.forward`.
   func step(_ outputGradient: MatrixView) {
@@ -42,10 +42,10 @@ final class TargetedNetwork: Checkpointable {
 }
 
 extension OffPolicySettings {
-  /// A network that algorithms learn, computed by `backend`.
+  /// Makes a network for learning, computed by `backend`.
   ///
   /// - Parameters:
-  ///   - architecture: the user's own; `nil`: `hidden` layers.
+  ///   - architecture: a custom one; `nil`: `hidden` layers.
   ///   - outputActivation: `tanh` for actions within −1…1.
   /// - Throws: `DeviceError`.
   func makeNetwork(

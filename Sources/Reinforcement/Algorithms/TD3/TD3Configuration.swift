@@ -1,14 +1,14 @@
 import Dataflow
 
-/// Twin delayed DDPG (Fujimoto et al. 2018) by its settings; the defaults are those of Stable-Baselines3.
+/// The settings of twin delayed DDPG (Fujimoto et al. 2018), with Stable-Baselines3's defaults.
 public struct TD3Configuration: AlgorithmConfiguration {
   public static let algorithm = "td3"
 
   public var common = OffPolicySettings()
   public var actorCritic = ActorCriticSettings()
-  /// Updates of the critics for one of the actor and the targets.
+  /// The critics' updates for each update of the actor and the targets.
   public var policyDelay = 2
-  /// The standard deviation of the noise on the target's actions, and where it is cut off.
+  /// The standard deviation and the bound of the noise on the target's actions.
   public var targetPolicyNoise = 0.2
   public var targetNoiseClip = 0.5
 

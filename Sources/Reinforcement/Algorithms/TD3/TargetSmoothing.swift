@@ -1,8 +1,8 @@
 import Kernels
 
-/// Noise on the actions that targets are made of, so that critics value actions that are alike alike.
+/// Noise on the targets' actions, so that critics value similar actions alike.
 final class TargetSmoothing {
-  /// `[n, action size]`, cut off already.
+  /// `[n, action size]`, already bounded.
   let noise: Matrix
   private let sigma, limit: Double
   var random: RandomStream
@@ -14,7 +14,7 @@ final class TargetSmoothing {
     self.random = random
   }
 
-  /// Makes new noise for so many actions.
+  /// Draws new noise for so many actions.
   func draw(rows: Int) {
     for row in 0..<rows {
       for column in 0..<noise.view.columns {

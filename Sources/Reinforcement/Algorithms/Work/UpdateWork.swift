@@ -1,12 +1,12 @@
 import Dataflow
 
-/// What an update of a learner does on a device, kernel by kernel: a forward and a backward pass are one kernel for each
-/// product of matrices, an optimiser's step and a target's move one for each network.
+/// The work of a learner's update on a device, kernel by kernel. A forward or backward pass has a kernel for
+/// each matrix product; an optimiser's step and a target's move have one for each network.
 public struct UpdateWork: Sendable {
   public private(set) var kernels: [Work.Kernel] = []
   private let rows: Double
 
-  /// - Parameter batch: transitions that an update learns from.
+  /// - Parameter batch: the transitions of an update.
   public init(batch: Int) { rows = Double(batch) }
 
   /// - Parameter sizes: of the layers, the input first.
@@ -15,8 +15,8 @@ public struct UpdateWork: Sendable {
   }
 
   /// - Parameters:
-  ///   - setsGradients: whether the parameters' gradients are wanted.
-  ///   - hasInputGradient: whether the input's is.
+  ///   - setsGradients: whether the parameters' gradients are computed.
+  ///   - hasInputGradient: whether the input's gradient is computed.
   public mutating func backward(_ sizes: [Int], setsGradients: Bool = true, hasInputGradient: Bool = false) {
     for (index, (input, output)) in layers(sizes).enumerated().reversed() {
       if setsGradients { product(input, output) }
@@ -35,7 +35,7 @@ public struct UpdateWork: Sendable {
     kernels.append(Work.Kernel(flops: 3 * count, bytes: 12 * count))
   }
 
-  /// Targets and the loss's derivative, of so many numbers a transition.
+  /// Adds the targets and the loss's derivative, with `size` numbers a transition.
   public mutating func loss(_ size: Int) {
     kernels.append(Work.Kernel(flops: 10 * rows * Double(size), bytes: 16 * rows * Double(size)))
   }
@@ -46,7 +46,7 @@ public struct UpdateWork: Sendable {
 
   private func layers(_ sizes: [Int]) -> [(Int, Int)] { Array(zip(sizes, sizes.dropFirst())) }
 
-  /// A product of a layer's size, forward or backward.
+  /// Adds a product of a layer's size, forward or backward.
   private mutating func product(_ input: Int, _ output: Int) {
     let (input, output) = (Double(input), Double(output))
     kernels.append(
@@ -56,7 +56,7 @@ public struct UpdateWork: Sendable {
 }
 
 extension AlgorithmConfiguration {
-  /// Sizes of the layers of a network from the observation to a policy's output, and of a critic.
+  /// The layer sizes of a default network from the observation to a policy's output.
   func policySizes(_ spaces: Spaces) -> [Int] {
     let output = if case .discrete(let count) = spaces.action { count } else { spaces.action.size }
     return [spaces.observation.size] + common.hidden + [output]
@@ -68,7 +68,7 @@ extension AlgorithmConfiguration {
 }
 
 extension UpdateWork {
-  /// Fits critics to their targets; then improves an actor by the first of them, `share` times for each of that.
+  /// Adds the critics' fit and the actor's improvement by the first critic, which counts `share` times.
   mutating func actorCritic(actor: [Int], critic: [Int], critics: Int, share: Double) {
     forward(actor)  // The target's.
     for _ in 0..<critics { forward(critic) }
@@ -86,7 +86,7 @@ extension UpdateWork {
     improving.optimise(actor)
     improving.moveTarget(actor)
     for _ in 0..<critics { improving.moveTarget(critic) }
-    // What is done less often counts as less of everything, its starts included.
+    // Rarer work counts as less of everything, including kernel launches.
     let times = Int((Double(improving.kernels.count) * share).rounded())
     let flops = improving.kernels.reduce(0) { $0 + $1.flops } * share / Double(max(times, 1))
     let bytes = improving.kernels.reduce(0) { $0 + $1.bytes } * share / Double(max(times, 1))

@@ -3,11 +3,11 @@ import Foundation
 
 /// Two links hanging from a fixed point, driven at the joint between them: swing the free end up.
 ///
-/// Gymnasium's `Acrobot-v1`, after Sutton, *Generalization in Reinforcement Learning: Successful Examples Using
-/// Sparse Coarse Coding*, 1996, with the equations of motion of Sutton and Barto's book. Observed: cosine and sine of
-/// the first link's angle (0 hangs down), of the second's relative to the first, and both angular velocities (rad/s).
-/// Actions: torques of −1, 0 and 1 N m. Reward: −1 for every step but the last. It ends when the free end is more than
-/// a link's length above the fixed point.
+/// Gymnasium's `Acrobot-v1`, after Sutton, *Generalization in Reinforcement Learning: Successful Examples
+/// Using Sparse Coarse Coding*, 1996, with the equations of motion of Sutton and Barto's book. Observed:
+/// cosine and sine of the first link's angle (0 hangs down), of the second's relative to the first, and both
+/// angular velocities (rad/s). Actions: torques of −1, 0 and 1 N m. Reward: −1 for every step but the last.
+/// It ends when the free end is more than a link's length above the fixed point.
 public struct Acrobot: Environment {
   public static let id = "Acrobot-v1"
 
@@ -28,7 +28,7 @@ public struct Acrobot: Environment {
   public var maximumEpisodeSteps: Int? { 500 }
 
   public mutating func reset(using random: inout RandomStream, observation: inout MutableSpan<Float>) {
-    // Gymnasium keeps the first state in single precision.
+    // Gymnasium stores the first state in single precision.
     for part in 0..<4 { state[part] = Double(Float(random.uniform(-0.1, 0.1))) }
     _ = write(to: &observation)
   }
@@ -55,7 +55,7 @@ public struct Acrobot: Environment {
     return angle
   }
 
-  /// Returns the height of the free end above the fixed point.
+  /// Writes the observation and returns the height of the free end above the fixed point.
   private func write(to observation: inout MutableSpan<Float>) -> Double {
     let (first, second) = (SineCosine(of: state[0]), SineCosine(of: state[1]))
     observation[0] = Float(first.cosine)

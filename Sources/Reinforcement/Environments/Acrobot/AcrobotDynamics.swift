@@ -2,10 +2,10 @@ import Basics
 import CKernels
 import Foundation
 
-/// How an acrobot moves: both links 1 m long and of 1 kg, their centres of mass in the middle, their moments of
-/// inertia 1 kg m².
+/// The motion of an acrobot with two links of 1 m and 1 kg, their centres of mass in the middle, their
+/// moments of inertia 1 kg m².
 enum AcrobotDynamics {
-  /// The first link's angle (0 hangs down), the second's relative to the first, and their velocities; rad, rad/s.
+  /// The first link's angle (0 hangs down), the second's relative to it, and their velocities; rad, rad/s.
   typealias State = SIMD4<Double>
 
   private static let gravity = 9.8
@@ -23,13 +23,13 @@ enum AcrobotDynamics {
     return state + time / 6 * (slope1 + 2 * slope2 + 2 * slope3 + slope4)
   }
 
-  /// Velocities in the place of angles, accelerations in that of velocities.
+  /// The derivative: velocities in place of angles, accelerations in place of velocities.
   private static func derivative(_ state: State, torque: Double) -> State {
     let (angle1, angle2, velocity1, velocity2) = (state[0], state[1], state[2], state[3])
     let second = SineCosine(of: angle2)
     let (sine2, cosine2) = (second.sine, second.cosine)
 
-    // The inertia of both links about the first joint, of the second about its own, and what couples them.
+    // The inertia of both links about the first joint, of the second about its own, and their coupling.
     let inertia1 =
       centre * centre + (length * length + centre * centre + 2 * length * centre * cosine2) + inertia
       + inertia
@@ -49,7 +49,7 @@ enum AcrobotDynamics {
     return State(velocity1, velocity2, acceleration1, acceleration2)
   }
 
-  /// As NumPy squares, by `pow`: of a thousand numbers one is rounded otherwise than by a multiplication, and an
-  /// acrobot that swings fast makes a different episode of that.
+  /// A square by `pow`, as in NumPy. One in a thousand results is rounded differently by a multiplication,
+  /// and a fast acrobot's episode changes with it.
   private static func square(_ number: Double) -> Double { ck_power(number, 2) }
 }

@@ -2,9 +2,9 @@ import Foundation
 
 /// A car in a valley, too weak to drive straight up: swing to the flag on the right.
 ///
-/// Gymnasium's `MountainCar-v0`, after Moore, *Efficient Memory-Based Learning for Robot Control*, 1990. Observed:
-/// position (−1.2 to 0.6) and velocity (at most 0.07 per step). Actions: 0 pushes left, 1 not, 2 right. Reward: −1 for
-/// every step. It ends at position 0.5.
+/// Gymnasium's `MountainCar-v0`, after Moore, *Efficient Memory-Based Learning for Robot Control*, 1990.
+/// Observed: position (−1.2 to 0.6) and velocity (at most 0.07 per step). Actions: 0 pushes left, 1 not, 2
+/// right. Reward: −1 for every step. It ends at position 0.5.
 public struct MountainCar: Environment {
   public static let id = "MountainCar-v0"
 

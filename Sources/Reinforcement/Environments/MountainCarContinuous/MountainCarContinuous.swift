@@ -1,13 +1,13 @@
 import Foundation
 
-/// The mountain car with an engine that takes any force between its limits, and pays for it.
+/// The mountain car with a continuous force, which costs reward.
 ///
-/// Gymnasium's `MountainCarContinuous-v0`, after Moore, *Efficient Memory-Based Learning for Robot Control*, 1990.
-/// Observed: position (−1.2 to 0.6) and velocity (at most 0.07 per step). Action: the force, clipped to ±1. Reward:
-/// minus a tenth of the square of the force that was asked for, and 100 at the end, position 0.45.
+/// Gymnasium's `MountainCarContinuous-v0`, after Moore, *Efficient Memory-Based Learning for Robot Control*,
+/// 1990. Observed: position (−1.2 to 0.6) and velocity (at most 0.07 per step). Action: the force, clipped to
+/// ±1. Reward: minus a tenth of the square of the unclipped force, and 100 at the end, position 0.45.
 ///
-/// Gymnasium calculates an episode's first step in double precision and the others in single; so does this, by
-/// rounding what was calculated in double.
+/// Gymnasium computes an episode's first step in double precision and the others in single. This rounds
+/// double-precision results to match.
 public struct MountainCarContinuous: Environment {
   public static let id = "MountainCarContinuous-v0"
 
@@ -56,7 +56,7 @@ public struct MountainCarContinuous: Environment {
     return StepOutcome(reward: Float((isTerminated ? 100 : 0) - cost), isTerminated: isTerminated)
   }
 
-  /// A force that has to be clipped counts in double precision.
+  /// A clipped force counts in double precision.
   private func acceleration(_ force: Float) -> Double {
     let pull = Self.gravity * cos(rounded(3 * position))
     if force > 1 { return Self.power - pull }
@@ -64,7 +64,7 @@ public struct MountainCarContinuous: Environment {
     return Double(force * Float(Self.power) - Float(pull))
   }
 
-  /// To the precision of the step.
+  /// Rounds to the precision of the step.
   private func rounded(_ number: Double) -> Double { isFirstStep ? number : Self.single(number) }
 
   private static func single(_ number: Double) -> Double { Double(Float(number)) }

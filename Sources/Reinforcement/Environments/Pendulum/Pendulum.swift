@@ -1,8 +1,8 @@
 /// A pendulum driven by a motor too weak to lift it at once: swing it up and keep it there.
 ///
-/// Gymnasium's `Pendulum-v1`. Observed: cosine and sine of the angle (0 is upright), angular velocity (rad/s, at most
-/// 8). Action: the torque (N m, clipped to ±2). Reward: minus the squares of the angle, 0.1 of the velocity's and
-/// 0.001 of the torque's. It never terminates.
+/// Gymnasium's `Pendulum-v1`. Observed: cosine and sine of the angle (0 is upright), angular velocity (rad/s,
+/// at most 8). Action: the torque (N m, clipped to ±2). Reward: minus the squares of the angle, 0.1 of the
+/// velocity's and 0.001 of the torque's. It never terminates.
 public struct Pendulum: Environment {
   public static let id = "Pendulum-v1"
 

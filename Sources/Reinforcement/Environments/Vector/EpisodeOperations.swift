@@ -1,9 +1,9 @@
 import Kernels
 
-/// What a `VectorEnvironment` does with its running episodes, compiled for the type of environment they are of.
+/// A `VectorEnvironment`'s operations on its running episodes, compiled for their type of environment.
 ///
-/// A generic class's methods are compiled once for all types when they are called without knowing the type; closures
-/// made where the type is known are compiled for it. So the type is forgotten here, once for all environments and not
+/// A generic class's methods have one unspecialised version for calls without the concrete type. Closures
+/// made with the concrete type are specialised. So the type is erased here, once for all environments and not
 /// for each.
 @usableFromInline
 struct EpisodeOperations {

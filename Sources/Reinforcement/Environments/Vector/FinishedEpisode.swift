@@ -1,10 +1,10 @@
 /// An episode that has ended.
 public struct FinishedEpisode: Sendable, Hashable {
-  /// Which of the environments it was played in.
+  /// The position of its environment.
   public let environment: Int
-  /// The sum of its rewards, not discounted.
+  /// The undiscounted sum of its rewards.
   public let episodeReturn: Double
-  /// Its steps.
+  /// The number of its steps.
   public let length: Int
 
   @inlinable

@@ -1,4 +1,4 @@
-/// An environment in the middle of an episode, with all that the next step depends on.
+/// An environment in the middle of an episode, with all state for the next step.
 @usableFromInline
 struct RunningEpisode<World: Environment>: Codable {
   @usableFromInline var environment: World

@@ -1,8 +1,8 @@
 import Kernels
 
-/// Episodes go on where they were: environments, streams, steps and returns so far, and what is shown now.
+/// A checkpoint has environments, streams, steps and returns so far, and the current observations.
 ///
-/// What the latest step gave besides is not kept: after restoring, no reward and no end is shown.
+/// The latest step's rewards and ends aren't kept: after restoring there are none.
 extension VectorEnvironment: Checkpointable {
   public func save(to checkpoint: inout CheckpointWriter) {
     operations.save(&checkpoint)

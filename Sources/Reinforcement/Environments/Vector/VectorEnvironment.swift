@@ -1,29 +1,29 @@
 import Kernels
 
-/// Environments of one kind that are stepped together, in place, and begin anew by themselves.
+/// Environments of one kind that are stepped together, in place, and restart by themselves.
 ///
-/// When an episode ends in a step, the next one begins in the same step (Gymnasium's `AutoresetMode.SAME_STEP`):
-/// `observations` then has the first observation of the new episode, and `finalObservations` the last one of the old,
-/// which is what the step's transition led to. The transition's next observation is `nextObservation(i)` in any case:
+/// A step that ends an episode also begins the next one (Gymnasium's `AutoresetMode.SAME_STEP`):
+/// `observations` then has the new episode's first observation, and `finalObservations` the old one's last,
+/// which belongs to the step's transition. `nextObservation(i)` is the transition's next observation in any
+/// case:
 ///
 ///     let vector = VectorEnvironment(CartPole(), count: 8)
 ///     vector.reset(seed: 7)
 ///     vector.step(actions)  // [8, 1]
 ///     for i in 0..<vector.count where vector.terminated[i] { … }
 ///
-/// Environment i draws from a stream of its own, seeded with `seed + i` as Gymnasium's vector environments are; later
-/// episodes go on with it. Nothing allocates after `init`. Used by one thread at a time; what it shows is valid until
-/// the next step.
+/// Environment i has a stream of its own, seeded with `seed + i` as in Gymnasium and kept over episodes.
+/// Nothing allocates after `init`. Used by one thread at a time; outputs are valid until the next step.
 public final class VectorEnvironment {
   public let id: String
   public let observationSpace: BoxSpace
   public let actionSpace: ActionSpace
-  /// Steps after which an episode is truncated; `nil` if it never is.
+  /// Steps after which an episode is truncated; `nil`: never.
   public let maximumEpisodeSteps: Int?
-  /// How many environments.
+  /// The number of environments.
   public let count: Int
 
-  /// What each environment shows now: `[count, observation size]`.
+  /// Each environment's current observation: `[count, observation size]`.
   public let observations: Matrix
   /// `[count, observation size]`; row i is valid if the latest step ended the episode in environment i.
   public let finalObservations: Matrix
@@ -31,25 +31,25 @@ public final class VectorEnvironment {
   public let rewards: UnsafeBufferPointer<Float>
   /// Whether the latest step ended the episode by the environment's own rules.
   public let terminated: UnsafeBufferPointer<Bool>
-  /// Whether the latest step was the last that an episode may have. It may have terminated too; then that counts.
+  /// Whether the latest step reached the limit of steps. Termination in the same step takes precedence.
   public let truncated: UnsafeBufferPointer<Bool>
-  /// The episodes that the latest step ended, by rising number of environment.
+  /// The episodes that the latest step ended, in order of their environments.
   public var finishedEpisodes: UnsafeBufferPointer<FinishedEpisode> {
     UnsafeBufferPointer(start: finished.baseAddress, count: finishedCount)
   }
 
-  // The memory behind what is shown above, `count` elements each; allocated in `init`, freed in `deinit`.
+  // The memory behind the buffers above, `count` elements each; allocated in `init`, freed in `deinit`.
   @usableFromInline let rewardMemory: UnsafeMutableBufferPointer<Float>
   @usableFromInline let terminatedMemory: UnsafeMutableBufferPointer<Bool>
   @usableFromInline let truncatedMemory: UnsafeMutableBufferPointer<Bool>
   @usableFromInline let finished: UnsafeMutableBufferPointer<FinishedEpisode>
-  // Not checked: it changes in `reset` and `step` alone, which call nothing that reads it.
+  // Not checked: only `reset` and `step` change it, and they call nothing that reads it.
   @exclusivity(unchecked) @usableFromInline var finishedCount = 0
   @usableFromInline let stepLimit: Int
   @usableFromInline let actionSize: Int
   @usableFromInline let operations: EpisodeOperations
 
-  /// `count` copies of an environment; they want a `reset` before the first step.
+  /// `count` copies of an environment, which need a `reset` before the first step.
   @inlinable
   public init<World: Environment>(_ environment: World, count: Int) {
     precondition(count > 0, "a vector of no environments")
@@ -91,9 +91,9 @@ public final class VectorEnvironment {
     operations.deallocate()
   }
 
-  /// Begins an episode in every environment; those that were under way are dropped.
+  /// Begins an episode in every environment and drops the current ones.
   ///
-  /// - Parameter seed: environment i begins its stream anew with `seed + i`; with `nil` it goes on with the one it has.
+  /// - Parameter seed: environment i restarts its stream with `seed + i`; `nil` continues the streams.
   public func reset(seed: UInt64? = nil) { operations.reset(self, seed) }
 
   /// Takes an action in every environment.
@@ -104,7 +104,7 @@ public final class VectorEnvironment {
     operations.step(self, actions)
   }
 
-  /// What the latest step led to in environment `index`: the episode's last observation if it ended.
+  /// The latest step's next observation in environment `index`: the episode's last one if it ended.
   public func nextObservation(_ index: Int) -> UnsafeMutableBufferPointer<Float> {
     (terminated[index] || truncated[index] ? finalObservations : observations).view.row(index)
   }

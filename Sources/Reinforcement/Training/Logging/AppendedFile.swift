@@ -6,15 +6,15 @@ import Foundation
 final class AppendedFile {
   let path: String
   private let descriptor: Int32
-  /// Bytes of the records that are there.
+  /// The bytes of complete records.
   private var length: Int
 
   enum Beginning {
-    /// There must be no such file.
+    /// The file must not exist.
     case new
-    /// What was there is dropped.
+    /// The content is dropped.
     case empty
-    /// The first bytes of what is there are kept.
+    /// So many bytes of the content are kept.
     case keeping(Int)
   }
 
@@ -28,7 +28,7 @@ final class AppendedFile {
       case .keeping: Int32(0)
       }
     length = if case .keeping(let bytes) = beginning { bytes } else { 0 }
-    // Opening a pipe must not wait for somebody who reads.
+    // Opening a pipe must not block.
     descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK | flags, 0o666)
     guard descriptor >= 0 else { throw failure(errno) }
     if case .keeping = beginning, ftruncate(descriptor, off_t(length)) != 0 { throw failure(errno) }
@@ -36,9 +36,9 @@ final class AppendedFile {
 
   deinit { close(descriptor) }
 
-  /// Appends a record at once. If that fails, what was written of it is taken back.
+  /// Appends a record at once. A partial write is taken back.
   ///
-  /// - Throws: `FileError`, also if the file was removed meanwhile: nobody would find the record.
+  /// - Throws: `FileError`, also if the file has been removed.
   func append(_ record: [UInt8]) throws {
     var status = stat()
     guard fstat(descriptor, &status) != 0 || status.st_nlink > 0 || status.st_mode & S_IFMT != S_IFREG else {

@@ -6,12 +6,12 @@ import Foundation
 /// Used by one thread at a time.
 final class EvaluationsCSV {
   private let file: AppendedFile
-  /// Mean returns of the evaluations, in their order.
+  /// The mean returns of the evaluations, in order.
   private(set) var curve: [Double] = []
 
   private static let header = "step,seed,return,length\n"
 
-  /// Begins a table; or goes on with one: what is there of later steps is dropped.
+  /// Begins a table, or continues one and drops its later steps.
   ///
   /// - Throws: `FileError`.
   init(path: String, resumingAt step: Int? = nil) throws {
@@ -27,7 +27,7 @@ final class EvaluationsCSV {
     }
   }
 
-  /// - Throws: `FileError`; the table then ends with the evaluation before.
+  /// - Throws: `FileError`; the table then ends with the previous evaluation.
   func write(_ evaluation: Evaluation, at step: Int) throws {
     let lines = evaluation.returns.enumerated().map { index, value in
       let length = index < evaluation.lengths.count ? "\(evaluation.lengths[index])" : ""
@@ -53,10 +53,10 @@ final class EvaluationsCSV {
   }
 }
 
-/// Every step, a line for each: its number, the episode's, the action as the environment took it, the reward, and whether
-/// the episode ended there by the environment's own rules or was cut off.
+/// Every step, a line for each: its number, the episode's, the action in the environment's form, the reward,
+/// and whether the episode terminated or was truncated.
 ///
-/// Lines wait until there are many. Used by one thread at a time.
+/// Lines are buffered. Used by one thread at a time.
 final class StepsCSV {
   private let file: AppendedFile
   private var waiting: [UInt8] = []
@@ -85,7 +85,7 @@ final class StepsCSV {
     if waiting.count > Self.most { try? flush() }
   }
 
-  /// - Throws: `FileError`, also of an earlier time.
+  /// - Throws: `FileError`, also of an earlier write.
   func flush() throws {
     if let failure { throw failure }
     do {

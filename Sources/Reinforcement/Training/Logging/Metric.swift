@@ -1,5 +1,5 @@
-/// Something that a run reports, by the name that TensorBoard shows: Stable-Baselines3's where it has one, so that
-/// runs of both lie in one diagram.
+/// A reported quantity, by its name in TensorBoard: Stable-Baselines3's if it has one, so that runs of both
+/// share a diagram.
 public struct Metric: RawRepresentable, Hashable, Sendable {
   public let rawValue: String
 
@@ -15,10 +15,10 @@ public struct Metric: RawRepresentable, Hashable, Sendable {
   public static let actorLoss = Metric(rawValue: "train/actor_loss")
   public static let criticLoss = Metric(rawValue: "train/critic_loss")
   public static let learningRate = Metric(rawValue: "train/learning_rate")
-  /// Updates of the learner until now.
+  /// The learner's updates so far.
   public static let updates = Metric(rawValue: "train/n_updates")
   public static let episodes = Metric(rawValue: "time/episodes")
-  /// Steps of the environment per second.
+  /// Environment steps a second.
   public static let stepsPerSecond = Metric(rawValue: "time/fps")
   /// Seconds since the run began.
   public static let elapsed = Metric(rawValue: "time/time_elapsed")

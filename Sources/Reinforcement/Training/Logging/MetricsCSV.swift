@@ -1,20 +1,20 @@
 import Dataflow
 import Foundation
 
-/// A table of a run's progress as comma-separated values: a line for each record, the first column `step`, a header
-/// with the metrics' names. What a record doesn't know is empty; numbers are exact.
+/// A table of a run's progress as comma-separated values: a line for each record, the first column `step`, a
+/// header with the metrics' names. Unknown values are empty; numbers are exact.
 ///
 /// Used by one thread at a time.
 public final class MetricsCSV {
   private let metrics: [Metric]
   private let file: AppendedFile
 
-  /// Begins a table, or goes on with one.
+  /// Begins a table, or continues one.
   ///
-  /// - Parameter step: keeps what is there up to this step and drops what is later, or cut off in the middle of a
-  ///   line. `nil` drops everything.
-  /// - Throws: `FileError`, also if a table that is to go on has other columns. Those of an earlier version, which had
-  ///   fewer, are filled up.
+  /// - Parameter step: keeps lines up to this step, and drops later and incomplete ones. `nil` drops
+  ///   everything.
+  /// - Throws: `FileError`, also if a continued table has other columns. Missing columns of an earlier
+  ///   version are filled up.
   public init(path: String, metrics: [Metric], resumingAt step: Int? = nil) throws {
     self.metrics = metrics
     let columns = ["step"] + metrics.map(\.rawValue)
@@ -30,7 +30,7 @@ public final class MetricsCSV {
     }
   }
 
-  /// - Throws: `FileError`; the table then ends with the record before.
+  /// - Throws: `FileError`; the table then ends with the previous record.
   public func write(_ record: MetricsRecord) throws {
     try file.append(Self.line(["\(record.step)"] + metrics.map { record[$0].map { "\($0)" } ?? "" }))
   }

@@ -2,9 +2,8 @@ import Foundation
 
 /// The record of a run's progress in its folder: `metrics.csv`, and an event file for TensorBoard.
 ///
-/// A record is on its way to the disk when `write` returns. If it can't be written, `write` throws: a run whose
-/// disk is full should save what it can and stop, not go on for hours without a trace. Each file then ends with a
-/// whole record.
+/// `write` returns after the record has been passed to the system. It throws on failure, because a run with a
+/// full disk should save its state and stop. Each file then ends with a whole record.
 ///
 /// Used by one thread at a time.
 public final class MetricsLog {
@@ -12,9 +11,9 @@ public final class MetricsLog {
   private let events: TensorBoardWriter
 
   /// - Parameters:
-  ///   - folder: exists.
-  ///   - metrics: the columns of `metrics.csv`, in their order.
-  ///   - step: where a run that goes on was saved: records of later steps, which it will write again, are dropped.
+  ///   - folder: an existing folder.
+  ///   - metrics: the columns of `metrics.csv`, in order.
+  ///   - step: a resumed run's last saved step; later records are dropped, as the run writes them again.
   ///     `nil`: a new run.
   /// - Throws: `FileError`.
   public init(folder: String, metrics: [Metric], resumingAt step: Int? = nil) throws {

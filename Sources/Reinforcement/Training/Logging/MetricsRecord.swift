@@ -1,8 +1,8 @@
-/// What is reported at one step of a run.
+/// The reported values at one step of a run.
 public struct MetricsRecord: Sendable {
-  /// Steps of the environment until then.
+  /// Environment steps so far.
   public let step: Int
-  /// What is known then; the others are left empty.
+  /// The known values; others are left empty.
   public var values: [Metric: Double]
 
   public init(step: Int, values: [Metric: Double] = [:]) {

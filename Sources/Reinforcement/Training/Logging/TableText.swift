@@ -2,7 +2,7 @@ import Basics
 import Dataflow
 import Foundation
 
-/// A table of comma-separated values that a run goes on with; the first column is the step.
+/// A table of comma-separated values, which a run continues; the first column is the step.
 struct TableText {
   let path: String
   /// Without its line end.
@@ -23,7 +23,7 @@ struct TableText {
     do {
       bytes = try Data.read(path, atMost: Self.maximumBytes)
       let text = String(decoding: bytes, as: UTF8.self)
-      // What the last line end is not behind is cut off.
+      // An incomplete last line is dropped.
       let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
       guard let first = lines.first else { return nil }
       header = String(first)
@@ -33,13 +33,12 @@ struct TableText {
     }
   }
 
-  /// The first lines, as far as they are steps up to this one.
+  /// The leading lines with steps up to this one.
   func rows(upTo step: Int) -> [Substring] {
     Array(lines.prefix { Int($0.prefix { $0 != "," }).map { $0 <= step } ?? false })
   }
 
-  /// The file, to go on with a header and some lines. Whatever happens on the way, it has all that it had or all that is
-  /// kept.
+  /// Replaces the file by a header and some lines, for appending. On any failure it has its old content.
   ///
   /// - Throws: `FileError`.
   func keeping(_ header: [UInt8], _ rows: [String]) throws -> AppendedFile {
@@ -52,9 +51,9 @@ struct TableText {
     FileError("\(path) has other columns than this run: it can't go on; move it away")
   }
 
-  /// Bytes of the header and of the lines up to a step, of a table that may be too large to be read at once.
+  /// The bytes of the header and of the lines up to a step. The table may be too large to read at once.
   ///
-  /// - Throws: `FileError`, also if the header is another.
+  /// - Throws: `FileError`, also for another header.
   static func length(of path: String, header: String, upTo step: Int) throws(FileError) -> Int {
     let file: RegularFile
     var buffer = [UInt8](repeating: 0, count: 1 << 20)

@@ -4,20 +4,20 @@ import Foundation
 import Kernels
 import Planning
 
-/// An event file that TensorBoard reads: TensorFlow's records of `Event` messages with scalars.
+/// An event file for TensorBoard: TensorFlow's records of `Event` messages with scalars.
 ///
-/// Source: TensorFlow's `tsl/lib/io/record_writer.h` for the records' frame, `event.proto` and `summary.proto` for
-/// what is in them. Used by one thread at a time.
+/// Source: TensorFlow's `tsl/lib/io/record_writer.h` for the records' frame, `event.proto` and
+/// `summary.proto` for their content. Used by one thread at a time.
 public final class TensorBoardWriter {
   private let file: AppendedFile
 
   public var path: String { file.path }
 
-  /// Begins a file of its own in a run's folder; TensorBoard joins all that are there.
+  /// Begins a new file in a run's folder; TensorBoard joins all files there.
   ///
   /// - Parameters:
-  ///   - folder: exists.
-  ///   - step: where a run that goes on was saved: tells TensorBoard to drop what other files have of later steps.
+  ///   - folder: an existing folder.
+  ///   - step: a resumed run's last saved step; TensorBoard then drops later steps of other files.
   /// - Throws: `FileError`.
   public init(folder: String, resumingAt step: Int? = nil, at time: Date = Date()) throws {
     file = try Self.create(in: folder, time)
@@ -26,12 +26,12 @@ public final class TensorBoardWriter {
     try file.append(([version] + [restart].compactMap { $0 }).flatMap { Self.frame($0.message) })
   }
 
-  /// - Throws: `FileError`; the file then ends with the record before.
+  /// - Throws: `FileError`; the file then ends with the previous record.
   public func write(_ record: MetricsRecord, at time: Date = Date()) throws {
     try file.append(Self.frame(Event(time: time, step: record.step, .scalars(record.values)).message))
   }
 
-  /// Named as TensorFlow names them; sorted by name, the files are in the order of their beginnings.
+  /// Makes a file named as TensorFlow's; sorted by name, files are in the order of their beginnings.
   private static func create(in folder: String, _ time: Date) throws -> AppendedFile {
     let seconds = String(format: "%010d", Int(time.timeIntervalSince1970))
     let host = ProcessInfo.processInfo.hostName.replacing("/", with: "_")
@@ -50,7 +50,7 @@ public final class TensorBoardWriter {
     return length + little(maskedChecksum(length)) + message + little(maskedChecksum(message))
   }
 
-  /// Masked, because a checksum of data that contain their own checksums says little.
+  /// A masked checksum, as a checksum of data with their own checksums is weak.
   private static func maskedChecksum(_ bytes: [UInt8]) -> UInt32 {
     let checksum = bytes.withUnsafeBytes { CRC32C.fastest.extend(by: $0) }
     return (checksum >> 15 | checksum << 17) &+ 0xA282_EAD8

@@ -2,13 +2,13 @@ import Basics
 import Dataflow
 import Foundation
 
-/// What a run's checkpoints come to on the disk, known before it starts.
+/// The size of a run's checkpoints on the disk, before it starts.
 public struct DiskForecast: Hashable, Sendable {
-  /// Bytes of the largest `latest.ckpt`.
+  /// The bytes of the largest `latest.ckpt`.
   public let checkpointBytes: Int
-  /// How many of them lie there at a time: two while one takes the other's place.
+  /// The most copies at a time: two while one replaces the other.
   public let copies: Int
-  /// Bytes of all that is written, but for the logs.
+  /// The bytes of all files except the logs.
   public let bytes: Int
   private let rowBytes: Int
   private let rows: Int
@@ -29,11 +29,11 @@ public struct DiskForecast: Hashable, Sendable {
     bytes = copies * checkpointBytes + 2 * policy
   }
 
-  /// Room on a disk.
+  /// The room on a disk.
   public struct Room: Hashable, Sendable {
-    /// Bytes that are free; `nil` where the system doesn't tell.
+    /// Free bytes; `nil` if the system doesn't report them.
     public let free: Int?
-    /// Bytes that one file may have (`ulimit -f`); `nil`: any.
+    /// The most bytes of a file (`ulimit -f`); `nil`: no limit.
     public let fileLimit: Int?
 
     public init(free: Int?, fileLimit: Int? = nil) {
@@ -41,7 +41,7 @@ public struct DiskForecast: Hashable, Sendable {
       self.fileLimit = fileLimit
     }
 
-    /// Where a path lies, or will.
+    /// The room at a path, which needn't exist.
     public init(at path: String) {
       var (place, status) = (path.isEmpty ? "." : path, statvfs())
       while statvfs(place, &status) != 0, errno == ENOENT || errno == ENOTDIR {
@@ -59,8 +59,8 @@ public struct DiskForecast: Hashable, Sendable {
 
   /// Refuses a run whose checkpoints would not fit.
   ///
-  /// - Parameter present: bytes of checkpoints that it has there already.
-  /// - Throws: `FileError` with the numbers and what would help.
+  /// - Parameter present: the bytes of its checkpoints already there.
+  /// - Throws: `FileError` with the numbers and a remedy.
   public func check(against room: Room, at path: String, present: Int = 0) throws(FileError) {
     if let limit = room.fileLimit, checkpointBytes > limit {
       let others = checkpointBytes - rows * rowBytes
@@ -77,7 +77,7 @@ public struct DiskForecast: Hashable, Sendable {
         + remedy(rows: max(0, free + present - others) / copies / max(rowBytes, 1), saysWhen: copies > 1))
   }
 
-  /// - Parameter saysWhen: whether it would help to save less often.
+  /// - Parameter saysWhen: whether saving less often would help.
   private func remedy(rows fitting: Int, saysWhen: Bool) -> String {
     guard rows > 0 else { return "make room" }
     let size = fitting.downToTwoDigits

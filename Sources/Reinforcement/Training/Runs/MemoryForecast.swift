@@ -1,15 +1,15 @@
 import Basics
 import Dataflow
 
-/// What a run's memory comes to when its replay table is full, known before it starts.
+/// The memory of a run with a full replay table, before it starts.
 public struct MemoryForecast: Hashable, Sendable {
   public let capacity: Int
   public let observationSize: Int
   public let actionSize: Int
-  /// What the run takes besides the table: networks, optimisers, minibatches.
+  /// The memory outside the table: networks, optimisers, minibatches.
   public let otherBytes: Int
 
-  /// That of an experiment.
+  /// The forecast of an experiment.
   ///
   /// - Parameter isTraining: `false`: to act only, without a replay table.
   init(_ experiment: Experiment, _ spaces: Spaces, isTraining: Bool = true) {
@@ -30,15 +30,15 @@ public struct MemoryForecast: Hashable, Sendable {
     self.otherBytes = otherBytes
   }
 
-  /// `Int.max` if more than can be counted.
+  /// `Int.max` on overflow.
   public var bytes: Int {
     let (sum, overflows) = table(capacity).addingReportingOverflow(otherBytes)
     return overflows ? .max : sum
   }
 
-  /// Refuses a run that would not fit. A tenth of what is available stays free for everything else.
+  /// Refuses a run that would not fit. A tenth of the available memory stays free.
   ///
-  /// - Parameter available: `nil` where the system doesn't tell: nothing is refused then.
+  /// - Parameter available: `nil` if the system doesn't report it: nothing is refused then.
   /// - Throws: `MemoryShortage` with the numbers and the largest `buffer_size` that fits.
   public func check(against available: AvailableMemory? = .current()) throws {
     guard let available, bytes > Self.usable(available) else { return }

@@ -4,9 +4,10 @@ import Foundation
 import Kernels
 import Planning
 
-/// What decides the results of a training besides its experiment: the same under the same conditions, bit for bit.
+/// The influences on a training's results besides its experiment. Equal conditions give equal results, bit
+/// for bit.
 public struct RunConditions: Codable, Hashable, Sendable {
-  /// A stage, and what it ran on.
+  /// A stage with its device and implementation.
   public struct Stage: Codable, Hashable, Sendable {
     public let stage, device, implementation: String
   }
@@ -22,14 +23,14 @@ public struct RunConditions: Codable, Hashable, Sendable {
     }
   }
 
-  /// Of the program.
+  /// The program's version.
   public let version: String
   public let stages: [Stage]
-  /// Those that the stages ran on.
+  /// The devices of the stages.
   public let devices: [Device]
-  /// Which instructions the host computed networks with, such as `avx512`.
+  /// The instructions of the host's networks, such as `avx512`.
   public let matrixKernel, parameterKernel: String
-  /// The C library, whose logarithms and cosines normal numbers are made of.
+  /// The C library: normal numbers depend on its logarithms and cosines.
   public let library: String
 
   enum CodingKeys: String, CodingKey {
@@ -74,7 +75,7 @@ public struct RunConditions: Codable, Hashable, Sendable {
       ? text.withUnsafeBufferPointer { String(cString: $0.baseAddress.unsafelyUnwrapped) } : "unknown"
   }
 
-  /// The plan that a run under these conditions was trained by: all stages in one worker.
+  /// The plan of a run under these conditions: all stages in one worker.
   public var plan: Plan {
     var placement = Placement(stages.map(\.stage), on: "cpu")
     for stage in stages {
@@ -84,8 +85,8 @@ public struct RunConditions: Codable, Hashable, Sendable {
     return Plan([placement])
   }
 
-  /// What is another one than in earlier conditions, and may so change results: each as "NOW instead of BEFORE". How many
-  /// threads the host computes with doesn't.
+  /// The differences from earlier conditions that may change results, each as "NOW instead of BEFORE". The
+  /// host's number of threads doesn't count.
   public func differences(from earlier: RunConditions) -> [String] {
     func place(_ stage: Stage, _ devices: [Device]) -> String {
       let device = devices.first { $0.name == stage.device }

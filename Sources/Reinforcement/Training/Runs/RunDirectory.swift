@@ -2,17 +2,17 @@ import Basics
 import Dataflow
 import Foundation
 
-/// The folder that a training leaves behind. It belongs to one run, and to one process at a time.
+/// A training's output folder. It belongs to one run, and to one process at a time.
 ///
-///     experiment.yaml             every setting, as it was run
-///     run.json                    under which conditions, how long, and how it ended: see `RunRecord`
-///     latest.ckpt                 all that going on needs
-///     best.ckpt                   the policy that did best in an evaluation
-///     policy.ckpt                 the policy alone, where all of it couldn't be kept
-///     diverged.ckpt               where learning failed, if it did
+///     experiment.yaml             every setting of the run
+///     run.json                    the conditions, durations and ends: see `RunRecord`
+///     latest.ckpt                 the whole state, for resuming
+///     best.ckpt                   the policy with the best evaluation
+///     policy.ckpt                 the policy alone, if there was no room for the whole state
+///     diverged.ckpt               the state at a failure of learning
 ///     metrics.csv, events.out.…   the logs
 ///     evaluations.csv             each episode of each evaluation
-///     steps.csv                   each step, if that was asked for
+///     steps.csv                   each step, if requested
 public final class RunDirectory: Sendable {
   public let path: String
   private let lock: RunLock
@@ -23,18 +23,18 @@ public final class RunDirectory: Sendable {
   public var diverged: String { path + "/diverged.ckpt" }
   public var record: String { path + "/run.json" }
 
-  /// What a run writes, but for event files.
+  /// The files of a run, except event files.
   private static let fileNames: Set<String> = [
     "experiment.yaml", "run.json", "latest.ckpt", "best.ckpt", "policy.ckpt", "diverged.ckpt", "metrics.csv",
     "evaluations.csv", "steps.csv",
   ]
 
-  /// Makes the folder for a new run, or takes one that has no run in it.
+  /// Makes the folder for a new run, or takes one without a run.
   ///
   /// - Parameters:
-  ///   - path: where; `nil`: `runs/NAME-seedSEED`, with a number behind it if there is one already.
-  ///   - overwriting: removes what a run has left there; other files stay.
-  /// - Throws: `RunDirectoryError` if there is a run already, another process has the folder, or nothing can be written.
+  ///   - path: `nil`: `runs/NAME-seedSEED`, with a number appended if it exists.
+  ///   - overwriting: whether to remove a run's files there; other files stay.
+  /// - Throws: `RunDirectoryError` if a run is there, another process has the folder, or it isn't writable.
   public init(creating path: String?, for experiment: Experiment, overwriting: Bool = false) throws {
     let isNew: Bool
     if let path {
@@ -45,7 +45,7 @@ public final class RunDirectory: Sendable {
       isNew = true
     }
     do {
-      // Before the lock, too: somebody else's folder is left as it is.
+      // Checked before the lock, too: another run's folder must stay unchanged.
       if !overwriting, !Self.exists(self.path + "/.lock") { try Self.checkIsEmpty(self.path) }
       lock = try RunLock(folder: self.path)
       if overwriting { try Self.clear(self.path) }
@@ -60,13 +60,13 @@ public final class RunDirectory: Sendable {
     }
   }
 
-  /// The folder of a run that is to go on.
+  /// The folder of a run to resume.
   ///
-  /// - Throws: `RunDirectoryError` if there is nothing to go on with, or another process has it.
+  /// - Throws: `RunDirectoryError` if there is no checkpoint, or another process has the folder.
   public init(resuming path: String) throws {
     self.path = path
     guard Folder.exists(path) else { throw RunDirectoryError.noFolder(path, exists: Self.exists(path)) }
-    // A run that has only begun has no checkpoint yet, but its folder in use; a folder that no run had gets no lock.
+    // A run that has just begun has no checkpoint, but a lock; a folder without a run gets no lock.
     let lock = Self.exists(path + "/.lock") ? try RunLock(folder: path) : nil
     guard Self.exists(path + "/latest.ckpt") else {
       let kept = ["best.ckpt", "policy.ckpt"].filter { Self.exists("\(path)/\($0)") }
@@ -75,26 +75,26 @@ public final class RunDirectory: Sendable {
     self.lock = try lock ?? RunLock(folder: path)
   }
 
-  /// Whether there is a checkpoint to go on from.
+  /// Whether there is a checkpoint for resuming.
   public var canBeResumed: Bool { Self.exists(latest) }
 
-  /// Writes the settings, in the place of those that were there.
+  /// Writes the settings over the previous ones.
   ///
   /// - Throws: `FileError`.
   public func write(_ experiment: Experiment) throws {
     try Data(experiment.yaml.utf8).writeWhole(to: path + "/experiment.yaml")
   }
 
-  /// Whether it is still there.
+  /// Checks that the folder still exists.
   ///
   /// - Throws: `RunDirectoryError.lost`.
   public func check() throws(RunDirectoryError) {
     guard lock.isHeld else { throw .lost(path) }
   }
 
-  /// The checkpoint that a name stands for: itself, or the best of the folder of a run.
+  /// The checkpoint at a path: the path itself, or the best one in a run's folder.
   ///
-  /// - Throws: `RunDirectoryError` if there is none in a folder.
+  /// - Throws: `RunDirectoryError` if the folder has none.
   public static func checkpoint(at path: String) throws(RunDirectoryError) -> String {
     guard Folder.exists(path) else { return path }
     let names = ["best.ckpt", "latest.ckpt", "policy.ckpt"]
@@ -102,7 +102,7 @@ public final class RunDirectory: Sendable {
     return "\(path)/\(name)"
   }
 
-  /// What the checkpoints of a run take there.
+  /// The bytes of a run's checkpoints.
   public static func checkpointBytes(in path: String) -> Int {
     ["latest.ckpt", "best.ckpt", "policy.ckpt", "diverged.ckpt"].reduce(0) { sum, name in
       var status = stat()
@@ -112,11 +112,11 @@ public final class RunDirectory: Sendable {
 
   private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
-  /// What is there of a run, in alphabetical order.
+  /// A run's files, in alphabetical order.
   private static func files(in path: String) throws(RunDirectoryError) -> [String] {
     do {
       return try Folder.entries(of: path).map(\.name).filter { name in
-        // A file that was being written when its process was killed ends so.
+        // The temporary file of a killed process ends so.
         let stem = name.hasSuffix(".tmp") ? String(name.dropLast(4)) : name
         return fileNames.contains(stem) || name.hasPrefix("events.out.tfevents.")
       }.sorted()
@@ -136,7 +136,7 @@ public final class RunDirectory: Sendable {
     }
   }
 
-  /// - Returns: whether it wasn't there.
+  /// - Returns: whether the folder is new.
   private static func makeFolder(_ path: String) throws(RunDirectoryError) -> Bool {
     if mkdir(path, 0o777) == 0 { return true }
     let code = errno
@@ -151,7 +151,7 @@ public final class RunDirectory: Sendable {
     return false
   }
 
-  /// Makes a folder that wasn't there: whoever else wants one takes the next number.
+  /// Makes a new folder; if the name was taken meanwhile, it uses the next number.
   private static func makeNewFolder(_ path: String) throws(RunDirectoryError) -> String {
     let parent = Folder.parent(of: path)
     _ = try makeFolder(parent)
@@ -165,15 +165,15 @@ public final class RunDirectory: Sendable {
   }
 }
 
-/// Why a folder can't hold a run.
+/// The reason why a folder can't hold a run.
 public enum RunDirectoryError: Error, Sendable, Equatable, CustomStringConvertible {
   case occupied(String, files: [String])
   case inUse(String, by: String)
   case unwritable(String, reason: String)
-  /// `kept` is a policy that is there all the same.
+  /// `kept` is a policy that exists nevertheless.
   case nothingToResume(String, kept: String?)
   case noCheckpoint(String)
-  /// `exists` if it is something else.
+  /// `exists` if the path is something else.
   case noFolder(String, exists: Bool)
   case lost(String)
 

@@ -1,19 +1,19 @@
 import Foundation
 
-/// A run's folder for this process alone, as long as this lives: a lock on `.lock` in it, which the system gives up when
-/// the process ends, however it does. The file stays, and says which process had it last.
+/// Exclusive access of this process to a run's folder: a lock on its `.lock` file, which the system releases
+/// at the process's end. The file stays, and names its latest holder.
 final class RunLock: Sendable {
   private let path: String
   private let descriptor: Int32
 
-  /// - Throws: `RunDirectoryError` if another process has the folder, or it can't be written to.
+  /// - Throws: `RunDirectoryError` if another process has the folder, or it isn't writable.
   init(folder: String) throws(RunDirectoryError) {
     path = folder + "/.lock"
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o666)
     guard descriptor >= 0 else {
       throw .unwritable(folder, reason: String(cString: strerror(errno)))
     }
-    // Where a file system knows no locks, the folder is used without.
+    // On a file system without locks the folder is used unlocked.
     if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
       // `deinit` closes it.
       throw .inUse(folder, by: Self.text(of: descriptor))
@@ -25,7 +25,7 @@ final class RunLock: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Whether the folder is still the one that was locked: it may have been removed, and made anew by others.
+  /// Whether the locked folder still exists; it may have been removed and made anew.
   var isHeld: Bool {
     var (opened, named) = (stat(), stat())
     return fstat(descriptor, &opened) == 0 && lstat(path, &named) == 0 && opened.st_ino == named.st_ino

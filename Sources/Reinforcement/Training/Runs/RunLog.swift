@@ -1,7 +1,7 @@
 import Dataflow
 import Planning
 
-/// Writes what a trainer tells into its run's folder.
+/// Writes a trainer's events into its run's folder.
 ///
 /// Used by one thread at a time.
 public final class RunLog {
@@ -9,19 +9,19 @@ public final class RunLog {
   private let evaluations: EvaluationsCSV
   private let steps: StepsCSV?
   private let folder: RunDirectory
-  /// Seconds of the run's earlier parts.
+  /// The seconds of the run's earlier parts.
   private let earlierSeconds: Double
 
-  /// New ones come last: the columns of a table that a run goes on with.
+  /// New ones come last, because resumed tables keep their columns.
   private static let metrics: [Metric] = [
     .episodes, .meanReturn, .meanLength, .explorationRate, .updates, .loss, .learningRate, .stepsPerSecond,
     .elapsed, .evaluationReturn, .evaluationLength, .criticLoss, .actorLoss,
   ]
 
   /// - Parameters:
-  ///   - trainer: where a run that goes on was saved, later records are dropped; at step 0: a new run.
+  ///   - trainer: records beyond its step are dropped; at step 0 the run is new.
   ///   - withSteps: whether each step is written, too.
-  ///   - earlierSeconds: what the run has taken before.
+  ///   - earlierSeconds: the duration of the run's earlier parts.
   /// - Throws: `FileError`.
   public init(
     _ folder: RunDirectory, of trainer: Trainer, withSteps: Bool = false, earlierSeconds: Double = 0
@@ -38,7 +38,7 @@ public final class RunLog {
     if let steps { trainer.stepObserver = { steps.append($0) } }
   }
 
-  /// Mean returns of the evaluations so far.
+  /// The mean returns of the evaluations so far.
   public var curve: [Double] { evaluations.curve }
 
   /// - Throws: `FileError`, such as on a full disk; `RunDirectoryError.lost`.
@@ -57,7 +57,7 @@ public final class RunLog {
     }
   }
 
-  /// Writes out what waits, before a checkpoint.
+  /// Writes buffered lines, before a checkpoint.
   ///
   /// - Throws: `FileError`.
   public func flush() throws { try steps?.flush() }

@@ -3,24 +3,24 @@ import Dataflow
 import Foundation
 import Planning
 
-/// The account of a run, `run.json` in its folder: a part for each time that it was begun or gone on with.
+/// The account of a run, `run.json` in its folder, with a part for each start or resumption.
 public struct RunRecord: Codable, Sendable {
-  /// The run from one start to its end: a run that goes on has several.
+  /// The run from one start to its end.
   public struct Part: Codable, Sendable {
-    /// The step it began at, and the one that was saved last.
+    /// The first step, and the last saved one.
     public var firstStep: Int
     public var step: Int
-    /// When it began, in UTC.
+    /// The time of the start, in UTC.
     public let began: String
-    /// Updates of this part.
+    /// The updates of this part.
     public var updates = 0
-    /// Of training, evaluations and checkpoints, until what was saved last.
+    /// The duration up to the last save, with training, evaluations and checkpoints.
     public var seconds = 0.0
-    /// Settings that are others than in the part before, as `key=value`.
+    /// The settings that differ from the previous part, as `key=value`.
     public let changes: [String]
-    /// The checkpoint whose weights it began with.
+    /// The checkpoint of its initial weights.
     public let startedFrom: String?
-    /// How it ended; `nil` while it runs, and if it was killed.
+    /// The end's reason; `nil` while it runs, and after a kill.
     public var end: String?
     public let conditions: RunConditions
 
@@ -35,7 +35,7 @@ public struct RunRecord: Codable, Sendable {
 
   public init() {}
 
-  /// Reads a run's account; an empty one if there is none, as of runs of earlier versions.
+  /// Reads a run's account; an empty one if the file is missing, as for earlier versions.
   ///
   /// - Throws: `FileError`.
   public init(contentsOf path: String) throws(FileError) {
@@ -49,10 +49,10 @@ public struct RunRecord: Codable, Sendable {
     }
   }
 
-  /// Seconds of all parts but the one that runs.
+  /// The seconds of all parts but the current one.
   public var earlierSeconds: Double { parts.dropLast().reduce(0) { $0 + $1.seconds } }
 
-  /// Of all parts.
+  /// The seconds of all parts.
   public var seconds: Double { parts.reduce(0) { $0 + $1.seconds } }
   public var steps: Int { parts.reduce(0) { $0 + $1.step - $1.firstStep } }
   public var updates: Int { parts.reduce(0) { $0 + $1.updates } }
@@ -60,7 +60,6 @@ public struct RunRecord: Codable, Sendable {
   /// The conditions of the latest part.
   public var conditions: RunConditions? { parts.last?.conditions }
 
-  /// Begins a part.
   public mutating func begin(
     at step: Int, changes: [String] = [], startedFrom: String? = nil, under conditions: RunConditions,
     at date: Date = Date()
@@ -72,7 +71,7 @@ public struct RunRecord: Codable, Sendable {
         conditions: conditions))
   }
 
-  /// What the part that runs has come to.
+  /// Updates the current part.
   public mutating func update(step: Int, updates: Int, seconds: Double, end: String? = nil) {
     guard var part = parts.popLast() else { return }
     (part.step, part.updates, part.seconds, part.end) = (step, updates, seconds, end)
