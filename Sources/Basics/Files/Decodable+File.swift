@@ -3,7 +3,7 @@ import Foundation
 extension Decodable {
   /// Reads a JSON file of at most so many bytes.
   ///
-  /// - Throws: `FileError` that says what is wrong with it, without its path.
+  /// - Throws: `FileError` with the reason alone, without the path.
   package init(jsonFile path: String, atMost limit: Int) throws(FileError) {
     do {
       self = try JSONDecoder().decode(Self.self, from: Data.read(path, atMost: limit))

@@ -69,7 +69,7 @@ package struct ProtobufReader {
 }
 
 extension ProtobufReader {
-  /// A field of a message; the caller knows its type.
+  /// A field of a message, which the caller reads as the expected type.
   package struct Field {
     fileprivate enum Value {
       case varint(UInt64)

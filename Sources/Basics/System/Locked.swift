@@ -2,7 +2,7 @@ import Synchronization
 
 /// A value behind a lock: a `Mutex` whose order the thread sanitizer sees.
 ///
-/// On Linux the sanitizer doesn't know `Mutex` and reports every access behind one as a race. Here each
+/// On Linux the sanitizer doesn't support `Mutex` and reports every access behind one as a race. Here each
 /// holder also passes an atomic on to the next one. This is the project's only lock except `Monitor`, which
 /// has conditions.
 package struct Locked<Value>: ~Copyable, Sendable {

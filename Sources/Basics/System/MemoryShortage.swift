@@ -2,13 +2,13 @@
 public struct MemoryShortage: Error, Hashable, CustomStringConvertible {
   /// The source of the limit.
   public enum Limit: String, Sendable {
-    /// What the machine has available.
+    /// The machine's available memory.
     case machine
     /// The control group (container) that this process runs in.
     case controlGroup
     /// The addresses that the process may use (`ulimit -v`).
     case addressSpace
-    /// The system refused when asked.
+    /// The system refused an allocation.
     case system
   }
 
@@ -17,7 +17,7 @@ public struct MemoryShortage: Error, Hashable, CustomStringConvertible {
   /// Bytes; `nil` if unknown.
   public let available: Int?
   public let limit: Limit
-  /// What would help.
+  /// Advice for the user.
   public let remedy: String?
 
   public init(needed: Int, available: Int?, limit: Limit, remedy: String?) {

@@ -65,10 +65,10 @@ static long long now(clockid_t clock) {
   return time.tv_sec * 1000000000LL + time.tv_nsec;
 }
 
-/* A companion doesn't pay when another process wants a core: the owner waits for a half that was taken and
- * interrupted, or is interrupted by its companion. So the owner measures its losses over some milliseconds.
- * If they are too large it goes on alone, for a time that makes the loss small and then doubles. Used by the
- * owner alone. */
+/* A companion doesn't pay when another process competes for a core: the owner waits for a half that was taken
+ * and interrupted, or is interrupted by its companion. So the owner measures its losses over some
+ * milliseconds. If they are too large it goes on alone, for a time that makes the loss small and then
+ * doubles. Used by the owner alone. */
 enum { window = 10000000, longest_alone = 2000000000, part = 4, rests = 25 };
 
 static long long alone_until, alone_for;

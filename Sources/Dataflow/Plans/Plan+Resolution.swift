@@ -128,7 +128,7 @@ extension Plan {
     }
   }
 
-  /// A worker's static schedule. All its stages must be in a fixed ratio to those at its border.
+  /// A worker's static schedule. Its stages fed from outside must be in a fixed ratio to each other.
   private func schedule(_ members: [Int], _ graph: Graph, _ topology: Topology) throws -> Schedule {
     let schedule = try Schedule(of: members, in: topology, repetitions: graph.repetitions)
     for step in schedule.steps where step.count == .whileAvailable {

@@ -26,7 +26,7 @@ public final class Executor: Sendable {
 
   /// Makes the instances and starts the threads.
   ///
-  /// - Throws: `PlanError`, what making an instance throws, or `POSIXError` if there are no threads left.
+  /// - Throws: `PlanError`, an instance's error, or `POSIXError` if there are no threads left.
   public init(
     _ graph: Graph, plan: Plan? = nil, on platform: Platform = .local, recorder: Recorder? = nil
   ) throws {

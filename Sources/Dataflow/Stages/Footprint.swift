@@ -5,6 +5,7 @@
 public struct Footprint: Sendable, Hashable, Codable, CustomStringConvertible {
   /// The name for users, such as `500 × 375`.
   public let name: String
+  /// The number that costs are interpolated by.
   public let size: Double
   /// Height and width of an image stored as a JPEG; they determine the estimate of its decoding.
   public let pixels: [Int]?

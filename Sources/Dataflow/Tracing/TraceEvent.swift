@@ -1,6 +1,6 @@
 import Basics
 
-/// What a worker did for one item, in 40 bytes.
+/// A worker's action for one item, in 40 bytes.
 public struct TraceEvent: Sendable, Hashable {
   /// The kind of work.
   public enum Kind: UInt8, Sendable {

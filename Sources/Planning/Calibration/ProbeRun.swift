@@ -46,7 +46,7 @@ public final class ProbeRun: WorkloadRun {
     let completions = try complete(count)
     let after = recorder.occupancy(of: executor.graph)
     let busy = load.busy(after).merging(load.busy(before)) { $0 - $1 }
-    // The first completions don't count, as they lack a time of their own before them. Nor do the last, when
+    // The first completions don't count, as other items share the time before them. Nor do the last, when
     // some workers are idle.
     let (first, last) = (completions[atOnce - 1], completions[count - atOnce - 1])
     let throughput = Double(count - 2 * atOnce) / (Double(last - first) / 1e9)

@@ -24,7 +24,9 @@ public struct Verification: Sendable {
   /// The most common conditions; `nil` if unknown.
   public private(set) var conditions: Conditions?
 
+  /// The median of the relative errors.
   public var medianError: Double { Measurement(of: rows.map(\.error))?.median ?? 0 }
+  /// The largest relative error.
   public var worstError: Double { rows.map(\.error).max() ?? 0 }
   /// The best plan's throughput over the chosen one's, less 1.
   public var regret: Double {

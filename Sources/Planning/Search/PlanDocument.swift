@@ -10,6 +10,7 @@ public struct PlanDocument: Codable, Sendable {
     public var implementation: String
     public var instances: Int
     public var batch: Int
+    /// Microseconds.
     public var queueDelay: Double?
     /// Stages with the same number share a worker. By default, consecutive stages on a device with equal
     /// instances do.
@@ -23,7 +24,9 @@ public struct PlanDocument: Codable, Sendable {
 
   /// The plan's prediction.
   public struct Predicted: Codable, Sendable {
+    /// Items a second.
     public var throughput: Double
+    /// Microseconds.
     public var latency: Double
     public var joulesPerItem: Double?
     public var energy: String

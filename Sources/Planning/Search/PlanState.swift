@@ -31,7 +31,7 @@ struct PlanState {
   private var slowest = (interval: 0.0, stage: 0)
   /// For each resource, an item's need of it, in units × seconds.
   private(set) var loads: [Double]
-  /// For each resource, the peak of cores wanted at once, and whether a worker wants several.
+  /// For each resource, the peak of cores needed at once, and whether a worker needs several.
   private var peaks: [Double]
   private var wantsSeveral: [Bool]
   private(set) var latency: Double

@@ -61,6 +61,7 @@ public struct PlanningProblem: Sendable {
   /// The additional seconds for input from another device, by way of a link.
   public struct Fetch: Sendable, Hashable {
     public var seconds: Double
+    /// The occupied link, by its position in the resources.
     public var resource: Int
 
     public init(seconds: Double, resource: Int) {

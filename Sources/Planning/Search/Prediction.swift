@@ -9,6 +9,7 @@ public struct Prediction: Sendable, Hashable {
   /// The bound of the throughput: a resource, or the first stage of the placement with too few workers.
   public var bottleneck: String
 
+  /// Items a second.
   public var throughput: Double { 1 / interval }
 
   package func value(of objective: Objective) -> Double {

@@ -10,6 +10,7 @@ public struct SimulationResult: Sendable, Hashable {
   /// Joules for each item; `nil` if the power is unknown.
   public let joules: Double?
 
+  /// Items a second.
   public var throughput: Double { items / seconds }
 
   /// The latency quantile at `part`, 0…1, in seconds.
