@@ -1,12 +1,12 @@
-/// The numbers that tensors are made of.
+/// An element type of tensors.
 public enum ElementType: String, Sendable, Hashable, CaseIterable {
   case float32, float64, float16
   case uint8, uint16, uint32, uint64
   case int8, int16, int32, int64
-  /// A byte each, 0 or 1.
+  /// One byte per element, 0 or 1.
   case bool
 
-  /// Bytes of one.
+  /// Bytes of one element.
   public var size: Int {
     switch self {
     case .uint8, .int8, .bool: 1
@@ -16,16 +16,16 @@ public enum ElementType: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// Whether there are numbers of it that are infinite, or none.
+  /// Whether the type has infinities and NaN.
   public var isFloating: Bool { [.float16, .float32, .float64].contains(self) }
 
-  /// Bytes of a tensor of this shape; `nil` for a shape that is none, or too large to be counted.
+  /// Bytes of a tensor of this shape; `nil` for an invalid shape, or a size beyond `Int`.
   public func byteCount(_ shape: [Int]) -> Int? {
     var bytes = size
     var isEmpty = false
     for extent in shape {
       guard extent >= 0 else { return nil }
-      // Whatever the others are, it has no numbers.
+      // An extent of 0 makes the tensor empty, whatever the others are.
       isEmpty = isEmpty || extent == 0
       let (product, isTooLarge) = bytes.multipliedReportingOverflow(by: max(extent, 1))
       guard !isTooLarge else { return nil }
@@ -36,7 +36,7 @@ public enum ElementType: String, Sendable, Hashable, CaseIterable {
 }
 
 extension ElementType {
-  /// The Open Inference Protocol's name.
+  /// The datatype's name in the Open Inference Protocol.
   package var datatype: String {
     switch self {
     case .float16: "FP16"

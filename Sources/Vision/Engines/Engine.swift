@@ -2,24 +2,24 @@
 ///
 /// A new engine is a folder beside `ONNXRuntime/` and a line in `Engines.all`.
 public protocol Engine: Sendable {
-  /// As in a pipeline's `engine:`.
+  /// The name in a pipeline's `engine:`.
   var name: String { get }
 
-  /// That of its library; `nil` if that is missing.
+  /// The library's version; `nil` if the library is missing.
   var version: String? { get }
 
-  /// What it can compute in with this machine's own instructions; none if its library is missing.
+  /// The precisions that this machine's instructions support; empty if the library is missing.
   ///
-  /// Able is not fast: a CPU may take longer for bf16 than for fp32.
+  /// Support is not speed: a CPU may compute more slowly in bf16 than in fp32.
   var precisions: [Precision] { get }
 
-  /// Reads a model and makes it ready to run.
+  /// Loads a model and prepares it to run.
   ///
   /// - Parameters:
-  ///   - threads: how many work together on one run; with 1 it is the calling one alone.
-  ///   - precision: what is computed in; tensors stay of the types that the model declares.
+  ///   - threads: threads that work together on one run; 1 is the calling thread alone.
+  ///   - precision: the precision of the computation; tensors keep the types that the model declares.
+  ///   - limits: upper bounds on each input and output.
   /// - Throws: `EngineError`.
-  ///   - limits: what neither an input nor an output may exceed.
   func load(
     model path: String, threads: Int, precision: Precision, limits: TensorLimits
   ) throws(EngineError) -> any EngineSession
@@ -36,7 +36,7 @@ extension Engine {
     try load(model: path, threads: threads, precision: precision, limits: TensorLimits())
   }
 
-  /// - Precondition: the library is there.
+  /// - Precondition: the library is present.
   func require(_ precision: Precision) throws(EngineError) {
     guard precisions.contains(precision) else {
       throw .unsupportedPrecision(precision, engine: name, available: precisions)
@@ -44,22 +44,22 @@ extension Engine {
   }
 }
 
-/// A model that is loaded. Any thread may run it, also several at once: of `threads: 1`, as many as there are cores
-/// compute side by side.
+/// A loaded model. Any thread may run it, also several at once: with `threads: 1`, as many runs as there are
+/// cores compute in parallel.
 public protocol EngineSession: Sendable {
   var inputs: [TensorDescription] { get }
-  /// As the model declares them; what a run gives may differ.
+  /// The outputs as the model declares them; a run's may differ.
   var outputs: [TensorDescription] { get }
-  /// What neither an input nor an output may exceed.
+  /// Upper bounds on each input and output.
   var limits: TensorLimits { get }
 
   /// Runs the model once.
   ///
   /// - Parameter inputs: one tensor for each of `inputs`; extents of one name are equal.
-  /// - Returns: one tensor for each of `outputs`, of the shape that the run gave it, whatever the model declares.
+  /// - Returns: one tensor for each of `outputs`, with the run's shape, whatever the model declares.
   func run(_ inputs: [Tensor]) throws(EngineError) -> [Tensor]
 
-  /// Gets ready for one more caller at a time, so that its first run does not take the time that this takes.
+  /// Prepares for one more concurrent caller, so that its first run does not pay for the preparation.
   func reserve() throws(EngineError)
 }
 
@@ -67,7 +67,7 @@ extension EngineSession {
   public func reserve() throws(EngineError) {}
 }
 
-/// The engines there are.
+/// The supported engines.
 public enum Engines {
   public static let all: [any Engine] = [ONNXRuntimeEngine(), OpenVINOEngine()]
 

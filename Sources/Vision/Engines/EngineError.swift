@@ -1,7 +1,7 @@
 import Basics
 import Dataflow
 
-/// Why a model can't be loaded or run.
+/// An error in loading or running a model.
 public enum EngineError: Error, Sendable, Equatable, CustomStringConvertible {
   case libraryNotFound(engine: String, reason: String)
   case modelNotFound(path: String)
@@ -9,15 +9,15 @@ public enum EngineError: Error, Sendable, Equatable, CustomStringConvertible {
   case modelUnreadable(path: String, reason: String)
   case wrongInputs(expected: String, found: String)
   case wrongOutputs(expected: String, found: String)
-  /// A tensor of the model is of a type that isn't handled.
+  /// A tensor of the model has an unsupported type.
   case unsupportedType(tensor: String, type: String)
-  /// The model doesn't say how many dimensions an input has.
+  /// The model doesn't state the rank of an input.
   case unknownRank(tensor: String)
   case unsupportedPrecision(Precision, engine: String, available: [Precision])
-  /// `bytes` is `nil` for more than can be counted.
+  /// `bytes` is `nil` for a size beyond `Int`.
   case tooLarge(tensor: String, bytes: Int?, limit: Int, option: String)
   case outOfMemory(bytes: Int?)
-  /// The engine doesn't check what the model's inputs may ask of an operator.
+  /// The engine doesn't check the input values that decide this operator's output size.
   case unsafeOperator(String, engine: String)
   case failed(reason: String)
 
@@ -57,7 +57,7 @@ public enum EngineError: Error, Sendable, Equatable, CustomStringConvertible {
     return names.dropLast().joined(separator: ", ") + " and " + (names.last ?? "")
   }
 
-  /// The key of the infer stage whose change would help.
+  /// The infer stage's key whose change would help.
   var key: String? {
     switch self {
     case .libraryNotFound, .outOfMemory: nil

@@ -3,14 +3,14 @@ import CDivision
 import Dataflow
 import Foundation
 
-/// Where the shared library of an engine is: where `DRIVETRAIN_ENGINE` says, or else what `Scripts/setup` has fetched, or
-/// else where the system looks.
+/// The place of an engine's shared library: the path in `DRIVETRAIN_ENGINE`, else the library that
+/// `Scripts/setup` has fetched, else the system's search path.
 struct EngineLibrary {
   private let engine: String
   private let path: String
   private let remedy: String
 
-  /// - Parameter file: in the folder that `Scripts/setup` fetches libraries to.
+  /// - Parameter file: the library's path in the folder to which `Scripts/setup` fetches libraries.
   init(of engine: String, file: String) {
     let variable = "DRIVETRAIN_\(engine.uppercased())"
     let chosen = ProcessInfo.processInfo.environment[variable]
@@ -19,13 +19,13 @@ struct EngineLibrary {
     remedy = chosen == nil ? "run Scripts/setup" : "correct or unset \(variable)"
   }
 
-  /// - Parameter load: the C layer's function, which gives an error message or a library.
+  /// - Parameter load: the C layer's function, which returns an error message or a library.
   func open(
     _ load: (String, UnsafeMutablePointer<OpaquePointer?>) -> UnsafeMutablePointer<CChar>?
   ) throws(EngineError) -> OpaquePointer {
     if path.contains("/") {
       do {
-        _ = try RegularFile(path)  // A pipe would be waited for.
+        _ = try RegularFile(path)  // Opening a pipe would block.
       } catch {
         throw .libraryNotFound(engine: engine, reason: "\(path): \(error); \(remedy)")
       }

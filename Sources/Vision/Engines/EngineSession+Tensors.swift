@@ -2,7 +2,7 @@ import Basics
 import Dataflow
 
 extension EngineSession {
-  /// Refuses tensors that the model can't take.
+  /// Refuses tensors that don't fit the model.
   func check(_ tensors: [Tensor]) throws(EngineError) {
     guard tensors.count == inputs.count else {
       throw .wrongInputs(expected: inputs.count.counted("tensor"), found: "\(tensors.count)")
@@ -18,7 +18,7 @@ extension EngineSession {
         throw .wrongInputs(expected: "\(input)", found: "\(tensor.element) \(tensor.shape)")
       }
     }
-    // How large the answer becomes is known before where its shape follows from the inputs'.
+    // The outputs' size is known in advance where their shapes follow from the inputs'.
     let extents = try SymbolValues(inputs, tensors.map(\.shape))
     for output in outputs {
       guard let shape = extents.shape(of: output), let element = output.element else { continue }
@@ -28,12 +28,12 @@ extension EngineSession {
 
   /// Runs the model through a C layer.
   ///
-  /// Nothing is preallocated for outputs: their shapes are what the library says after the run. What a file declares may be
-  /// wrong, and a batch's rows may be none of the outputs' (decision 19).
+  /// Nothing is preallocated for outputs: the library reports their shapes after the run. A file's
+  /// declarations may be wrong, and outputs need not have the batch's rows (decision 19).
   ///
   /// - Parameters:
-  ///   - call: runs it, describes the outputs, and returns a message, or `nil` for success.
-  ///   - take: makes the position's output a tensor.
+  ///   - call: runs the model, describes the outputs, and returns an error message, or `nil` for success.
+  ///   - take: turns the output at a position into a tensor.
   func run<Native: NativeTensor>(
     _ tensors: [Tensor], call: ([Native], inout [Native]) -> String?,
     take: (Int, Native) throws(EngineError) -> Tensor
@@ -50,7 +50,7 @@ extension EngineSession {
 }
 
 extension EngineError {
-  /// Engines tell that there is no memory in a text alone, and where in their sources they are, which helps nobody here.
+  /// An engine reports a lack of memory only in its message, along with places in its own sources.
   fileprivate init(failureOfRun text: String) {
     let reason = text.replacing(/\/\S+\.(cc|cpp|h|hpp):\d+:? ?/, with: "")
     let signs = ["bad_alloc", "bad allocation", "Failed to allocate memory", "ut of memory"]
@@ -58,7 +58,7 @@ extension EngineError {
   }
 }
 
-/// The extents that names stand for in one run.
+/// The extents of named dimensions in one run.
 struct SymbolValues {
   private var values: [(name: String, extent: Int)] = []
 
@@ -79,10 +79,10 @@ struct SymbolValues {
     }
   }
 
-  // A handful: faster than a dictionary.
+  // A handful: a linear search is faster than a dictionary.
   subscript(symbol: String) -> Int? { values.first { $0.name == symbol }?.extent }
 
-  /// The shape that a tensor is declared to have; `nil` where a free extent's name is none of these.
+  /// A tensor's declared shape with its names resolved; `nil` where a free extent's name is unknown.
   func shape(of tensor: TensorDescription) -> [Int]? {
     guard tensor.hasRank else { return nil }
     let extents = zip(tensor.shape, tensor.symbols).map { $0 ?? $1.flatMap { self[$0] } }

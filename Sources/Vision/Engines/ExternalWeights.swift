@@ -2,10 +2,11 @@ import Basics
 import Dataflow
 import Planning
 
-/// Which other files an ONNX model keeps weights in: `TensorProto.external_data` of onnx.proto, wherever a tensor can be.
+/// The other files in which an ONNX model keeps weights: `TensorProto.external_data` of onnx.proto, wherever
+/// a tensor can be.
 ///
-/// Reads a file's structure and passes over what its fields hold, in time linear in the structure. What isn't a protocol
-/// buffer has no such files; the engine says what is wrong with it.
+/// Reads a file's structure and skips the fields' contents, in time linear in the structure. A file that is
+/// no protocol buffer has no such files; the engine reports its error.
 struct ExternalWeights {
   private(set) var locations: Set<String> = []
 
@@ -13,7 +14,7 @@ struct ExternalWeights {
   private var window: [UInt8] = []
   private var windowStart = 0
 
-  /// Deeper than any network nests branches and loops.
+  /// Deeper than any network's nesting of branches and loops.
   private static let maximumDepth = 64
   private static let maximumLocations = 10_000
   private static let maximumPath = 4096
@@ -24,11 +25,11 @@ struct ExternalWeights {
     try read(.model, in: 0..<file.size, depth: 0)
   }
 
-  /// The messages on the way to a tensor.
+  /// The messages on the path to a tensor.
   private enum Message {
     case model, graph, function, node, attribute, sparse, tensor, entry
 
-    /// What a field of it is; `nil` for what has no tensors.
+    /// The message in a field; `nil` for a field without tensors.
     func child(_ field: UInt64) -> Message? {
       switch (self, field) {
       case (.model, 7), (.attribute, 6), (.attribute, 11): .graph

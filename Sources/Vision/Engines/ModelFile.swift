@@ -2,16 +2,16 @@ import Basics
 import Dataflow
 import Foundation
 
-/// A model's file, looked at before an engine gets its path and opens it by itself: an engine would wait for a pipe for ever,
-/// and read a device until the memory is full.
+/// Checks a model's file before an engine opens it by its path: an engine would wait for a pipe for ever, and
+/// read a device until the memory is full.
 ///
-/// Between the look and the engine's own opening the file may be replaced; that is up to whoever may write there.
+/// The file may still be replaced before the engine opens it, by anyone with write access.
 enum ModelFile {
-  /// What a protocol buffer has at most.
+  /// The maximum size of a protocol buffer.
   static let maximumBytes = Int(Int32.max)
 
-  /// - Throws: `EngineError.modelNotFound`; `.modelUnreadable` if it, or a file in which it keeps weights, is no regular file
-  ///   of a size that a model can have.
+  /// - Throws: `EngineError.modelNotFound`; `.modelUnreadable` if the file, or a file of its weights, is not
+  ///   a regular file of a possible size.
   static func check(_ path: String) throws(EngineError) {
     guard FileManager.default.fileExists(atPath: path) else { throw .modelNotFound(path: path) }
     let locations: Set<String>
@@ -31,7 +31,7 @@ enum ModelFile {
       let weights =
         location.hasPrefix("/")
         ? location : (path as NSString).deletingLastPathComponent.appending("/" + location)
-      // What isn't there the engine tells better.
+      // The engine reports a missing file better.
       guard location.utf8.contains(0) || FileManager.default.fileExists(atPath: weights) else { continue }
       do {
         _ = try RegularFile(weights)

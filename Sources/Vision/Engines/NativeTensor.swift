@@ -1,19 +1,19 @@
-/// A tensor as the C layers of the engines describe it; they differ in the numbers of the element types.
+/// A tensor as the engines' C layers describe it; the layers differ in their numbers of element types.
 protocol NativeTensor {
   init()
-  // As C pointers are imported.
+  // Implicitly unwrapped, as C pointers are imported.
   var data: UnsafeMutableRawPointer! { get set }
   var bytes: Int { get set }
   var element: Int32 { get set }
   var rank: Int32 { get set }
-  /// The first `rank` are the extents, -1 where free.
+  /// The first `rank` numbers are the extents, -1 where free.
   var shape: (Int64, Int64, Int64, Int64, Int64, Int64, Int64, Int64) { get set }
 
   static func number(of element: ElementType) -> Int32
 }
 
 extension NativeTensor {
-  /// The same memory; the tensor must outlive this.
+  /// Shares the tensor's memory; the tensor must outlive this value.
   init(_ tensor: Tensor) {
     self.init()
     data = tensor.bytes.baseAddress
@@ -36,7 +36,7 @@ extension NativeTensor {
     }
   }
 
-  /// - Parameter file: the model's, which knows more than engines tell.
+  /// - Parameter file: the model's file, which states more than engines report.
   func description(named name: String, _ file: ONNXInterface?) -> TensorDescription {
     let port = file?[name]
     let shape = extents.map { $0 >= 0 ? $0 : nil }
@@ -45,9 +45,9 @@ extension NativeTensor {
       hasRank: rank >= 0 && (port?.hasRank ?? true), maker: file?.maker(of: name))
   }
 
-  /// What a run gave, in the library's memory.
+  /// A run's output, in the library's memory.
   ///
-  /// - Throws: `EngineError` if it is of a type that isn't handled or larger than the limits.
+  /// - Throws: `EngineError` for an unsupported type or a size beyond the limits.
   func result(named name: String, _ limits: TensorLimits) throws(EngineError)
     -> (element: ElementType, shape: [Int], bytes: UnsafeMutableRawBufferPointer)
   {

@@ -1,4 +1,4 @@
-/// The numbers that a network computes with, spelled as in a pipeline's `precision:`.
+/// A precision of a network's computation, spelled as in a pipeline's `precision:`.
 public enum Precision: String, Sendable, Hashable, CaseIterable {
   case float32 = "fp32"
   /// Eight bits of mantissa and float32's range; sums are float32.

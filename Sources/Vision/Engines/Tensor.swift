@@ -1,27 +1,27 @@
 import Foundation
 
-/// Dense numbers of one type, the last dimension fastest.
+/// A dense array of one element type, the last dimension fastest.
 ///
-/// Sendable: a tensor is written by the stage that holds it and read by those after it, never at the same time;
-/// the runtime's edges hand it over. Its memory lives as long as the tensor.
+/// Sendable: a tensor is written by the stage that holds it and read by those after it, never at the same
+/// time; the runtime's edges hand it over. Its memory lives as long as the tensor.
 public final class Tensor: @unchecked Sendable {
   public let element: ElementType
   public let shape: [Int]
   public let bytes: UnsafeMutableRawBufferPointer
   private let memory: Memory
 
-  /// Whose the bytes are.
+  /// The owner of the bytes.
   enum Memory {
     case own
     case pooled(TensorPool)
-    /// They live as long as an object does.
+    /// Valid as long as an object lives.
     case lent(AnyObject)
   }
 
   /// 64 bytes: a cache line, and the widest vector.
   private static let alignment = 64
 
-  /// Uninitialised numbers, for who writes all of them.
+  /// Allocates uninitialised numbers; the caller writes all of them.
   ///
   /// - Throws: `EngineError.outOfMemory`, `.tooLarge`.
   public convenience init(_ element: ElementType = .float32, shape: [Int]) throws(EngineError) {
@@ -69,14 +69,14 @@ public final class Tensor: @unchecked Sendable {
     return bytes.bindMemory(to: Int64.self)
   }
 
-  /// The numbers of one element of a float32 batch, the first dimension.
+  /// The numbers of one element of a float32 batch, along the first dimension.
   public func slot(_ index: Int) -> UnsafeMutableBufferPointer<Float> {
     let data = data
     let size = data.count / max(shape.first ?? 1, 1)
     return UnsafeMutableBufferPointer(rebasing: data[(index * size)..<((index + 1) * size)])
   }
 
-  /// The same as bytes, of a batch of any type.
+  /// The same as bytes, for a batch of any type.
   public func slotBytes(_ index: Int) -> UnsafeMutableRawBufferPointer {
     let size = bytes.count / max(shape.first ?? 1, 1)
     return UnsafeMutableRawBufferPointer(rebasing: bytes[(index * size)..<((index + 1) * size)])
@@ -84,7 +84,8 @@ public final class Tensor: @unchecked Sendable {
 }
 
 extension Tensor {
-  /// Zeros for an input, a batch of one; `nil` where its shape does not say how many or its type is not handled.
+  /// Zeros for an input, a batch of one; `nil` where its shape leaves the number open or its type is
+  /// unsupported.
   ///
   /// - Throws: `EngineError` if they are too large.
   public static func zeros(
@@ -99,7 +100,7 @@ extension Tensor {
     return tensor
   }
 
-  /// Zeros for all inputs of a model; `nil` where one's shape doesn't say how many.
+  /// Zeros for all inputs of a model; `nil` where a shape leaves the number open.
   public static func zeros(
     for inputs: [TensorDescription], _ limits: TensorLimits = TensorLimits()
   ) throws(EngineError) -> [Tensor]? {

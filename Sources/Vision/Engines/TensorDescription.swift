@@ -1,18 +1,17 @@
 /// A tensor as a model declares it.
 public struct TensorDescription: Sendable, Hashable, CustomStringConvertible {
   public let name: String
-  /// `nil` for a type that Drivetrain doesn't handle.
+  /// `nil` for an unsupported type.
   public let element: ElementType?
-  /// That of `element`, or what the model calls another one, such as `string` or `sequence`.
+  /// The name of `element`, or the model's name of another type, such as `string` or `sequence`.
   public let typeName: String
   /// The extent of each dimension, `nil` where it is free.
   public let shape: [Int?]
-  /// The names of free extents: what is called alike has the same extent in all tensors of a run.
+  /// The names of free extents; extents of one name are equal in all tensors of a run.
   public let symbols: [String?]
-  /// Whether the model says how many dimensions there are; if not, `shape` is empty.
+  /// Whether the model states the rank; if not, `shape` is empty.
   public let hasRank: Bool
-  /// The operator that makes an output, past those that change its shape or type alone, such as `Softmax`; `nil` where the model
-  /// doesn't say.
+  /// The operator that makes an output, such as `Softmax`, past changes of shape or type; `nil` if unknown.
   public let maker: String?
 
   /// - Parameter symbols: none, or one for each extent.
@@ -29,8 +28,7 @@ public struct TensorDescription: Sendable, Hashable, CustomStringConvertible {
     self.maker = maker
   }
 
-  /// The shape with `batch` as its first dimension, and wherever else that has the same name, where everything else is
-  /// known.
+  /// The shape with `batch` as its first extent and every extent of that name; `nil` if others are free.
   public func shape(batch: Int) -> [Int]? {
     guard let first = symbols.first else { return nil }
     let extents = shape.indices.map { index in
@@ -40,7 +38,7 @@ public struct TensorDescription: Sendable, Hashable, CustomStringConvertible {
     return known.count == shape.count ? known : nil
   }
 
-  /// The least bytes that it can have: free extents count as 1.
+  /// The least bytes of the tensor: free extents count as 1.
   public var leastBytes: Int? { element?.byteCount(shape.map { $0 ?? 1 }) }
 
   public var description: String {
@@ -51,8 +49,7 @@ public struct TensorDescription: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension [TensorDescription] {
-  /// What the first extent of each of these is called, if all are called alike: then it is the number of items, and their
-  /// rows belong together.
+  /// The name of all first extents, if they share one: the number of items, whose rows then belong together.
   public var batchSymbol: String? {
     guard let first = first?.symbols.first ?? nil else { return nil }
     return allSatisfy { $0.symbols.first == .some(first) && $0.shape.first == .some(nil) } ? first : nil

@@ -1,22 +1,22 @@
-/// How large tensors may become: what a model's file, or a client's numbers, decide is not believed.
+/// Upper bounds on tensors' sizes: the numbers of model files and clients are not trusted.
 public struct TensorLimits: Sendable, Hashable {
-  /// Rows of a batch, where the model leaves their number open.
+  /// Maximum rows of a batch, where the model leaves their number open.
   public var maximumBatch = 4096
-  /// Bytes of one tensor, that goes in or comes out.
+  /// Maximum bytes of one input or output.
   public var maximumBytes = 64 << 20
-  /// Bytes of all tensors that go in, and of all that come out, of one request.
+  /// Maximum bytes of all inputs of a request, and of all its outputs.
   public var maximumRequestBytes = 256 << 20
 
   public init() {}
 
-  /// The options of `drivetrain serve` that change them, for messages.
+  /// The options of `drivetrain serve` that change the limits, for messages.
   public static let batchOption = "--max-batch"
   public static let bytesOption = "--max-tensor-bytes"
   public static let requestBytesOption = "--max-request-tensor-bytes"
 
   private static let batchKey = "max_batch", bytesKey = "max_tensor_bytes", requestKey = "max_request_bytes"
 
-  /// As a graph's overrides carry them; what isn't among those is as usual.
+  /// Reads a graph's overrides; missing limits keep their defaults.
   init(overrides: [String: String]) {
     maximumBatch = overrides[Self.batchKey].flatMap { Int($0) } ?? maximumBatch
     maximumBytes = overrides[Self.bytesKey].flatMap { Int($0) } ?? maximumBytes
@@ -30,16 +30,16 @@ public struct TensorLimits: Sendable, Hashable {
     ]
   }
 
-  /// Refuses what is, or would be, too large.
+  /// Refuses a tensor that is, or would be, too large.
   ///
-  /// - Parameter bytes: `nil` for more than can be counted.
+  /// - Parameter bytes: `nil` for a size beyond `Int`.
   public func check(_ name: String, bytes: Int?) throws(EngineError) {
     guard let bytes, bytes <= maximumBytes else {
       throw .tooLarge(tensor: name, bytes: bytes, limit: maximumBytes, option: Self.bytesOption)
     }
   }
 
-  /// Refuses tensors that are too large together.
+  /// Refuses tensors that are too large in total.
   public func check(all tensors: [Tensor], _ what: String) throws(EngineError) {
     let bytes = tensors.reduce(0) { $0 + $1.bytes.count }
     guard bytes <= maximumRequestBytes else {

@@ -2,18 +2,18 @@ import Basics
 import Dataflow
 import Foundation
 
-/// Tensors of one type and shape, in batches of any size, used again and again: fresh memory for each would cost its page
+/// Reusable tensors of one type and shape, in batches of any size: fresh memory for each would cost page
 /// faults.
 ///
-/// Memory comes back when the last reference to a tensor goes, from any thread. The latest `limit` are kept.
+/// Memory returns when the last reference to a tensor goes, from any thread. The latest `limit` are kept.
 public final class TensorPool: MemoryPool {
   public let element: ElementType
-  /// That of a batch of one.
+  /// The shape of a batch of one.
   public let shape: [Int]
   private let limit: Int
   private let kept = Locked(Kept())
 
-  // Sendable: the buffers in here belong to nobody else.
+  // Sendable: nothing else refers to these buffers.
   private struct Kept: @unchecked Sendable {
     var buffers = IdlePieces<UnsafeMutableRawBufferPointer>()
   }
@@ -34,7 +34,7 @@ public final class TensorPool: MemoryPool {
     kept.withLock { for buffer in $0.buffers.takeAged() { free(buffer.baseAddress) } }
   }
 
-  /// A tensor whose numbers are whatever they were.
+  /// A tensor with undefined contents.
   public func take(batch: Int = 1) throws(EngineError) -> Tensor {
     var shape = shape
     if batch != 1 { shape[0] *= batch }

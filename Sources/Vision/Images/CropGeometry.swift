@@ -1,11 +1,11 @@
 import Kernels
 
-/// Resize to a short side, then crop the centre: the geometry of torchvision's `Resize` and `CenterCrop`. Or resize to a height
-/// and a width, whatever becomes of the proportions.
+/// The geometry of torchvision's `Resize` and `CenterCrop`: a resize to a short side, then a centre crop. Or
+/// a resize to a height and a width that ignores the proportions.
 public struct CropGeometry: Sendable, Hashable {
-  /// Of the resized image, pixels; of one that isn't cropped, the longer side: no axis of it has more.
+  /// The resized image's short side, pixels; without a crop, its longer side.
   public let shortSide: Int
-  /// Of the result, pixels.
+  /// Size of the result, pixels.
   public let height, width: Int
   /// Whether the whole image is in the result.
   public let isStretched: Bool
@@ -24,7 +24,7 @@ public struct CropGeometry: Sendable, Hashable {
     (self.height, self.width, isStretched) = (height, width, true)
   }
 
-  /// Width and height of a square result, pixels.
+  /// The side of a square result, pixels.
   ///
   /// - Precondition: nothing is stretched.
   public var crop: Int {
@@ -32,8 +32,8 @@ public struct CropGeometry: Sendable, Hashable {
     return width
   }
 
-  /// The crop of an image in the coordinates of its stored pixels, so that only those have to be decoded
-  /// and resized. The size is the stored one; the crop is taken from the image as displayed.
+  /// The crop in the coordinates of the stored pixels, so that only those are decoded and resized. `width`
+  /// and `height` are as stored; the crop is of the displayed image.
   func window(width: Int, height: Int, orientation: Orientation) -> CropWindow {
     guard !isStretched else {
       // Stored columns are displayed rows where the orientation transposes.
@@ -53,7 +53,7 @@ public struct CropGeometry: Sendable, Hashable {
   }
 
   private func axis(_ length: Int, other: Int, flips: Bool) -> ResizeWindow {
-    // The long side is cut to a whole number, not rounded.
+    // The long side is truncated, not rounded.
     let resized = length <= other ? shortSide : Int(Double(shortSide * length) / Double(other))
     let offset = Int((Double(resized - crop) / 2).rounded(.toNearestOrEven))
     let first = flips ? resized - crop - offset : offset

@@ -3,7 +3,7 @@ import Dataflow
 import Foundation
 
 extension Data {
-  /// Reads an image, but not a file that is larger than any image may be.
+  /// Reads an image file, unless it is larger than any image may be.
   ///
   /// - Throws: `FileError` or `ImageError`, without the path.
   package init(readingImage path: String) throws {

@@ -1,7 +1,7 @@
 import Basics
 import Dataflow
 
-/// Why an image was refused. Each is the sender's mistake, except `outOfMemory` and `wrongRegion`.
+/// An error that refuses an image. Each is the sender's mistake, except `outOfMemory` and `wrongRegion`.
 public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
   case empty
   case unknownFormat(firstBytes: [UInt8])
@@ -11,12 +11,12 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
   case truncated(ImageFormat, String)
   /// The data contradicts itself.
   case corrupt(ImageFormat, String)
-  /// A correct image of a kind that is not read.
+  /// A valid image of an unsupported kind.
   case unsupported(ImageFormat, String)
-  /// Decoding it took longer than it may.
+  /// Decoding exceeded its time limit.
   case tooSlow(limitSeconds: Double)
   case outOfMemory
-  /// The pixels were decoded for another crop than they are resized to: a mistake of the program.
+  /// The pixels were decoded for another crop than the resize's: a programming error.
   case wrongRegion
 
   public var description: String {

@@ -1,4 +1,4 @@
-/// The compressed formats that are read, told apart by their first bytes and by nothing else.
+/// A supported compressed format, detected by its first bytes alone.
 public enum ImageFormat: String, Sendable, CaseIterable, CustomStringConvertible {
   case jpeg, png, webp
 
@@ -10,7 +10,7 @@ public enum ImageFormat: String, Sendable, CaseIterable, CustomStringConvertible
     }
   }
 
-  /// The format that begins like this, if any.
+  /// The format that begins like this; `nil` if there is none.
   package init?(startingWith bytes: UnsafeRawBufferPointer) {
     if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
       self = .jpeg

@@ -1,4 +1,4 @@
-/// How large an image may be, enforced on the header, before anything is allocated; and how long its decoding may take.
+/// Limits of an image's size, checked on the header before any allocation, and of its decoding time.
 ///
 /// Memory follows from `maximumPixels`: at most 3 bytes a pixel for the result, and inside of the decoder
 /// up to 8 bytes a pixel more for a progressive JPEG and 4 for a lossless WebP.
@@ -10,7 +10,7 @@ public struct ImageLimits: Sendable, Equatable {
   /// Passes over the image in a progressive JPEG (usual encoders make about 10). Each takes time
   /// proportional to the pixels, however few its bytes are.
   public var maximumScans: Int
-  /// Time of one decoding; looked at between rows of blocks or of pixels, and in WebP between pieces of 1 MiB.
+  /// Maximum decoding time, checked between rows of blocks or pixels; in WebP, between pieces of 1 MiB.
   public var maximumDecodeSeconds: Double
 
   public init(

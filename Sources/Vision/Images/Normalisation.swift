@@ -1,8 +1,9 @@
 import Kernels
 
-/// From pixels to what a network wants: (x − mean) / standard deviation, in its layout and channel order.
+/// The conversion of pixels to a network's input: (x − mean) / standard deviation, in its layout and
+/// channels.
 public struct Normalisation: Sendable, Hashable {
-  /// In which order the numbers of a tensor lie.
+  /// The order of a tensor's numbers in memory.
   public enum Layout: String, Sendable, CaseIterable {
     /// Channel by channel.
     case nchw
@@ -10,25 +11,25 @@ public struct Normalisation: Sendable, Hashable {
     case nhwc
   }
 
-  /// In which order a pixel's channels lie, or grey alone.
+  /// The order of a pixel's channels, or grey alone.
   public enum ChannelOrder: String, Sendable, CaseIterable {
     case rgb, bgr
-    /// One channel: the luma of ITU-R 601-2, as Pillow's `convert("L")` has it.
+    /// One channel: the luma of ITU-R 601-2, as in Pillow's `convert("L")`.
     case grey
   }
 
-  /// What numbers there may be.
+  /// The supported element types.
   public static let elements: [ElementType] = [.float32, .float16, .uint8]
 
-  /// For red, green and blue whatever the channel order, or for grey, in units of pixel values, 0…255.
+  /// For red, green and blue in any channel order, or for grey, in units of pixel values, 0…255.
   public let mean: [Float]
   public let standardDeviation: [Float]
   public let layout: Layout
   public let channelOrder: ChannelOrder
-  /// One of `elements`; whole numbers are rounded, and clipped to their range.
+  /// One of `elements`; integers are rounded, and clipped to their range.
   public let element: ElementType
 
-  /// - Precondition: a mean and a standard deviation for each channel, none of the latter 0; one of the elements.
+  /// - Precondition: a mean and a non-zero standard deviation for each channel; one of `elements`.
   public init(
     mean: [Float], standardDeviation: [Float], layout: Layout = .nchw, channelOrder: ChannelOrder = .rgb,
     element: ElementType = .float32
@@ -46,19 +47,19 @@ public struct Normalisation: Sendable, Hashable {
 
   public var channels: Int { mean.count }
 
-  /// The shape of what becomes of pixels of this size.
+  /// The tensor's shape for pixels of this size.
   public func shape(height: Int, width: Int) -> [Int] {
     layout == .nchw ? [channels, height, width] : [height, width, channels]
   }
 
-  /// Whether it is what vector kernels and devices compute.
+  /// Whether vector kernels and devices can compute it.
   public var isUsual: Bool { element == .float32 && channels == 3 }
 
   /// ImageNet's statistics, as torchvision publishes them.
   public static let imageNet = Normalisation(
     mean: [0.485 * 255, 0.456 * 255, 0.406 * 255], standardDeviation: [0.229 * 255, 0.224 * 255, 0.225 * 255])
 
-  /// Writes as many numbers as the shape has, of the element's type.
+  /// Writes all numbers of the shape, of the element's type.
   ///
   /// The caller guarantees the room at `destination`, for instance its slot of a batch.
   public func write(_ pixels: PixelBuffer, into destination: UnsafeMutableRawBufferPointer) {
@@ -75,7 +76,7 @@ public struct Normalisation: Sendable, Hashable {
     }
   }
 
-  /// Pixel by pixel, for what no kernel does.
+  /// Computes pixel by pixel, where there is no kernel.
   @inline(__always) private func write<Number>(
     _ pixels: PixelBuffer, to destination: UnsafeMutableBufferPointer<Number>, _ convert: (Float) -> Number
   ) {

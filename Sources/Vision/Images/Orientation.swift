@@ -1,6 +1,6 @@
-/// How stored pixels have to be turned to be upright (EXIF 2.3, tag 0x0112); the raw value is EXIF's.
+/// The transformation that turns stored pixels upright (EXIF 2.3, tag 0x0112); the raw value is EXIF's.
 ///
-/// Every orientation is: mirror the stored columns, mirror the stored rows, then swap columns and rows.
+/// It consists of three steps: mirror the stored columns, mirror the stored rows, then swap columns and rows.
 public enum Orientation: Int, Sendable, CaseIterable {
   case up = 1
   case upMirrored, down, downMirrored, leftMirrored, right, rightMirrored, left

@@ -1,7 +1,7 @@
 import CKernels
 
 extension PixelBuffer {
-  /// The whole image upright; itself if it is already.
+  /// The whole image upright; `self` if it already is.
   func upright(pool: PixelPool) throws(ImageError) -> PixelBuffer {
     region.orientation == .up ? self : try oriented(region.orientation, pool: pool)
   }
@@ -17,7 +17,7 @@ extension PixelBuffer {
     return turned
   }
 
-  /// Columns become rows: fills the other buffer from as much of this one as that takes.
+  /// Turns columns into rows: fills the other buffer from as much of this one as that takes.
   func transpose(into other: PixelBuffer) {
     precondition(other.width <= height && other.height <= width)
     ck_orient_rgb(

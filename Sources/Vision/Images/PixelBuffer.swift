@@ -2,13 +2,13 @@ import Basics
 import Dataflow
 import Planning
 
-/// A rectangle of 8-bit RGB pixels, interleaved, rows from top to bottom: in memory of the host from a `PixelPool`,
-/// or in a device's. The memory returns by itself when the last reference goes.
+/// A rectangle of interleaved 8-bit RGB pixels, rows from top to bottom: in host memory from a `PixelPool`,
+/// or in a device's. The memory returns with the last reference.
 ///
-/// Invariant of the host's memory: `height` rows, `rowBytes = 3 · width` apart, and `PixelBuffer.padding` bytes more
-/// that belong to nobody, so that kernels may read past the last pixel. A device's has the rows alone.
+/// Invariant of host memory: `height` rows, `rowBytes = 3 · width` apart, then `PixelBuffer.padding` unused
+/// bytes, so that kernels may read past the last pixel. Device memory has the rows alone.
 ///
-/// `@unchecked Sendable`: only its maker writes, and before it hands the buffer on; after that it is read.
+/// `@unchecked Sendable`: only its maker writes, before it hands the buffer on; later uses only read.
 public final class PixelBuffer: @unchecked Sendable {
   public let width: Int
   public let height: Int
@@ -30,7 +30,7 @@ public final class PixelBuffer: @unchecked Sendable {
     memory = .host(storage, pool)
   }
 
-  /// A whole image on a device, whose queue is done with it.
+  /// A whole image on a device, whose queue has finished it.
   package init(width: Int, height: Int, on device: DevicePixels) {
     self.width = width
     self.height = height
@@ -42,25 +42,25 @@ public final class PixelBuffer: @unchecked Sendable {
     if case .host(let storage, let pool) = memory { pool.takeBack(storage) }
   }
 
-  /// From one row to the next.
+  /// Bytes from one row to the next.
   public var rowBytes: Int { 3 * width }
 
-  /// Where the pixels are, if they are not in the host's memory.
+  /// The pixels' place in device memory; `nil` for host memory.
   package var device: DevicePixels? {
     if case .device(let pixels) = memory { pixels } else { nil }
   }
 
-  /// Valid while the buffer lives. For its maker to fill.
+  /// The pixels, for their maker to fill; valid while the buffer lives.
   ///
-  /// - Precondition: the pixels are in the host's memory; `onHost` sees to that.
+  /// - Precondition: the pixels are in host memory; `onHost` ensures that.
   public var mutablePixels: UnsafeMutablePointer<UInt8> {
     guard case .host(let storage, _) = memory else { preconditionFailure("pixels on a device") }
     return storage.base.assumingMemoryBound(to: UInt8.self)
   }
 
-  /// The pixels, for as long as the closure runs.
+  /// Passes the pixels to a closure, which must not keep the pointer.
   ///
-  /// - Precondition: the pixels are in the host's memory.
+  /// - Precondition: the pixels are in host memory.
   public func withPixels<Result, Failure: Error>(
     _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -68,7 +68,7 @@ public final class PixelBuffer: @unchecked Sendable {
     return try body(UnsafeBufferPointer(start: mutablePixels, count: height * rowBytes))
   }
 
-  /// The same pixels in the host's memory; itself if they are there already.
+  /// The same pixels in host memory; `self` if they already are.
   ///
   /// - Throws: `DeviceError`, `ImageError.outOfMemory`.
   public func onHost(pool: PixelPool = .fromDevices) throws -> PixelBuffer {
@@ -83,11 +83,11 @@ public final class PixelBuffer: @unchecked Sendable {
 }
 
 extension PixelPool {
-  /// Memory for pixels that come from devices.
+  /// The pool for pixels from devices.
   public static let fromDevices = PixelPool()
 }
 
-/// Where in a device's memory pixels begin; several images may share a buffer.
+/// The place of pixels in a device's memory; several images may share a buffer.
 package struct DevicePixels: Sendable {
   package let memory: PooledBuffer
   /// Bytes.

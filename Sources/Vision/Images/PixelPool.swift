@@ -2,15 +2,15 @@ import Basics
 import Dataflow
 import Glibc
 
-/// Memory for pixels, used again: a fresh 33 MB buffer for each large image costs tens of milliseconds in page
+/// Reusable memory for pixels: a fresh 33 MB buffer for each large image costs tens of milliseconds of page
 /// faults.
 ///
-/// Thread-safe. Keeps at most `maximumIdleBytes`; what comes back beyond that is freed.
+/// Thread-safe. Keeps at most `maximumIdleBytes`; returned memory beyond that is freed.
 public final class PixelPool: MemoryPool {
   private let idle = Locked(IdlePieces<PixelStorage>())
   private let maximumIdleBytes: Int
 
-  /// - Parameter maximumIdleBytes: memory kept while nobody uses it.
+  /// - Parameter maximumIdleBytes: maximum bytes of unused memory.
   public init(maximumIdleBytes: Int = 256 << 20) {
     self.maximumIdleBytes = maximumIdleBytes
     MemoryPools.add(self)
@@ -18,7 +18,7 @@ public final class PixelPool: MemoryPool {
 
   deinit {
     MemoryPools.remove(self)
-    // Buffers in use hold a reference to the pool: everything is idle.
+    // Buffers in use refer to the pool, so everything is idle.
     idle.withLock { for storage in $0.pieces { free(storage.base) } }
   }
 
@@ -31,7 +31,7 @@ public final class PixelPool: MemoryPool {
   /// - Throws: `ImageError.outOfMemory`.
   public func buffer(width: Int, height: Int, region: PixelRegion? = nil) throws(ImageError) -> PixelBuffer {
     let (pixels, isTooMany) = width.multipliedReportingOverflow(by: height)
-    // A quarter of what addresses reach: rounding it up doesn't overflow either.
+    // A quarter of the address space: rounding it up doesn't overflow either.
     guard !isTooMany, pixels < Int.max / 16 else { throw .outOfMemory }
     let storage = try take(3 * pixels + PixelBuffer.padding)
     return PixelBuffer(
@@ -39,13 +39,13 @@ public final class PixelPool: MemoryPool {
       region: region ?? PixelRegion(imageWidth: width, imageHeight: height), storage: storage, pool: self)
   }
 
-  /// Memory that nobody uses now.
+  /// Bytes of unused memory.
   public var idleBytes: Int { idle.withLock { $0.pieces.reduce(0) { $0 + $1.capacity } } }
 
   func take(_ bytes: Int) throws(ImageError) -> PixelStorage {
     let capacity = PixelPool.sizeClass(bytes)
     let found = idle.withLock { idle -> PixelStorage? in
-      // The smallest that is large enough, unless most of it would lie waste.
+      // The smallest sufficient piece, unless most of it would be wasted.
       let pieces = idle.pieces
       let candidates = pieces.indices.filter { (capacity...4 * capacity).contains(pieces[$0].capacity) }
       guard let index = candidates.min(by: { pieces[$0].capacity < pieces[$1].capacity }) else { return nil }
@@ -83,7 +83,7 @@ public final class PixelPool: MemoryPool {
   }
 }
 
-/// A piece of memory from a `PixelPool`; whoever holds it owns it.
+/// A piece of memory from a `PixelPool`, owned by its holder.
 struct PixelStorage: @unchecked Sendable {
   // Sendable: ownership moves with the value, which is held once.
   let base: UnsafeMutableRawPointer

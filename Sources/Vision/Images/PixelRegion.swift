@@ -1,11 +1,11 @@
-/// What part of which image a pixel buffer holds.
+/// The image that a pixel buffer is from, and the part of it that the buffer holds.
 public struct PixelRegion: Sendable, Hashable {
   /// Size of the whole image as stored, pixels at full size.
   public let imageWidth: Int
   public let imageHeight: Int
-  /// Of the image; the pixels are as stored, not yet turned.
+  /// The image's orientation; the pixels are as stored, not yet turned.
   public let orientation: Orientation
-  /// The image was reduced by this much: to ceil(size / denominator).
+  /// The factor by which the image was reduced: to ceil(size / denominator).
   public let denominator: Int
   /// The buffer's first pixel, in the reduced image.
   public let x: Int

@@ -2,10 +2,10 @@ import Basics
 import Dataflow
 import Planning
 
-/// How many images a second a pipeline would do if all that leads up to its network cost nothing: the network and what comes
-/// behind it, on an image that was prepared once, by the plan's implementations, batches and instances, with all cores.
+/// Measures a pipeline's throughput as if all before its network cost nothing: the network and its successors
+/// run on an image prepared once, by the plan's implementations, batches and instances, on all cores.
 public struct InferenceOnly: Sendable {
-  /// What running for a while gave.
+  /// The result of a measurement.
   public struct Sample: Sendable, Encodable {
     /// Images a second.
     public let throughput: Double
@@ -13,7 +13,7 @@ public struct InferenceOnly: Sendable {
     public let seconds: Double
   }
 
-  /// What may be asked for.
+  /// The allowed durations, seconds.
   public static let allowedSeconds = 0.1...10.0
 
   private let preparation: (graph: Graph, plan: Plan)
@@ -41,18 +41,18 @@ public struct InferenceOnly: Sendable {
     try inferencePlan.check(inferring, on: platform)
   }
 
-  /// Runs for about so long. Blocks.
+  /// Measures for about so many seconds. Blocks.
   ///
-  /// - Throws: what a stage throws.
+  /// - Throws: a stage's error.
   public func measure(_ image: EncodedImage, seconds: Double) throws -> Sample {
-    // As many copies as make a batch, side by side as they are where they are prepared together.
+    // As many copies as make a batch, adjacent as if they were prepared together.
     let executor = try SequentialExecutor(preparation.graph, plan: preparation.plan, on: platform)
     let batch = preparation.plan.placements[0].batch
     let slots = try executor.process(items: Array(repeating: [image], count: batch)).map {
       [try $0.output(as: BatchSlot.self)] as [any Sendable]
     }
     let run = try ProbeRun(inference.graph, plan: inference.plan, on: platform, inputs: slots)
-    // The first round says how many images fill the time.
+    // The first round determines how many images fill the time.
     _ = try run.run(seconds: seconds / 10)
     let time = MonotonicTime()
     let begin = time.now
@@ -62,7 +62,7 @@ public struct InferenceOnly: Sendable {
   }
 }
 
-/// A pipeline has no part that is its network alone.
+/// An error: a pipeline has no part that is its network alone.
 public struct InferenceOnlyError: Error, Hashable, CustomStringConvertible {
   public let pipeline: String
 

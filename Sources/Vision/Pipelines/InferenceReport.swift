@@ -2,7 +2,7 @@ import Basics
 import Dataflow
 import Planning
 
-/// The answer to one image as users see it, on the command line and over HTTP.
+/// The result for one image as users see it, on the command line and over HTTP.
 public struct InferenceReport: Sendable {
   /// The time of one item in microseconds. The parts sum to the whole.
   public struct AttributionReport: Sendable {
@@ -10,7 +10,7 @@ public struct InferenceReport: Sendable {
     public struct Part: Sendable {
       public let name: String
       public let microseconds: Double
-      /// Of the whole, 0…1.
+      /// The share of the whole, 0…1.
       public let share: Double
     }
 
@@ -21,21 +21,21 @@ public struct InferenceReport: Sendable {
 
   public let input: String
   public let bytes: Int
-  /// As displayed, upright. `nil` where the header can't be read.
+  /// Size of the upright image, pixels; `nil` where the header can't be read.
   public private(set) var width: Int?
   public private(set) var height: Int?
   public private(set) var outputs: [Classification.Label]?
   public private(set) var attribution: AttributionReport?
   public private(set) var error: String?
 
-  /// A failure.
+  /// The report of a failure.
   public init(input: String, bytes: Int, error: any Error) {
     self.input = input
     self.bytes = bytes
     self.error = "\(error)"
   }
 
-  /// What became of an image that went through a pipeline.
+  /// The report of an image that went through a pipeline.
   public init(input: String, image: EncodedImage, result: ItemResult, attribution: Attribution) {
     self.input = input
     bytes = image.data.count
@@ -51,8 +51,8 @@ public struct InferenceReport: Sendable {
 }
 
 extension InferenceReport {
-  /// The answer of `infer` and of the server: `{"pipeline":…,"items":[…]}`, and what an item took of energy where that
-  /// is known.
+  /// The JSON of `infer` and of the server: `{"pipeline":…,"items":[…]}`, and the energy of an item where
+  /// known.
   public static func json(pipeline: String, items: [InferenceReport], energy: Energy? = nil) -> String {
     var json = JSONText(capacity: 64 + items.count * 1024)
     json.object { json in

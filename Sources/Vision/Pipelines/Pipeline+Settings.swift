@@ -2,12 +2,12 @@ import Basics
 import Dataflow
 
 extension Pipeline {
-  /// A plan with the knobs turned that the pipeline's file sets.
+  /// The plan with the knobs that the pipeline's file sets.
   ///
-  /// Preprocessing is everything before the network. Where both halves would have as many workers and the same batches they
-  /// stay in the same workers, if the plan has them there: an image then changes no thread.
+  /// Preprocessing is everything before the network. Segments with equal workers and batches stay in the same
+  /// workers, if the plan has them there: an image then changes no thread.
   ///
-  /// - Returns: the same plan where no knob is set, or nothing comes before the network.
+  /// - Returns: the same plan if no knob is set, or nothing precedes the network.
   public func apply(_ settings: ServingSettings, to plan: Plan) -> Plan {
     let (before, after) = halves
     guard !before.isEmpty, !after.isEmpty else { return plan }
@@ -29,7 +29,7 @@ extension Pipeline {
     return turned
   }
 
-  /// What the knobs that the file sets ask of the planner, by stage. Delays it doesn't need to know.
+  /// The constraints of the file's knobs on the planner, by stage. Delays do not constrain it.
   var constraints: [String: PlacementConstraint] {
     let (before, after) = halves
     guard !before.isEmpty, !after.isEmpty else { return [:] }
@@ -43,12 +43,12 @@ extension Pipeline {
     ).filter { $0.value != PlacementConstraint() }
   }
 
-  /// The plan where nobody knows what stages cost.
+  /// The plan for stages of unknown cost.
   public func usualPlan(on platform: Platform) -> Plan {
     platform.device(of: .cpu).map { .overlapping(graph, on: $0) } ?? .fused(graph)
   }
 
-  /// The knobs as a plan has them.
+  /// The knobs' values in a plan.
   public func knobs(of plan: Plan) -> [ServingSettings.Knob: Int] {
     let (before, after) = halves
     var knobs: [ServingSettings.Knob: Int] = [:]
@@ -65,7 +65,8 @@ extension Pipeline {
     return knobs
   }
 
-  /// The position of the network's stage: the first that takes batches and gives none; that of the last stage if there is none.
+  /// The position of the network's stage: the first that takes batches and gives none, or else the last
+  /// stage.
   public var network: Int {
     graph.stageOrder.first { index in
       let stage = graph.stages[index]
@@ -73,7 +74,7 @@ extension Pipeline {
     } ?? (graph.stages.count - 1)
   }
 
-  /// The names of the stages before the network, and from there on.
+  /// The names of the stages before the network, and of the others.
   var halves: (before: [String], after: [String]) {
     let (order, network) = (graph.stageOrder, network)
     let position = order.firstIndex(of: network) ?? 0
@@ -82,7 +83,7 @@ extension Pipeline {
   }
 }
 
-/// The placements that have a half of a pipeline's stages, before some numbers of theirs are changed.
+/// The placements of a segment of a pipeline's stages, before some of their numbers change.
 private struct Segment {
   private(set) var placements: [Placement]
   private(set) var isTurned = false
@@ -108,7 +109,7 @@ extension Plan {
 }
 
 extension Placement {
-  /// What says how its workers work.
+  /// The numbers that its workers depend on.
   fileprivate var workers: [Double] { [Double(instances), Double(batch), queueDelay] }
 
   fileprivate func joined(with other: Placement) -> Placement {

@@ -12,27 +12,29 @@ public struct Pipeline: Sendable {
   public let name: String
   public let graph: Graph
   public let signature: PipelineSignature
-  /// How much implementations of reduced precision may differ; nothing if the file doesn't say.
+  /// The tolerated error of implementations in reduced precision; none if the file states none.
   public private(set) var tolerance = Tolerance()
-  /// How large its tensors may become.
+  /// Limits of its tensors' sizes.
   public private(set) var limits = TensorLimits()
-  /// What whoever uses it should be told, in a line each.
+  /// Remarks for the user, a line each.
   public var remarks: [String] {
     graph.stages.flatMap { stage in stage.remarks.map { "\(stage.name): \($0)" } }
   }
-  /// How it is served, as far as the file says.
+  /// The settings in the file of how the pipeline is served.
   public var settings = ServingSettings()
-  /// What its file says of how it computes, if it comes from one.
+  /// The part of the file that describes the computation; empty without a file.
   private(set) var source = ""
 
   /// Loads a pipeline and its models.
   ///
   /// - Parameters:
-  ///   - reference: a path to a YAML file; the name of one in a `Pipelines` folder of the working directory, the
-  ///     executable's, or one above them; or a path to a model (`.onnx`), which is then a pipeline of its own.
-  ///   - scale: replaces what the file says about decoding.
-  ///   - name: what it is called if the file doesn't say; called as the file, if not given.
-  /// - Throws: `UnknownConfiguration`, `ConfigurationError`; `EngineError` if the engine's library is missing.
+  ///   - reference: a path to a YAML file; the name of one in a `Pipelines` folder of the working directory,
+  ///     the executable's, or one above them; or a path to a model (`.onnx`), which is then a pipeline of its
+  ///     own.
+  ///   - scale: replaces the file's setting for decoding.
+  ///   - name: the name, if the file states none; the file's own by default.
+  /// - Throws: `UnknownConfiguration`, `ConfigurationError`; `EngineError` if the engine's library is
+  ///   missing.
   public init(
     _ reference: String, scale: DecodeScale? = nil, name: String? = nil, limits: TensorLimits = TensorLimits()
   ) throws {
@@ -62,7 +64,7 @@ public struct Pipeline: Sendable {
     settings = try ServingSettings(values)
   }
 
-  /// A pipeline of one network; its tensors are the pipeline's.
+  /// A pipeline of one network, whose tensors are the pipeline's.
   private init(model path: String, name: String?, limits: TensorLimits) throws {
     let name = name ?? URL(filePath: path).deletingPathExtension().lastPathComponent
     if let flaw = name.flawAsName {
@@ -73,7 +75,7 @@ public struct Pipeline: Sendable {
     self.limits = limits
   }
 
-  /// Refuses pipelines of images that answer by anything but a classification: nobody could be told what it is.
+  /// Refuses image pipelines whose output isn't a classification: reports describe nothing else.
   private static func checkAnswer(of graph: Graph, _ document: ConfigurationNode) throws {
     let answers = graph.outputs.map { graph.stages[$0.stage].outputs[$0.port] }
     guard answers.count == 1, answers[0].type.fits(.classification) else {
@@ -86,7 +88,8 @@ public struct Pipeline: Sendable {
 
   /// A pipeline built in Swift.
   ///
-  /// - Precondition: the graph has one input, which takes an `EncodedImage`; or its inputs and outputs are `Tensor`s.
+  /// - Precondition: the graph has one input, which takes an `EncodedImage`; or its inputs and outputs are
+  ///   `Tensor`s.
   public init(_ graph: Graph) {
     guard let signature = PipelineSignature(graph) else {
       preconditionFailure("a pipeline takes one encoded image, or tensors")

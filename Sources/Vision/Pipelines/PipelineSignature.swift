@@ -1,17 +1,17 @@
 import Dataflow
 
-/// What a pipeline takes and gives.
+/// A pipeline's inputs and outputs.
 public enum PipelineSignature: Sendable, Hashable {
   /// An encoded image.
   case image
-  /// Whole batches, one for each of the graph's inputs and outputs, called as their ports.
+  /// Whole batches, one for each of the graph's inputs and outputs, named as their ports.
   case tensors(inputs: [TensorDescription], outputs: [TensorDescription])
 
   /// `nil` for a graph that is no pipeline.
   init?(_ graph: Graph) {
     let inputs = graph.inputs.map { graph.stages[$0.stage].inputs[$0.port] }
     let outputs = graph.outputs.map { graph.stages[$0.stage].outputs[$0.port] }
-    // What is called alike in two networks need not be the same.
+    // Equal names in two networks need not mean equal extents.
     let hasSymbols = Set((graph.inputs + graph.outputs).map(\.stage)).count == 1
     if inputs.count == 1, inputs[0].type.fits(.encodedImage) {
       self = .image

@@ -3,18 +3,18 @@ import Dataflow
 import Foundation
 import Planning
 
-/// A pipeline with images or tensors to run it on, to be calibrated and verified.
+/// A pipeline with images or tensors to run it on, for calibration and verification.
 public struct PipelineWorkload: Workload {
   public var pipeline: Pipeline
   public let footprints: [Footprint]
-  /// For each footprint, an item: a value for every input of the graph.
+  /// One item for each footprint: a value for every input of the graph.
   private let items: [[any Sendable]]
 
   public var graph: Graph { pipeline.graph }
   public var tolerance: [String: Double] { pipeline.tolerance.metrics }
   public var constraints: [String: PlacementConstraint] { pipeline.constraints }
 
-  /// - Parameter images: files, the usual one first. Without any, nothing can be measured of a pipeline that takes images.
+  /// - Parameter images: image files, the usual one first; a pipeline of images can't be measured without.
   /// - Throws: `FileError`.
   public init(_ pipeline: Pipeline, images: [String] = []) throws {
     self.pipeline = pipeline
@@ -35,14 +35,14 @@ public struct PipelineWorkload: Workload {
           pixels: image.header.format == .jpeg ? [image.header.height, image.header.width] : nil)
       }
     case .tensors(let inputs, _):
-      // Where the shapes say what zeros are.
+      // Zeros, where the shapes determine their number.
       let zeros = try Tensor.zeros(for: inputs, pipeline.limits)
       items = zeros.map { [$0] } ?? []
       footprints = zeros == nil ? [] : [Footprint("a batch of 1", size: 1)]
     }
   }
 
-  /// What the answer and its cost depend on: the file, but for how it is served, and the graph that came of it.
+  /// The basis of the results and their cost: the graph, and the file without its serving settings.
   public var signature: String {
     let stages = graph.stages.map { stage in
       "\(stage.name): \(stage.implementations.map(\.name).joined(separator: ", "))"
@@ -62,9 +62,9 @@ public struct PipelineWorkload: Workload {
     return try ProbeRun(graph, plan: plan, on: platform, inputs: [items[index]])
   }
 
-  /// The same with all inputs by turns.
+  /// Starts the pipeline on all inputs by turns.
   ///
-  /// - Parameter isAlone: whether an item comes only when the one before is answered.
+  /// - Parameter isAlone: whether an item starts only after the previous one's result.
   public func start(_ plan: Plan, on platform: Platform, isAlone: Bool) throws -> any WorkloadRun {
     try ProbeRun(graph, plan: plan, on: platform, inputs: items, isAlone: isAlone)
   }

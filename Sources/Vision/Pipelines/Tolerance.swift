@@ -2,15 +2,15 @@ import Basics
 import Dataflow
 import Foundation
 
-/// How much a pipeline's answers may differ from those of the reference, so that a network may be run in a lower
+/// The tolerated difference of a pipeline's results from the reference's, so that a network may run in lower
 /// precision: `tolerance: {top1_agreement: 0.99}` in its file.
 public struct Tolerance: Sendable, Hashable {
   static let key = "tolerance"
   public static let top1Agreement = "top1_agreement"
 
-  /// The part of the calibration images, 0…1, whose likeliest class must be the same; `nil`: nothing may differ.
+  /// The fraction of calibration images, 0…1, whose likeliest class must agree; `nil`: nothing may differ.
   public var top1Agreement: Double?
-  /// A folder of images to compare with; the test photographs if not given.
+  /// A folder of images to compare with; the test photographs by default.
   public var images: String?
 
   public init() {}

@@ -3,7 +3,7 @@ import Dataflow
 import Foundation
 import Planning
 
-/// How often a network in reduced precision names the same likeliest class as the reference, on calibration images.
+/// The fraction of calibration images for which a network in reduced precision agrees with the reference.
 struct Top1Agreement {
   private let pipeline: Pipeline
   private let images: [EncodedImage]
@@ -35,7 +35,7 @@ struct Top1Agreement {
     }
   }
 
-  /// Of the same way with ever more caution, until it is enough: more would only be slower.
+  /// Tries one way with ever more caution, until it suffices: more would only be slower.
   private func agreements(
     of stage: Stage, _ ways: [Approximation], with reference: [Int], _ platform: Platform
   ) throws -> [Calibration.Agreement] {
@@ -45,7 +45,7 @@ struct Top1Agreement {
       let plan = Plan([
         Placement(pipeline.graph.stages.map(\.name), implementations: [stage.name: alike[0].name])
       ])
-      // What fails agrees with nothing.
+      // A failed run agrees with nothing.
       let found = (try? classes(plan, platform)) ?? []
       let same = zip(reference, found).count { $0 == $1 }
       let agreement = Double(same) / Double(reference.count)

@@ -2,19 +2,19 @@ import Basics
 import Dataflow
 import Foundation
 
-/// The text of a pipeline's file, in which knobs are set and everything else stays as it is: comments, order, ends of lines.
+/// The text of a pipeline's file, whose knobs can be set while comments, order and line endings stay.
 public struct PipelineText: Sendable {
   /// As in `ServingSettings`.
   public typealias Knob = ServingSettings.Knob
 
-  /// How the comment line begins that says where numbers come from.
+  /// The beginning of the comment line that states the origin of numbers.
   static let noteStart = "# drivetrain tune"
 
   private let file: String
   private let original: String
-  /// Without the line feeds between them; with a carriage return at the end where there is one.
+  /// The lines without their line feeds; a carriage return at the end stays.
   private var lines: [String]
-  /// What lines end with beside the line feed.
+  /// The carriage return before line feeds, or nothing.
   private let carriageReturn: String
 
   /// - Parameter file: the path, for messages.
@@ -27,10 +27,10 @@ public struct PipelineText: Sendable {
 
   public var text: String { lines.joined(separator: "\n") }
 
-  /// Sets knobs: in their lines, where they have some; the others below a comment at the end.
+  /// Sets knobs in their lines, where present, and the others below a comment at the end.
   ///
-  /// - Parameter note: what the comment says.
-  /// - Throws: `ConfigurationError` if a knob is written in a way that its line can't simply be replaced.
+  /// - Parameter note: the comment's text.
+  /// - Throws: `ConfigurationError` if a knob's line can't simply be replaced.
   public mutating func set(_ knobs: [Knob: Int], note: String) throws(ConfigurationError) {
     let entries = try ConfigurationNode(yaml: original, file: file).entries()
     var missing: [String] = []
@@ -49,7 +49,7 @@ public struct PipelineText: Sendable {
     try check(knobs, entries)
   }
 
-  /// What of a text says how a pipeline computes: without how it is served, comments and empty lines.
+  /// The part of a text that describes the computation: no serving settings, comments or empty lines.
   static func essence(of text: String) -> String {
     lines(of: text).filter { line in
       let line = line.hasSuffix("\r") ? String(line.dropLast()) : line
@@ -82,7 +82,7 @@ public struct PipelineText: Sendable {
     lines += [note] + missing + [""]
   }
 
-  /// Whether the text says what it should, and all else that it said before.
+  /// Checks that the text has the new values, and everything else that it had before.
   private func check(_ knobs: [Knob: Int], _ before: [(key: String, value: ConfigurationNode)])
     throws(ConfigurationError)
   {
@@ -102,7 +102,7 @@ public struct PipelineText: Sendable {
     }
   }
 
-  /// The key that a line at the top level begins with.
+  /// The key at the beginning of a line at the top level.
   private static func key(of line: String) -> String? {
     line.prefixMatch(of: /["']?(\w+)["']?\s*:(?:\s|$)/).map { String($0.1) }
   }

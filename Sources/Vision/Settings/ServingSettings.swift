@@ -1,8 +1,8 @@
 import Basics
 import Dataflow
 
-/// How a pipeline is served: the knobs of *Beyond Inference*, in the pipeline's file. What is not given, or `auto`, is
-/// the planner's to choose.
+/// The settings of how a pipeline is served: the knobs of *Beyond Inference*, in the pipeline's file. The
+/// planner chooses values that are missing or `auto`.
 ///
 /// ```yaml
 /// concurrency: 256                          # requests that wait or are worked on; more are refused
@@ -16,7 +16,7 @@ import Dataflow
 /// weight: 1                                 # share of the machine, beside other pipelines
 /// ```
 public struct ServingSettings: Sendable, Hashable {
-  /// One of the numbers that a plan depends on.
+  /// A number that a plan depends on.
   public enum Knob: String, Sendable, Hashable, CaseIterable {
     case concurrency
     case preprocessingInstances = "preprocessing_instances"
@@ -36,14 +36,14 @@ public struct ServingSettings: Sendable, Hashable {
     }
   }
 
-  /// The knobs that are not left to the planner.
+  /// The knobs that are set, and not left to the planner.
   public var knobs: [Knob: Int] = [:]
-  /// Share of the machine where pipelines compete for it.
+  /// The weight of the pipeline where several compete for the machine.
   public var weight = 1.0
-  /// Nanoseconds after which an answer is of no use, for requests that don't say.
+  /// The timeout in nanoseconds of requests that state none.
   public var defaultTimeout: Nanoseconds = 10_000_000_000
 
-  /// Requests in flight where nothing is said: more than clients wait for, and bounded.
+  /// The default maximum of requests in flight: more than clients wait for, and bounded.
   static let usualConcurrency = 1024
 
   static let weightKey = "weight", timeoutKey = "default_timeout_us"
@@ -51,7 +51,7 @@ public struct ServingSettings: Sendable, Hashable {
 
   public init() {}
 
-  /// - Parameter values: of a pipeline's file, by key.
+  /// - Parameter values: values of a pipeline's file, by key.
   init(_ values: [String: ConfigurationNode]) throws {
     for knob in Knob.allCases {
       guard let node = values[knob.rawValue], try !node.isAuto() else { continue }
@@ -65,7 +65,7 @@ public struct ServingSettings: Sendable, Hashable {
 
   public var concurrency: Int { knobs[.concurrency] ?? Self.usualConcurrency }
 
-  /// As many requests as are answered within the timeout, but some in any case.
+  /// The number of requests that are done within the timeout, with a minimum.
   ///
   /// - Parameter throughput: items a second.
   public func concurrency(answering throughput: Double) -> Int {

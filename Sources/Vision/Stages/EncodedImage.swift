@@ -1,10 +1,10 @@
 import Foundation
 import Planning
 
-/// An image as it arrived: compressed bytes, and what their header says.
+/// An image as it arrived: compressed bytes, and their parsed header.
 ///
-/// The header is parsed and checked against the limits before anything of the image's size is allocated, so an
-/// `EncodedImage` is of a known format and a bearable size. Its pixels may still turn out to be corrupt.
+/// The header is parsed and checked against the limits before any allocation of the image's size, so the
+/// format is known and the size acceptable. The pixels may still turn out to be corrupt.
 public struct EncodedImage: Sendable {
   public let data: Data
   public let header: ImageHeader

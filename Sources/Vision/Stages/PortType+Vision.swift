@@ -15,7 +15,7 @@ extension PortType {
 
   var isSlot: Bool { slotElement != nil }
 
-  /// What a batch is made of whose elements these are; `nil` for everything that is none.
+  /// The element type of a batch's slot; `nil` for other ports.
   var slotElement: ElementType? { ElementType.allCases.first { fits(.batchSlot($0, [])) } }
 
   /// A whole batch: a tensor as a model declares it.
@@ -25,22 +25,23 @@ extension PortType {
 
   var isBatch: Bool { batchElement != nil }
 
-  /// What a batch is made of; `nil` for everything that is none.
+  /// The element type of a batch; `nil` for other ports.
   var batchElement: ElementType? { ElementType.allCases.first { fits(.batch($0)) } }
 
-  /// A number for each class; `nil` where the model doesn't say how many.
+  /// A number for each class; `nil` where the model doesn't state their number.
   static func scores(classes: Int? = nil, _ scale: ScoreScale = .any) -> PortType {
     PortType(
       Scores.self, name: "scores", shape: [classes], meaning: scale == .any ? nil : scale.rawValue)
   }
 
-  /// What is known of scores.
+  /// The known scale of scores.
   var scoreScale: ScoreScale { meaning.flatMap { ScoreScale(rawValue: $0) } ?? .any }
 
   static let classification = PortType(Classification.self, name: "classification")
 }
 
-/// One element of a batch, written in place: preprocessing of an item ends in the memory that the engine reads.
+/// One element of a batch, written in place: an item's preprocessing ends in the memory that the engine
+/// reads.
 public struct BatchSlot: Sendable {
   public let tensor: Tensor
   public let index: Int
@@ -51,15 +52,15 @@ public struct BatchSlot: Sendable {
   }
 }
 
-/// What a network gave for one item: a number for each class.
+/// A network's output for one item: a number for each class.
 public struct Scores: Sendable {
   let tensor: Tensor
   let index: Int
 }
 
-/// What a network's scores are, as far as its file and a trial tell.
+/// The scale of a network's scores, as far as its file and a trial show it.
 enum ScoreScale: String {
-  /// Logits, or nobody knows.
+  /// Logits, or unknown.
   case any
   /// From 0 to 1, and 1 together: a softmax is part of the network.
   case probabilities

@@ -1,11 +1,11 @@
 import Dataflow
 
 extension ServingSettings.Knob {
-  /// The values that a search tries, in ascending order; none of what isn't searched.
+  /// The values that a search tries, in ascending order; empty for a knob that isn't searched.
   func ladder(cores: Int) -> [Int] {
     switch self {
     case .concurrency: []
-    // Fewer where one more makes little difference.
+    // Coarser where one more makes little difference.
     case .preprocessingInstances, .inferenceInstances:
       (1...2 * cores).filter { $0 <= 16 || $0 == 2 * cores || $0.isMultiple(of: 8) }
     case .preprocessingBatch, .inferenceBatch: [1, 2, 4, 8, 16]
@@ -15,8 +15,8 @@ extension ServingSettings.Knob {
 }
 
 extension Pipeline {
-  /// For each knob that makes a difference, the values to try: batches and their delays only in a half that has a stage which does
-  /// several items at once.
+  /// The values to try for each knob with an effect: batches and their delays only in a segment with a stage
+  /// that processes several items at once.
   public func ladders(for plan: Plan, on platform: Platform) -> [ServingSettings.Knob: [Int]] {
     let cores = platform.device(of: .cpu)?.cores ?? 1
     func doesBatches(_ stages: [String]) -> Bool {

@@ -1,35 +1,36 @@
 import Dataflow
 import Planning
 
-/// Coordinate descent over a pipeline's knobs: turns one after the other by a step, goes on in a direction as long as that
-/// is better, and ends when no knob is better turned either way. Where both halves have the same number of workers, or the
-/// same batches, they are turned together, too: they may be the same workers.
+/// Coordinate descent over a pipeline's knobs: it turns one knob at a time by a step, continues in a
+/// direction while that is better, and ends when no step is. Equal numbers of workers, or equal batches, of
+/// both segments are also turned together: they may be the same workers.
 ///
-/// A value without a clock: it says what to measure beside the best so far, and is told which of the two is better.
+/// A value without a clock: it proposes a candidate to measure beside the best so far, and receives the
+/// verdict.
 public struct KnobSearch: Sendable {
   /// As in `ServingSettings`.
   public typealias Knob = ServingSettings.Knob
 
-  /// What to measure next.
+  /// A candidate to measure.
   public struct Candidate: Sendable, Hashable {
-    /// The knob that is turned, or those of both halves.
+    /// The turned knob, or those of both segments.
     public let turned: [Knob]
     public let from: Int
     public let value: Int
     public let knobs: [Knob: Int]
   }
 
-  /// The numbers that nothing was better than.
+  /// The best numbers so far.
   public private(set) var best: [Knob: Int]
-  /// The values that a knob may have, in ascending order.
+  /// The values of each knob, in ascending order.
   private let ladders: [Knob: [Int]]
-  /// What is turned, what has most effect first.
+  /// The knobs to turn, the most effective first.
   private let order: [[Knob]]
   private var tried: Set<[Knob: Int]>
   private var position = 0
-  /// Where the current knob may still be turned to.
+  /// The directions in which the current knob may still be turned.
   private var directions = Self.bothDirections
-  /// Knobs in a row that have not changed.
+  /// Consecutive knobs that have not changed.
   private var unchanged = 0
   private var pending: Candidate?
 
@@ -37,7 +38,7 @@ public struct KnobSearch: Sendable {
   private static let bothDirections: [Direction] = [.up, .down]
 
   /// - Parameters:
-  ///   - start: where to begin; knobs that it lacks are left alone.
+  ///   - start: the initial numbers; missing knobs are not turned.
   ///   - ladders: values to try, for each knob to be turned.
   public init(from start: [Knob: Int], ladders: [Knob: [Int]]) {
     best = Self.effective(start)
@@ -51,7 +52,7 @@ public struct KnobSearch: Sendable {
     tried = [best]
   }
 
-  /// What to measure beside `best`; `nil` when nothing is left. The same is never asked twice.
+  /// The next candidate to measure beside `best`; `nil` at the end. No candidate comes twice.
   public mutating func next() -> Candidate? {
     while unchanged < order.count {
       let turned = order[position]
@@ -69,7 +70,7 @@ public struct KnobSearch: Sendable {
     return nil
   }
 
-  /// Tells which of the two was better, the candidate that `next` gave or the best before.
+  /// Takes the verdict: whether the candidate from `next` was better than the best before.
   public mutating func decide(isBetter: Bool) {
     guard let candidate = pending, let direction = directions.first else { return }
     pending = nil
@@ -93,7 +94,7 @@ public struct KnobSearch: Sendable {
     return Candidate(turned: turned, from: now, value: value, knobs: Self.effective(knobs))
   }
 
-  /// Nothing waits for a batch of one.
+  /// A batch of one never waits.
   private static func effective(_ knobs: [Knob: Int]) -> [Knob: Int] {
     var knobs = knobs
     for (delay, batch) in [

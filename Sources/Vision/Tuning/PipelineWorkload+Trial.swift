@@ -2,11 +2,11 @@ import Dataflow
 import Planning
 
 extension PipelineWorkload {
-  /// Starts the pipeline under a plan with all its images by turns, as many in flight as keep every worker busy, or one alone where
-  /// latency is measured.
+  /// Starts the pipeline under a plan with all its images by turns: as many in flight as keep every worker
+  /// busy, or one alone for latency.
   ///
-  /// - Returns: what measures for so long: items a second, alone or not, or items for a joule.
-  /// - Throws: the trial, `PlannerError.unknownPower` where efficiency is measured and nobody knows the energy.
+  /// - Returns: a trial of so many seconds: items a second, alone or not, or items for a joule.
+  /// - Throws: from the trial, `PlannerError.unknownPower` for efficiency without a known energy.
   public func trial(_ plan: Plan, on platform: Platform, for objective: Objective, seconds: Double) throws
     -> Tuner.Trial
   {

@@ -2,7 +2,7 @@ import Basics
 import Dataflow
 import Planning
 
-/// Turns knobs while what they change is measured: the best numbers so far and a candidate by turns, until the search ends
+/// Turns knobs and measures the effect: the best so far and a candidate run by turns, until the search ends
 /// or its time is over.
 public struct Tuner {
   /// As in `ServingSettings`.
@@ -10,19 +10,19 @@ public struct Tuner {
   /// Measures for a short while; more is better.
   public typealias Trial = () throws -> Double
 
-  /// Starts what is tuned, warm; `nil` if it can't be run with these numbers.
+  /// Starts the tuned system, warm; `nil` if it can't run with these numbers.
   private let start: ([Knob: Int]) throws -> Trial?
   private let time: any TimeSource
-  /// How long to search and to check what was found.
+  /// Seconds for the search and the final check.
   private let seconds: Double
-  /// What is measured at most.
+  /// The maximum number of candidates.
   private let maximumCandidates: Int
-  /// The part of the time that is for searching.
+  /// The search's share of the time.
   private static let searchShare = 0.85
 
-  /// A candidate that was measured.
+  /// A measured candidate.
   public struct Step: Sendable {
-    /// The knob that was turned, or those of both halves.
+    /// The turned knob, or those of both segments.
     public let turned: [Knob]
     public let from: Int
     public let value: Int
@@ -33,7 +33,7 @@ public struct Tuner {
     public let isKept: Bool
   }
 
-  /// What came of it.
+  /// The outcome of a search.
   public struct Result: Sendable {
     public let knobs: [Knob: Int]
     public let steps: [Step]
@@ -41,7 +41,7 @@ public struct Tuner {
     public let after: Measurement
     /// Whether anything better was found.
     public let isBetter: Bool
-    /// Whether no knob is better turned by a step, as far as can be measured; `false` if the time was too short to tell.
+    /// Whether no step of a knob is measurably better; `false` if the time was too short.
     public let isComplete: Bool
   }
 
@@ -55,8 +55,8 @@ public struct Tuner {
     self.time = time
   }
 
-  /// - Parameter observe: told of each candidate that was measured.
-  /// - Throws: `TuningError` if what the search begins with can't be run; what measuring throws.
+  /// - Parameter observe: called for each measured candidate.
+  /// - Throws: `TuningError` if the initial numbers can't be run; an error of measuring.
   public func tune(_ search: KnobSearch, observe: (Step) -> Void = { _ in }) throws -> Result {
     var search = search
     let begin = time.now
@@ -87,7 +87,7 @@ public struct Tuner {
     let unchanged = Result(
       knobs: first, steps: steps, before: before, after: before, isBetter: false, isComplete: isComplete)
     guard search.best != first else { return unchanged }
-    // The best of many that were measured looks better than it is, so it must prove itself once more.
+    // The best of many candidates looks better than it is, so it is measured once more.
     pair = TrialPair(start, incumbent: first)
     guard let comparison = try pair.compare(search.best, endsEarly: false, isOver: { isOver(1.5) }),
       let last = Measurement(of: comparison.incumbent), let after = Measurement(of: comparison.candidate),
@@ -98,7 +98,7 @@ public struct Tuner {
   }
 }
 
-/// Why nothing can be tuned.
+/// An error of tuning.
 public enum TuningError: Error, Hashable, CustomStringConvertible {
   case cannotRun
 
@@ -119,7 +119,7 @@ extension Tuner.Step {
   }
 }
 
-/// The incumbent and a candidate, which run by turns.
+/// The incumbent and a candidate, run by turns.
 private struct TrialPair {
   private let start: ([ServingSettings.Knob: Int]) throws -> Tuner.Trial?
   private var incumbent: (knobs: [ServingSettings.Knob: Int], trial: Tuner.Trial?)
@@ -135,13 +135,13 @@ private struct TrialPair {
 
   mutating func measureIncumbent() throws -> Double { try runningIncumbent()() }
 
-  /// The candidate that was compared last is the incumbent from now on.
+  /// Makes the latest candidate the incumbent.
   mutating func promote(_ knobs: [ServingSettings.Knob: Int]) {
     incumbent = (knobs, candidate)
     candidate = nil
   }
 
-  /// - Returns: `nil` if the candidate can't be run; undecided if the time was over.
+  /// - Returns: `nil` if the candidate can't run; undecided if the time was over.
   mutating func compare(
     _ knobs: [ServingSettings.Knob: Int], endsEarly: Bool = true, isOver: () -> Bool
   ) throws -> PairedComparison? {
@@ -149,14 +149,14 @@ private struct TrialPair {
     let rounds = PairedComparison.rounds
     for round in 0..<(endsEarly ? rounds.upperBound : rounds.lowerBound) {
       if round.isMultiple(of: PairedComparison.roundsOfStart) {
-        // Gone before others come.
+        // Freed before the next one starts.
         candidate = nil
         if round > 0 { incumbent.trial = nil }
         candidate = try start(knobs)
       }
       guard let candidate else { return nil }
       let trial = try runningIncumbent()
-      // Neither always has the first turn.
+      // The first turn alternates.
       if round.isMultiple(of: 2) {
         let first = try trial()
         comparison.add(incumbent: first, candidate: try candidate())

@@ -1,15 +1,15 @@
 import Basics
 import Dataflow
 
-/// What an ONNX file says of its graph, without the numbers of its weights.
+/// The graph of an ONNX file, without the numbers of its weights.
 struct ONNXGraphHeader {
   /// Weights and other constants: names and shapes.
   private(set) var constants: [(name: String, shape: [Int])] = []
-  /// The shape is `nil` where the input is no tensor or its rank is open; an extent, where it is.
+  /// A shape is `nil` where the input is no tensor or its rank is open; an extent is `nil` where it is open.
   private(set) var inputs: [(name: String, shape: [Int?]?)] = []
   private(set) var nodes: [ONNXNode] = []
 
-  /// - Parameter model: of a `ModelProto`, to its end.
+  /// - Parameter model: reads a `ModelProto`, to its end.
   /// - Throws: `ProtobufError`.
   init(model: ProtobufReader) throws {
     var model = model
@@ -77,7 +77,7 @@ struct ONNXGraphHeader {
 }
 
 extension ProtobufReader {
-  /// Reads to the end, and hands out the fields of a number.
+  /// Reads to the end, and passes the fields of one number to `body`.
   func forEach(_ number: Int, _ body: (Field) throws -> Void) throws {
     var reader = self
     while let field = try reader.next() { if field.number == number { try body(field) } }

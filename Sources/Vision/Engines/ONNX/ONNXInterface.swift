@@ -2,27 +2,27 @@ import Basics
 import Dataflow
 import Foundation
 
-/// What an ONNX file says of a network's tensors that engines don't tell: the names of free extents, types that are no
-/// tensors, whether there is a shape at all.
+/// The facts in an ONNX file that engines don't report: the names of free extents, types that are no tensors,
+/// and whether there is a shape at all.
 struct ONNXInterface {
   /// A `ValueInfoProto`.
   struct Port {
     fileprivate(set) var name = ""
-    /// Such as `string`, or `sequence`.
+    /// A name such as `string` or `sequence`.
     fileprivate(set) var typeName = "no type"
     fileprivate(set) var hasRank = true
-    /// One for each extent; `nil` where the extent is given, or free without a name.
+    /// One for each extent; `nil` where the extent is fixed, or free without a name.
     fileprivate(set) var symbols: [String?] = []
     fileprivate(set) var hasFreeExtent = false
   }
 
   private var ports: [String: Port] = [:]
-  /// What makes a tensor: an operator, and the first of what it takes.
+  /// For each tensor the operator that makes it, and that operator's first input.
   private var makers: [String: (operation: String, input: String?)] = [:]
-  /// An operator that makes a tensor as large as inputs' numbers say; `nil` if there is none.
+  /// An operator whose output's size depends on the inputs' numbers; `nil` if there is none.
   private(set) var sizedByNumbers: String?
 
-  /// - Returns: `nil` if the file can't be read or is none of ONNX.
+  /// - Returns: `nil` if the file can't be read or is not ONNX.
   init?(contentsOf path: String) {
     guard path.hasSuffix(".onnx"),
       let data = try? Data.read(path, atMost: ModelFile.maximumBytes)
@@ -36,16 +36,16 @@ struct ONNXInterface {
     }
   }
 
-  /// Finds out whether inputs' numbers decide how large tensors become, beyond how many of their rows are kept.
+  /// Finds whether the inputs' numbers decide the tensors' sizes, other than the number of rows kept.
   private struct SizeAnalysis {
     /// Tensors whose numbers depend on the inputs' numbers.
     private var numbers: Set<String>
-    /// Those of which that is true of the shape.
+    /// Tensors whose shapes depend on the inputs' numbers.
     private var shapes: Set<String> = []
 
     init(inputs: [String]) { numbers = Set(inputs) }
 
-    /// Which of an operator's inputs say how large its output is.
+    /// For each operator, the inputs that give its output's size.
     private static let sizes: [String: Range<Int>] = [
       "Reshape": 1..<2, "Expand": 1..<2, "Tile": 1..<3, "TopK": 1..<2, "Slice": 1..<5, "Resize": 1..<4,
       "Upsample": 1..<2, "Pad": 1..<2, "OneHot": 1..<2, "Range": 0..<3, "ConstantOfShape": 0..<1,
@@ -56,7 +56,7 @@ struct ONNXInterface {
 
     func dependsOnInputs(_ node: ONNXNode) -> Bool { node.inputs.contains(where: numbers.contains) }
 
-    /// - Returns: whether it makes what is as large as numbers say.
+    /// - Returns: whether the node makes a tensor whose size depends on numbers.
     mutating func add(_ node: ONNXNode) -> Bool {
       let sizes = Self.sizes[node.operation].map { node.inputs.indices.clamped(to: $0) } ?? 0..<0
       let isSized = sizes.contains { numbers.contains(node.inputs[$0]) }
@@ -80,7 +80,7 @@ struct ONNXInterface {
     var graph = graph
     var nodes: [ONNXNode] = []
     var inputs: [String] = []
-    // With their numbers, where those are few whole ones.
+    // With their numbers, where those are few integers.
     var constants: [String: [Int]] = [:]
     while let field = try graph.next() {
       switch field.number {
@@ -95,13 +95,13 @@ struct ONNXInterface {
       default: break
       }
     }
-    // Weights may be listed as inputs, too.
+    // Weights may also be listed as inputs.
     let given = inputs.filter { constants[$0] == nil }
     let isOpen = given.contains { ports[$0]?.hasFreeExtent ?? true }
     var analysis = SizeAnalysis(inputs: given)
     for node in nodes {
       makers[node.output] = (node.operation, node.inputs.first)
-      // Of inputs of other sizes than the one that fits, as many numbers are made as it says.
+      // A Reshape to a fixed size makes that many numbers, whatever the size of an open input.
       let isFixed =
         isOpen && node.operation == "Reshape" && analysis.dependsOnInputs(node)
         && (node.inputs.dropFirst().first.flatMap { constants[$0] } ?? [0]).allSatisfy { $0 > 0 }
@@ -109,7 +109,8 @@ struct ONNXInterface {
     }
   }
 
-  /// A `TensorProto`'s name, and its numbers if they are as many 64-bit integers as a shape has at most; else a 0.
+  /// A `TensorProto`'s name, and its numbers if they are as many 64-bit integers as a shape has at most; else
+  /// a 0.
   private static func constant(_ reader: ProtobufReader) throws -> (name: String, numbers: [Int]) {
     var reader = reader
     var name = ""
@@ -133,15 +134,15 @@ struct ONNXInterface {
     return (name, type == 7 && (1...8).contains(numbers.count) ? numbers : [0])
   }
 
-  /// Operators that leave numbers as they are.
+  /// Operators that leave numbers unchanged.
   private static let plain: Set<String> = [
     "Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Cast", "Dropout",
   ]
 
-  /// The operator that makes a tensor, past those that change its shape or type alone.
+  /// The operator that makes a tensor, past those that only change its shape or type.
   func maker(of tensor: String) -> String? {
     var name = tensor
-    // A damaged file may go round in circles.
+    // A damaged file may have a cycle.
     for _ in 0..<64 {
       guard let maker = makers[name] else { return nil }
       guard Self.plain.contains(maker.operation), let input = maker.input else { return maker.operation }

@@ -1,7 +1,7 @@
 import Basics
 import Dataflow
 
-/// An operation of an ONNX graph, as far as its cost depends on it.
+/// A node of an ONNX graph, with the properties that its cost depends on.
 struct ONNXNode {
   private(set) var operation = ""
   private(set) var inputs: [String] = []
@@ -24,7 +24,7 @@ struct ONNXNode {
     }
   }
 
-  /// An `AttributeProto`, as far as it is of whole numbers.
+  /// An `AttributeProto`'s name and integers.
   private static func attribute(_ reader: ProtobufReader) throws -> (name: String, integers: [Int]) {
     var reader = reader
     var (name, integers) = ("", [Int]())
@@ -38,13 +38,13 @@ struct ONNXNode {
     return (name, integers)
   }
 
-  /// The first one.
+  /// The first output.
   var output: String { outputs.first ?? "" }
 
   func integer(_ name: String, else other: Int) -> Int { attributes[name]?.first ?? other }
   func integers(_ name: String) -> [Int]? { attributes[name].flatMap { $0.isEmpty ? nil : $0 } }
 
-  /// Extents of what a window that moves over an image gives; `nil` if its attributes make no sense.
+  /// The output's extents for a window that moves over an image; `nil` for impossible attributes.
   func windowed(_ image: ArraySlice<Int>, kernel: ArraySlice<Int>) -> [Int]? {
     let (count, small) = (image.count, 1...1 << 16)
     let strides = integers("strides") ?? Array(repeating: 1, count: count)
@@ -53,7 +53,7 @@ struct ONNXNode {
     guard kernel.count == count, strides.count == count, dilations.count == count, pads.count == 2 * count,
       (strides + dilations + kernel).allSatisfy(small.contains), pads.allSatisfy((0...1 << 16).contains)
     else { return nil }
-    // `auto_pad: SAME_UPPER` is text and not read as a number; without pads it is what they would be.
+    // `auto_pad: SAME_UPPER` is text, so its value is not read; without pads it is assumed.
     let isSame = integers("pads") == nil && attributes["auto_pad"] != nil
     return zip(zip(image, kernel), zip(strides, dilations)).enumerated().map { axis, extents in
       let ((extent, kernel), (stride, dilation)) = extents

@@ -13,7 +13,7 @@ final class ONNXRuntimeSession: EngineSession, @unchecked Sendable {
   private let library: ONNXRuntimeLibrary
   private let session: OpaquePointer
 
-  /// - Parameter file: what the model's file says.
+  /// - Parameter file: the interface in the model's file.
   init(
     _ session: OpaquePointer, of library: ONNXRuntimeLibrary, _ file: ONNXInterface?, limits: TensorLimits
   ) {
@@ -34,7 +34,7 @@ final class ONNXRuntimeSession: EngineSession, @unchecked Sendable {
 
   func run(_ tensors: [Tensor]) throws(EngineError) -> [Tensor] {
     var values = [UnsafeMutableRawPointer?](repeating: nil, count: outputs.count)
-    // Whatever is not taken is released when this returns.
+    // Values that are not taken are released on return.
     var owners: [ONNXRuntimeValue] = []
     return try run(
       tensors,
@@ -49,7 +49,7 @@ final class ONNXRuntimeSession: EngineSession, @unchecked Sendable {
         guard isGiven || result.bytes.isEmpty else {
           return Tensor(result.element, shape: result.shape, bytes: result.bytes, .lent(owners[index]))
         }
-        // An output that is an input itself has memory of another tensor.
+        // An output that is itself an input lies in another tensor's memory.
         let copy = try Tensor(result.element, shape: result.shape)
         copy.bytes.copyMemory(from: UnsafeRawBufferPointer(result.bytes))
         return copy

@@ -17,7 +17,7 @@ public struct OpenVINOEngine: Engine {
     try require(precision)
     try ModelFile.check(path)
     let file = ONNXInterface(contentsOf: path)
-    // Of sizes that are 0 or impossible, OpenVINO gives an earlier run's answer, or crashes.
+    // For sizes that are 0 or impossible, OpenVINO returns an earlier run's result, or crashes.
     if let name = file?.sizedByNumbers { throw .unsafeOperator(name, engine: self.name) }
     var model: OpaquePointer?
     if let reason = takeReason(openvino_model_read(library.pointer, path, &model)) {

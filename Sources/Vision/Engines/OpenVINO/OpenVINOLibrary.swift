@@ -25,7 +25,7 @@ struct OpenVINOLibrary: @unchecked Sendable {
 }
 
 extension Precision {
-  /// As OpenVINO calls it.
+  /// The precision's name in OpenVINO.
   fileprivate var capability: Substring {
     switch self {
     case .float32: "FP32"
@@ -35,8 +35,8 @@ extension Precision {
   }
 }
 
-/// An error message of the C layer, which is freed, without the places in OpenVINO's sources that it tells of; `nil` for
-/// success.
+/// The text of a message of the C layer, without places in OpenVINO's sources; `nil` for success. Frees the
+/// message.
 func takeReason(_ message: UnsafeMutablePointer<CChar>?) -> String? {
   takeText(message) { $0.hasPrefix("Exception from ") || $0.hasPrefix("Check '") }
 }

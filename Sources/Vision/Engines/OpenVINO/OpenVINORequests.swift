@@ -5,11 +5,11 @@ import Foundation
 
 /// A model of OpenVINO, compiled once for each caller that runs it at the same time.
 ///
-/// A compiled model that serves several callers would hand their runs to threads of its own; one that serves a single
-/// caller runs on that caller's thread, which costs 2 µs and not 50 (decision 9). Compiling takes 90 ms, so it is done
-/// when a caller is announced, or else when more callers overlap than ever did before.
+/// A compiled model with several callers hands their runs to threads of its own; with a single caller it runs
+/// on that caller's thread, which costs 2 µs and not 50 (decision 9). Compiling takes 90 ms, so it happens
+/// when a caller is announced, or else when more callers overlap than ever before.
 ///
-/// Sendable: the model is constant, and a request belongs to who has taken it.
+/// Sendable: the model is constant, and a request belongs to its taker.
 final class OpenVINORequests: @unchecked Sendable {
   let model: OpaquePointer
   private let path: String
@@ -42,10 +42,10 @@ final class OpenVINORequests: @unchecked Sendable {
     openvino_model_destroy(model)
   }
 
-  /// How many there are.
+  /// The number of requests.
   var count: Int { state.withLock { $0.opened } }
 
-  /// A request for the caller alone, until it gives it back. Waits if there are as many callers as cores.
+  /// Takes a request for the caller alone. Waits if there are as many callers as cores.
   func take() throws(EngineError) -> OpaquePointer {
     vacancies.wait()
     if let request = state.withLock({ $0.idle.popLast() }) { return request }
@@ -62,7 +62,8 @@ final class OpenVINORequests: @unchecked Sendable {
     vacancies.signal()
   }
 
-  /// Announces a caller: gives a new request, to be added, if there are fewer than callers announced and cores.
+  /// Announces a caller. Returns a new request, to be added, if there are fewer than announced
+  /// callers and cores.
   func reserve() throws(EngineError) -> OpaquePointer? {
     let isMissing = state.withLock { state in
       state.reserved += 1

@@ -7,7 +7,7 @@ final class OpenVINOSession: EngineSession {
   let limits: TensorLimits
   let requests: OpenVINORequests
 
-  /// - Parameter file: what the model's file says.
+  /// - Parameter file: the interface in the model's file.
   init(_ requests: OpenVINORequests, _ file: ONNXInterface?, limits: TensorLimits) {
     self.requests = requests
     self.limits = limits
@@ -28,7 +28,7 @@ final class OpenVINOSession: EngineSession {
     return try run(tensors, on: request)
   }
 
-  /// A new request's first run allocates, and takes several times as long as those after it.
+  /// A new request's first run allocates, and takes several times as long as later ones.
   func reserve() throws(EngineError) {
     guard let request = try requests.reserve() else { return }
     defer { requests.add(request) }
@@ -41,7 +41,7 @@ final class OpenVINOSession: EngineSession {
       call: { (given: [openvino_tensor], taken: inout [openvino_tensor]) in
         takeReason(openvino_request_run(request, given, &taken))
       },
-      // The request's next run writes into the same memory.
+      // The request's next run overwrites this memory.
       take: { (index, native) throws(EngineError) in
         let result = try native.result(named: outputs[index].name, limits)
         let tensor = try Tensor(result.element, shape: result.shape)

@@ -1,15 +1,14 @@
 import Glibc
 
-/// When a decoding has to be done.
+/// The time at which a decoding must be done.
 struct DecodeDeadline {
-  /// Of `CLOCK_MONOTONIC`.
+  /// On `CLOCK_MONOTONIC`.
   let nanoseconds: UInt64
   private let limitSeconds: Double
 
-  /// Never.
   static let none = DecodeDeadline(nanoseconds: .max, limitSeconds: .infinity)
 
-  /// So much later than now.
+  /// The deadline so many seconds from now.
   static func after(seconds: Double) -> DecodeDeadline {
     let later = Double(now) + max(seconds, 0) * 1e9
     return DecodeDeadline(nanoseconds: UInt64(exactly: later.rounded()) ?? .max, limitSeconds: seconds)
@@ -17,7 +16,7 @@ struct DecodeDeadline {
 
   var error: ImageError { .tooSlow(limitSeconds: limitSeconds) }
 
-  /// - Throws: `ImageError.tooSlow` after it.
+  /// - Throws: `ImageError.tooSlow` past the deadline.
   func check() throws(ImageError) {
     if Self.now > nanoseconds { throw error }
   }

@@ -1,9 +1,9 @@
 import Kernels
 
-/// Decodes an image, or the part of it that a crop needs, to RGB pixels.
+/// A decoder of an image, or of the part that a crop needs, to RGB pixels.
 ///
-/// Keeps what its libraries allocate from one image to the next. One thread at a time uses a decoder; several
-/// decoders work on several threads and may share a pool.
+/// It keeps its libraries' allocations from one image to the next. One thread at a time uses a decoder;
+/// several decoders may run on several threads and share a pool.
 public final class ImageDecoder {
   public let limits: ImageLimits
   public let pool: PixelPool
@@ -17,13 +17,13 @@ public final class ImageDecoder {
     jpeg = JPEGDecoder(maximumScans: limits.maximumScans)
   }
 
-  /// Decodes `bytes`, of which `header` was parsed.
+  /// Decodes `bytes`, whose parsed header is `header`.
   ///
   /// - Parameters:
-  ///   - geometry: the crop to be made of it; only the pixels that it depends on are decoded. `nil`: the whole
-  ///     image, upright and at full size.
-  ///   - filter: the filter that the crop will be resized with; it decides how many pixels around the crop count.
-  ///   - scale: `exact` gives the same pixels as decoding the whole image would.
+  ///   - geometry: the later crop; only the pixels that it depends on are decoded. `nil`: the whole image,
+  ///     upright and at full size.
+  ///   - filter: the filter of the later resize; it decides how many pixels around the crop count.
+  ///   - scale: `exact` gives the same pixels as decoding the whole image.
   /// - Returns: pixels as stored, unless `geometry` is `nil`; `ImageResizer` turns them upright.
   /// - Throws: `ImageError.tooSlow` soon after `limits.maximumDecodeSeconds`.
   public func decode(
@@ -56,17 +56,18 @@ public final class ImageDecoder {
     }
   }
 
-  /// The largest reduction that leaves a short side of at least `margin` times the one wanted. JPEG only; the
+  /// The largest reduction that leaves a short side of at least `margin` times the target's. JPEG only; the
   /// reductions in between (3/8, 5/8, …) cost as much as no reduction.
   ///
-  /// Why a margin: the mean difference from full decoding, on detailed photographs, is 3.6 levels of 255 without
-  /// one, 2.4 with this one, 1.3 with 2; a step less of reduction costs an eighth more time.
+  /// The margin bounds the mean difference from full decoding, which is 3.6 levels of 255 on detailed
+  /// photographs without one, 2.4 with this one, 1.3 with 2; a step less of reduction costs an eighth more
+  /// time.
   static func denominator(for header: ImageHeader, shortSide: Int) -> Int {
     header.format == .jpeg
       ? denominator(shortestSide: min(header.width, header.height), shortSide: shortSide) : 1
   }
 
-  /// The same, of a JPEG of this size.
+  /// The same for a JPEG of this size.
   static func denominator(shortestSide: Int, shortSide: Int) -> Int {
     let margin = 1.25
     let short = Double(shortestSide)
@@ -74,7 +75,7 @@ public final class ImageDecoder {
   }
 }
 
-/// Which pixels of an image to decode: half-open ranges of the image reduced by `denominator`; and until when.
+/// The pixels to decode, half-open ranges of the image reduced by `denominator`, and the deadline.
 struct DecodeRequest {
   let columns: Range<Int>
   let rows: Range<Int>

@@ -1,13 +1,13 @@
 import CJPEG
 
-/// JPEG: baseline, extended and progressive; grey, YCbCr, RGB, CMYK and YCCK. Usual baseline JPEGs are decoded by our own code, all others by
-/// libjpeg-turbo, whose pixels those are, too.
+/// A decoder of JPEG: baseline, extended and progressive; grey, YCbCr, RGB, CMYK and YCCK. Our own code
+/// decodes usual baseline JPEGs, libjpeg-turbo all others; both give the same pixels.
 final class JPEGDecoder {
-  // Owned; freed in deinit. Nil if there was no memory for it.
+  // Freed in deinit. Nil if there was no memory for it.
   private let handle: OpaquePointer?
   private let maximumScans: Int
 
-  /// - Parameter isBare: by libjpeg-turbo alone, with which the usual way is compared.
+  /// - Parameter isBare: whether libjpeg-turbo decodes all images, for comparison.
   init(maximumScans: Int, isBare: Bool = false) {
     handle = cjpeg_create(isBare)
     self.maximumScans = maximumScans
@@ -15,7 +15,7 @@ final class JPEGDecoder {
 
   deinit { cjpeg_destroy(handle) }
 
-  /// Whether the last image was decoded by our own code.
+  /// Whether our own code decoded the last image.
   var wasOurs: Bool { handle.map { cjpeg_was_ours($0) } ?? false }
 
   func decode(
@@ -25,7 +25,7 @@ final class JPEGDecoder {
     var region = cjpeg_region(
       x: UInt32(request.columns.lowerBound), y: UInt32(request.rows.lowerBound),
       width: UInt32(request.columns.count), height: UInt32(request.rows.count))
-    // `bytes` outlives both calls, as cjpeg_open asks.
+    // `bytes` outlives both calls, as cjpeg_open requires.
     try check(
       cjpeg_open(
         handle, bytes.baseAddress, bytes.count, UInt32(header.width), UInt32(header.height),

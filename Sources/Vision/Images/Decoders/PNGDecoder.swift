@@ -1,11 +1,12 @@
 import CSPNG
 import Glibc
 
-/// PNG by libspng: every colour type and depth. 16-bit samples lose their lower byte, transparency is dropped.
+/// A decoder of PNG by libspng: every colour type and depth. 16-bit samples lose their lower byte,
+/// transparency is dropped.
 ///
-/// Of an animation it is the image that programs show which know of none.
+/// An animation gives its default image.
 final class PNGDecoder {
-  /// What is decoded between two looks at the time.
+  /// Bytes decoded between two checks of the deadline.
   private static let bytesBetweenChecks = 1 << 18
 
   func decode(
@@ -23,8 +24,8 @@ final class PNGDecoder {
       }
       let flags = Int32(SPNG_DECODE_PROGRESSIVE.rawValue)
       try check(spng_decode_image(context, nil, 0, Int32(SPNG_FMT_RGB8.rawValue), flags))
-      // An interlaced image arrives in seven passes over the whole of it; any other in rows, of which those of
-      // the request are kept.
+      // An interlaced image arrives in seven passes over the whole image, any other in rows, of which the
+      // request's are kept.
       return ihdr.interlace_method == 0
         ? try decodeRows(context, header: header, request, pool: pool, hasEnd: contents.hasEnd)
         : try decodeWhole(context, header: header, request, pool: pool)
@@ -48,7 +49,7 @@ final class PNGDecoder {
     return pixels
   }
 
-  /// - Parameter hasEnd: if not, rows below the request are decoded, too, to see that they are there.
+  /// - Parameter hasEnd: if not, rows below the request are decoded too, to check that they are there.
   private func decodeRows(
     _ context: OpaquePointer, header: ImageHeader, _ request: DecodeRequest, pool: PixelPool, hasEnd: Bool
   ) throws(ImageError) -> PixelBuffer {
@@ -67,7 +68,7 @@ final class PNGDecoder {
     return pixels
   }
 
-  /// - Returns: whether it was the last one.
+  /// - Returns: whether the row was the last one.
   private func decodeRow(
     _ context: OpaquePointer, to row: UnsafeMutablePointer<UInt8>, _ byteCount: Int, _ unchecked: inout Int,
     until deadline: DecodeDeadline
@@ -94,10 +95,11 @@ final class PNGDecoder {
     }
   }
 
-  /// libspng doesn't tell whether a stream is damaged, or zlib lacks the 40 KiB that it needs. Then these aren't there, either.
+  /// libspng reports a damaged stream and zlib's lack of 40 KiB alike; without those, this allocation fails
+  /// too.
   private var hasMemory: Bool {
     var memory: UnsafeMutableRawPointer?
-    // Not malloc, which is left out by compilers where nothing is done with its memory.
+    // Not malloc: compilers omit it where the memory is unused.
     guard posix_memalign(&memory, 64, 64 << 10) == 0 else { return false }
     free(memory)
     return true

@@ -1,15 +1,16 @@
 import CWebP
 import Glibc
 
-/// WebP by libwebp, lossy and lossless, of an animation the first frame; transparency is dropped.
+/// A decoder of WebP by libwebp, lossy and lossless, of an animation the first frame; transparency is
+/// dropped.
 ///
-/// The library is given the bitstream alone, so that it finds nothing else to do, or to object to.
+/// The library gets the bitstream alone, so that nothing else in the file can make it fail.
 final class WebPDecoder {
-  /// Pixels around the request that interpolated chroma at its border depends on. Even: libwebp moves an odd
-  /// beginning.
+  /// Pixels around the request on which interpolated chroma at its border depends. Even: libwebp moves an odd
+  /// start.
   private static let margin = 2
 
-  /// Bitstreams of more bytes are decoded in pieces of so many, which takes a little longer.
+  /// The bytes of a piece; larger bitstreams are decoded in pieces, which takes a little longer.
   private static let pieceBytes = 1 << 20
 
   func decode(
@@ -41,7 +42,7 @@ final class WebPDecoder {
     configuration.options.crop_top = Int32(rows.lowerBound - frame.y)
     configuration.options.crop_width = Int32(columns.count)
     configuration.options.crop_height = Int32(rows.count)
-    // The library writes into our memory, which outlives the call, and owns none of it.
+    // The library writes into our memory, which outlives the call.
     configuration.output.is_external_memory = 1
     configuration.output.u.RGBA = WebPRGBABuffer(
       rgba: pixels.mutablePixels + first, stride: Int32(pixels.rowBytes),
@@ -62,7 +63,7 @@ final class WebPDecoder {
     return configuration
   }
 
-  /// - Parameter configuration: stays where it is until this returns, as the library asks.
+  /// - Parameter configuration: stays in place until this returns, as the library requires.
   private func decode(
     _ bitstream: UnsafeRawBufferPointer, _ configuration: UnsafeMutablePointer<WebPDecoderConfig>,
     until deadline: DecodeDeadline

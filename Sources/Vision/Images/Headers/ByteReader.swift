@@ -1,4 +1,4 @@
-/// Reads numbers from untrusted bytes; every access is checked, and `nil` means that the bytes end there.
+/// Reads numbers from untrusted bytes; every access is checked, and `nil` means the end of the bytes.
 struct ByteReader {
   let bytes: UnsafeRawBufferPointer
   var position = 0
@@ -41,7 +41,7 @@ struct ByteReader {
     return true
   }
 
-  /// The next bytes, which stay unread if there are fewer.
+  /// The next bytes; none are read if there are fewer.
   mutating func slice(_ count: Int) -> UnsafeRawBufferPointer? {
     guard count >= 0, remaining >= count else { return nil }
     defer { position += count }

@@ -3,12 +3,12 @@ import Dataflow
 
 /// The orientation in EXIF metadata, read as Pillow reads it.
 enum Exif {
-  /// The orientation in the first directory of a TIFF structure (EXIF 2.3, 4.5), before which there may be the marker that JPEG puts
-  /// there.
+  /// The orientation in the first directory of a TIFF structure (EXIF 2.3, 4.5), with or without JPEG's
+  /// marker.
   ///
   /// Time is linear in the directory, which has at most 65,535 entries.
   ///
-  /// - Returns: `up` for a value that is no orientation; `nil` if there is no value, as in damaged metadata.
+  /// - Returns: `up` for an invalid orientation; `nil` without a value, as in damaged metadata.
   static func orientation(payload: UnsafeRawBufferPointer) -> Orientation? {
     var marked = ByteReader(payload)
     while marked.skip(ifNext: "Exif\0\0") {}
@@ -32,10 +32,10 @@ enum Exif {
     return orientation
   }
 
-  /// An entry of a directory. Values of more than four bytes are elsewhere.
+  /// An entry of a directory. Values of more than four bytes lie elsewhere.
   private struct Entry {
     let tag: Int
-    /// The first number, 0 for what is none; `nil` if there is nothing.
+    /// The first number, 0 for an invalid one; `nil` if there is none.
     let value: Double?
 
     /// `nil` where the directory ends early, or a value lies outside.
@@ -58,7 +58,7 @@ enum Exif {
     }
   }
 
-  /// What a value is (TIFF 6.0, and its supplements).
+  /// The type of a value (TIFF 6.0, and its supplements).
   private enum FieldType: Int {
     case byte = 1
     case ascii, short, long, rational, signedByte, undefined, signedShort, signedLong, signedRational, float,
@@ -74,7 +74,7 @@ enum Exif {
       }
     }
 
-    /// Bytes are text to Pillow, and no number.
+    /// Pillow reads bytes as text, not as numbers.
     func firstNumber(_ reader: inout ByteReader) -> Double? {
       switch self {
       case .byte, .ascii, .undefined: 0
@@ -92,7 +92,7 @@ enum Exif {
 }
 
 extension Orientation {
-  /// `nil` for what is none of the eight numbers.
+  /// `nil` for anything but the eight numbers.
   fileprivate init?(number: Double) {
     guard let value = Int(exactly: number) else { return nil }
     self.init(rawValue: value)

@@ -1,23 +1,23 @@
 import Basics
 import Dataflow
 
-/// What an image says about itself before it is decoded; parsed without allocation, and within the limits.
+/// The properties of an image in its header, parsed without allocation and within the limits.
 public struct ImageHeader: Sendable, Equatable {
   public let format: ImageFormat
-  /// Pixels, as stored.
+  /// Size in pixels, as stored.
   public let width: Int
   public let height: Int
   public let orientation: Orientation
   public let coding: ImageCoding
 
-  /// JPEG's segments before the first scan, PNG's and WebP's chunks: more are refused, so that a header is parsed within some
-  /// milliseconds, however large the file is. 64 MiB in chunks of 1 KiB have as many.
+  /// JPEG's segments before the first scan, or PNG's and WebP's chunks. More are refused, so that a header of
+  /// any file is parsed within some milliseconds; 64 MiB in chunks of 1 KiB have as many.
   static let maximumParts = 65_536
 
-  /// Parses as much as is needed to know the size and the orientation, in time linear in the number of segments or chunks, and
-  /// not in their sizes.
+  /// Parses the header up to the size and the orientation, in time linear in the number of segments or
+  /// chunks, and not in their sizes.
   ///
-  /// A header that promises more than its file can possibly hold is refused as `truncated`.
+  /// A header that promises more than its file can hold is refused as `truncated`.
   public init(parsing bytes: UnsafeRawBufferPointer, limits: ImageLimits = ImageLimits()) throws(ImageError) {
     guard !bytes.isEmpty else { throw .empty }
     guard bytes.count <= limits.maximumBytes else {
@@ -49,28 +49,28 @@ public struct ImageHeader: Sendable, Equatable {
     coding = frame.coding
   }
 
-  /// Upright.
+  /// Size of the upright image, pixels.
   public var displayedWidth: Int { orientation.transposes ? height : width }
   public var displayedHeight: Int { orientation.transposes ? width : height }
 }
 
-/// How pixels are coded within a format: their decoding takes times that differ by far.
+/// The coding of pixels within a format; decoding times differ greatly between codings.
 public enum ImageCoding: Sendable, Hashable {
   /// From top to bottom.
   case sequential
   /// In passes over the whole image: a progressive JPEG, an interlaced PNG.
   case progressive
-  /// A WebP that keeps every pixel.
+  /// A lossless WebP.
   case lossless
 }
 
-/// What a format's parser found.
+/// The result of a format's parser.
 struct ImageFrame {
   var width: Int
   var height: Int
   var orientation = Orientation.up
   var coding = ImageCoding.sequential
-  /// No file of fewer bytes can hold so many pixels in this format.
+  /// The fewest bytes of a file with so many pixels in this format.
   var leastBytes = 0
 }
 

@@ -1,4 +1,4 @@
-/// What a file says about how its image is to be turned; collected, and read when all is there.
+/// The metadata of an image's orientation, collected first and read when complete.
 struct ImageMetadata {
   var exif: UnsafeRawBufferPointer?
   var xmp: UnsafeRawBufferPointer?

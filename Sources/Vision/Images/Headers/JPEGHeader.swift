@@ -42,10 +42,10 @@ enum JPEGHeader {
     }
   }
 
-  /// Bytes between segments, all together; they mean nothing.
+  /// Maximum bytes between all segments; they have no meaning.
   private static let maximumGaps = 1 << 20
 
-  /// Skips to the next marker and past its code, as decoders do, whatever lies before it.
+  /// Skips to the next marker and past its code, as decoders do, whatever precedes it.
   private static func nextMarker(_ reader: inout ByteReader, gaps: inout Int) throws(ImageError) -> Int {
     let start = reader.position
     let end = start + maximumGaps - gaps
@@ -83,7 +83,7 @@ enum JPEGHeader {
     guard width > 0 else { throw .corrupt(.jpeg, "no columns") }
     guard height > 0 else { throw .unsupported(.jpeg, "the number of rows comes after them") }
     guard [1, 3, 4].contains(components) else { throw .unsupported(.jpeg, "\(components) components") }
-    // One bit for each block of 8 × 8 at the very least: the shortest code of its first coefficient.
+    // At least one bit for each block of 8 × 8: the shortest code of its first coefficient.
     let blocks = ((width + 7) / 8) * ((height + 7) / 8)
     return ImageFrame(
       width: width, height: height, coding: marker == 0xC2 ? .progressive : .sequential,

@@ -1,7 +1,7 @@
 import Basics
 import Dataflow
 
-/// The chunks of a PNG file, one after the other (PNG 1.2, section 3); their checksums are not looked at.
+/// The chunks of a PNG file in their order (PNG 1.2, section 3); their checksums are not verified.
 struct PNGChunks {
   struct Chunk {
     let type: PNGChunkType?
@@ -13,7 +13,7 @@ struct PNGChunks {
   private let bytes: UnsafeRawBufferPointer
   private var reader: ByteReader
   private var count = 0
-  /// Behind image data that is all there, a chunk which isn't is no damage.
+  /// Behind complete image data, an incomplete chunk is no damage.
   private var hasData = false
   /// Whether the last chunk was the end chunk.
   private(set) var hasEnd = false

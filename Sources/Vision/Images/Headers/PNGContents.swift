@@ -1,9 +1,10 @@
-/// What of a PNG file's chunks libspng is given: those that make pixels, the palette no longer than it can be.
+/// The chunks of a PNG file that libspng gets: those that make pixels, with the palette at its maximum
+/// length.
 ///
-/// Nothing else can keep an image from being decoded: no text that inflates to much, no chunk of another program.
+/// No other chunk can prevent decoding: no text that inflates to much, no chunk of another program.
 struct PNGContents {
   let source: PNGSource
-  /// Whether the file has an end chunk. If not, it was perhaps cut off.
+  /// Whether the file has an end chunk; without one, it was perhaps cut off.
   let hasEnd: Bool
 
   init(parsing bytes: UnsafeRawBufferPointer) throws(ImageError) {
@@ -37,7 +38,7 @@ struct PNGContents {
 }
 
 extension PNGSource {
-  /// Entries that no pixel can name are left out, as are parts of one.
+  /// Leaves out entries that no pixel can index, and parts of an entry.
   fileprivate func append(palette: PNGChunks.Chunk, depth: UInt8) throws(ImageError) {
     guard palette.payload.count <= 3 * 256 else {
       throw .corrupt(.png, "a palette of \(palette.payload.count / 3) colours")

@@ -1,4 +1,4 @@
-/// What a PNG file says about its image, in all of its chunks.
+/// Reads the properties of a PNG file's image, from all of its chunks.
 enum PNGHeader {
   static func parse(_ bytes: UnsafeRawBufferPointer) throws(ImageError) -> ImageFrame {
     var chunks = PNGChunks(bytes)
@@ -8,7 +8,7 @@ enum PNGHeader {
     var frame = try parse(header: first.payload)
     var metadata = PNGMetadata()
     var hasData = false
-    // To the end: rows below the crop are not decoded, so that nothing else would notice a missing part.
+    // To the end: rows below the crop are not decoded, so nothing else would notice a missing part.
     while let chunk = try chunks.next() {
       hasData = hasData || chunk.type == .data
       metadata.collect(chunk)

@@ -1,11 +1,11 @@
-/// The chunks of a PNG file that say how it is to be turned, read as Pillow reads them: EXIF has a chunk of its own, or it is the text that
-/// ImageMagick writes; XMP is a text.
+/// The orientation in the chunks of a PNG file, read as Pillow reads it: EXIF is a chunk of its own, or a
+/// text of ImageMagick; XMP is a text.
 struct PNGMetadata {
   private var exif: UnsafeRawBufferPointer?
   private var profile: PNGText?
   private var xmp: PNGText?
 
-  /// Of each the last counts.
+  /// The last of each kind counts.
   mutating func collect(_ chunk: PNGChunks.Chunk) {
     if chunk.type == .exif { exif = chunk.payload }
     guard let text = PNGText(chunk) else { return }
@@ -19,7 +19,7 @@ struct PNGMetadata {
     return said ?? xmp.flatMap { $0.contents() }.flatMap { $0.withUnsafeBytes(XMP.orientation) } ?? .up
   }
 
-  /// From EXIF in hexadecimal digits, behind three lines of other things.
+  /// The orientation in EXIF as hexadecimal digits, behind three lines of other text.
   private static func orientation(profile: [UInt8]) -> Orientation? {
     let lines = profile.split(separator: UInt8(ascii: "\n"), maxSplits: 3, omittingEmptySubsequences: false)
     guard lines.count == 4 else { return nil }

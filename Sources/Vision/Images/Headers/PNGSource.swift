@@ -3,7 +3,7 @@ import CSPNG
 import Glibc
 import Planning
 
-/// A PNG file in pieces, from which libspng reads: chunks of a file that are as they should be, and others that were made for it.
+/// A PNG file in pieces that libspng reads: valid chunks of a file, and chunks made for it.
 final class PNGSource {
   private enum Piece {
     /// Outlives the source.
@@ -27,11 +27,11 @@ final class PNGSource {
   }
 
   private var pieces: [Piece] = [.owned([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])]
-  /// Of the next byte to read.
+  /// The piece of the next byte.
   private var piece = 0
   private var offset = 0
 
-  /// A chunk of a file as it is; with a checksum of its own where the file ends in it.
+  /// Appends a file's chunk; with a computed checksum where the file ends within its own.
   func append(_ chunk: PNGChunks.Chunk, as type: PNGChunkType) {
     if let whole = chunk.whole {
       pieces.append(.borrowed(whole))
@@ -52,12 +52,12 @@ final class PNGSource {
     [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
   }
 
-  /// Lets libspng read it while the closure runs.
+  /// Lets libspng read the file while the closure runs.
   func serve<Result, Failure: Error>(
     to context: OpaquePointer, _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
     defer { withExtendedLifetime(self) {} }
-    // It fails for a context that has a source already.
+    // This fails for a context that already has a source.
     _ = spng_set_png_stream(
       context,
       { _, source, destination, count in

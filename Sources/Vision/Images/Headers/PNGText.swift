@@ -2,13 +2,14 @@ import CSPNG
 
 /// A text of a PNG file, perhaps compressed.
 struct PNGText {
-  /// Of the text, and of its compressed form: longer ones are left alone, so that a header is parsed within milliseconds.
+  /// Maximum bytes of a text, and of its compressed form; longer ones are ignored, so that parsing stays
+  /// fast.
   private static let maximumBytes = 256 << 10
 
   private let type: PNGChunkType
   private let payload: UnsafeRawBufferPointer
 
-  /// `nil` for what is no text, or too long.
+  /// `nil` for a chunk that is no text, or too long.
   init?(_ chunk: PNGChunks.Chunk) {
     guard let type = chunk.type, [.text, .compressedText, .internationalText].contains(type),
       chunk.payload.count <= Self.maximumBytes
@@ -22,11 +23,11 @@ struct PNGText {
     return reader.skip(ifNext: keyword) && reader.byte() == 0
   }
 
-  /// The text itself; `nil` if it is damaged, or too long.
+  /// The text's bytes; `nil` if it is damaged, or too long.
   func contents() -> [UInt8]? {
     guard let context = spng_ctx_new(0) else { return nil }
     defer { spng_ctx_free(context) }
-    // libspng reads texts, and inflates them. So it gets an image of a pixel that has this one.
+    // libspng inflates the texts of an image, so it gets an image of one pixel with this text.
     let source = PNGSource()
     source.append(.header, [0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0])
     source.append(type, Array(payload))

@@ -1,19 +1,19 @@
 import Basics
 import Dataflow
 
-/// What of a WebP file's chunks matters (RFC 9649): the bitstream of the image, or of the first frame of an animation, its
-/// place on the canvas, and metadata. Transparency is not among it.
+/// The relevant contents of a WebP file (RFC 9649): the bitstream of the image, or of an animation's first
+/// frame, its place on the canvas, and metadata; not transparency.
 ///
-/// What lies behind the RIFF chunk belongs to nobody; what is missing of it behind the bitstream is not missed.
+/// Bytes behind the RIFF chunk are ignored, as is a missing end of that chunk behind the bitstream.
 struct WebPContents {
   /// The payload of a `VP8 ` or `VP8L` chunk.
   let bitstream: UnsafeRawBufferPointer
-  /// Whether it keeps every pixel.
+  /// Whether the coding is lossless.
   let isLossless: Bool
   /// Pixels of the canvas.
   let width: Int
   let height: Int
-  /// Which of them the bitstream has; the others are black.
+  /// The part of the canvas that the bitstream covers; other pixels are black.
   let frame: Frame
   let metadata: ImageMetadata
 
@@ -66,7 +66,7 @@ struct WebPContents {
     return (width & 0x3FFF, height & 0x3FFF)
   }
 
-  /// Goes through chunks, and through those inside of a frame.
+  /// Parses chunks, and the chunks inside a frame.
   private struct Parser {
     var bitstream: UnsafeRawBufferPointer?
     var isLossless = false
@@ -91,7 +91,7 @@ struct WebPContents {
         }
         _ = reader.skip(length % 2)
         try read(payload, of: Chunk(rawValue: type))
-        // The files of old have one chunk.
+        // A simple file has one chunk.
         if canvas == nil, bitstream != nil { return }
       }
     }
@@ -124,7 +124,7 @@ struct WebPContents {
     }
   }
 
-  /// Their types: four characters, the first one lowest.
+  /// The types of chunks: four characters, the first one lowest.
   private enum Chunk: Int {
     case extended = 0x5838_5056  // VP8X
     case lossy = 0x2038_5056  // VP8 and a space

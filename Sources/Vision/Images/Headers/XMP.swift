@@ -1,8 +1,8 @@
 import Glibc
 
-/// The orientation in XMP metadata, which is text; read as Pillow reads it.
+/// The orientation in XMP metadata, which is text, read as Pillow reads it.
 enum XMP {
-  /// Packets are a few kilobytes; beyond this nothing is looked for.
+  /// Bytes that are searched; packets are a few kilobytes.
   private static let maximumBytes = 256 << 10
 
   /// The first `tiff:Orientation`, an attribute or an element.
@@ -22,7 +22,7 @@ enum XMP {
 }
 
 extension ByteReader {
-  /// Goes behind the next place where the text is; to the end if there is none.
+  /// Moves behind the next occurrence of the text; to the end if there is none.
   fileprivate mutating func skip(past text: StaticString) -> Bool {
     while let base = bytes.baseAddress, remaining > 0,
       let found = memchr(base + position, Int32(text.utf8Start.pointee), remaining)

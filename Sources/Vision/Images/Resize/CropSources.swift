@@ -1,9 +1,9 @@
 import Kernels
 
-/// Which pixels of a buffer a crop is made of.
+/// The pixels of a buffer from which a crop is made.
 package struct CropSources {
   package let window: CropWindow
-  /// Pixels of the reduced image, as are `rows`.
+  /// In pixels of the reduced image, like `rows`.
   package let columns: Range<Int>
   package let rows: Range<Int>
 

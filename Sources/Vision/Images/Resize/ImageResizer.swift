@@ -1,9 +1,9 @@
 import Kernels
 
-/// Resizes and crops decoded pixels to what a network takes, upright.
+/// Resizes and crops decoded pixels to a network's input, upright.
 ///
-/// The result is Pillow's for the same filter: weights of 22 bits, along x and then along y, each pass rounded to
-/// 8 bits. Only the pixels of the crop are computed. One thread at a time uses a resizer.
+/// The result is Pillow's for the same filter: weights of 22 bits, along x and then along y, each pass
+/// rounded to 8 bits. Only the pixels of the crop are computed. One thread at a time uses a resizer.
 public final class ImageResizer {
   public let geometry: CropGeometry
   public let filter: ResizeFilter
@@ -21,7 +21,7 @@ public final class ImageResizer {
     self.kernel = kernel
   }
 
-  /// The geometry's height and width in pixels, upright.
+  /// Resizes to the geometry's height and width in pixels, upright.
   ///
   /// - Parameter pixels: decoded for the same geometry and filter, or a whole image.
   /// - Throws: `ImageError.wrongRegion`, `.outOfMemory`.
@@ -47,7 +47,7 @@ public final class ImageResizer {
       kernel.horizontal(horizontal, from: low.mutablePixels, rowBytes: low.rowBytes, to: stored)
       stored.transpose(into: crop)
     } else {
-      // Rows as long as the slack asks for, which is in bytes: more than enough.
+      // Rows with `slack`, which is in bytes, as additional pixels: more than enough.
       let narrow = try pool.buffer(width: geometry.width + ResizeKernel.slack, height: rows.count)
       kernel.horizontal(horizontal, from: source, rowBytes: pixels.rowBytes, to: narrow)
       kernel.vertical(vertical, from: narrow.mutablePixels, rowBytes: narrow.rowBytes, to: crop)

@@ -2,7 +2,7 @@ import Basics
 import Kernels
 import Planning
 
-/// Tables of weights by what they were made for; forgets everything when it grows beyond a bound.
+/// A cache of weight tables by their parameters; it is emptied when it grows beyond a bound.
 package struct ResizeTableCache {
   private struct Key: Hashable {
     let window: ResizeWindow

@@ -5,11 +5,11 @@ import Kernels
 import Planning
 
 extension StageKind {
-  /// Compressed bytes → pixels. If all that follows is a resize, only what its crop needs is decoded.
+  /// Compressed bytes → pixels. If only a resize follows, only the pixels of its crop are decoded.
   ///
-  /// Keys: `scale` (`auto`: a JPEG is decoded at the reduced size nearest above the network's, `exact`: at full
-  /// size), `maximum_pixels` (of an image as stored; not above what Drivetrain takes at all), `maximum_seconds` (that
-  /// decoding an image may take).
+  /// Keys: `scale` (`auto`: a JPEG is decoded at the reduced size nearest above the network's, `exact`: at
+  /// full size), `maximum_pixels` (of an image as stored; not above what Drivetrain takes at all),
+  /// `maximum_seconds` (that decoding an image may take).
   static let decode = StageKind("decode", keys: ["scale", "maximum_pixels", "maximum_seconds"]) {
     parameters in
     var scale: DecodeScale = try parameters.values["scale"]?.choice() ?? .auto

@@ -1,17 +1,17 @@
 import Dataflow
 import Kernels
 
-/// What decoding a JPEG and resizing it does, where nothing of it can be left out as on the CPU: a device decodes the whole
-/// image, and reduces it to the size that the CPU would decode it at.
+/// The work of decoding and resizing a JPEG on a device, which decodes the whole image, unlike the CPU, and
+/// reduces it to the size at which the CPU would decode it.
 struct DecodeWork {
-  /// Pixels of the file, and of what the resize takes in.
+  /// Pixels of the file, and of the resize's input.
   private let pixels: Double
   let reducedPixels: Double
-  /// Rows that the resize takes in.
+  /// Rows of the resize's input.
   let reducedRows: Double
   private let bytes: Double
 
-  /// - Returns: `nil` for what is no JPEG.
+  /// - Returns: `nil` for an image that is no JPEG.
   init?(_ footprint: Footprint, for target: ResizeSettings?, scale: DecodeScale) {
     guard let extents = footprint.pixels, extents.count == 2 else { return nil }
     let (height, width) = (extents[0], extents[1])

@@ -1,12 +1,12 @@
 import Dataflow
 
-/// Makes one tensor of the slots that a firing takes in.
+/// Gathers the slots of a firing in one tensor.
 ///
 /// Used by one thread at a time.
 final class BatchGathering {
   private var pool: TensorPool?
 
-  /// The batch that the slots are of, where they are all of it in their order: then nothing is copied. Else a batch of copies.
+  /// The slots' own batch, without a copy, if they are all of it in order; else a batch of copies.
   ///
   /// - Throws: `EngineError` if the slots are not of one size.
   func batch(of firing: Firing) throws -> Tensor {

@@ -1,7 +1,8 @@
-/// A classifier that computes again with another model what it is unsure of: an element of the batch whose best score
+/// A classifier that computes uncertain elements of a batch again with another model: those whose best score
 /// is not far enough above the second best. A cascade, as of Viola and Jones (2001), of two precisions.
 ///
-/// Most answers that a quantised network gets wrong are those that were nearly undecided, so that few elements need be
+/// Most errors of a quantised network are nearly undecided, so few elements are computed twice to correct
+/// nearly all of them.
 /// computed twice to get nearly all of them right.
 final class CascadeSession: EngineSession {
   private let quick: any EngineSession
@@ -12,10 +13,10 @@ final class CascadeSession: EngineSession {
   var inputs: [TensorDescription] { fallback.inputs }
   var outputs: [TensorDescription] { fallback.outputs }
   var limits: TensorLimits { fallback.limits }
-  /// Whether rows of the inputs and of the scores belong together, so that some can be computed again without the others.
+  /// Whether rows of inputs and scores correspond, so that some can be computed again without the others.
   private let isByRow: Bool
 
-  /// - Throws: `EngineError` if the models take or give different things, or anything but rows of scores.
+  /// - Throws: `EngineError` if the models' inputs or outputs differ, or are anything but rows of scores.
   init(_ quick: any EngineSession, fallback: any EngineSession, margin: Float) throws(EngineError) {
     guard quick.inputs.map(\.description) == fallback.inputs.map(\.description) else {
       throw .wrongInputs(expected: "\(fallback.inputs)", found: "\(quick.inputs) in the quantised model")
@@ -56,7 +57,7 @@ final class CascadeSession: EngineSession {
     return withExtendedLifetime((scores, again)) { results }
   }
 
-  /// Whether the best score is `margin` standard deviations above the second best. Never if one is not a number.
+  /// Whether the best score is `margin` standard deviations above the second best. Never with a NaN.
   static func isDecided(_ scores: UnsafeMutableBufferPointer<Float>, _ margin: Float) -> Bool {
     var (best, second) = (-Float.infinity, -Float.infinity)
     var (sum, squares) = (0.0, 0.0)

@@ -3,15 +3,15 @@ import Dataflow
 import Foundation
 import Planning
 
-/// One way to run a model: an engine, what it computes in, and how many threads work together on one run. The model is
-/// loaded when it is first run this way.
+/// One way to run a model: an engine, a precision, and the number of threads that work together on one run.
+/// The model is loaded at its first run.
 ///
-/// In `int8` it is a quantised one that is run: beside `name.onnx`, `name.int8.onnx`.
+/// In `int8` it is the quantised model `name.int8.onnx`, beside `name.onnx`.
 public final class EngineVariant: Sendable {
   public let engine: any Engine
   public let precision: Precision
   public let threads: Int
-  /// What computes again where this one is unsure; see `CascadeSession`.
+  /// The variant that computes uncertain elements again; see `CascadeSession`.
   let fallback: (variant: EngineVariant, margin: Float)?
   let path: String
   let limits: TensorLimits
@@ -29,7 +29,7 @@ public final class EngineVariant: Sendable {
     self.fallback = fallback
   }
 
-  /// As implementations are called, such as `openvino-int8-cascade-0.06-2-threads`.
+  /// The implementation's name, such as `openvino-int8-cascade-0.06-2-threads`.
   public var name: String {
     var parts = [nameOfEngine]
     if let fallback { parts.append("cascade-\(fallback.margin)") }
@@ -37,17 +37,17 @@ public final class EngineVariant: Sendable {
     return parts.joined(separator: "-")
   }
 
-  /// Whether it computes again where it is unsure.
+  /// Whether uncertain elements are computed again.
   public var isCascade: Bool { fallback != nil }
 
   private var nameOfEngine: String {
     precision == .float32 ? engine.name : "\(engine.name)-\(precision.rawValue)"
   }
 
-  /// The same with any number of threads.
+  /// The approximation, for any number of threads.
   var approximation: Approximation { Approximation(nameOfEngine, caution: Double(fallback?.margin ?? 0)) }
 
-  /// The model, loaded by the first who asks; others wait for that.
+  /// The model, loaded by the first caller; others wait for that.
   public func session() throws(EngineError) -> any EngineSession {
     let result: Result<any EngineSession, EngineError> = loaded.withLock { loaded in
       if let loaded { return .success(loaded) }
@@ -69,20 +69,20 @@ public final class EngineVariant: Sendable {
     return try CascadeSession(session, fallback: fallback.variant.session(), margin: fallback.margin)
   }
 
-  /// Where the model of 8-bit integers lies that was made of a model.
+  /// The path of a model's 8-bit version.
   static func quantised(_ path: String) -> String {
     (path.hasSuffix(".onnx") ? String(path.dropLast(5)) : path) + ".int8.onnx"
   }
 
-  /// How much the best score must exceed the second one, each time twice as much. Calibration takes the first that is
+  /// Required leads of the best score over the second, each twice as large. Calibration takes the first
   /// within the tolerance.
   private static let margins: [Float] = [0.03, 0.06, 0.12, 0.25]
 
-  /// All ways to run a model on this machine, the reference first: in fp32, by the first engine, with all cores.
+  /// All ways to run a model on this machine, the reference first: fp32, the first engine, all cores.
   ///
   /// - Parameters:
   ///   - engine, precision, threads: the only one to be used, if not `nil`.
-  ///   - limits: what neither an input nor an output may exceed.
+  ///   - limits: upper bounds on each input and output.
   public static func all(
     model path: String, engine: (any Engine)? = nil, precision: Precision? = nil, threads: Int? = nil,
     limits: TensorLimits = TensorLimits()
@@ -91,7 +91,7 @@ public final class EngineVariant: Sendable {
     let counts = threads.map { [$0] } ?? (cores > 1 ? [cores, 1] : [1])
     return (engine.map { [$0] } ?? Engines.all).flatMap { engine in
       if let precision {
-        // What was asked for is tried, so that it is refused with the reason; what wasn't must be there.
+        // A requested variant is tried, so that its refusal states the reason; others must be available.
         return counts.map {
           EngineVariant(engine, model: path, threads: $0, precision: precision, limits: limits)
         }

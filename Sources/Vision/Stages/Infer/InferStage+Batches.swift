@@ -1,10 +1,11 @@
 import Dataflow
 
 extension Stage {
-  /// Whole batches → all that the network gives: a port for each of the model's tensors, called as in the model.
+  /// Whole batches → all outputs of the network: a port for each of the model's tensors, of the same name.
   ///
   /// - Parameter variants: ways to run the model, at least one; the first one is the reference.
-  /// - Throws: `EngineError` if a tensor's type is not handled, or exceeds the limits, or the model fails to run.
+  /// - Throws: `EngineError` if a tensor's type is not handled, or exceeds the limits, or the model fails to
+  ///   run.
   public static func inferBatches(_ variants: [EngineVariant], name: String = "infer")
     throws(EngineError) -> Stage
   {
@@ -40,10 +41,10 @@ extension Stage {
     return ports
   }
 
-  /// Runs the model on zeros, a batch of one, where its shapes say what that is: the first runs of a session
-  /// allocate and are slow, and a model that can't run should fail now. What numbers it gives doesn't matter.
+  /// Runs the model on zeros, a batch of one, where its shapes determine that: the first runs of a session
+  /// allocate and are slow, and a model that can't run should fail now. The resulting numbers don't matter.
   ///
-  /// - Returns: the outputs as they are, and in what they differ from what the model declares.
+  /// - Returns: the actual outputs, and their differences from the model's declarations.
   private static func warmUp(
     _ session: any EngineSession
   ) throws(EngineError) -> ([TensorDescription], remarks: [String]) {
@@ -67,9 +68,9 @@ extension Stage {
 }
 
 extension TensorDescription {
-  /// As a run shows it to be: extents that are other than declared are free.
+  /// The description that a run shows: extents that differ from the declaration are free.
   ///
-  /// - Returns: `nil` if it is as declared.
+  /// - Returns: `nil` if the declaration is right.
   func corrected(by result: Tensor, _ values: SymbolValues) -> TensorDescription? {
     guard hasRank, result.shape.count == shape.count else {
       return TensorDescription(

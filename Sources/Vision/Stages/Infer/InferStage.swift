@@ -2,12 +2,12 @@ import Basics
 import Dataflow
 
 extension StageKind {
-  /// A tensor → the network's scores; or, where nothing or another such stage comes before, whole batches → all that
-  /// the network gives.
+  /// A tensor → the network's scores; or, at the beginning or behind another such stage, whole batches → all
+  /// outputs of the network.
   ///
-  /// Keys: `model` (a path, relative to the pipeline's file), `engine` (`onnxruntime`, `openvino`), `precision` (`fp32`,
-  /// `bf16`, `int8`), `threads` (those that work together on one run). What is not given is for the plan to choose; without a
-  /// plan it is ONNX Runtime in fp32 with all cores.
+  /// Keys: `model` (a path, relative to the pipeline's file), `engine` (`onnxruntime`, `openvino`),
+  /// `precision` (`fp32`, `bf16`, `int8`), `threads` (that work together on one run). The plan chooses
+  /// missing values; without a plan they are ONNX Runtime in fp32 with all cores.
   static let infer = StageKind("infer", keys: ["model", "engine", "precision", "threads"]) { parameters in
     let names = Engines.all.map(\.name)
     var engine: (any Engine)?
@@ -41,8 +41,9 @@ extension StageKind {
 extension Stage {
   /// - Parameters:
   ///   - variants: ways to run the model, at least one; the first one is the reference.
-  ///   - element, item: the type and shape of what the stage will be given, without the batch.
-  /// - Throws: `EngineError` if the model does not make one row of scores of one tensor of these, or fails to run.
+  ///   - element, item: the type and shape of the stage's input, without the batch.
+  /// - Throws: `EngineError` if the model doesn't turn one such tensor into one row of scores, or fails to
+  ///   run.
   public static func infer(
     _ variants: [EngineVariant], _ element: ElementType = .float32, item: [Int?]? = nil,
     name: String = "infer"
@@ -77,7 +78,7 @@ extension Stage {
     return stage
   }
 
-  /// The model's one input, checked against what it will be given.
+  /// The model's one input, checked against the given tensor.
   private static func input(
     of session: any EngineSession, taking given: TensorDescription, isKnown: Bool
   ) throws(EngineError) -> TensorDescription {
@@ -104,7 +105,7 @@ extension Stage {
     return input
   }
 
-  /// - Returns: `nil` where the shapes don't say what to run it on.
+  /// - Returns: `nil` where the shapes don't determine an input.
   private static func trial(
     _ session: any EngineSession, _ input: TensorDescription, _ item: [Int?]?
   ) throws(EngineError) -> NetworkTrial? {
@@ -120,7 +121,7 @@ extension Stage {
 }
 
 extension ScoreScale {
-  /// - Parameter ending: the operator that makes the scores, if that is known.
+  /// - Parameter ending: the operator that makes the scores, if known.
   fileprivate init(_ ending: String?, _ trial: NetworkTrial?) {
     switch ending {
     case "Softmax": self = .probabilities
@@ -131,7 +132,7 @@ extension ScoreScale {
 }
 
 extension Implementation {
-  /// A network run in one of several ways, of which the first is the reference.
+  /// A stage that runs a network in one of several ways, the first of which is the reference.
   static func infer(
     _ variant: EngineVariant, besides reference: EngineVariant, maximumBatchSize: Int = 1,
     makeInstance: @escaping @Sendable (any EngineSession) throws -> any StageInstance

@@ -1,4 +1,4 @@
-/// Why what a pipeline makes of an image doesn't fit a network, and which key of its stages would help.
+/// The mismatch between a pipeline's tensor and a network's input, and the stages' key that would help.
 struct ModelFit {
   private let input: TensorDescription
   private let given: TensorDescription
@@ -9,7 +9,7 @@ struct ModelFit {
     self.given = given
   }
 
-  /// What to change; `nil` where no key would do.
+  /// The suggested change; `nil` where no key would help.
   var advice: String? {
     guard input.shape.count == 4, given.shape.count == 4 else {
       return input.shape.count == 4
@@ -48,7 +48,7 @@ struct ModelFit {
   private var channelsAreLast: Bool { isLast(input.shape) ?? givenIsLast }
   private var givenIsLast: Bool { isLast(given.shape) ?? false }
 
-  /// Where three extents of an image have 1 or 3 channels; `nil` where they don't say.
+  /// Whether the channels, 1 or 3, are an image's last extent; `nil` where that is ambiguous.
   private func isLast(_ shape: [Int?]) -> Bool? {
     let channels: Set<Int?> = [1, 3]
     switch (channels.contains(shape[1]), channels.contains(shape[3])) {

@@ -1,16 +1,16 @@
 import Foundation
 
-/// What running a classifier on a few made-up items tells of it, which its file need not say.
+/// The properties of a classifier that its file need not state, found by running it on a few made-up items.
 ///
-/// The first runs of a session allocate and are slow, and a model that can't run should fail now: that is done by the way.
+/// The trial also warms the session up, and fails early for a model that can't run.
 struct NetworkTrial {
-  /// How many scores an item gets; `nil` if that depends on the item.
+  /// The number of scores of an item; `nil` if that depends on the item.
   let classes: Int?
-  /// Whether a batch's answer is a row for each item, the one that the item gets alone.
+  /// Whether a batch's result is a row for each item, equal to the item's own result.
   let isByItem: Bool
   /// Whether every item's scores are from 0 to 1 and sum to 1.
   let areProbabilities: Bool
-  /// Whether zeros gave numbers that are not finite.
+  /// Whether zeros gave only finite numbers.
   let isFiniteForZeros: Bool
 
   /// - Parameters:
@@ -30,7 +30,7 @@ struct NetworkTrial {
     isFiniteForZeros = answer.data.allSatisfy(\.isFinite)
     let pair = try Tensor(element, shape: [2] + shape.dropFirst())
     pair.fill(seed: 1)
-    // A network that fails for noise may be right for images.
+    // A network that fails for noise may work for images.
     let alone = [0, 1].compactMap { item in
       try? Self.scores(session, Tensor(pair, elements: [item]))
     }
@@ -56,7 +56,7 @@ struct NetworkTrial {
     scores.allSatisfy { $0 >= 0 && $0 <= 1.001 } && abs(scores.reduce(0, +) - 1) < 1e-3
   }
 
-  /// Engines round differently in batches; other items' rows differ by more.
+  /// Engines round differently in batches; rows of other items differ by more.
   private static func isByItem(_ batch: Tensor?, _ alone: [Tensor]) -> Bool {
     guard let batch = try? batch?.asFloat32(),
       alone.allSatisfy({ $0.shape.dropFirst() == batch.shape.dropFirst() }),
@@ -76,7 +76,7 @@ struct NetworkTrial {
 }
 
 extension Tensor {
-  /// The same numbers as float32; this tensor if it is of that.
+  /// The same numbers as float32; `self` if it already is.
   func asFloat32() throws(EngineError) -> Tensor {
     guard element != .float32 else { return self }
     let tensor = try Tensor(.float32, shape: shape)
@@ -93,7 +93,7 @@ extension Tensor {
     return tensor
   }
 
-  /// Numbers from -2 to 2, whole ones from 0 up, always the same for a seed.
+  /// Fills it with numbers from -2 to 2, integers from 0 up, the same for a seed.
   func fill(seed: UInt32) {
     var state = seed
     func next() -> UInt32 {
@@ -110,7 +110,7 @@ extension Tensor {
       let numbers = bytes.bindMemory(to: Float16.self)
       for index in numbers.indices { numbers[index] = Float16(Float(next()) / Float(1 << 22) - 2) }
     case .uint8, .int8, .bool, .uint16, .int16, .uint32, .int32, .uint64, .int64:
-      // Small ones, whatever their size: a byte each, the lowest first.
+      // Small integers of any size: a byte each, the lowest first.
       bytes.initializeMemory(as: UInt8.self, repeating: 0)
       let range: UInt32 = element == .bool ? 2 : element == .uint8 ? 256 : 100
       for index in stride(from: 0, to: bytes.count, by: element.size) {

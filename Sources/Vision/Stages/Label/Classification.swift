@@ -1,7 +1,7 @@
 import Foundation
 import Planning
 
-/// What an image shows: the likeliest classes, best first.
+/// The likeliest classes of an image, best first.
 public struct Classification: Sendable {
   /// A class with its score.
   public struct Label: Sendable, Codable, Hashable {
@@ -18,7 +18,7 @@ public struct Classification: Sendable {
 extension Classification {
   /// The `count` highest of a network's numbers; of equal ones, the first. −∞ means "never" and is left out.
   ///
-  /// - Throws: `ScoresNotFinite` if any other number is infinite or not one, or all are −∞.
+  /// - Throws: `ScoresNotFinite` if any other number is infinite or NaN, or all are −∞.
   /// - Complexity: O(classes × count).
   init(
     _ numbers: UnsafeMutableBufferPointer<Float>, names: [String], count: Int, softmax: Bool
@@ -44,7 +44,7 @@ extension Classification {
   }
 }
 
-/// A network gave numbers that mean nothing.
+/// An error: a network gave meaningless numbers.
 public struct ScoresNotFinite: Error, Sendable, Equatable, CustomStringConvertible {
   public let count: Int
   public let classes: Int

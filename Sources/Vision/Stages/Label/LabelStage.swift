@@ -5,9 +5,9 @@ import Foundation
 extension StageKind {
   /// Scores → the likeliest classes with their names.
   ///
-  /// Keys: `labels` (a text file, one name a line, in the network's order), `top` (how many; 5), `softmax` (whether
-  /// the network's numbers are logits that become probabilities; if not given, yes, unless the network ends in a softmax or
-  /// a sigmoid, or gives a single score).
+  /// Keys: `labels` (a text file, one name a line, in the network's order), `top` (how many; 5), `softmax`
+  /// (whether the network's numbers are logits that become probabilities; if not given, yes, unless the
+  /// network ends in a softmax or a sigmoid, or gives a single score).
   static let label = StageKind("label", keys: ["labels", "top", "softmax"]) { parameters in
     let names = try names(parameters)
     let top = try parameters.values["top"]?.integer(in: 1...1000) ?? 5
@@ -59,7 +59,7 @@ extension StageKind {
 }
 
 extension Stage {
-  /// Scores → the `top` likeliest classes, called by `names`, in the network's order.
+  /// Scores → the `top` likeliest classes, named by `names`, in the network's order.
   public static func label(
     names: [String] = [], top: Int = 5, softmax: Bool = true, name: String = "label"
   ) -> Stage {

@@ -2,12 +2,11 @@ import Basics
 import Dataflow
 
 extension StageKind {
-  /// Pixels → numbers, (x − mean) / standard deviation, laid out as the network wants them and written straight
-  /// into its input.
+  /// Pixels → (x − mean) / standard deviation, in the network's layout, written straight into its input.
   ///
-  /// Keys: `mean`, `standard_deviation` (for red, green, blue, or for grey; both may be left out where pixels stay as they
-  /// are), `range` (the pixel values that these two are for: 0 to 255, or to 1), `layout` (`nchw`, `nhwc`), `channels`
-  /// (`rgb`, `bgr`, `grey`), `element` (`float32`, `float16`, `uint8`).
+  /// Keys: `mean`, `standard_deviation` (for red, green, blue, or for grey; both may be left out where pixels
+  /// stay as they are), `range` (the pixel values that these two are for: 0 to 255, or to 1), `layout`
+  /// (`nchw`, `nhwc`), `channels` (`rgb`, `bgr`, `grey`), `element` (`float32`, `float16`, `uint8`).
   static let normalise = StageKind(
     "normalise", keys: ["mean", "standard_deviation", "range", "layout", "channels", "element"]
   ) { parameters in
@@ -36,7 +35,7 @@ extension Normalisation {
       element = known
     }
     let range = try values["range"]?.number(in: 1...255) ?? 255
-    // Pixels as they are need neither.
+    // Unchanged pixels need neither.
     let isPlain = element == .uint8 && values["mean"] == nil && values["standard_deviation"] == nil
     let meanNode = isPlain ? nil : try parameters.required("mean")
     let deviationNode = isPlain ? nil : try parameters.required("standard_deviation")
@@ -60,8 +59,8 @@ extension Normalisation {
       layout: try values["layout"]?.choice() ?? .nchw, channelOrder: order, element: element)
   }
 
-  /// Whether numbers look like those that torchvision and others publish, for pixels from 0 to 1: of pixels from 0 to 255 they
-  /// would leave hardly anything.
+  /// Detects numbers like those that torchvision and others publish for pixels from 0 to 1: of pixels from 0
+  /// to 255 they would leave hardly anything.
   private static func isForUnitRange(_ mean: [Float], _ deviation: [Float]) -> String? {
     let isSmallMean = mean.contains { $0 != 0 } && mean.allSatisfy { abs($0) < 1 }
     let isSmallDeviation = deviation.allSatisfy { $0 < 1 }
@@ -74,10 +73,10 @@ extension Normalisation {
   }
 }
 
-/// What a normalise stage does, for the devices that do it, too.
+/// The operation of a normalise stage, for devices too.
 package struct NormaliseOperation: Sendable {
   package let normalisation: Normalisation
-  /// Where results are written to.
+  /// The pool of the results.
   package let tensors: TensorPool
 }
 

@@ -2,7 +2,7 @@ import Basics
 import Dataflow
 import Kernels
 
-/// How a network's authors brought images to its input's size: short side and centre crop, or both sides; filter.
+/// The resize to a network's input, as in its training: short side and centre crop, or both sides; filter.
 public struct ResizeSettings: Sendable, Hashable {
   public let geometry: CropGeometry
   public let filter: ResizeFilter
@@ -12,7 +12,7 @@ public struct ResizeSettings: Sendable, Hashable {
     self.filter = filter
   }
 
-  /// To a height and a width, whatever becomes of the proportions.
+  /// A resize to a height and a width that ignores the proportions.
   public init(height: Int, width: Int, filter: ResizeFilter = .bilinear) {
     geometry = CropGeometry(height: height, width: width)
     self.filter = filter
@@ -45,8 +45,9 @@ public struct ResizeSettings: Sendable, Hashable {
 }
 
 extension StageKind {
-  /// Pixels → a square of pixels: the short side to `short_side`, then the centre `crop` × `crop`; or all of them to `size`, a
-  /// height and a width; with the antialiased `filter` (`bilinear` or `bicubic`) that the network was trained with.
+  /// Pixels → a square of pixels: the short side to `short_side`, then the centre `crop` × `crop`; or all of
+  /// them to `size`, a height and a width; with the antialiased `filter` (`bilinear` or `bicubic`) that the
+  /// network was trained with.
   static let resize = StageKind("resize", keys: ResizeSettings.keys) { parameters in
     Stage.resize(try ResizeSettings(parameters.values, of: parameters.node), name: parameters.name)
   }

@@ -1,7 +1,7 @@
 import Basics
 import Dataflow
 
-/// What a network does for one item, read from its file when it is first asked for.
+/// The work of a network for one item, read from its file on first use.
 final class NetworkWork: Sendable {
   private let path: String
   private let item: [Int?]?
@@ -12,7 +12,7 @@ final class NetworkWork: Sendable {
     self.item = item
   }
 
-  /// `nil` if it can't be told from the file.
+  /// `nil` if the file doesn't determine it.
   var work: Work? {
     known.withLock { known in
       if let known { return known }

@@ -2,14 +2,15 @@ import Basics
 import Dataflow
 import Foundation
 
-/// What a network in an ONNX file does for one item, operation by operation.
+/// The work of a network in an ONNX file for one item, operation by operation.
 ///
-/// Activations and normalisations count as part of the operation before them, as engines fuse them; batches are of one.
+/// Activations and normalisations count as part of the operation before them, as engines fuse them; batches
+/// are of one.
 package struct ONNXWork {
   private var shapes: [String: [Int]] = [:]
   private var constants: Set<String> = []
   package private(set) var kernels: [Work.Kernel] = []
-  /// Numbers that the network takes in.
+  /// Numbers of the network's input.
   private(set) var inputCount = 0.0
 
   /// - Parameter item: the shape of an input without the batch, where the file leaves it open.
@@ -21,7 +22,7 @@ package struct ONNXWork {
     self = work
   }
 
-  /// - Parameter bytes: of a file.
+  /// - Parameter bytes: the contents of a file.
   package init?(_ bytes: UnsafeRawBufferPointer, item: [Int?]? = nil) {
     guard let graph = try? ONNXGraphHeader(model: ProtobufReader(bytes)), read(graph, item) else {
       return nil
@@ -57,7 +58,7 @@ package struct ONNXWork {
     return extents
   }
 
-  /// Adds what an operation does, and says what shape it gives.
+  /// Adds an operation's work, and returns its output's shape.
   private mutating func add(_ node: ONNXNode) -> [Int]? {
     let inputs = node.inputs.compactMap { shapes[$0] }
     guard let input = inputs.first, inputs.allSatisfy(Self.isSensible) else { return nil }
@@ -102,7 +103,7 @@ package struct ONNXWork {
       return [Int(count(input[..<axis])), Int(count(input[axis...]))]
     case "Add", "Mul", "Sub":
       guard let output = inputs.max(by: { count($0) < count($1) }) else { return nil }
-      // A constant is folded into what comes before.
+      // A constant is folded into the operation before.
       if !node.inputs.contains(where: constants.contains) { append(count(output), output, output, reads: 2) }
       return output
     case "Concat":
@@ -127,7 +128,7 @@ package struct ONNXWork {
 
   private func count(_ extents: some Sequence<Int>) -> Double { extents.reduce(1) { $0 * Double($1) } }
 
-  /// Whether numbers that are made of a shape stay numbers; a damaged file may say anything.
+  /// Whether a shape is small enough to compute with; a damaged file may have any.
   private static func isSensible(_ shape: [Int]) -> Bool {
     shape.count <= 16 && shape.allSatisfy { (0...1 << 24).contains($0) }
       && shape.reduce(1) { $0 * Double($1) } < 1e12
