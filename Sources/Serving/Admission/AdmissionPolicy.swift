@@ -1,29 +1,29 @@
 import Basics
 
-/// Whether a request is taken in. A policy: what is known goes in, a decision comes out.
+/// A policy that accepts or refuses requests: known facts go in, a decision comes out.
 struct AdmissionPolicy: Sendable {
-  /// What is known of a pipeline when a request arrives. Times in nanoseconds.
+  /// The known state of a pipeline when a request arrives. Times in nanoseconds.
   struct Snapshot: Sendable {
-    /// Requests that wait or are worked on, and how many may.
+    /// Requests that are waiting or in service, and their maximum.
     var inFlight: Int
     var concurrency: Int
-    /// Work that comes before this request, and what is left of that in progress.
+    /// The work before this request, with the rest of the work in service.
     var workAhead: Nanoseconds
-    /// The work of this request itself; 0 where that isn't known, or is to be found out.
+    /// The work of the request itself; 0 if it is unknown, or a sample of it is wanted.
     var cost: Nanoseconds
-    /// How much work is done at once: slots, less what other pipelines have of the machine.
+    /// Work done at once: slots, less the other pipelines' share of the machine.
     var speed: Double
-    /// Time until an answer is of no use.
+    /// Time after which a response is useless.
     var timeout: Nanoseconds
   }
 
-  /// Estimates are means; a promise needs something more.
+  /// Estimates are means; a promise needs a margin.
   private static let waitMargin = 1.2, costMargin = 1.5
 
-  /// - Returns: why the request is refused; `nil` if it isn't.
+  /// - Returns: the reason for a refusal; `nil` if the request is accepted.
   static func refusal(_ snapshot: Snapshot) -> AdmissionError? {
-    // Times are learned only from what is taken in. Who comes when nobody else is there shows what it takes
-    // now, or a pipeline that was slow once would refuse for ever.
+    // Only accepted requests give samples of service times. So an idle pipeline accepts every request;
+    // otherwise one that was slow once would refuse for ever.
     guard snapshot.inFlight > 0 else { return nil }
     let wait = Double(snapshot.workAhead) / max(snapshot.speed, 1e-3)
     guard snapshot.inFlight < snapshot.concurrency else {
@@ -35,16 +35,16 @@ struct AdmissionPolicy: Sendable {
   }
 }
 
-/// Why a request gets no answer though there is nothing wrong with it.
+/// A refusal of a valid request by admission control.
 public enum AdmissionError: Error, Equatable, CustomStringConvertible {
-  /// As many requests wait or are worked on as may.
+  /// The maximum of requests is waiting or in service.
   case full(concurrency: Int, retryAfter: Nanoseconds)
-  /// It would not be answered within its time. Nanoseconds.
+  /// The response would come after the request's timeout. Nanoseconds.
   case tooLate(expected: Nanoseconds, timeout: Nanoseconds)
   /// Its time was over before its turn came.
   case expired(waited: Nanoseconds)
 
-  /// Nanoseconds after which it may be worth asking again.
+  /// Nanoseconds after which a retry may succeed.
   public var retryAfter: Nanoseconds {
     switch self {
     case .full(_, let retryAfter): retryAfter

@@ -1,18 +1,18 @@
 import Basics
 import Dispatch
 
-/// Wakes somebody at a time: one timer, however many wait for it.
+/// A timer that fires at the earliest time that was set.
 protocol Alarm: Sendable {
-  /// Rings at this time; or at an earlier one that was set before, and then has to be set anew.
+  /// Fires at this time, or at an earlier one set before; in that case it has to be set again.
   func set(at time: Nanoseconds)
 }
 
-/// One that rings by the machine's monotonic clock, on a thread of the system's.
+/// An alarm on the machine's monotonic clock, which fires on a system thread.
 ///
 /// Sendable: the timer is scheduled within the lock, and its handler is set once.
 final class SystemAlarm: Alarm, @unchecked Sendable {
   private let timer = DispatchSource.makeTimerSource()
-  /// When it rings next.
+  /// The next time at which it fires.
   private let next = Locked(Nanoseconds.max)
   private let clock = MonotonicTime()
 

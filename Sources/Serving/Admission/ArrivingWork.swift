@@ -1,8 +1,8 @@
 import Basics
 import Foundation
 
-/// The work of requests that begin to arrive. What hasn't come after a while counts less and less: slow
-/// uploads keep nobody out.
+/// The work of requests that begin to arrive. It counts less and less with time: slow uploads block no other
+/// requests.
 struct ArrivingWork: Sendable {
   /// Nanoseconds of work, at `time`.
   private var amount = 0.0
@@ -16,7 +16,7 @@ struct ArrivingWork: Sendable {
 
   mutating func add(_ work: Nanoseconds, at now: Nanoseconds) { change(by: Double(work), at: now) }
 
-  /// What was added at a time is here, or never will be.
+  /// Removes work added at a time: it has arrived, or never will.
   mutating func remove(_ work: Nanoseconds, addedAt time: Nanoseconds, at now: Nanoseconds) {
     change(by: -Double(work) * Self.decay(from: time, to: now), at: now)
   }

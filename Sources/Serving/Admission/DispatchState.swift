@@ -1,27 +1,26 @@
 import Basics
 import Dataflow
 
-/// Which request is worked on next, of several pipelines that share a machine: a pure state machine, without
-/// locks, threads or a clock.
+/// The order of service for the requests of several pipelines that share a machine: a pure state machine,
+/// without locks, threads or a clock.
 ///
-/// Each pipeline has a lane: a line of those that wait, and slots for those that are worked on. All lanes
-/// together have no more slots than the widest of them, so that pipelines take turns and do not crowd each
-/// other. Whose turn it is follows start-time fair queueing (Goyal, Vin and Cheng 1996): every lane has a
-/// virtual time that advances by the work it gets divided by its weight, and the one that is furthest behind
-/// comes next.
+/// Each pipeline has a lane: a line of waiting requests, and slots for those in service. All lanes together
+/// have no more slots than the widest of them, so that pipelines take turns instead of competing. Turns
+/// follow start-time fair queueing (Goyal, Vin and Cheng 1996): every lane has a virtual time that advances
+/// by its work divided by its weight, and the lane that is furthest behind comes next.
 struct DispatchState: Sendable {
   struct Lane: Sendable {
     let weight: Double
-    /// Requests that can be worked on at once.
+    /// The maximum of requests in service.
     let slots: Int
-    /// Requests that may wait or be worked on.
+    /// The maximum of requests that are waiting or in service.
     let concurrency: Int
     var line = WaitingLine()
     var times = ServiceTimes()
     var inService = 0
-    /// The work of those in service.
+    /// The work of requests in service.
     var workInService: Nanoseconds = 0
-    /// The work of those that begin to arrive.
+    /// The work of requests that begin to arrive.
     fileprivate var arriving = ArrivingWork()
     fileprivate var virtualTime = 0.0
     fileprivate var isClosed = false
@@ -52,14 +51,14 @@ struct DispatchState: Sendable {
   /// The virtual time of the lane that was served last.
   private var virtualTime = 0.0
 
-  /// - Returns: what the lane is called from now on.
+  /// - Returns: the lane's identifier.
   mutating func addLane(weight: Double, slots: Int, concurrency: Int) -> Int {
     lastLane += 1
     lanes[lastLane] = Lane(weight: weight, slots: slots, concurrency: concurrency)
     return lastLane
   }
 
-  /// It takes nothing in any more, and ends with what it has.
+  /// Accepts nothing more; the lane ends with its last request.
   mutating func closeLane(_ id: Int) {
     lanes[id]?.isClosed = true
     removeIfOver(id)
@@ -69,9 +68,9 @@ struct DispatchState: Sendable {
     if let lane = lanes[id], lane.isClosed, lane.inService == 0, lane.line.isEmpty { lanes[id] = nil }
   }
 
-  /// Takes a request, or one image of it, in, or not. Afterwards `next` says what to do.
+  /// Accepts or refuses a request, or one image of it. Afterwards `next` returns the actions.
   ///
-  /// - Parameter turns: nanoseconds of work that its own images before it are.
+  /// - Parameter turns: nanoseconds of work of the request's images before this one.
   mutating func submit(
     to id: Int, _ size: RequestSize, priority: Int, timeout: Nanoseconds?, behind turns: Nanoseconds = 0,
     now: Nanoseconds
@@ -81,7 +80,7 @@ struct DispatchState: Sendable {
     var entry = lane.entry(
       lastID, cost: lane.times.estimate(size, at: now), priority: priority, timeout: timeout, now: now)
     entry.behind = min(turns, Self.longestTurns) / Nanoseconds(max(lane.slots, 1))
-    // Who is refused by an estimate that nobody renews would be refused for ever.
+    // Without new samples, refusals by an outdated estimate would last for ever.
     let wantsSample = lane.times.wantsSample(size, at: now)
     if let refusal = refusal(of: entry, in: lane, id, timeout, judged: wantsSample ? 0 : entry.cost) {
       return .failure(refusal)
@@ -91,15 +90,15 @@ struct DispatchState: Sendable {
     return .success(Request(lane: id, entry: entry))
   }
 
-  /// A request begins to arrive. It is judged by what comes before it alone, since what it takes itself is
-  /// told by its header.
+  /// Accepts or refuses a request that begins to arrive, by the work before it alone: its own cost is known
+  /// only from its header.
   ///
-  /// What arrives is counted, as the least that such requests have taken and up to half of the request's
-  /// time, so that a crowd of uploads isn't let in of which most would be refused at their end; and not more,
-  /// so that they keep nobody out.
+  /// Arriving work counts as the least that such requests have taken, up to half of the request's time. So a
+  /// crowd of uploads isn't admitted of which most would be refused at their end, and uploads block no
+  /// others.
   ///
   /// - Parameter size: as announced.
-  /// - Returns: its work, to be given to `arrived`; or why it would not be taken in, if it were here.
+  /// - Returns: the request's work, for `arrived`; or the reason for a refusal.
   mutating func expect(
     to id: Int, _ size: RequestSize, priority: Int, timeout: Nanoseconds?, now: Nanoseconds
   ) -> Result<Nanoseconds, AdmissionError> {
@@ -115,12 +114,12 @@ struct DispatchState: Sendable {
     return .success(work)
   }
 
-  /// A request that began to arrive at a time is here, or never will be.
+  /// Ends an arrival that began at `start`: the request is here, or never will be.
   mutating func arrived(at id: Int, work: Nanoseconds, since start: Nanoseconds, now: Nanoseconds) {
     lanes[id]?.arriving.remove(work, addedAt: start, at: now)
   }
 
-  /// - Parameter cost: what is taken for the request's own.
+  /// - Parameter cost: the assumed cost of the request itself.
   private func refusal(
     of entry: WaitingLine.Entry, in lane: Lane, _ id: Int, _ timeout: Nanoseconds?,
     judged cost: Nanoseconds, arriving: Nanoseconds = 0
@@ -133,7 +132,7 @@ struct DispatchState: Sendable {
         cost: cost, speed: speed(of: id), timeout: timeout ?? .max))
   }
 
-  /// What is to be done now; `nil` when nothing is. To be asked until then.
+  /// Returns the next action; `nil` when there is none. Call it until then.
   mutating func next(_ now: Nanoseconds) -> Action? {
     if let request = pendingExpiry(now) { return .expire(request) }
     guard inService < permits else { return nil }
@@ -147,9 +146,9 @@ struct DispatchState: Sendable {
     return .start(Request(lane: turn.id, entry: entry))
   }
 
-  /// Something that was started is over.
+  /// Ends the service of a request.
   ///
-  /// - Parameter duration: how long it was worked on; `nil` if that says nothing about others.
+  /// - Parameter duration: the time in service; `nil` if it says nothing about other requests.
   mutating func finish(_ request: Request, _ size: RequestSize, duration: Nanoseconds?, now: Nanoseconds) {
     inService -= 1
     lanes[request.lane]?.end(request.entry)
@@ -157,14 +156,13 @@ struct DispatchState: Sendable {
     removeIfOver(request.lane)
   }
 
-  /// - Returns: whether it still waited, and doesn't any more.
+  /// - Returns: whether the request was waiting, and is now removed.
   mutating func cancel(_ request: Request) -> Bool {
     defer { removeIfOver(request.lane) }
     return lanes[request.lane]?.line.remove(request.entry) ?? false
   }
 
-  /// When `next` is to be asked though nothing else has happened: somebody's time may be over then. `nil` for
-  /// never.
+  /// The time to call `next` without another event, since a request may then expire; `nil` for never.
   var nextDeadline: Nanoseconds? { lanes.values.lazy.compactMap(\.line.nextDeadline).min() }
 
   private mutating func pendingExpiry(_ now: Nanoseconds) -> Request? {
@@ -179,7 +177,7 @@ struct DispatchState: Sendable {
 
   private var permits: Int { lanes.values.reduce(1) { max($0, $1.slots) } }
 
-  /// How much of its work a lane gets done at once, while others that have work get their share.
+  /// The work of a lane that is done at once, while others that have work get their share.
   private func speed(of id: Int) -> Double {
     guard let lane = lanes[id] else { return 1 }
     let rivals = lanes.filter { $0.key != id && (!$0.value.line.isEmpty || $0.value.inService > 0) }
@@ -199,8 +197,7 @@ extension DispatchState.Lane {
       cost: cost)
   }
 
-  /// - Parameter virtualTime: of the lane that was served last: who has had nothing to do gains nothing by
-  ///   that.
+  /// - Parameter virtualTime: that of the lane served last: idle time gives no advantage.
   fileprivate mutating func insert(_ entry: WaitingLine.Entry, virtualTime last: Double) {
     if line.isEmpty { virtualTime = max(virtualTime, last) }
     line.insert(entry)

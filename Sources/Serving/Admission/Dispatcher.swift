@@ -2,28 +2,28 @@ import Basics
 import Dataflow
 import Dispatch
 
-/// The machine's time, given to the requests of all pipelines: `DispatchState` inside a lock.
+/// Shares the machine's time among the requests of all pipelines: `DispatchState` inside a lock.
 ///
-/// What waits here are requests as they came, compressed; a pipeline's runtime gets as many as its workers
-/// have places for, so that an image is decoded just before its place in a batch is free. Nothing is done
-/// while the lock is held that takes time, or that could come back here.
+/// Requests wait here compressed, as they came; a pipeline's runtime gets as many as its workers have places
+/// for, so that an image is decoded just before its place in a batch is free. No slow work and no reentrant
+/// call happens under the lock.
 public final class Dispatcher: Sendable {
   private struct State {
     var machine = DispatchState()
-    /// Those that wait, by the number of their entry.
+    /// Waiting requests, by the number of their entry.
     var tickets: [UInt64: Ticket] = [:]
-    /// Who waits for the end of a closed lane.
+    /// The waiter for the end of each closed lane.
     var closing: [Int: @Sendable () -> Void] = [:]
   }
 
   private let state = Locked(State())
   let time: any TimeSource
-  /// Rings when the time of one that waits may be over.
+  /// Fires when a waiting request may have expired.
   private let alarm: any Alarm
 
   public convenience init() { self.init(time: MonotonicTime()) { SystemAlarm($0) } }
 
-  /// - Parameter makeAlarm: given what it calls when it rings; by the same clock.
+  /// - Parameter makeAlarm: receives the closure to call on firing; on the same clock.
   init(time: any TimeSource, alarm makeAlarm: (@escaping @Sendable () -> Void) -> any Alarm) {
     self.time = time
     let ring = Locked<@Sendable () -> Void>({})
@@ -37,7 +37,7 @@ public final class Dispatcher: Sendable {
       self, id: state.withLock { $0.machine.addLane(weight: weight, slots: slots, concurrency: concurrency) })
   }
 
-  /// Where one pipeline's requests wait.
+  /// The line of one pipeline's requests.
   final class Lane: Sendable {
     private let dispatcher: Dispatcher
     fileprivate let id: Int
@@ -47,12 +47,12 @@ public final class Dispatcher: Sendable {
       self.id = id
     }
 
-    /// Takes a request in and starts it when its turn comes, maybe at once.
+    /// Accepts a request and starts it when its turn comes, maybe at once.
     ///
     /// - Parameters:
-    ///   - turns: nanoseconds of work that its own images before it are.
-    ///   - start: hands it to the runtime, which got it at `arrival`; called on any thread, must not wait.
-    ///   - completion: called once: with what the runtime says, `AdmissionError.expired` or
+    ///   - turns: nanoseconds of work of the request's images before this one.
+    ///   - start: passes it to the runtime, with its arrival time; called on any thread, must not wait.
+    ///   - completion: called once, with the runtime's result, `AdmissionError.expired` or
     ///     `CancellationError`.
     /// - Throws: `AdmissionError`; `RuntimeError.closed`.
     func submit(
@@ -62,11 +62,11 @@ public final class Dispatcher: Sendable {
       try dispatcher.submit(self, size, terms, behind: turns, start: start, completion: completion)
     }
 
-    /// A request begins to arrive.
+    /// Announces a request that begins to arrive.
     ///
     /// - Parameter size: as announced.
-    /// - Returns: what is kept until it is here.
-    /// - Throws: why it would not be taken in.
+    /// - Returns: an object to keep until the request is here.
+    /// - Throws: the reason for a refusal.
     func expect(_ size: RequestSize, _ terms: RequestOptions) throws(AdmissionError) -> Expectation {
       let now = dispatcher.time.now
       let work = dispatcher.state.withLock {
@@ -75,7 +75,7 @@ public final class Dispatcher: Sendable {
       return Expectation(of: try work.get(), since: now, self)
     }
 
-    /// A request that arrives; until the last reference goes.
+    /// A request that arrives, until the last reference goes.
     final class Expectation: Sendable {
       private let work: Nanoseconds
       private let start: Nanoseconds
@@ -93,11 +93,10 @@ public final class Dispatcher: Sendable {
       }
     }
 
-    /// Requests that wait.
+    /// The number of waiting requests.
     var waiting: Int { dispatcher.state.withLock { $0.machine.lanes[id]?.line.count ?? 0 } }
 
-    /// Takes nothing in any more, and waits until everything that was taken in is answered. Not to be called
-    /// by a worker.
+    /// Accepts nothing more, and waits for the end of all accepted requests. A worker must not call it.
     func closeAndWait() {
       let isEmpty = DispatchSemaphore(value: 0)
       dispatcher.close(self) { isEmpty.signal() }
@@ -124,7 +123,7 @@ public final class Dispatcher: Sendable {
     return ticket
   }
 
-  /// Does what is to be done, by the state's word.
+  /// Performs the state's actions.
   private func proceed() {
     defer { tellOfClosedLanes() }
     while true {
@@ -167,7 +166,7 @@ public final class Dispatcher: Sendable {
     for tell in over { tell() }
   }
 
-  /// A request that was started is over.
+  /// Ends the service of a request.
   func finished(_ request: DispatchState.Request, _ size: RequestSize, after duration: Nanoseconds?) {
     let now = time.now
     state.withLock { $0.machine.finish(request, size, duration: duration, now: now) }
@@ -182,7 +181,7 @@ public final class Dispatcher: Sendable {
     proceed()
   }
 
-  /// - Returns: whether it still waited, and doesn't any more.
+  /// - Returns: whether the request was waiting, and is now removed.
   func cancel(_ request: DispatchState.Request) -> Bool {
     state.withLock { state in
       guard state.machine.cancel(request) else { return false }

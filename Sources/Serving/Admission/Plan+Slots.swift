@@ -1,9 +1,9 @@
 import Dataflow
 
 extension Plan {
-  /// How many items its workers can use at once: what they work on, and behind the first of them, where work
-  /// is done in batches, as many again, so that the next batch is made ready meanwhile. What waits beyond
-  /// that is better left compressed.
+  /// The number of items that the plan's workers can use at once: those in service and, where the first
+  /// workers process batches, as many again, so that the next batch is prepared meanwhile. Further items are
+  /// better left compressed.
   var slots: Int {
     placements.enumerated().reduce(0) { slots, entry in
       let (index, placement) = entry

@@ -1,10 +1,10 @@
 import Basics
 import Dataflow
 
-/// The items of one request, which is answered when all of them are.
+/// The items of one request, which ends with the last of them.
 final class RequestSet: Cancellable {
   private struct State {
-    /// Of those that are not all answered: a ticket keeps its set, so a set that kept its tickets would never
+    /// Kept until all items have ended: a ticket keeps its set, so a set that kept its tickets would never
     /// go.
     var tickets: [Ticket] = []
     var results: [ItemResult?]
@@ -15,7 +15,7 @@ final class RequestSet: Cancellable {
   private let state: Locked<State>
   private let completion: @Sendable ([ItemResult]) -> Void
 
-  /// - Parameter completion: called once when all are answered, unless the set was abandoned.
+  /// - Parameter completion: called once after the last item, unless the set was abandoned.
   init(count: Int, completion: @escaping @Sendable ([ItemResult]) -> Void) {
     state = Locked(State(results: Array(repeating: nil, count: count), left: count))
     self.completion = completion
@@ -49,7 +49,7 @@ final class RequestSet: Cancellable {
     for ticket in tickets { ticket.cancel() }
   }
 
-  /// Cancels what there is, whose answers nobody hears: a further item could not be taken in.
+  /// Cancels the items so far, without a completion: a further item could not be accepted.
   func abandon() {
     state.withLock { $0.left = .max }
     cancel()

@@ -1,20 +1,20 @@
 import Basics
 import Foundation
 
-/// How long requests are worked on, by class, learned from those that have been.
+/// Service times of requests by class, learned from past ones.
 ///
-/// What is learned ages: a sample's weight halves every two seconds, and a class of which nothing is heard
-/// for ten is forgotten. Time is what the caller says.
+/// A sample's weight halves every two seconds, and a class without samples for ten is forgotten. The caller
+/// supplies the time.
 struct ServiceTimes: Sendable {
   private struct Record {
     var mean = 0.0
     var weight = 0.0
-    /// When the last sample came.
+    /// The time of the last sample.
     var learned: Nanoseconds
-    /// When the last one came, or was let in to bring one.
+    /// The time of the last sample, or of the last request accepted for one.
     var heard: Nanoseconds
     var least: Nanoseconds
-    /// The shortest of this period of time, and of the one before.
+    /// The shortest times are of this period, and of the one before.
     var period: Nanoseconds = 0
     var leastBefore = Nanoseconds.max
   }
@@ -22,13 +22,13 @@ struct ServiceTimes: Sendable {
   private var records: [RequestSize.Class: Record] = [:]
 
   private static let halfLife = 2e9
-  /// Samples, beyond which one more counts a twentieth.
+  /// The weight at which a further sample counts a twentieth.
   private static let greatestWeight = 20.0
   private static let memory: Nanoseconds = 10_000_000_000
   private static let period: Nanoseconds = 5_000_000_000
 
-  /// The mean, in nanoseconds. Of a class that isn't known, that of the next smaller one of its kind: it
-  /// takes so long at least. 0 where nothing is known.
+  /// The mean, in nanoseconds; for an unknown class, that of the next smaller one of its format, which is a
+  /// lower bound; 0 if none is known.
   func estimate(_ size: RequestSize, at now: Nanoseconds) -> Nanoseconds {
     var `class` = size.class
     while `class`.exponent >= 0 {
@@ -38,20 +38,20 @@ struct ServiceTimes: Sendable {
     return 0
   }
 
-  /// The shortest of late, in nanoseconds; 0 where nothing is known.
+  /// The shortest recent time, in nanoseconds; 0 if none is known.
   func least(_ size: RequestSize, at now: Nanoseconds) -> Nanoseconds {
     record(size.class, at: now).map { min($0.least, $0.leastBefore) } ?? 0
   }
 
-  /// Whether another sample is wanted, though it may turn out to be as slow as those before: nothing was
-  /// heard of the class for a second, or four times as long as it takes.
+  /// Whether another sample is wanted, even if it may be as slow as those before: the class had none for a
+  /// second, or for four of its service times if that is longer.
   func wantsSample(_ size: RequestSize, at now: Nanoseconds) -> Bool {
     guard let record = record(size.class, at: now) else { return true }
     let pause = min(max(1_000_000_000, Nanoseconds(saturating: 4 * record.mean)), Self.memory)
     return now >= record.heard.addingReportingOverflow(pause).partialValue
   }
 
-  /// One is let in that brings a sample.
+  /// Notes that a request is accepted for its sample.
   mutating func awaitSample(_ size: RequestSize, at now: Nanoseconds) { records[size.class]?.heard = now }
 
   mutating func record(_ size: RequestSize, duration: Nanoseconds, at now: Nanoseconds) {
@@ -75,7 +75,7 @@ struct ServiceTimes: Sendable {
     records[`class`] = record
   }
 
-  /// What isn't forgotten of a class.
+  /// The record of a class, unless it is forgotten.
   private func record(_ class: RequestSize.Class, at now: Nanoseconds) -> Record? {
     records[`class`].flatMap { now - min($0.learned, now) < Self.memory ? $0 : nil }
   }

@@ -1,7 +1,7 @@
 import Basics
 import Dataflow
 
-/// A request that was taken in. It is answered exactly once.
+/// An accepted request, which ends exactly once.
 public final class Ticket: Cancellable {
   typealias Start =
     @Sendable (
@@ -32,12 +32,12 @@ public final class Ticket: Cancellable {
     self.completion = completion
   }
 
-  /// Nanoseconds of work that it is, as far as its own request's next image is concerned.
+  /// Nanoseconds of its work that count for the next image of its own request.
   var turn: Nanoseconds { request.entry.turn }
 
-  /// Its turn has come.
+  /// Begins its turn.
   ///
-  /// - Returns: why it can't begin, if it can't.
+  /// - Returns: the error that prevents it, if any.
   func begin() -> (any Error)? {
     let started = dispatcher.time.now
     do {
@@ -58,7 +58,7 @@ public final class Ticket: Cancellable {
     }
   }
 
-  /// Work on it stops, or doesn't begin; it is answered with `CancellationError`.
+  /// Stops its work, or prevents it; the request ends with `CancellationError`.
   public func cancel() {
     if dispatcher.cancel(request) { return answer(CancellationError(), at: dispatcher.time.now) }
     let item = state.withLock { state -> Item? in
@@ -69,7 +69,7 @@ public final class Ticket: Cancellable {
     item?.cancel()
   }
 
-  /// Answers what was not begun.
+  /// Ends a request that was not begun.
   func answer(_ error: any Error, at now: Nanoseconds) {
     completion(ItemResult(arrival: request.entry.arrival, completion: now, error: error))
   }

@@ -1,12 +1,11 @@
 import Basics
 
-/// Requests that wait for their turn, in the order of their turns.
+/// Waiting requests, in the order of their turns.
 ///
-/// The more urgent priority comes first. Within a priority whoever is due first does: that is when it arrived
-/// and as long again as it will take, so that a large photograph lets thumbnails pass that came soon after
-/// it. It is due a tenth of a second after its arrival at the latest, so it is overtaken for that long and no
-/// longer. Of several images of one request each is due as if it had come when those before it are done:
-/// between them others have their turn.
+/// The more urgent priority comes first, and within a priority the earlier due time. A request is due at its
+/// arrival plus its cost, so that a large photograph lets thumbnails pass that came soon after it. It is due
+/// a tenth of a second after its arrival at the latest, which bounds the overtaking. An image of a request is
+/// due as if it had come at the end of the request's earlier images: other requests have turns between them.
 ///
 /// Complexity: the line is bounded, and short as memory goes; inserting and removing move its tail.
 struct WaitingLine: Sendable {
@@ -15,19 +14,19 @@ struct WaitingLine: Sendable {
     /// 0 is the most urgent.
     let priority: Int
     let arrival: Nanoseconds
-    /// When its answer is of no use any more.
+    /// The time after which its response is useless.
     let deadline: Nanoseconds
-    /// Nanoseconds that it will be worked on, as far as is known.
+    /// Its expected work, nanoseconds.
     let cost: Nanoseconds
-    /// Nanoseconds that those before it of its own request take.
+    /// The work of earlier images of its own request, nanoseconds.
     var behind: Nanoseconds = 0
 
-    /// How long, at most, an entry lets later ones pass.
+    /// The longest time for which an entry lets later ones pass.
     static let window: Nanoseconds = 100_000_000
 
     var due: Nanoseconds { (arrival + min(cost, Self.window)).addingReportingOverflow(behind).partialValue }
 
-    /// What it takes, as far as its own request's next one is concerned.
+    /// The work that counts for the next image of its own request.
     var turn: Nanoseconds { cost > 0 ? cost : Self.window }
 
     func isBefore(_ other: Entry) -> Bool {
@@ -36,16 +35,16 @@ struct WaitingLine: Sendable {
   }
 
   private(set) var entries: [Entry] = []
-  /// The first time at which an entry may be too late; it may have left meanwhile.
+  /// The first time at which an entry may expire; the entry may have left meanwhile.
   private var earliestDeadline = Nanoseconds.max
 
   var count: Int { entries.count }
   var isEmpty: Bool { entries.isEmpty }
   var first: Entry? { entries.first }
-  /// No entry is too late before; `nil` if none ever is.
+  /// The time before which no entry expires; `nil` if none ever does.
   var nextDeadline: Nanoseconds? { isEmpty || earliestDeadline == .max ? nil : earliestDeadline }
 
-  /// What has to be done before this entry's turn comes.
+  /// The work before this entry's turn.
   func work(before entry: Entry) -> Nanoseconds {
     entries[..<position(of: entry)].reduce(0) { $0 + $1.cost }
   }
@@ -65,7 +64,7 @@ struct WaitingLine: Sendable {
     return true
   }
 
-  /// Removes one whose time is over, if there is one.
+  /// Removes an expired entry, if there is one.
   mutating func removeLate(_ now: Nanoseconds) -> Entry? {
     guard now >= earliestDeadline else { return nil }
     if let index = entries.firstIndex(where: { $0.deadline <= now }) { return entries.remove(at: index) }
@@ -73,7 +72,7 @@ struct WaitingLine: Sendable {
     return nil
   }
 
-  /// Of the first entry that isn't before this one.
+  /// The position of the first entry that isn't before this one.
   private func position(of entry: Entry) -> Int {
     var (low, high) = (0, entries.count)
     while low < high {

@@ -1,8 +1,8 @@
 import NIOPosix
 
-/// Does what would keep the connections' thread for long: reads large requests, and writes large answers.
+/// Runs slow work away from the connections' thread: reading large requests, and writing large responses.
 struct BackgroundWork: Sendable {
-  /// What is larger than so many bytes is large.
+  /// The size in bytes above which work is large.
   static let threshold = 64 << 10
 
   private let pool: NIOThreadPool
@@ -18,14 +18,14 @@ struct BackgroundWork: Sendable {
     pool.submit { _ in work() }
   }
 
-  /// Does what was begun, and ends the threads.
+  /// Finishes what was begun, and ends the threads.
   func shutdown() async { try? await pool.shutdownGracefully() }
 
-  /// Begins something in the background.
+  /// Begins cancellable work in the background.
   ///
   /// - Parameters:
-  ///   - start: gives what can be cancelled.
-  ///   - failed: told why it could not begin.
+  ///   - start: returns the work that can be cancelled.
+  ///   - failed: called with the error that prevented the start.
   func begin(
     _ start: @escaping @Sendable () throws -> any Cancellable,
     failed: @escaping @Sendable (any Error) -> Void

@@ -1,13 +1,13 @@
 import NIOCore
 
-/// Keeps what comes over a connection and what goes out in step, for every protocol that is spoken on it.
-/// Next to the socket, or inside TLS.
+/// Keeps a connection's input and output in step, for every protocol on it. Next to the socket, or inside
+/// TLS.
 ///
-/// - Nothing is closed before its bytes are sent: a wish to close waits for them. Then the client is told
-///   that nothing follows, and given a moment to read: what still comes from it meanwhile would else make its
-///   system throw away what it has not read.
-/// - Who doesn't read isn't read from: while so much waits to be sent, nothing more comes in.
-/// - Who reads nothing at all for a time is given up.
+/// - Nothing is closed before its bytes are sent: a request to close waits for them. The client is then
+///   notified that nothing follows, and has a moment to read, in which its input is still read: unread input
+///   would make its system discard unread output.
+/// - A client that doesn't read isn't read from: input stops while too many bytes wait to be sent.
+/// - A client that reads nothing for a time is dropped.
 ///
 /// Used by the event loop's thread alone.
 final class ConnectionFlowHandler: ChannelDuplexHandler {
@@ -16,39 +16,39 @@ final class ConnectionFlowHandler: ChannelDuplexHandler {
   typealias OutboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
-  /// Wishes of the handlers above.
+  /// Requests of the handlers above.
   enum Event {
-    /// Ends the connection at once, whatever was to be sent.
+    /// Ends the connection at once, with bytes still to send.
     case abandon
   }
 
   private enum State {
     case open
-    /// To be closed once everything is sent.
+    /// Closes once everything is sent.
     case sending
     /// Everything is sent; the client has yet to close its side.
     case leaving
     case closed
   }
 
-  /// Bytes that may wait to be sent before nothing more is read.
+  /// Maximum bytes that wait to be sent before reading stops.
   static let limit = 4 << 20
-  /// How often it is looked in a client's time whether it reads.
+  /// Checks for progress within a client's time.
   private static let looks = 12
-  /// How long a client may take to close its side.
+  /// The time in which a client has to close its side.
   static let farewell = TimeAmount.seconds(2)
 
   private let interval: TimeAmount
   private var state = State.open
   private var isReadHeld = false
-  /// Whether the handlers above have got something since they were told that a read is over.
+  /// Whether the handlers above have got bytes since the last end of a read.
   private var isReading = false
   private var watch: Scheduled<Void>?
   private var promises: [EventLoopPromise<Void>] = []
-  /// What waited when it was looked last, and how often in a row it was as much.
+  /// The waiting bytes at the last check, and the number of checks in a row with as many.
   private var seen = (bytes: 0, times: 0)
 
-  /// - Parameter patience: how long nothing may be read of what is sent.
+  /// - Parameter patience: the time for which a client may read nothing.
   init(patience: TimeAmount) {
     interval = .nanoseconds(patience.nanoseconds / Int64(Self.looks))
   }
@@ -105,8 +105,8 @@ final class ConnectionFlowHandler: ChannelDuplexHandler {
     if state != .open { context.read() }
   }
 
-  /// Also where the connection was closed in the middle of the read: NIO keeps streams that have read until
-  /// this comes.
+  /// Also runs after a connection closed in the middle of the read: NIO keeps streams that have read until
+  /// this event.
   private func completeRead(_ context: ChannelHandlerContext) {
     guard isReading || state == .open else { return }
     isReading = false
@@ -123,7 +123,7 @@ final class ConnectionFlowHandler: ChannelDuplexHandler {
     context.flush()
     guard unsent(context) > 0 else { return leave(context) }
     if watch == nil { startWatch(context) }
-    // It is sent when all before it is.
+    // It is sent after everything before it.
     context.writeAndFlush(wrapOutboundOut(ByteBuffer())).assumeIsolated().whenComplete { [self] _ in
       leave(context)
     }

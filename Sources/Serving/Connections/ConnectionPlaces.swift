@@ -2,8 +2,7 @@ import Dataflow
 import Foundation
 import NIOCore
 
-/// How many connections there may be, of all ports together: each has a file, of which a process has only so
-/// many.
+/// The maximum of connections on all ports together: each needs a file, whose number is limited in a process.
 ///
 /// Used by the event loop's thread alone.
 final class ConnectionPlaces: Sendable {
@@ -16,7 +15,7 @@ final class ConnectionPlaces: Sendable {
   private let maximum: Int
   private let state: NIOLoopBoundBox<State>
 
-  /// - Parameter loop: that of all ports.
+  /// - Parameter loop: the event loop of all ports.
   init(maximum: Int, loop: any EventLoop) {
     self.maximum = maximum
     state = .makeBoxSendingValue(State(), eventLoop: loop)
@@ -37,8 +36,8 @@ final class ConnectionPlaces: Sendable {
   func wait(_ proceed: @escaping () -> Void) { state.value.waiting.append(proceed) }
 }
 
-/// Takes a port's connections while there are places; and none for a moment after the system has refused one,
-/// as it would refuse the next ones as fast as they can be asked for.
+/// Accepts a port's connections while there are places. It pauses for a moment after the system has refused
+/// one, since the system would refuse the next ones too.
 ///
 /// Used by the event loop's thread alone.
 final class ConnectionAcceptor: ChannelDuplexHandler {
@@ -70,14 +69,14 @@ final class ConnectionAcceptor: ChannelDuplexHandler {
     }
   }
 
-  /// Connections that can't be taken wait, and are taken later.
+  /// Connections that can't be accepted wait, and are accepted later.
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     guard let code = (error as? IOError)?.errnoCode, [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code) else {
       return context.fireErrorCaught(error)
     }
     guard !isPausing else { return }
     isPausing = true
-    // The read that failed is still wanted, and would be tried again at once.
+    // The read that failed is still wanted, and would be retried at once.
     try? context.channel.syncOptions?.setOption(.autoRead, value: false)
     _ = context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) { [self, channel = context.channel] in
       isPausing = false

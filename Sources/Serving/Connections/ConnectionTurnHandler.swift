@@ -1,10 +1,10 @@
 import NIOCore
 
-/// Bounds how long a connection has the event loop at a time. Above `ConnectionFlowHandler`.
+/// Bounds the time of a connection's turn on the event loop. Above `ConnectionFlowHandler`.
 ///
-/// What is read at once may be a part of an image, or thousands of small frames or requests, each with its
-/// own work. It is handed on in pieces; when a turn's time is over, the rest waits until other connections
-/// have had theirs. Meanwhile nothing more is read.
+/// One read may bring a part of an image, or thousands of small frames or requests, each with its own work.
+/// It is passed on in pieces; when a turn's time is over, the rest waits until other connections have had
+/// theirs. Meanwhile nothing more is read.
 ///
 /// Used by the event loop's thread alone.
 final class ConnectionTurnHandler: ChannelDuplexHandler {
@@ -14,7 +14,7 @@ final class ConnectionTurnHandler: ChannelDuplexHandler {
 
   static let turn = TimeAmount.milliseconds(5)
   static let pieceBytes = 16 << 10
-  /// Tasks that are due run before sockets are looked at; those that are due a moment later, after.
+  /// Tasks that are due run before sockets are polled; those that are due a moment later, after.
   private static let pause = TimeAmount.milliseconds(1)
 
   private var waiting = CircularBuffer<ByteBuffer>()
@@ -26,7 +26,7 @@ final class ConnectionTurnHandler: ChannelDuplexHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     waiting.append(unwrapInboundIn(data))
-    // What is done on a piece may let the channel read more, in the middle of it.
+    // The work on a piece may let the channel read more, in the middle of it.
     if nextTurn == nil, !isHandingOn { handOn(context) }
   }
 

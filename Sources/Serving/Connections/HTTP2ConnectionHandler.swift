@@ -2,15 +2,15 @@ import Dataflow
 import NIOCore
 import NIOHTTP2
 
-/// Ends HTTP/2 connections: those on which nothing happens, those whose client has left, and all of them,
-/// once their requests are answered, when the server stops.
+/// Ends HTTP/2 connections: idle ones, those whose client has left, and all of them, after their last
+/// response, when the server stops.
 ///
 /// Used by the event loop's thread alone.
 final class HTTP2ConnectionHandler: ChannelInboundHandler {
   typealias InboundIn = HTTP2Frame
   typealias OutboundOut = HTTP2Frame
 
-  /// What a client may send on a stream before any of it is read.
+  /// Bytes that a client may send on a stream before any are read.
   static let windowBytes = 1 << 20
 
   private let idleTimeout: TimeAmount
@@ -21,7 +21,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
   private var context: ChannelHandlerContext?
   let observer: Observer
 
-  /// - Parameter answers: of all streams.
+  /// - Parameter answers: the responses of all streams.
   init(idleTimeout: TimeAmount, answers: UnsentResponses, eventLoop: any EventLoop) {
     self.idleTimeout = idleTimeout
     self.answers = answers
@@ -30,7 +30,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
     observer.handler?.value = self
   }
 
-  /// Told of streams and frames by the multiplexer, on the event loop's thread.
+  /// Receives the multiplexer's events about streams and frames, on the event loop's thread.
   ///
   /// Sendable: `handler` is set before the connection begins, and its box is for the event loop's thread.
   final class Observer: NIOHTTP2StreamDelegate, NIOHTTP2FrameDelegate, @unchecked Sendable {

@@ -1,57 +1,57 @@
-/// When a connection of HTTP/2 asks whether its client is still there, and when it ends: a pure state
-/// machine, without a channel or a clock.
+/// The state of an HTTP/2 connection: when to ping its client, and when to end. A pure state machine, without
+/// a channel or a clock.
 struct HTTP2ConnectionState {
   enum Action: Equatable {
-    /// Waits until nothing has happened for a while.
+    /// Waits for an idle period.
     case wait
-    /// Asks the client for a sign of life, and waits again.
+    /// Pings the client, and waits again.
     case ping
-    /// Says goodbye and closes.
+    /// Sends GOAWAY and closes.
     case leave
-    /// Closes behind what is being written, if there are no streams then either.
+    /// Closes after the current writes, if there are no streams then either.
     case end
   }
 
   private var streams = 0
-  /// Whether the client owes an answer to a ping.
+  /// Whether a ping is unacknowledged.
   private var isPinged = false
-  /// Nothing more is begun: the server stops, or the client says nothing more.
+  /// Whether nothing more is begun: the server stops, or the client sends nothing more.
   private var isEnding = false
-  /// The connection can't go on, and the client was told so.
+  /// Whether the connection has failed and the client was notified.
   private var hasFailed = false
 
   var isEmpty: Bool { streams == 0 }
 
-  /// A stream has begun or ended.
+  /// Notes the number of streams after one has begun or ended.
   mutating func changed(streams count: Int) -> Action {
     streams = count
     isPinged = false
     return isEmpty && isEnding ? .end : .wait
   }
 
-  /// Nothing has happened for a while. A client that waits for something, or sends it slowly, may be silent;
-  /// one that has gone without a word must not hold its streams for ever.
+  /// Ends an idle period. A client that waits for a response, or sends slowly, may be silent; one that left
+  /// without notice must not hold its streams for ever.
   mutating func timePassed() -> Action {
     guard !isEmpty, !isPinged else { return .leave }
     isPinged = true
     return .ping
   }
 
-  /// The client has answered a ping.
+  /// Notes that the client has acknowledged a ping.
   mutating func pingAnswered() { isPinged = false }
 
-  /// Nothing more is begun; what was begun is answered.
+  /// Begins nothing more; begun requests still get responses.
   mutating func beginsNothingMore() -> Action? {
     isEnding = true
     return isEmpty ? .end : nil
   }
 
-  /// The client was told that the connection can't go on.
+  /// Notes that the client was notified of the connection's failure.
   mutating func saidFailure() { hasFailed = true }
 
-  /// Whether an error ends the connection. What is wrong with one stream has reset that one, and the others
-  /// go on.
+  /// Whether an error ends the connection. An error of one stream has reset that stream, and the others
+  /// continue.
   ///
-  /// - Parameter isOfProtocol: whether HTTP/2 has found it.
+  /// - Parameter isOfProtocol: whether HTTP/2 has detected it.
   func ends(byError isOfProtocol: Bool) -> Bool { hasFailed || !isOfProtocol }
 }

@@ -2,8 +2,8 @@ import Dataflow
 import NIOCore
 import NIOTLS
 
-/// Waits for a connection's first bytes, and sets up the version of HTTP that they are: HTTP/2 begins with
-/// its preface (RFC 9113, 3.4), also where TLS has agreed on it before.
+/// Waits for a connection's first bytes, and sets up their version of HTTP: HTTP/2 begins with its preface
+/// (RFC 9113, 3.4), even after TLS has negotiated it.
 final class HTTPVersionDetector: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
@@ -16,13 +16,13 @@ final class HTTPVersionDetector: ChannelInboundHandler, RemovableChannelHandler 
   private var received = ByteBuffer()
   private var timer: Scheduled<Void>?
 
-  /// What is written on setting up may fail, and then the channel gives what else has come before that write
-  /// is over: in the middle of `channelRead`.
+  /// A write during the set-up may fail. The channel then delivers further input before that write returns,
+  /// in the middle of `channelRead`.
   private enum State {
     case detecting, configuring, passing
   }
 
-  /// - Parameter timeout: a connection on which nothing comes for so long is closed.
+  /// - Parameter timeout: the time after which a connection without input is closed.
   init(timeout: TimeAmount, configure: @escaping (Bool, any Channel) throws -> Void) {
     self.timeout = timeout
     self.configure = configure
@@ -65,6 +65,6 @@ final class HTTPVersionDetector: ChannelInboundHandler, RemovableChannelHandler 
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    context.close(promise: nil)  // A handshake that failed.
+    context.close(promise: nil)  // A failed handshake.
   }
 }

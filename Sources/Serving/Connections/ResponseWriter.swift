@@ -1,28 +1,28 @@
 import NIOCore
 import NIOHTTPTypes
 
-/// Sends the bodies of answers over a connection or a stream, piece by piece.
+/// Sends the bodies of responses over a connection or a stream, piece by piece.
 ///
-/// A stream whose client takes nothing for a time is given up; with its connection, if nothing goes on there
-/// either. (Of a connection without streams its `ConnectionFlowHandler` sees to that.)
+/// A stream whose client reads nothing for a time is dropped; with its connection, if that is idle too. (For
+/// a connection without streams, its `ConnectionFlowHandler` does that.)
 ///
 /// Used by the event loop's thread alone.
 final class ResponseWriter {
   private static let piece = 64 << 10
-  /// How often it is looked in a client's time whether it reads.
+  /// Checks for progress within a client's time.
   private static let looks: Int64 = 12
 
   private let answers: UnsentResponses
-  /// Bytes that are not sent.
+  /// Bytes that are not sent yet.
   private(set) var unsent = 0
   private var lastProgress = NIODeadline.now()
   private var watch: Scheduled<Void>?
-  /// Called, not in the middle of a write, when something was sent.
+  /// Called outside of a write, after something was sent.
   var progressed: (() -> Void)?
 
   init(_ answers: UnsentResponses) { self.answers = answers }
 
-  /// Writes a part of an answer; it is not flushed.
+  /// Writes a part of a response, without a flush.
   func write(_ body: ByteBuffer, of share: UnsentResponses.Share, _ context: ChannelHandlerContext) {
     var rest = body
     while let piece = rest.readSlice(length: min(rest.readableBytes, Self.piece)), piece.readableBytes > 0 {
@@ -67,7 +67,7 @@ final class ResponseWriter {
     channel.triggerUserOutboundEvent(ConnectionFlowHandler.Event.abandon, promise: nil)
   }
 
-  /// Nothing is watched any more.
+  /// Stops the watch.
   func stop() {
     watch?.cancel()
     watch = nil

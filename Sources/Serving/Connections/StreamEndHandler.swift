@@ -3,9 +3,8 @@ import NIOHTTP2
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP2
 
-/// Ends a stream of HTTP/2 whose client still sends: behind the whole answer, and without calling that an
-/// error (RFC 9113, 8.1). A stream that is closed would lose what of its answer is not sent yet, and look
-/// cancelled.
+/// Ends an HTTP/2 stream whose client still sends: after the whole response, and without an error (RFC 9113,
+/// 8.1). Closing the stream would lose the unsent rest of the response, and look like a cancellation.
 ///
 /// Used by the event loop's thread alone.
 final class StreamEndHandler: ChannelDuplexHandler {
@@ -13,7 +12,7 @@ final class StreamEndHandler: ChannelDuplexHandler {
   typealias OutboundIn = HTTPResponsePart
   typealias OutboundOut = HTTPResponsePart
 
-  /// When the answer's end is sent; `nil` before that is written.
+  /// Completes when the response's end is sent; `nil` before that is written.
   private var end: EventLoopFuture<Void>?
   private var isEnding = false
 
@@ -35,7 +34,7 @@ final class StreamEndHandler: ChannelDuplexHandler {
     if let promise { context.channel.closeFuture.cascade(to: promise) }
   }
 
-  /// What a client sends behind its answer is passed over.
+  /// Discards a client's input behind its response.
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     if !isEnding { context.fireChannelRead(data) }
   }

@@ -1,29 +1,29 @@
 import Basics
 import NIOCore
 
-/// The answers of one connection that are being written, or not sent yet: what they take in memory, and
-/// whether their client takes them.
+/// The responses of one connection that are being written or not sent yet: their memory, and their client's
+/// progress.
 ///
 /// Used by the event loop's thread alone.
 final class UnsentResponses {
   struct Limits: Sendable {
-    /// Of one answer, and of all answers of one connection.
+    /// Maximum bytes of one response, and of all responses of one connection.
     var maximumBytes = 128 << 20
-    /// How long a client may take nothing of what it has asked for.
+    /// The time for which a client may read nothing of its responses.
     var patience = TimeAmount.seconds(60)
   }
 
   let limits: Limits
-  /// How long a client may take nothing. Less than the limit of one that has closed its side: it can't make
-  /// room any more.
+  /// The time for which a client may read nothing. Shorter after a client has closed its side, since it can't
+  /// make room any more.
   var patience: TimeAmount
   private let all: ByteBudget
   private let here: ByteBudget
   private let background: BackgroundWork
-  /// When something was sent last.
+  /// The time at which bytes were sent last.
   var lastProgress = NIODeadline.now()
 
-  /// - Parameter all: what answers of all connections may have.
+  /// - Parameter all: the budget of all connections' responses.
   init(_ limits: Limits, of all: ByteBudget, background: BackgroundWork) {
     self.limits = limits
     patience = limits.patience
@@ -32,11 +32,11 @@ final class UnsentResponses {
     here = ByteBudget(maximum: limits.maximumBytes)
   }
 
-  /// What one answer takes, until the last reference goes.
+  /// The bytes of one response, until the last reference goes.
   struct Share: Sendable {
     fileprivate let all, here: ByteBudget.Share
 
-    /// Gives back what the answer doesn't have after all.
+    /// Returns the bytes that the response doesn't need after all.
     fileprivate func keep(_ bytes: Int) {
       let less = max(0, all.bytes - bytes)
       all.shrink(by: less)
@@ -44,7 +44,7 @@ final class UnsentResponses {
     }
   }
 
-  /// Writes an answer, here and now if it is small, in the background if it is large.
+  /// Writes a response, at once if it is small, in the background if it is large.
   ///
   /// - Parameter completion: called once, on the event loop's thread.
   func write<Written>(
@@ -70,9 +70,9 @@ final class UnsentResponses {
     }
   }
 
-  /// Room for an answer.
+  /// Reserves room for a response.
   ///
-  /// - Throws: `.unprocessable` where it is too large, `.unavailable` where there is no room.
+  /// - Throws: `.unprocessable` if it is too large, `.unavailable` if there is no room.
   func reserve(_ count: Int) throws(RequestFailure) -> Share {
     guard count <= limits.maximumBytes else {
       throw RequestFailure(

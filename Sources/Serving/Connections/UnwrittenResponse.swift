@@ -1,9 +1,9 @@
 import NIOCore
 
-/// An answer that is still to be written, and the most bytes that it will have.
+/// A response that is still to be written, with its maximum size in bytes.
 struct UnwrittenResponse<Written: Sendable>: Sendable {
   let maximumBytes: Int
-  /// Bytes that it has.
+  /// The size of the written response, bytes.
   let size: @Sendable (Written) -> Int
   let write: @Sendable () throws -> Written
 }
@@ -13,7 +13,7 @@ extension UnwrittenResponse<ByteBuffer> {
     self.init(maximumBytes: maximumBytes, size: { $0.readableBytes }, write: write)
   }
 
-  /// One that is written already.
+  /// A response that is already written.
   init(_ message: [UInt8]) {
     self.init(maximumBytes: message.count) { ByteBuffer(bytes: message) }
   }

@@ -1,15 +1,14 @@
 import HTTPTypes
 import NIOCore
 
-/// The page at `/`: what a visitor sees first. One file without outside resources; everything that changes,
-/// it asks `/v2/live` for.
+/// The page at `/`. One file without external resources, which gets its data from `/v2/live`.
 struct Dashboard: Sendable {
-  /// The page, cut where each answer has a number of its own.
+  /// The page, cut where each response has a nonce of its own.
   private static let pieces: [String] = String(decoding: PackageResources.index_html, as: UTF8.self)
     .split(separator: "@NONCE@", omittingEmptySubsequences: false).map { String($0) }
 
-  /// Only this page's own script and style are run, and it talks to this server alone: names of models are
-  /// outside data.
+  /// Only this page's own script and style run, and it connects to this server alone: models' names are
+  /// untrusted.
   var answer: ServerResponse {
     let nonce = [UInt64.random(in: 0...(.max)), .random(in: 0...(.max))]
       .map { String($0, radix: 36) }.joined()

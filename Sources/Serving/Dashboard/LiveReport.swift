@@ -3,16 +3,16 @@ import Dataflow
 import Foundation
 import Planning
 
-/// What the dashboard asks for every second: `GET /v2/live`.
+/// The dashboard's data, requested every second: `GET /v2/live`.
 struct LiveReport {
   let metrics: Metrics
   let failures: [ServerLog.Failure]
-  /// Steps before this one are known already.
+  /// The client already knows the steps before this one.
   let since: UInt64
 
   /// - Parameters:
   ///   - query: of the request, `since=STEP` or nothing.
-  ///   - failures: of requests, the latest ones.
+  ///   - failures: the latest failed requests.
   init(_ metrics: Metrics, query: Substring?, failures: [ServerLog.Failure] = []) {
     self.metrics = metrics
     self.failures = failures
@@ -96,7 +96,7 @@ struct LiveReport {
         json.object { json in
           json.value("name", stage.name)
           json.value("busy_seconds", Double(stage.compute + stage.transfer) / 1e9)
-          // What the plan says, where it says something.
+          // The plan's values, where it has any.
           let placement = pipeline.plan.placements.first { $0.stages.contains(stage.name) }
           if let implementation = placement?.implementations[stage.name] {
             json.value("implementation", implementation)

@@ -2,10 +2,10 @@ import HTTPTypes
 import NIOCore
 
 extension Telemetry {
-  /// What those ask for who watch the server: `/`, `/metrics` and `/v2/live`.
+  /// The endpoints for observing the server: `/`, `/metrics` and `/v2/live`.
   ///
   /// - Parameter path: its parts.
-  /// - Returns: `nil` where there is nothing.
+  /// - Returns: `nil` for any other path.
   func answer(_ path: [String], _ request: HTTPRequest) -> ServerResponse? {
     switch path {
     case []: return Dashboard().answer

@@ -4,7 +4,7 @@ import Foundation
 import Planning
 import Vision
 
-/// What is told about a server to those who watch it: metrics, the dashboard, and spans.
+/// The telemetry of a server: metrics, the dashboard, and spans.
 ///
 /// Any thread may use it.
 public final class Telemetry: RequestObserver {
@@ -14,7 +14,7 @@ public final class Telemetry: RequestObserver {
   private let exporter: OTLPExporter?
   private let hosted: Hosted
 
-  /// What is hosted at the moment, and the energy that it takes.
+  /// The hosted pipelines, and their energy.
   private final class Hosted: Sendable {
     private let pipelines = Locked<@Sendable () -> [HostedPipeline]>({ [] })
     private let working = Locked<@Sendable () -> [HostedPipeline]>({ [] })
@@ -40,9 +40,9 @@ public final class Telemetry: RequestObserver {
   }
 
   /// - Parameters:
-  ///   - platform: what the pipelines run on, for what it is declared to draw.
-  ///   - otlp: where spans go, if they go anywhere.
-  ///   - traceRate: the part of requests, 0…1, that are traced of those whose clients don't say.
+  ///   - platform: the pipelines' platform, for its declared power.
+  ///   - otlp: the destination of spans, if any.
+  ///   - traceRate: the fraction of requests, 0…1, that are traced where clients don't decide.
   public init(
     platform: Platform = .local, otlp: OTLPConfiguration? = nil, traceRate: Double = 1,
     log: ServerLog = .none
@@ -59,8 +59,8 @@ public final class Telemetry: RequestObserver {
   }
 
   /// - Parameters:
-  ///   - pipelines: asked for what is served whenever somebody looks.
-  ///   - working: asked for all that take energy: those, and what still answers its last requests.
+  ///   - pipelines: returns the served pipelines, at every observation.
+  ///   - working: returns all pipelines that take energy: those, and the ones completing their last requests.
   func observe(
     _ pipelines: @escaping @Sendable () -> [HostedPipeline],
     working: @escaping @Sendable () -> [HostedPipeline]
@@ -68,7 +68,7 @@ public final class Telemetry: RequestObserver {
     hosted.observe(pipelines, working: working)
   }
 
-  /// Counts the energy that was taken up to now, which must be done before a pipeline goes.
+  /// Counts the energy up to now; call it before a pipeline goes.
   public func pipelineEnds() { _ = hosted.readEnergy() }
 
   public func record(_ record: RequestRecord) {
@@ -76,7 +76,7 @@ public final class Telemetry: RequestObserver {
     if record.span?.context.isSampled ?? false { exporter?.queue.add(record) }
   }
 
-  /// Requests since the start: how many were answered, and how many not.
+  /// Requests since the start: the successful ones, and the others.
   public var requests: (answered: Int, failed: Int) {
     let all = metrics.snapshot().models.values.flatMap(\.requests.values)
     let total = all.reduce(0) { $0 + $1.reduce(0, +) }
@@ -86,7 +86,7 @@ public final class Telemetry: RequestObserver {
     return (Int(clamping: answered), Int(clamping: total - answered))
   }
 
-  /// Exports spans and looks at the energy counters, until the task is cancelled and the last spans are gone.
+  /// Exports spans and reads the energy counters, until the task is cancelled and the last spans are gone.
   func run() async {
     await withTaskGroup(of: Void.self) { group in
       if let exporter { group.addTask { await exporter.run() } }

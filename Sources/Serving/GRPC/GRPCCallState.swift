@@ -2,18 +2,18 @@ import Basics
 import HTTPTypes
 import NIOCore
 
-/// Where one call of gRPC is: which of its messages are worked on, and when it ends. A pure state machine,
-/// without a channel or a clock.
+/// The state of one gRPC call: its messages in service, and its end. A pure state machine, without a channel
+/// or a clock.
 ///
-/// Each event is followed by `next` until that is `nil`.
+/// Call `next` after each event, until it returns `nil`.
 struct GRPCCallState {
-  /// What is to be done now.
+  /// The next action.
   enum Action {
-    /// A message is worked on. `began` takes the work on it.
+    /// Starts work on a message. `began` takes the work.
     case start(Message)
-    /// The call ends, and `leave` says what nobody wants any more.
+    /// Ends the call; `leave` returns the work to cancel.
     case end(GRPCStatus)
-    /// More is read.
+    /// Reads more.
     case read
   }
 
@@ -21,7 +21,7 @@ struct GRPCCallState {
     /// Counts from 1.
     let number: Int
     let bytes: ByteBuffer
-    /// Nanoseconds that are left for it.
+    /// The remaining time in nanoseconds.
     let timeout: Nanoseconds?
   }
 
@@ -34,7 +34,7 @@ struct GRPCCallState {
 
   private struct Running {
     var work: any Cancellable = Uncancellable()
-    /// Of the message, as long as it is in memory.
+    /// Bytes of the message, while it is in memory.
     var bytes: Int
   }
 
@@ -46,29 +46,29 @@ struct GRPCCallState {
   private(set) var isOver = false
   private var isStopping = false
   private var isReadHeld = false
-  /// Messages that are worked on.
+  /// Messages in service.
   private var running: [Int: Running] = [:]
   private var lastRun = 0
 
-  /// Messages of one call that are worked on at once.
+  /// Maximum messages of one call in service.
   private static let maximumRunning = 64
-  /// Bytes of a call's answers that wait to be sent before further messages are taken.
+  /// Maximum unsent bytes of a call's responses before further messages are taken.
   private static let maximumUnsent = 4 << 20
 
   /// - Parameters:
-  ///   - limit: bytes of one message.
-  ///   - budget: what all requests may have.
+  ///   - limit: maximum bytes of one message.
+  ///   - budget: the budget of all requests.
   init(limit: Int, budget: ByteBudget) {
     share = ByteBudget.Share(of: budget)
     reader = GRPCMessageReader(limit: limit)
   }
 
-  /// Whether the call takes many messages and answers each.
+  /// Whether the call takes many messages, with a response each.
   var isStream: Bool { method?.isStream ?? false }
 
-  /// The call's head has come.
+  /// Takes the call's head.
   ///
-  /// - Parameter service: says what a call asks for.
+  /// - Parameter service: finds the method of a call.
   mutating func begin(
     _ head: HTTPRequest, now: Nanoseconds, _ service: (HTTPRequest) throws -> InferenceService.Method
   ) throws {
@@ -82,7 +82,7 @@ struct GRPCCallState {
     method = try service(head)
   }
 
-  /// A piece of the messages has come.
+  /// Takes a piece of the messages.
   mutating func append(_ part: ByteBuffer) throws {
     guard share.grow(by: part.readableBytes), MemoryHeadroom.shared.allows(part.readableBytes) else {
       throw GRPCStatus(.resourceExhausted, "too many large requests at once; try again")
@@ -96,12 +96,12 @@ struct GRPCCallState {
   /// The client's connection brings nothing more.
   mutating func inputCutOff() { if input == .open { input = .cutOff } }
 
-  /// The server stops: a stream ends once what is here is answered.
+  /// Stops the call with the server: a stream ends after the responses to its received messages.
   mutating func stop() { isStopping = true }
 
-  /// What is to be done now; `nil` when nothing is. To be asked until then.
+  /// Returns the next action; `nil` when there is none. Call it until then.
   ///
-  /// - Parameter unsent: bytes of the call's answers that are not sent.
+  /// - Parameter unsent: unsent bytes of the call's responses.
   mutating func next(unsent: Int, now: @autoclosure () -> Nanoseconds) -> Action? {
     guard !isOver else { return nil }
     do {
@@ -132,11 +132,11 @@ struct GRPCCallState {
     return Message(number: lastRun, bytes: bytes, timeout: timeout)
   }
 
-  /// How the call ends, if there is nothing more to do.
+  /// The status with which the call ends, if there is nothing more to do.
   private func conclusion(_ unsent: Int) -> GRPCStatus? {
     guard running.isEmpty else { return nil }
     guard input != .open else {
-      // What is here and could be taken has been.
+      // Every message that could be taken has been.
       guard isStopping, isStream, canTake(unsent) else { return nil }
       return GRPCStatus(.unavailable, "the server is shutting down; try another")
     }
@@ -147,17 +147,17 @@ struct GRPCCallState {
       ? GRPCStatus(.ok) : GRPCStatus(.invalidArgument, "the call has no message")
   }
 
-  /// Neither too much is worked on, nor are answers left unread.
+  /// Whether a message can be taken: few are in service, and few bytes are unsent.
   private func canTake(_ unsent: Int) -> Bool {
     running.count < Self.maximumRunning && unsent < Self.maximumUnsent
   }
 
-  /// What is here can't be taken yet: nothing more need come.
+  /// Whether a received message can't be taken yet, so that no more are needed.
   private func isCrowded(_ unsent: Int) -> Bool { !canTake(unsent) && reader.waiting > 0 }
 
-  /// Whether nothing is read for now. A window full may come meanwhile, which waits below.
+  /// Whether reading stops for now. A window full of input may still come, and waits in the handlers below.
   ///
-  /// - Throws: `GRPCStatus` where there is no room for it.
+  /// - Throws: `GRPCStatus` if there is no room for it.
   mutating func holdsRead(unsent: Int) throws(GRPCStatus) -> Bool {
     guard !isOver, isCrowded(unsent) else { return false }
     guard isReadHeld || share.grow(by: HTTP2ConnectionHandler.windowBytes) else {
@@ -167,15 +167,15 @@ struct GRPCCallState {
     return true
   }
 
-  /// Whether a message has begun, which has to end.
+  /// Whether a message has begun that has to end.
   func awaitsRest(unsent: Int) -> Bool { !isOver && reader.waiting > 0 && canTake(unsent) }
 
-  /// What can be cancelled of the work on a message.
+  /// Takes the cancellable work on a message.
   mutating func began(_ number: Int, _ work: any Cancellable) { running[number]?.work = work }
 
-  /// The answer to a message can be written, so that the message is not needed any more.
+  /// Notes that a message's response can be written, and the message is not needed any more.
   ///
-  /// - Returns: whether somebody waits for it.
+  /// - Returns: whether the response is still wanted.
   mutating func answered(_ number: Int) -> Bool {
     guard let bytes = running[number]?.bytes else { return false }
     share.shrink(by: bytes)
@@ -183,22 +183,22 @@ struct GRPCCallState {
     return true
   }
 
-  /// The answer to a message is written.
+  /// Notes that a message's response is written.
   ///
-  /// - Returns: whether somebody waits for it.
+  /// - Returns: whether the response is still wanted.
   mutating func finished(_ number: Int) -> Bool { running.removeValue(forKey: number) != nil }
 
-  /// What becomes of the stream when the call ends.
+  /// The consequences of the call's end for its stream.
   struct End {
-    /// What nobody wants any more.
+    /// Work to cancel.
     var work: [any Cancellable] = []
-    /// A read that was held is not held any more.
+    /// Whether a stopped read continues.
     var reads = false
-    /// What the client still sends is not wanted; what it can't send is not waited for.
+    /// Whether the stream closes without the rest of its input.
     var closes = false
   }
 
-  /// Nothing more is taken.
+  /// Takes nothing more.
   mutating func leave() -> End {
     defer { (isOver, isReadHeld, running) = (true, false, [:]) }
     reader = GRPCMessageReader(limit: 0)

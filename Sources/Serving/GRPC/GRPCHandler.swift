@@ -3,10 +3,10 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Reads one call of gRPC from an HTTP/2 stream, and writes its answers: `GRPCCallState` on a channel.
+/// Reads one gRPC call from an HTTP/2 stream, and writes its responses: `GRPCCallState` on a channel.
 ///
-/// As in `RequestHandler`, everything but large messages and answers is dealt with on the event loop's
-/// thread. Used by that thread alone.
+/// As in `RequestHandler`, the event loop's thread handles everything but large messages and responses. Used
+/// by that thread alone.
 final class GRPCHandler: ChannelDuplexHandler {
   typealias InboundIn = HTTPRequestPart
   typealias OutboundIn = HTTPResponsePart
@@ -14,7 +14,7 @@ final class GRPCHandler: ChannelDuplexHandler {
 
   private let service: @Sendable (HTTPRequest) throws -> InferenceService.Method
   private let authorise: @Sendable (HTTPRequest) throws -> Void
-  /// Of one message.
+  /// Limits of one message.
   private let limits: RequestBody.Limits
   private let background: BackgroundWork
   private let answers: UnsentResponses
@@ -23,12 +23,12 @@ final class GRPCHandler: ChannelDuplexHandler {
   private let time: any TimeSource
   private var state: GRPCCallState
   private var call: HTTPRequest?
-  /// Whether the answer's head is written.
+  /// Whether the response's head is written.
   private var hasHead = false
-  /// Runs while a message is on its way.
+  /// Runs while a message arrives.
   private var timer: Scheduled<Void>?
 
-  /// Bytes of a message that asks for no inference.
+  /// Maximum bytes of a message that asks for no inference.
   private static let maximumQuestion = 64 << 10
 
   init(

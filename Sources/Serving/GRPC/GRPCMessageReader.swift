@@ -1,19 +1,19 @@
 import Basics
 import NIOCore
 
-/// Puts the messages of a call together from the pieces that come: each has a byte that says whether it is
-/// compressed, and its length in four.
+/// Assembles the messages of a call from pieces. Each message has a prefix: a byte for compression, and its
+/// length in four bytes.
 struct GRPCMessageReader {
-  /// What comes before each message.
+  /// Bytes of the prefix.
   static let headBytes = 5
 
   private let limit: Int
   private var bytes = ByteBuffer()
 
-  /// - Parameter limit: bytes of one message.
+  /// - Parameter limit: maximum bytes of one message.
   init(limit: Int) { self.limit = limit }
 
-  /// - Throws: `.unavailable` where there is no memory for the message that begins.
+  /// - Throws: `.unavailable` if there is no memory for the message that begins.
   mutating func append(_ part: ByteBuffer) throws(RequestFailure) {
     var part = part
     if bytes.readableBytes == 0 {
@@ -26,7 +26,7 @@ struct GRPCMessageReader {
     }
   }
 
-  /// Memory for the message that begins, and at least for what comes.
+  /// Reserves memory for the message that begins, and at least for `count` bytes.
   private mutating func makeRoom(for count: Int) throws(RequestFailure) {
     let message = length.map { min($0, limit) + Self.headBytes } ?? 0
     let missing = max(count, message - bytes.readableBytes)
@@ -38,7 +38,7 @@ struct GRPCMessageReader {
   /// Bytes of messages that are not taken, or not complete.
   var waiting: Int { bytes.readableBytes }
 
-  /// The next message, if all of it is here.
+  /// The next message, if it is complete.
   ///
   /// - Throws: `GRPCStatus`.
   mutating func next() throws(GRPCStatus) -> ByteBuffer? {

@@ -1,7 +1,7 @@
 import Basics
 import HTTPTypes
 
-/// How a call ended.
+/// The status with which a call ended.
 struct GRPCStatus: Error, Equatable {
   /// Source: gRPC documentation, *Status codes and their use in gRPC*.
   enum Code: Int {
@@ -15,7 +15,7 @@ struct GRPCStatus: Error, Equatable {
     case unavailable = 14
     case unauthenticated = 16
 
-    /// As gRPC writes it, such as `NOT_FOUND`.
+    /// The code's name in gRPC, such as `NOT_FOUND`.
     var name: String {
       "\(self)".reduce(into: "") { name, letter in
         if letter.isUppercase { name.append("_") }
@@ -26,7 +26,7 @@ struct GRPCStatus: Error, Equatable {
 
   let code: Code
   var message = ""
-  /// What was asked, and within which trace, as far as it is known: for the log.
+  /// The request's model and trace, as far as they are known, for the log.
   var model: String?
   var trace: String?
 
@@ -35,7 +35,7 @@ struct GRPCStatus: Error, Equatable {
     self.message = message
   }
 
-  /// What an error thrown anywhere below means to the client.
+  /// The status for an error thrown anywhere below.
   init(_ error: any Error) {
     if let status = error as? GRPCStatus {
       self = status
@@ -45,7 +45,7 @@ struct GRPCStatus: Error, Equatable {
     }
   }
 
-  /// The same, of a request whose model is known.
+  /// The same status with the request's model.
   func of(_ model: String, _ span: RequestSpan?) -> GRPCStatus {
     var status = self
     status.model = model
@@ -53,11 +53,11 @@ struct GRPCStatus: Error, Equatable {
     return status
   }
 
-  /// As a call's trailers have it.
+  /// The call's trailers.
   var trailers: HTTPFields {
     var fields = HTTPFields()
     fields[.grpcStatus] = "\(code.rawValue)"
-    // What is too long for a frame would end the whole connection.
+    // A text too long for a frame would end the whole connection.
     let text = String(String.UnicodeScalarView(message.unicodeScalars.prefix(1000)))
     if !text.isEmpty { fields[.grpcMessage] = Self.percentEncoded(text) }
     return fields

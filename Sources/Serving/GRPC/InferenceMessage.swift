@@ -1,6 +1,6 @@
 import Basics
 
-/// A `ModelInferRequest` as it is written, read in one pass. Used while its bytes live.
+/// A `ModelInferRequest` as encoded, read in one pass. Used while its bytes live.
 struct InferenceMessage {
   private(set) var model = ModelReference(name: "")
   private var id = ""
@@ -9,7 +9,7 @@ struct InferenceMessage {
   private var outputs: [Output] = []
   private var raw: [UnsafeRawBufferPointer] = []
 
-  /// Of the message; no request has so many inputs, outputs and parameters.
+  /// Maximum fields of the message; no request has so many inputs, outputs and parameters.
   private static let maximumFields = 4096
 
   /// - Throws: `ProtobufError`; `InferenceRequestError`.
@@ -38,7 +38,7 @@ struct InferenceMessage {
     try InferenceRequest.Draft.checkCount(count, what)
   }
 
-  /// - Throws: `InferenceRequestError` for what can't be asked of any model.
+  /// - Throws: `InferenceRequestError` for a request that fits no model.
   func draft() throws -> InferenceRequest.Draft {
     var draft = InferenceRequest.Draft()
     draft.id = id.isEmpty ? nil : id
@@ -63,13 +63,13 @@ struct InferenceMessage {
 }
 
 extension InferenceMessage {
-  /// Of one input, output or parameter.
+  /// Maximum fields of one input, output or parameter.
   private static let maximumPartFields = 256
 
   /// An entry of a map of `InferParameter`s.
   fileprivate struct Parameter {
     private(set) var key = ""
-    /// `nil` if it is no whole number.
+    /// `nil` if it is no integer.
     private(set) var number: Int64?
 
     init(_ entry: ProtobufReader.Field) throws {

@@ -7,14 +7,15 @@ import Vision
 struct InferenceService: Sendable {
   struct Method: Sendable {
     enum Body: Sendable {
-      /// Answered at once.
+      /// Responds at once.
       case now(@Sendable (ByteBuffer) throws -> [UInt8])
-      /// Answered later: the last argument is called once, from any thread, with what makes the answer.
+      /// Responds later: the last argument is called once, from any thread, with a closure that makes the
+      /// response.
       case later(@Sendable (ByteBuffer, Nanoseconds?, @escaping Reply) throws -> any Cancellable)
     }
 
     let body: Body
-    /// Whether the call takes many messages and answers each.
+    /// Whether the call takes many messages, with a response each.
     var isStream = false
   }
 
@@ -26,7 +27,7 @@ struct InferenceService: Sendable {
 
   private var models: ServedModels { host.models }
 
-  /// What a call's head asks for.
+  /// The method of a call, by its head.
   ///
   /// - Throws: `GRPCStatus`.
   func method(_ head: HTTPRequest) throws(GRPCStatus) -> Method {
@@ -72,7 +73,7 @@ struct InferenceService: Sendable {
 
   private static func path(_ name: String) -> String { "/inference.GRPCInferenceService/\(name)" }
 
-  /// - Parameter span: what traces know a request by; the messages of a stream have none.
+  /// - Parameter span: the request's span; the messages of a stream have none.
   private func infer(isStream: Bool, _ span: RequestSpan?) -> Method.Body {
     .later { [models] message, timeout, reply in
       try message.withUnsafeReadableBytes { bytes in
@@ -109,13 +110,13 @@ struct InferenceService: Sendable {
     ServerMessages.build { $0.add(ProtocolFields.StreamInferResponse.inferResponse, bytes: response) }
   }
 
-  /// What a stream gives for a message that can't be answered.
+  /// The response of a stream to a message that fails.
   static func streamError(_ reason: String) -> [UInt8] {
     ServerMessages.build { $0.add(ProtocolFields.StreamInferResponse.errorMessage, reason) }
   }
 }
 
-/// Says in what is thrown what was asked.
+/// Adds the model and the span to thrown errors.
 private func failing<Result>(_ model: String, _ span: RequestSpan?, _ body: () throws -> Result) throws
   -> Result
 {

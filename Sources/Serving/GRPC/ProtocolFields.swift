@@ -42,7 +42,7 @@ enum ProtocolFields {
     static let name = 1, version = 2
   }
 
-  /// Of the answers to `ServerLive`, `ServerReady`, `ModelReady` and `Health/Check`.
+  /// Of the responses to `ServerLive`, `ServerReady`, `ModelReady` and `Health/Check`.
   enum Health {
     static let isWell = 1, service = 1
   }

@@ -37,7 +37,7 @@ enum RepositoryMessages {
       })
   }
 
-  /// Of a `RepositoryIndexRequest`.
+  /// The option of a `RepositoryIndexRequest`.
   private static func onlyReady(_ message: ByteBuffer) throws -> Bool {
     var onlyReady = false
     try message.forEachField { field in
@@ -50,7 +50,7 @@ enum RepositoryMessages {
     return onlyReady
   }
 
-  /// Of a `RepositoryModelLoadRequest` or `RepositoryModelUnloadRequest`.
+  /// The model's name in a `RepositoryModelLoadRequest` or `RepositoryModelUnloadRequest`.
   private static func name(_ message: ByteBuffer) throws -> String {
     var name = ""
     try message.forEachField { field in
@@ -65,7 +65,7 @@ enum RepositoryMessages {
     return name
   }
 
-  /// Of an entry of a map.
+  /// The key of a map's entry.
   private static func key(of entry: ProtobufReader) throws -> String {
     var (entry, key) = (entry, "")
     while let field = try entry.next() {

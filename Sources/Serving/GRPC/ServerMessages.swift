@@ -1,7 +1,7 @@
 import Basics
 import NIOCore
 
-/// Answers about the server and its models, as protocol buffers.
+/// Responses about the server and its models, as protocol buffers.
 enum ServerMessages {
   /// `live`, `ready`.
   static func yes() -> [UInt8] { build { $0.add(ProtocolFields.Health.isWell, 1) } }
@@ -57,7 +57,7 @@ extension ProtobufWriter {
 }
 
 enum HealthMessages {
-  /// - Throws: `GRPCStatus` if the service that is asked for is none of ours.
+  /// - Throws: `GRPCStatus` for an unknown service.
   static func check(_ message: ByteBuffer, _ models: ServedModels) throws -> [UInt8] {
     var service = ""
     try message.forEachField { if $0.number == ProtocolFields.Health.service { service = try $0.text() } }
@@ -94,7 +94,7 @@ extension ByteBuffer {
     }
   }
 
-  /// An answer to a message that has nothing to say, if it is one.
+  /// Checks that this is a message, whose fields don't matter, and returns the response.
   func checked(_ answer: [UInt8]) throws -> [UInt8] {
     try forEachField { _ in }
     return answer

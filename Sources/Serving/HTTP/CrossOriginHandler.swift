@@ -2,9 +2,9 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Tells browsers which pages may read an answer, of every answer and every failure.
+/// Adds cross-origin headers to every response, also to failures.
 ///
-/// Requests come one by one, each once the one before is answered. Used by the event loop's thread alone.
+/// Requests come one by one, each after the previous response. Used by the event loop's thread alone.
 final class CrossOriginHandler: ChannelDuplexHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
@@ -12,7 +12,7 @@ final class CrossOriginHandler: ChannelDuplexHandler {
   typealias OutboundOut = HTTPResponsePart
 
   private let policy: CrossOriginPolicy
-  /// Of the request that is being answered.
+  /// The origin of the current request.
   private var origin: String?
 
   init(_ policy: CrossOriginPolicy) { self.policy = policy }

@@ -1,7 +1,7 @@
 import Foundation
 import HTTPTypes
 
-/// From which origins pages in a browser may ask: cross-origin resource sharing.
+/// The origins whose pages may send requests from a browser: cross-origin resource sharing.
 ///
 /// Source: WHATWG, *Fetch*, section 3.3.
 public struct CrossOriginPolicy: Sendable, Equatable {
@@ -16,7 +16,7 @@ public struct CrossOriginPolicy: Sendable, Equatable {
     self.origins = origins.contains("*") ? nil : known
   }
 
-  /// As browsers write it: in small letters, and without a port that is the usual one.
+  /// The origin as browsers write it: in lower case, and without a default port.
   private static func normalised(_ origin: String) throws(OriginError) -> String {
     guard
       let match = origin.lowercased().wholeMatch(
@@ -29,9 +29,9 @@ public struct CrossOriginPolicy: Sendable, Equatable {
     return isUsual ? "\(scheme)://\(host)" : "\(scheme)://\(host):\(number)"
   }
 
-  /// The answer to a browser that asks whether a page may send a request; it has no token, and needs none.
+  /// The response to a preflight request, which has no token, and needs none.
   ///
-  /// - Returns: `nil` for anything else.
+  /// - Returns: `nil` for any other request.
   func preflight(_ request: HTTPRequest) -> ServerResponse? {
     guard request.method == .options, request.headerFields[.accessControlRequestMethod] != nil,
       allows(request.headerFields[.origin])
@@ -46,11 +46,11 @@ public struct CrossOriginPolicy: Sendable, Equatable {
       ])
   }
 
-  /// What is added to every answer.
+  /// The headers to add to every response.
   ///
-  /// - Parameter origin: that of the request, if it has one.
+  /// - Parameter origin: the request's, if it has one.
   func headers(for origin: String?) -> HTTPFields {
-    // Also where an origin is refused: a cache must not give one's answer to another.
+    // Also for a refused origin: a cache must not give one origin's response to another.
     var headers: HTTPFields = [.vary: "Origin"]
     guard let origin, allows(origin) else { return headers }
     headers[.accessControlAllowOrigin] = origins == nil ? "*" : origin
@@ -65,7 +65,7 @@ public struct CrossOriginPolicy: Sendable, Equatable {
   }
 }
 
-/// A text that is no origin.
+/// An error: a text is no origin.
 public struct OriginError: Error, Equatable, CustomStringConvertible {
   let origin: String
 

@@ -1,8 +1,8 @@
 import NIOCore
 import NIOHTTP1
 
-/// What of HTTP/1.1's rules the parser leaves to others: requests that two readers could understand
-/// differently are refused (RFC 9112, 11.2), and connections of HTTP/1.0 end as their clients expect it.
+/// Enforces the rules of HTTP/1.1 that the parser leaves to others: requests that two readers could
+/// understand differently are refused (RFC 9112, 11.2), and HTTP/1.0 connections end as their clients expect.
 ///
 /// Used by the event loop's thread alone.
 final class HTTP1RulesHandler: ChannelDuplexHandler {
@@ -11,7 +11,7 @@ final class HTTP1RulesHandler: ChannelDuplexHandler {
   typealias OutboundIn = HTTPServerResponsePart
   typealias OutboundOut = HTTPServerResponsePart
 
-  /// Whether the client of HTTP/1.0 wants the connection to go on, which it has to be told then.
+  /// Whether an HTTP/1.0 client wants the connection to persist, which the response has to confirm.
   private var isKept = false
   private var isRefused = false
 
@@ -60,7 +60,7 @@ final class HTTP1RulesHandler: ChannelDuplexHandler {
   }
 }
 
-/// A request that is HTTP for its parser, and not for others.
+/// A request that is HTTP for this server's parser, and not for others.
 struct MalformedRequest: RequestFailureConvertible {
   let reason: String
 

@@ -2,7 +2,7 @@ import HTTPTypes
 import NIOHTTP1
 import NIOHTTPTypesHTTP1
 
-/// A request that can't be answered: a status, and a message that says what and why.
+/// The failure of a request: a status, and a message with the reason.
 struct HTTPFailure: Error {
   let status: HTTPResponse.Status
   let message: String
@@ -20,7 +20,7 @@ struct HTTPFailure: Error {
     if failure.kind == .unauthenticated { headers[.wwwAuthenticate] = "Bearer" }
   }
 
-  /// What an error thrown anywhere below means to the client.
+  /// The failure for an error thrown anywhere below.
   init(_ error: any Error) {
     switch error {
     case let failure as HTTPFailure: self = failure

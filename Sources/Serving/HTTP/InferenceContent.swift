@@ -3,12 +3,12 @@ import HTTPTypes
 import NIOCore
 import Vision
 
-/// What the head of a request for inference says of its body. What the body is its bytes say: most tools send
-/// a Content-Type that has nothing to do with it.
+/// The description of an inference request's body in its head. The body's own bytes decide its kind: most
+/// tools send an unrelated Content-Type.
 struct InferenceContent: Sendable {
-  /// The parts of a body.
+  /// The kind of a body, with the ranges of its parts.
   enum Kind: Sendable {
-    /// One encoded image, or something that is to be one.
+    /// One encoded image, or bytes meant as one.
     case image(Range<Int>)
     /// The Open Inference Protocol's JSON, and the binary tensors behind it.
     case tensors(json: Range<Int>, binary: Range<Int>)
@@ -41,11 +41,11 @@ struct InferenceContent: Sendable {
     type?.prefix { $0 != ";" }.lowercased().filter { $0 != " " } == "application/json"
   }
 
-  /// Whether it is worth asking, before the body comes, if an image would be taken in.
+  /// Whether the body may be an image, so that a refusal can come before it.
   var mayBeImage: Bool { headerLength == nil && !saysJSON }
 
-  /// - Throws: `.unsupportedType` for what a model of tensors can't be sent; `.invalid` and `.unprocessable`
-  ///   for a wrong form; `.invalid` where the JSON's length is wrong.
+  /// - Throws: `.unsupportedType` for a body that a model of tensors doesn't take; `.invalid` and
+  ///   `.unprocessable` for a wrong form; `.invalid` for a wrong length of the JSON.
   func kind(of body: UnsafeRawBufferPointer, takesImages: Bool) throws(RequestFailure) -> Kind {
     let range = try form?.file(in: body) ?? 0..<body.count
     if let headerLength {
@@ -69,7 +69,7 @@ struct InferenceContent: Sendable {
     )
   }
 
-  /// Whether it begins as an object or a list, which no image does.
+  /// Whether it begins as an object or a list, as no image does.
   private static func isJSON(_ bytes: UnsafeRawBufferPointer) -> Bool {
     let first = bytes.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
     return first == UInt8(ascii: "{") || first == UInt8(ascii: "[")

@@ -6,14 +6,13 @@ import NIOFoundationCompat
 import Synchronization
 import Vision
 
-/// Answers how fast a pipeline's network alone is, which takes all cores for some seconds: one such request
-/// at a time.
+/// Measures a pipeline's network alone, which takes all cores for some seconds: one such request at a time.
 final class InferenceOnlyRuns: Sendable {
   private let isRunning = Atomic<Bool>(false)
 
   /// `POST …/inference-only?seconds=2` with an image as the body.
   ///
-  /// - Throws: `.invalid` for other seconds than allowed.
+  /// - Throws: `.invalid` for seconds out of range.
   func route(
     to reference: ModelReference, of models: ServedModels, _ request: HTTPRequest
   ) throws(RequestFailure) -> Route {
@@ -27,7 +26,7 @@ final class InferenceOnlyRuns: Sendable {
         throw RequestFailure(
           .conflict, "inference alone is being measured already; ask again when that is done")
       }
-      // A thread of its own: it blocks.
+      // A thread of its own, since this blocks.
       Thread.detachNewThread {
         let result = Result {
           try InferenceOnly(pipeline.pipeline, plan: pipeline.plan).measure(image, seconds: seconds)

@@ -3,14 +3,14 @@ import HTTPTypes
 
 /// The one file of a form (`multipart/form-data`, RFC 7578), as `curl -F` and browsers send it.
 struct MultipartForm {
-  /// What stands before each part, and behind the last.
+  /// The bytes before each part, and behind the last.
   private let delimiter: [UInt8]
 
   private static let longestBoundary = 70
   private static let longestHead = 8 << 10
 
   /// - Parameter contentType: of the request.
-  /// - Returns: `nil` if that is no form.
+  /// - Returns: `nil` for another type.
   /// - Throws: `.invalid` if it names no boundary.
   init?(contentType: String) throws(RequestFailure) {
     // Nearly all requests are something else.
@@ -28,11 +28,11 @@ struct MultipartForm {
     delimiter = Array("\r\n--\(boundary)".utf8)
   }
 
-  /// Where the file's bytes are.
+  /// The range of the file's bytes.
   ///
-  /// - Throws: `.invalid` if the body is no such form, `.unprocessable` if it has not one part.
+  /// - Throws: `.invalid` if the body is no such form, `.unprocessable` if it doesn't have exactly one part.
   func file(in body: UnsafeRawBufferPointer) throws(RequestFailure) -> Range<Int> {
-    // The first delimiter begins the body, without the end of a line before it.
+    // The first delimiter begins the body, without a line's end before it.
     let first = delimiter.dropFirst(2)
     guard body.starts(with: first) else { throw malformed("it does not begin with its boundary") }
     let head = try self.head(in: body, from: first.count)
@@ -83,7 +83,7 @@ struct MultipartForm {
     return start..<(end + 4)
   }
 
-  /// Finds what begins with the end of a line. A boundary has none inside, so the time is linear.
+  /// Finds a text that begins with a line's end. A boundary has none inside, so the time is linear.
   private func find(_ text: [UInt8], in body: UnsafeRawBufferPointer, from start: Int) -> Int? {
     guard let base = body.baseAddress else { return nil }
     var position = start

@@ -5,10 +5,10 @@ import NIOCore
 import Vision
 
 extension PipelineRoutes {
-  /// A request for inference: an image as the body, or the Open Inference Protocol's JSON, which binary
-  /// tensors may follow.
+  /// The route of an inference request: an image as the body, or the Open Inference Protocol's JSON, which
+  /// binary tensors may follow.
   ///
-  /// - Parameter pipeline: what is served when the head comes. When the body is here it may be another one.
+  /// - Parameter pipeline: the one served when the head comes; the body may meet another one.
   func infer(
     _ reference: ModelReference, _ pipeline: HostedPipeline, _ request: HTTPRequest
   ) throws -> Route {
@@ -22,7 +22,7 @@ extension PipelineRoutes {
     _ reference: ModelReference, _ pipeline: HostedPipeline, _ request: HTTPRequest, _ span: RequestSpan?
   ) throws -> Route {
     let content = try InferenceContent(request)
-    // What would not be taken in need not be kept until it is here.
+    // A body that would be refused need not be kept until it is complete.
     let expected = try pipeline.takesImages && content.mayBeImage ? expect(pipeline, request, span) : nil
     let start = time.now
     return .body(refused: counting(reference, span)) { [models, time] body, reply in
@@ -53,7 +53,7 @@ extension PipelineRoutes {
     }
   }
 
-  /// What is to be held until an image is here.
+  /// The expectation to keep until an image is here.
   private func expect(
     _ pipeline: HostedPipeline, _ request: HTTPRequest, _ span: RequestSpan?
   ) throws -> (terms: RequestOptions, expectation: Dispatcher.Lane.Expectation) {
@@ -64,7 +64,7 @@ extension PipelineRoutes {
     return (terms, try pipeline.recordingInvalid(span) { try pipeline.expect(announced, terms) })
   }
 
-  /// Answers a plain image.
+  /// Runs a plain image.
   private func run(
     _ data: Data, _ terms: RequestOptions, on pipeline: HostedPipeline, _ span: RequestSpan?,
     receive: Nanoseconds, _ reply: @escaping Route.Reply
@@ -82,7 +82,7 @@ extension PipelineRoutes {
     }
   }
 
-  /// `?priority=0&timeout_us=500000` of a request whose body says nothing.
+  /// The options in the query, `?priority=0&timeout_us=500000`, for bodies without any.
   private func terms(of request: HTTPRequest) throws(RequestFailure) -> RequestOptions {
     guard let path = request.path, let query = path.firstIndex(of: "?") else { return RequestOptions() }
     return try RequestOptions(query: path[path.index(after: query)...])

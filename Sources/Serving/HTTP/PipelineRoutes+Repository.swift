@@ -2,7 +2,7 @@ import HTTPTypes
 import NIOCore
 
 extension PipelineRoutes {
-  /// `GET /v2/models`: what the repository's index says.
+  /// `GET /v2/models`: the repository's index.
   func list() -> Route {
     .body { [host] _, reply in
       try host.readIndex(onlyReady: false) { result in
@@ -12,10 +12,9 @@ extension PipelineRoutes {
     }
   }
 
-  /// `index`, `models/NAME/load` or `models/NAME/unload`: the model repository, after the protocol's
-  /// extension.
+  /// `index`, `models/NAME/load` or `models/NAME/unload`: the protocol's model repository extension.
   ///
-  /// - Returns: `nil` for anything else.
+  /// - Returns: `nil` for any other path.
   func repository(_ parts: [String]) -> Route? {
     switch (parts.first, parts.count, parts.last) {
     case ("index", 1, _):

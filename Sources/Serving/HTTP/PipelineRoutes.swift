@@ -9,15 +9,15 @@ struct PipelineRoutes: Sendable {
   let host: ModelHost
   let inferenceOnly = InferenceOnlyRuns()
   let tracer: Tracer
-  /// Of one request, without binary tensors.
+  /// Maximum bytes of a request's JSON, without binary tensors.
   let maximumJSONBytes: Int
-  /// Answers what those ask for who watch the server, by the path's parts; `nil` where there is nothing.
+  /// The endpoints for observing the server, by the path's parts; `nil` for any other path.
   let observation: @Sendable ([String], HTTPRequest) -> ServerResponse?
   let time = MonotonicTime()
 
   var models: ServedModels { host.models }
 
-  /// - Throws: 404 and 405 for what isn't there, 415 for what is no image.
+  /// - Throws: 404 and 405 for unknown paths and methods, 415 for a body that is no image.
   func route(_ request: HTTPRequest) throws -> Route {
     let path = request.path?.prefix { $0 != "?" } ?? ""
     // `*` and a CONNECT's authority are no paths.
@@ -81,7 +81,7 @@ struct PipelineRoutes: Sendable {
     return .answer(answer)
   }
 
-  /// A part of a path, without what is written as `%2F`.
+  /// A part of a path, percent-decoded.
   static func decoded(_ part: String) -> String {
     part.utf8.contains(UInt8(ascii: "%")) ? part.removingPercentEncoding ?? part : part
   }

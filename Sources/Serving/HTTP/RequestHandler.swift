@@ -5,10 +5,10 @@ import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 import Vision
 
-/// Reads requests from a connection, one after the other, and writes their answers.
+/// Reads requests from a connection, one after the other, and writes their responses.
 ///
-/// Everything happens on the event loop's thread, synchronously: between the socket and the executor there is
-/// no task to be resumed and no thread to be woken. Used by the event loop's thread alone.
+/// Everything runs synchronously on the event loop's thread: no task is resumed and no thread is woken
+/// between the socket and the executor. Used by the event loop's thread alone.
 final class RequestHandler: ChannelInboundHandler {
   typealias InboundIn = HTTPRequestPart
   typealias OutboundOut = HTTPResponsePart
@@ -20,12 +20,12 @@ final class RequestHandler: ChannelInboundHandler {
   private let writer: ResponseWriter
   private let log: ServerLog
   private var state: RequestState
-  /// Runs while a request is on its way.
+  /// Runs while a request arrives.
   private var timer: Scheduled<Void>?
 
   /// - Parameters:
-  ///   - budget: what all bodies may have.
-  ///   - answers: of the connection.
+  ///   - budget: the budget of all bodies.
+  ///   - answers: the responses of the connection.
   init(
     limits: RequestBody.Limits, budget: ByteBudget, background: BackgroundWork, answers: UnsentResponses,
     log: ServerLog = .none, route: @escaping @Sendable (HTTPRequest) throws -> Route
@@ -115,7 +115,7 @@ final class RequestHandler: ChannelInboundHandler {
           reply { throw error }
         })
     } catch {
-      // Not at once: the next request, which may be here already, would come before this call is over.
+      // Not at once: the next request may already be here, and would come before this call returns.
       reply { throw error }
     }
   }
@@ -142,7 +142,7 @@ final class RequestHandler: ChannelInboundHandler {
     if isLast { close(context) }
   }
 
-  /// - Parameter share: what the answer takes; small ones, which no client's numbers have made, have none.
+  /// - Parameter share: the bytes of the response; small ones, whose size no client decides, have none.
   private func write(
     _ answer: ServerResponse, _ context: ChannelHandlerContext, share: UnsentResponses.Share? = nil
   ) {
@@ -171,7 +171,7 @@ final class RequestHandler: ChannelInboundHandler {
     perform(state.inputClosed(), context)
   }
 
-  /// What isn't HTTP is answered too, and the connection is closed behind the answer.
+  /// Responds to input that isn't HTTP too, and closes the connection behind the response.
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     if error is HTTPParserError || error is HTTP1TypeConversionError || error is MalformedRequest {
       perform(state.unreadable(error), context)
@@ -185,7 +185,7 @@ final class RequestHandler: ChannelInboundHandler {
     context.fireChannelInactive()
   }
 
-  /// Not every handler tells the next one that the connection has ended.
+  /// Not every handler reports the connection's end to the next one.
   func handlerRemoved(context: ChannelHandlerContext) {
     leave()
     writer.stop()
@@ -198,6 +198,6 @@ final class RequestHandler: ChannelInboundHandler {
 }
 
 extension ByteBuffer {
-  /// Whether it begins as an image does, of which nothing but the head is read before its turn comes.
+  /// Whether it begins like an image, of which only the header is read before its turn.
   fileprivate var isImage: Bool { withUnsafeReadableBytes { ImageFormat(startingWith: $0) != nil } }
 }

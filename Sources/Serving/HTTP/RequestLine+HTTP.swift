@@ -2,7 +2,7 @@ import Basics
 import HTTPTypes
 
 extension RequestLine {
-  /// - Parameter request: `nil` for what was none.
+  /// - Parameter request: `nil` for input that was no request.
   init(_ request: HTTPRequest?, _ failure: HTTPFailure) {
     self.init(request, failure.status, failure.headers)
     reason = failure.message

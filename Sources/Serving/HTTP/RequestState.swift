@@ -1,29 +1,29 @@
 import HTTPTypes
 import NIOCore
 
-/// Where a connection is with its requests, which come one after the other: a pure state machine, without a
+/// The state of a connection's requests, which come one after the other: a pure state machine, without a
 /// channel or a clock.
 struct RequestState {
-  /// What is to be done now.
+  /// The next action.
   enum Action {
     case nothing
-    /// The client wants to be asked for the body.
+    /// Asks for the body, as the client expects.
     case askForBody
-    /// The head alone is answered.
+    /// Responds to the head alone.
     case answer(ServerResponse)
     case fail(any Error)
-    /// The request is complete. `began` takes the work on it.
+    /// Starts work on the complete request. `began` takes the work.
     case work(RequestBody, Route.Use)
     case close
   }
 
   private enum Phase {
     case idle
-    /// The body is on its way.
+    /// The body arrives.
     case reading(RequestBody, Route.Use)
-    /// The request is complete, and its answer is being made.
+    /// The request is complete, and its response is being made.
     case working(any Cancellable)
-    /// Answered before the request's end, which is passed over.
+    /// The response came before the request's end, which is discarded.
     case passingOver
     /// Nothing more is read.
     case closed
@@ -32,11 +32,11 @@ struct RequestState {
   private let limits: RequestBody.Limits
   private let budget: ByteBudget
   private var phase = Phase.idle
-  /// What is answered, or was last; `nil` for what was no request.
+  /// The current request, or the last one; `nil` for input that was no request.
   private(set) var request: HTTPRequest?
-  /// Whether the client wants the head of the answer only.
+  /// Whether the client wants only the head of the response.
   private(set) var isHeadOnly = false
-  /// Whether the connection ends with this answer.
+  /// Whether the connection ends with this response.
   private(set) var isLast = false
 
   init(limits: RequestBody.Limits, budget: ByteBudget) {
@@ -46,10 +46,10 @@ struct RequestState {
 
   var isClosed: Bool { if case .closed = phase { true } else { false } }
 
-  /// Whether somebody waits for the answer that is being made.
+  /// Whether the response that is being made is still wanted.
   var isWorking: Bool { if case .working = phase { true } else { false } }
 
-  /// Whether the rest of a request is still to come, for which it has only so much time.
+  /// Whether the rest of a request is still to come, for which the time is limited.
   var awaitsRest: Bool {
     switch phase {
     case .reading, .passingOver: true
@@ -57,12 +57,12 @@ struct RequestState {
     }
   }
 
-  /// - Parameter route: says what is done with a request.
+  /// - Parameter route: finds the route of a request.
   mutating func begin(_ head: HTTPRequest, _ route: (HTTPRequest) throws -> Route) -> Action {
     request = head
     isHeadOnly = head.method == .head
     let connection = head.headerFields[.connection]?.lowercased() ?? ""
-    // Behind a wish for another protocol, which isn't granted, nothing is parsed any more.
+    // Nothing is parsed behind a request for another protocol, which isn't granted.
     isLast = connection.contains("close") || connection.contains("upgrade") || head.method == .connect
     do {
       switch try route(head) {
@@ -73,7 +73,7 @@ struct RequestState {
         let announced = head.headerFields[.contentLength].flatMap { Int($0) }
         phase = .reading(
           try RequestBody(announced: announced, limits: limits, budget: budget, refused: refused), use)
-        // curl asks before every body of more than 1 MB, and waits a second for the answer.
+        // curl asks before every body of more than 1 MB, and waits a second for the response.
         return head.headerFields[.expect]?.lowercased() == "100-continue" ? .askForBody : .nothing
       }
     } catch {
@@ -83,7 +83,7 @@ struct RequestState {
 
   mutating func read(_ part: ByteBuffer) -> Action {
     guard case .reading(var body, let use) = phase else { return .nothing }
-    phase = .idle  // Or the body had two owners, and would be copied to grow.
+    phase = .idle  // Otherwise the body had two owners, and growing would copy it.
     do {
       try body.append(part)
       phase = .reading(body, use)
@@ -93,7 +93,7 @@ struct RequestState {
     }
   }
 
-  /// The request has ended.
+  /// Takes the request's end.
   mutating func end() -> Action {
     switch phase {
     case .reading(let body, let use):
@@ -106,34 +106,33 @@ struct RequestState {
     }
   }
 
-  /// What can be cancelled of the work on the request.
+  /// Takes the cancellable work on the request.
   mutating func began(_ work: any Cancellable) { phase = .working(work) }
 
-  /// The answer is made.
+  /// Notes that the response is made.
   ///
-  /// - Returns: whether the connection ends with it; `nil` if nobody waits for it.
+  /// - Returns: whether the connection ends with it; `nil` if it is no longer wanted.
   mutating func finish() -> Bool? {
     guard isWorking else { return nil }
-    // A pipelined request comes as soon as this one's answer is written.
+    // A pipelined request comes as soon as this response is written.
     phase = isLast ? .closed : .idle
     return isLast
   }
 
-  /// The rest of the request has not come in its time; the connection is closed behind the answer, if there
-  /// is one.
+  /// Handles a request whose rest is late; the connection is closed behind the response, if there is one.
   mutating func timeIsOver() -> Action {
     guard case .reading(let body, _) = phase else { return .nothing }
     isLast = true
     return refuse(body.refused(with: limits.late))
   }
 
-  /// The client sends nothing more, but may still read.
+  /// Handles the end of the client's input; the client may still read.
   mutating func inputClosed() -> Action {
     isLast = true
     return isWorking ? .nothing : .close
   }
 
-  /// What came is no request; the connection is closed behind the answer, if there is one.
+  /// Handles input that is no request; the connection is closed behind the response, if there is one.
   mutating func unreadable(_ error: any Error) -> Action {
     switch phase {
     case .idle: request = nil
@@ -144,16 +143,16 @@ struct RequestState {
     return .fail(error)
   }
 
-  /// Nothing more is read.
+  /// Reads nothing more.
   ///
-  /// - Returns: what nobody wants any more.
+  /// - Returns: the work to cancel.
   mutating func leave() -> (any Cancellable)? {
     defer { phase = .closed }
     if case .working(let work) = phase { return work }
     return nil
   }
 
-  /// Answered before the request has ended.
+  /// Responds before the request has ended.
   private mutating func refuse(_ error: any Error) -> Action {
     phase = .passingOver
     return .fail(error)

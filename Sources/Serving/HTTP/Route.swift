@@ -1,27 +1,27 @@
 import HTTPTypes
 import NIOCore
 
-/// What is done with a request, as soon as its head is known.
+/// The handling of a request, chosen as soon as its head is known.
 enum Route: Sendable {
-  /// Answered at once; a body is passed over.
+  /// Responds at once; a body is discarded.
   case answer(ServerResponse)
-  /// Answered from its body, once that is here; or refused before, because the body is too large or too slow,
-  /// or nobody has room for it.
+  /// Responds from the body once that is here; or refuses it before, if it is too large or too slow, or there
+  /// is no room for it.
   case body(refused: @Sendable (RequestFailure) -> Void = { _ in }, Use)
 
   /// Takes a complete body and starts to work on it, without waiting: small ones and images on the
-  /// connection's thread, others, which are read from their beginning to their end, elsewhere.
+  /// connection's thread, others, which are read from beginning to end, elsewhere.
   ///
-  /// The second argument is called once, from any thread, with what makes the answer. That runs on the
-  /// connection's thread: workers need not wait for an answer to be written. The item is cancelled if the
-  /// client goes away.
+  /// The second argument is called once, from any thread, with a closure that makes the response. The closure
+  /// runs on the connection's thread: workers need not wait for the writing of a response. A client that
+  /// leaves cancels the item.
   typealias Use = @Sendable (ByteBuffer, @escaping Reply) throws -> any Cancellable
   typealias Reply = @Sendable (@escaping MakeResponse) -> Void
   typealias MakeResponse = @Sendable () throws -> UnwrittenResponse<ServerResponse>
 }
 
 extension Route {
-  /// Tells the client which span its request was.
+  /// Adds the request's span to the response.
   func answered(within span: RequestSpan) -> Route {
     guard case .body(let refused, let use) = self else { return self }
     return .body(refused: refused) { body, reply in
@@ -36,7 +36,7 @@ extension Route {
   }
 }
 
-/// Names the span in what is thrown, for the client and for the log.
+/// Adds the span to thrown errors, for the client and for the log.
 private func failing<Result>(within span: RequestSpan, _ body: () throws -> Result) throws -> Result {
   do {
     return try body()

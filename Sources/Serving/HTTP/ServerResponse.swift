@@ -3,13 +3,13 @@ import HTTPTypes
 import NIOCore
 import NIOFoundationCompat
 
-/// A complete answer: head and body, ready to be written.
+/// A complete response: head and body, ready to be written.
 struct ServerResponse: Sendable {
   var status: HTTPResponse.Status
   var headers: HTTPFields
   var body: ByteBuffer
 
-  /// One without a body.
+  /// A response without a body.
   init(_ status: HTTPResponse.Status, headers: HTTPFields) {
     self.status = status
     self.headers = headers
@@ -38,7 +38,7 @@ struct ServerResponse: Sendable {
     }
   }
 
-  /// The head as it is sent.
+  /// The head as sent.
   func head(date: HTTPDate) -> HTTPResponse {
     var headers = headers
     if status != .noContent { headers[.contentLength] = String(body.readableBytes) }
@@ -48,7 +48,7 @@ struct ServerResponse: Sendable {
   }
 }
 
-/// The time of an answer as HTTP writes it, in Greenwich.
+/// The time of a response in HTTP's format, GMT.
 struct HTTPDate {
   let text: String
 
@@ -69,12 +69,12 @@ extension UnwrittenResponse<ServerResponse> {
     self.init(maximumBytes: maximumBytes, size: { $0.body.readableBytes }, write: write)
   }
 
-  /// One that is written already.
+  /// A response that is already written.
   init(_ answer: ServerResponse) {
     self.init(maximumBytes: answer.body.readableBytes) { answer }
   }
 
-  /// The same with something done to it once it is written.
+  /// The same response with a change after it is written.
   func map(_ change: @escaping @Sendable (inout ServerResponse) -> Void) -> Self {
     UnwrittenResponse(maximumBytes: maximumBytes) { [write] in
       var answer = try write()

@@ -1,7 +1,7 @@
 import Basics
 import Dataflow
 
-/// The attribution of one item as a W3C Server-Timing header, which browsers' developer tools show.
+/// The attribution of one item as a W3C Server-Timing header, for browsers' developer tools.
 package struct ServerTiming {
   package let value: String
 
@@ -37,7 +37,7 @@ package struct ServerTiming {
     text[start...].reverse()
   }
 
-  /// Header tokens have fewer characters than stage names may have.
+  /// Header tokens allow fewer characters than stage names.
   private static func token(_ name: String) -> String {
     func isAllowed(_ byte: UInt8) -> Bool {
       switch byte {
@@ -47,7 +47,7 @@ package struct ServerTiming {
       default: false
       }
     }
-    // Character by character only where that matters: it takes the tables of Unicode.
+    // Character by character only where needed: that uses the tables of Unicode.
     if name.utf8.allSatisfy(isAllowed) { return name }
     return String(name.map { $0.utf8.count == 1 && $0.utf8.allSatisfy(isAllowed) ? $0 : "_" })
   }

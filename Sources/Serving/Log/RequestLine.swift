@@ -1,15 +1,15 @@
 import Basics
 import HTTPTypes
 
-/// What the log says of one request.
+/// The log's entry about one request.
 struct RequestLine: Sendable {
-  /// Such as `POST /v2/models/classify/infer`, or a call of gRPC.
+  /// The request, such as `POST /v2/models/classify/infer`, or a call of gRPC.
   var request: String
   var model: String?
   /// HTTP's number, or gRPC's name.
   var status: String
   var reason: String?
-  /// Of the trace that it belongs to.
+  /// The trace that it belongs to.
   var trace: String?
 
   var text: String {

@@ -1,18 +1,17 @@
 import Basics
 import Foundation
 
-/// What a server tells of itself, a line at a time: what it serves, that it stops, and each request that
-/// failed.
+/// The log of a server, a line at a time: its models, its shutdown, and each failed request.
 ///
 /// Any thread may use it.
 public final class ServerLog: Sendable {
-  /// From what is told always to what is told seldom.
+  /// The severity of lines, the most severe first.
   public enum Level: String, Sendable, Comparable, CaseIterable {
     /// The server's own failures.
     case error
-    /// What it refuses for want of room or time.
+    /// Refusals for lack of room or time.
     case warning
-    /// Clients' mistakes, what is served, that it stops.
+    /// Clients' mistakes, served models, the shutdown.
     case info
     /// Every request.
     case debug
@@ -29,22 +28,22 @@ public final class ServerLog: Sendable {
     }
   }
 
-  /// Lines for people, or a JSON object each.
+  /// The format of lines: text for people, or a JSON object each.
   public enum Format: String, Sendable, CaseIterable {
     case text, json
   }
 
-  /// Lines about requests in a row, and how many a second after that.
+  /// The longest burst of lines about requests, and their maximum rate per second after it.
   static let burst = 50.0
   static let linesPerSecond = 10.0
 
-  /// A request that failed, and when, in seconds since 1970.
+  /// A failed request, and its time in seconds since 1970.
   struct Failure: Sendable {
     let unixTime: Double
     let line: RequestLine
   }
 
-  /// Failures that are kept for the dashboard.
+  /// The number of failures kept for the dashboard.
   private static let keptFailures = 20
 
   private struct Rate {
@@ -61,8 +60,8 @@ public final class ServerLog: Sendable {
   private let write: @Sendable (String) -> Void
 
   /// - Parameters:
-  ///   - level: what is less important isn't told.
-  ///   - write: given one line, without its end, from any thread.
+  ///   - level: the least severe level that is logged.
+  ///   - write: called with one line, without its end, on any thread.
   public convenience init(
     level: Level = .info, format: Format = .text, write: @escaping @Sendable (String) -> Void
   ) {
@@ -79,12 +78,12 @@ public final class ServerLog: Sendable {
     rate = Locked(Rate(time: clock.now))
   }
 
-  /// Tells nothing.
+  /// A log that writes nothing.
   public static let none = ServerLog(level: .error) { _ in }
 
   func tells(_ level: Level) -> Bool { level <= self.level }
 
-  /// Tells something about the server.
+  /// Logs a message about the server.
   public func tell(_ level: Level, _ message: String) {
     guard tells(level) else { return }
     switch format {
@@ -94,10 +93,10 @@ public final class ServerLog: Sendable {
     }
   }
 
-  /// The latest failures, whatever is told of them, the newest last.
+  /// The latest failures, whether logged or not, the newest last.
   var failures: [Failure] { kept.withLock { $0 } }
 
-  /// Tells of a request, unless there were too many of late; those are told in one line, later.
+  /// Logs a request, unless there were too many lately; a later line counts those.
   func tell(_ line: @autoclosure () -> RequestLine, at level: Level) {
     guard level < .debug || tells(level) else { return }
     let line = line()
@@ -118,7 +117,7 @@ public final class ServerLog: Sendable {
     }
   }
 
-  /// Tells how many requests were left out, if some were and none has come for a while.
+  /// Logs the number of omitted requests, if there are any and none has come for a while.
   public func catchUp() {
     if let omitted = takePlace(onlyIfOmitted: true) { tell(omitted: omitted) }
   }
@@ -128,7 +127,7 @@ public final class ServerLog: Sendable {
     tell(.warning, "\(omitted.counted("line")) left out: too many requests failed at once")
   }
 
-  /// - Returns: how many had no place before this one; `nil` if this has none.
+  /// - Returns: the number of requests omitted before this one; `nil` if this one is omitted.
   private func takePlace(onlyIfOmitted: Bool = false) -> Int? {
     rate.withLock { rate in
       let now = clock.now
@@ -159,7 +158,7 @@ public final class ServerLog: Sendable {
     return json.text
   }
 
-  /// RFC 3339, in Greenwich, with milliseconds.
+  /// The time in RFC 3339, UTC, with milliseconds.
   private static var time: String {
     var now = timespec()
     clock_gettime(CLOCK_REALTIME, &now)

@@ -2,31 +2,30 @@ import Basics
 import Dataflow
 import Planning
 
-/// The energy that the server's processors have taken since it began, which never goes down while pipelines
-/// come and go.
+/// The energy of the server's processors since its start, which never decreases while pipelines come and go.
 final class EnergyCounter: Sendable {
   typealias Reading = (joules: Double, source: EnergySource)
 
   private struct State {
     let meter: EnergyMeter
-    /// What each pipeline had kept busy when it was last looked at, by processor.
+    /// The busy time of each pipeline at the last reading, by processor.
     var last: [ObjectIdentifier: [String: Double]] = [:]
     var busy: [String: Double] = [:]
   }
 
   private let state: Locked<State>
 
-  /// - Parameter makeMeter: which begins to count.
+  /// - Parameter makeMeter: makes the meter, which begins to count.
   init(_ makeMeter: @Sendable () -> EnergyMeter = { EnergyMeter() }) {
     state = Locked(State(meter: makeMeter()))
   }
 
-  /// Looks at what is hosted now, and gives what was taken so far; `nil` where nobody knows.
+  /// Reads the energy so far, with the hosted pipelines; `nil` if it is unknown.
   ///
-  /// Call it every minute at least: what a pipeline does between the last look and its end is not counted,
-  /// and counters of hardware begin again.
+  /// Call it every minute at least: a pipeline's work between the last reading and its end is not counted,
+  /// and hardware counters overflow.
   ///
-  /// - Parameter pipelines: each with what it has kept busy so far, by processor.
+  /// - Parameter pipelines: each with its busy time so far, by processor.
   func read(_ pipelines: [(id: ObjectIdentifier, busy: [String: Double])]) -> Reading? {
     state.withLock { state in
       for (id, busy) in pipelines {

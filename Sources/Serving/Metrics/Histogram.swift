@@ -1,9 +1,9 @@
-/// Counts values by fixed bounds, as Prometheus wants them: how many, their sum, and how many were at most
+/// A histogram with fixed bounds, as of Prometheus: the number of values, their sum, and the numbers up to
 /// each bound.
 struct Histogram: Sendable, Equatable {
   /// Ascending. A value that equals a bound is counted with it.
   let bounds: [UInt64]
-  /// For each bound the values above the one before; then those above the last.
+  /// For each bound, the values above the one before; then those above the last.
   private(set) var counts: [UInt64]
   private(set) var sum: UInt64 = 0
 
@@ -12,7 +12,7 @@ struct Histogram: Sendable, Equatable {
     counts = Array(repeating: 0, count: bounds.count + 1)
   }
 
-  /// Of counts that were made elsewhere.
+  /// A histogram of existing counts.
   init(bounds: [UInt64], counts: [UInt64], sum: UInt64) {
     precondition(counts.count == bounds.count + 1)
     self.bounds = bounds
@@ -31,7 +31,7 @@ struct Histogram: Sendable, Equatable {
     sum &+= value
   }
 
-  /// From 10 µs to 10 s in steps of 2 to 2.5, in nanoseconds: what stages and requests take.
+  /// From 10 µs to 10 s in steps of 2 to 2.5, in nanoseconds: the range of stages and requests.
   static let times: [UInt64] =
     (4...9).flatMap { exponent in
       let decade = (0..<exponent).reduce(1) { value, _ in value * 10 as UInt64 }

@@ -1,14 +1,14 @@
 import Basics
 
-/// How often requests took how long, in steps of an eighth of an octave: percentiles are true to 5 %.
+/// The distribution of requests' latencies, in steps of an eighth of an octave: percentiles are true to 5 %.
 ///
-/// For the dashboard's seconds, of which there are many; Prometheus has its own, coarser bounds.
+/// It serves the dashboard's many time steps; Prometheus has its own, coarser bounds.
 struct LatencyDistribution: Sendable, Equatable {
   private(set) var counts = [UInt32](repeating: 0, count: steps)
   private(set) var count = 0
   private(set) var maximum: Nanoseconds = 0
 
-  /// Below 8.2 µs everything is one; above 68 s too.
+  /// All latencies below 8.2 µs are one step, as are those above 68 s.
   private static let firstOctave = 13, lastOctave = 35, stepsPerOctave = 8
   private static let steps = (lastOctave - firstOctave + 1) * stepsPerOctave
 
@@ -31,7 +31,7 @@ struct LatencyDistribution: Sendable, Equatable {
     (count, maximum) = (0, 0)
   }
 
-  /// The time that this part of the requests, 0…1, did not exceed, in nanoseconds; `nil` without requests.
+  /// The latency in nanoseconds that a part of the requests, 0…1, did not exceed; `nil` without requests.
   func percentile(_ part: Double) -> Double? {
     guard count > 0 else { return nil }
     let rank = max(part * Double(count), 1)

@@ -1,8 +1,8 @@
 import Basics
 
-/// What became of one model's requests during each of the last steps of time: what the dashboard draws.
+/// The outcomes of one model's requests in the latest time steps, for the dashboard.
 struct LiveWindow: Sendable {
-  /// Seconds in a step, and steps that are kept: 4 minutes.
+  /// Seconds in a step, and the number of steps kept: 4 minutes.
   static let seconds: UInt64 = 2, length = 120
 
   struct Step: Sendable {
@@ -10,9 +10,9 @@ struct LiveWindow: Sendable {
     fileprivate(set) var number: UInt64?
     /// By the position of the outcome.
     fileprivate(set) var outcomes = [UInt32](repeating: 0, count: RequestRecord.Outcome.allCases.count)
-    /// Of those answered.
+    /// Of successful requests.
     fileprivate(set) var latencies = LatencyDistribution()
-    /// Images, or sets of tensors, that were worked on; and where the time of all of them went, by part.
+    /// Processed images, or sets of tensors; then their total time by part.
     fileprivate(set) var items = 0
     fileprivate(set) var times: [Nanoseconds] = []
 
@@ -29,7 +29,7 @@ struct LiveWindow: Sendable {
 
   static func step(of time: Nanoseconds) -> UInt64 { time / (seconds * 1_000_000_000) }
 
-  /// - Parameter completion: when the request was answered.
+  /// - Parameter completion: the time at which the request ended.
   mutating func add(_ outcome: Int, latency: Nanoseconds?, at completion: Nanoseconds) {
     let index = self.index(of: completion)
     steps[index].outcomes[outcome] += 1
@@ -46,14 +46,14 @@ struct LiveWindow: Sendable {
     steps[index].times[part] += time
   }
 
-  /// The kept steps from one to another in which something was done, oldest first.
+  /// The kept steps of a range with any activity, oldest first.
   func steps(from first: UInt64, through last: UInt64) -> [Step] {
     let first = max(first, last - min(last, UInt64(Self.length - 1)))
     return steps.filter { $0.number.map { $0 >= first && $0 <= last } ?? false }
       .sorted { ($0.number ?? 0) < ($1.number ?? 0) }
   }
 
-  /// Where the step of a time is; it begins if it is new. What comes late is counted in the step that has its
+  /// The index of a time's step, which begins if it is new. A late event counts in the step that has its
   /// place.
   private mutating func index(of time: Nanoseconds) -> Int {
     let number = Self.step(of: time)

@@ -2,20 +2,19 @@ import Basics
 import Dataflow
 import Planning
 
-/// What the server counts: fed by every request's record, read by Prometheus and by the dashboard.
+/// The server's counts: fed by every request's record, read by Prometheus and the dashboard.
 ///
-/// Any thread may record and read. A lock is held for as long as a record takes to be counted, below 2 µs.
+/// Any thread may record and read. Recording holds a lock for less than 2 µs.
 final class Metrics: Sendable {
   private let models = Locked<[String: ModelMetrics]>([:])
-  /// What is hosted at the moment.
+  /// The hosted pipelines.
   private let pipelines: @Sendable () -> [PipelineSnapshot]
   let energy: @Sendable () -> EnergyCounter.Reading?
-  /// What others have to tell.
+  /// The metrics of other components.
   private let others: [@Sendable (inout MetricsText) -> Void]
   let time: any TimeSource
 
-  /// Names of models come from the repository's owner, not from clients; but their number must have an end
-  /// all the same.
+  /// Models' names come from the repository's owner, not from clients; their number is bounded all the same.
   static let maximumModels = 1000
 
   init(
@@ -36,7 +35,7 @@ final class Metrics: Sendable {
     }
   }
 
-  /// Everything, as a scraper reads it.
+  /// All metrics, in a scraper's format.
   func text(_ format: MetricsText.Format) -> String {
     let (pipelines, models) = snapshot()
     var text = MetricsText(format)
@@ -56,7 +55,7 @@ final class Metrics: Sendable {
     return text.text
   }
 
-  /// What is hosted, and what was counted; what is hosted is counted from 0.
+  /// The hosted pipelines and the counts by model; a hosted model counts from 0.
   func snapshot() -> (pipelines: [PipelineSnapshot], models: [String: ModelMetrics]) {
     let pipelines = pipelines().sorted { $0.name < $1.name }
     let models = models.withLock { models in

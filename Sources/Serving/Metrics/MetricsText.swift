@@ -3,7 +3,7 @@ struct MetricsText {
   enum Format: Sendable {
     case prometheus, openMetrics
 
-    /// The better one of those that a scraper accepts.
+    /// The best format that a scraper accepts.
     init(accept: String?) {
       self = accept?.contains("application/openmetrics-text") == true ? .openMetrics : .prometheus
     }
@@ -46,11 +46,11 @@ struct MetricsText {
   mutating func sample(_ labels: Labels, _ value: UInt64) { line("", labels, String(value)) }
 
   mutating func sample(_ labels: Labels, _ value: Double) {
-    // JSON's and Swift's way to write numbers is Prometheus' too, but for these.
+    // JSON and Swift write numbers like Prometheus, except for these.
     line("", labels, value.isNaN ? "NaN" : value.isInfinite ? (value > 0 ? "+Inf" : "-Inf") : String(value))
   }
 
-  /// - Parameter unit: as many of the histogram's units are one of the metric's.
+  /// - Parameter unit: the number of the histogram's units in one of the metric's.
   mutating func sample(_ labels: Labels, _ histogram: Histogram, unit: Double = 1) {
     var count: UInt64 = 0
     for (bound, more) in zip(histogram.bounds, histogram.counts) {
@@ -63,7 +63,7 @@ struct MetricsText {
     line("_count", labels, String(count))
   }
 
-  /// Nothing follows.
+  /// Ends the text.
   mutating func end() {
     if format == .openMetrics { text += "# EOF\n" }
   }
@@ -90,7 +90,7 @@ struct MetricsText {
     text += "\n"
   }
 
-  /// Labels are what others have called things.
+  /// Escapes a label, which may be an outside name.
   private static func escaped(_ text: String, quote: Bool = false) -> String {
     let isPlain = text.utf8.allSatisfy {
       $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\"")

@@ -1,13 +1,13 @@
 import Basics
 import Dataflow
 
-/// What is counted of one model.
+/// The counts of one model.
 struct ModelMetrics: Sendable {
   /// By version, then by the position of the outcome.
   private(set) var requests: [Int: [UInt64]] = [:]
-  /// From the last byte's arrival to the answer, of those answered.
+  /// From the last byte's arrival to the response, of successful requests.
   private(set) var duration = Histogram(bounds: Histogram.times)
-  /// The parts that times have: queue, transfer, what nothing explains, and the stages.
+  /// The parts of times: queue, transfer, the unexplained rest, and the stages.
   private(set) var parts = ["queue", "transfer", "unattributed"]
   private(set) var times: [Histogram]
   /// By the position of the size class.
@@ -15,8 +15,8 @@ struct ModelMetrics: Sendable {
   private(set) var receivedBytes: UInt64 = 0
   private(set) var live = LiveWindow()
 
-  /// Versions are counted apart up to so many; further ones as version 0, so that the number of time series
-  /// has an end.
+  /// The maximum of versions with counts of their own; further ones count as version 0, so that the number of
+  /// time series is bounded.
   static let maximumVersions = 100
 
   init() { times = parts.map { _ in Histogram(bounds: Histogram.times) } }
@@ -28,7 +28,7 @@ struct ModelMetrics: Sendable {
     }
   }
 
-  /// Makes what is hosted visible before its first request.
+  /// Makes a hosted version visible before its first request.
   mutating func announce(version: Int, stages: [String]) {
     count(version, by: 0, 0)
     for (position, stage) in stages.enumerated() { _ = part(of: stage, at: position) }
@@ -71,7 +71,7 @@ struct ModelMetrics: Sendable {
       more
   }
 
-  /// Which of the parts a stage is, by its name; versions of a model may have other stages.
+  /// The index of a stage's part, by its name; versions of a model may have other stages.
   private mutating func part(of stage: String, at position: Int) -> Int {
     let usual = position + 3
     if usual < parts.count, parts[usual] == stage { return usual }

@@ -1,22 +1,22 @@
 import Basics
 import Foundation
 
-/// What the kernel says of this process.
+/// The kernel's statistics of this process.
 struct ProcessStatistics: Sendable {
   var residentBytes: UInt64 = 0
   var virtualBytes: UInt64 = 0
   var cpuSeconds = 0.0
   var openFiles: UInt64 = 0
   var maximumOpenFiles: UInt64 = 0
-  /// Since 1970.
+  /// Seconds since 1970.
   var startSeconds = 0.0
 
-  /// Reads them; `nil` where there is no `/proc`.
+  /// Reads them; `nil` without `/proc`.
   init?() {
     guard let status = KernelFile("/proc/self/stat")?.lines.first, let boot = Self.bootSeconds else {
       return nil
     }
-    // The second field is the program's name in brackets, which may have spaces and brackets in it.
+    // The second field is the program's name in brackets, which may itself have spaces and brackets.
     let fields = status[(status.lastIndex(of: ")") ?? status.startIndex)...].split(separator: " ").dropFirst()
     // Numbered from 1 in proc(5); the first of these is the third.
     func field(_ number: Int) -> Double {
@@ -32,12 +32,12 @@ struct ProcessStatistics: Sendable {
     openFiles = UInt64(OpenFiles.count)
   }
 
-  /// When the machine was started, in seconds since 1970: what the kernel counts from.
+  /// The machine's boot time in seconds since 1970, the kernel's origin of times.
   private static let bootSeconds = KernelFile("/proc/stat")?.number(of: "btime").map { Double($0) }
 }
 
 extension MetricsText {
-  /// The metrics that every Prometheus client gives, under their usual names.
+  /// The metrics of every Prometheus client, under their usual names.
   mutating func write(_ process: ProcessStatistics) {
     family("process_resident_memory_bytes", .gauge, "Resident memory.")
     sample(process.residentBytes)

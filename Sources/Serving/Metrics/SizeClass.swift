@@ -1,10 +1,10 @@
-/// What users call an image of so many pixels, as it is displayed.
+/// A class of images by their pixels as displayed.
 enum SizeClass: String, CaseIterable, Sendable {
   /// Up to 0.1 megapixels: thumbnails.
   case small
-  /// Up to 2 megapixels: what the web shows.
+  /// Up to 2 megapixels: images on the web.
   case medium
-  /// More: what cameras take.
+  /// More: cameras' photographs.
   case large
 
   init(pixels: Int) {

@@ -10,7 +10,7 @@ extension HostedPipeline {
     let bytes: Int
     var pixels: Int?
     var inferences = 1
-    /// Of an image.
+    /// The header of an image.
     var header: ImageHeader?
 
     var size: RequestSize {
@@ -18,7 +18,7 @@ extension HostedPipeline {
     }
   }
 
-  /// What became of it.
+  /// The result of an input.
   struct Finished: Sendable {
     let result: ItemResult
     let attribution: Attribution?
@@ -27,9 +27,9 @@ extension HostedPipeline {
   /// Accepts the images or tensors of a request, without waiting.
   ///
   /// - Parameters:
-  ///   - span: what traces know the request by.
-  ///   - verify: throws why what was made is no answer to this request, which then counts as failed; called
-  ///     when no stage has thrown. The same is thrown again when the answer is written.
+  ///   - span: the request's span.
+  ///   - verify: throws if the results are no response to this request, which then counts as failed; called
+  ///     when no stage has thrown. Writing the response throws the same again.
   ///   - completion: called once, on any thread, when all are done; must not block.
   /// - Throws: `AdmissionError`; `RuntimeError.closed`.
   func run(
@@ -67,8 +67,7 @@ extension HostedPipeline {
 
   /// Accepts a request of the Open Inference Protocol, without waiting.
   ///
-  /// - Parameter completion: called once, on any thread, with what makes the answer or throws why there is
-  ///   none.
+  /// - Parameter completion: called once, on any thread, with a closure that makes the response or throws.
   func infer(
     _ request: InferenceRequest, span: RequestSpan? = nil,
     completion: @escaping @Sendable (@escaping @Sendable () throws -> InferenceResponse) -> Void
@@ -109,9 +108,9 @@ extension HostedPipeline {
     return (Input(values: [image], bytes: data.count, pixels: pixels, header: image.header), image)
   }
 
-  /// What the request asks for.
+  /// The outputs that the request asks for.
   ///
-  /// - Throws: what a stage threw; why a tensor can't be told as it is asked for.
+  /// - Throws: a stage's error; an error for a tensor that can't be given as requested.
   private func outputs(of finished: [Finished], for request: InferenceRequest) throws -> [OutputTensor] {
     let all = try outputs(of: finished)
     return try request.outputs.map { output in
@@ -142,7 +141,7 @@ extension HostedPipeline {
     }
   }
 
-  /// Why a request has no answer; `nil` if it has one.
+  /// The error of a request; `nil` if it succeeded.
   private func error(of finished: [Finished], _ verify: ([Finished]) throws -> Void) -> (any Error)? {
     if let error = finished.lazy.compactMap(\.result.error).first { return error }
     do {
@@ -156,7 +155,7 @@ extension HostedPipeline {
     }
   }
 
-  /// Leaves a record of requests that turn out to be invalid.
+  /// Records requests that turn out to be invalid.
   func recordingInvalid<Result>(_ span: RequestSpan? = nil, _ body: () throws -> Result) throws -> Result {
     do {
       return try body()

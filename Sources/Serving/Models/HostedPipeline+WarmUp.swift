@@ -4,9 +4,9 @@ import Synchronization
 import Vision
 
 extension HostedPipeline {
-  /// Answers an image of 16 × 16 pixels, or zeros, a few times, so that the first user's request does not pay
-  /// for what the first one costs: pools, tables, the code of the answer. It also fails here if it would fail
-  /// for users; that numbers are not finite says nothing of what users will send.
+  /// Runs an image of 16 × 16 pixels, or zeros, a few times, so that the first user's request does not pay
+  /// the first run's costs: pools, tables, the code of the response. A pipeline that would fail for users
+  /// fails here; but non-finite numbers are accepted, since they depend on the input.
   ///
   /// - Throws: `WarmUpError`.
   func warmUp() async throws {
@@ -32,7 +32,7 @@ extension HostedPipeline {
     _ = InferenceReport.json(pipeline: name, items: [report])
   }
 
-  /// Where the shapes say what zeros are.
+  /// Runs zeros, where the shapes determine their number.
   private func warmUpTensors(_ inputs: [TensorDescription], _ outputs: [TensorDescription]) async throws {
     guard let zeros = try Tensor.zeros(for: inputs, pipeline.limits) else { return }
     let tensors = try await infer(zeros, Self.warmUpTerms)
@@ -45,7 +45,7 @@ extension HostedPipeline {
     ).json()
   }
 
-  /// It may have to wait for others' requests, whatever time the pipeline's own have.
+  /// The warm-up may wait for others' requests, whatever the pipeline's own timeout.
   private static let warmUpTerms = RequestOptions(timeout: 60_000_000_000)
 
   /// A JPEG with subsampled colours, as photographs are.
@@ -57,7 +57,7 @@ extension HostedPipeline {
     """
 }
 
-/// A pipeline loads but doesn't work.
+/// An error: a pipeline loads but doesn't work.
 struct WarmUpError: Error, Equatable, CustomStringConvertible {
   let pipeline: String
   let reason: String

@@ -5,27 +5,27 @@ import Planning
 import Synchronization
 import Vision
 
-/// A pipeline that is loaded, warm, and answers requests.
+/// A pipeline that is loaded, warm, and serves requests.
 public final class HostedPipeline: Sendable {
   public let pipeline: Pipeline
   public let limits: ImageLimits
   let settings: ServingSettings
   let executor: Executor
-  /// Where requests wait for a place in the executor.
+  /// The line of requests for the executor.
   let lane: Dispatcher.Lane
   let recorder: Recorder
   /// Counts from 1.
   let version: Int
   let statistics: ModelStatistics
-  /// What is expected of the plan, where that was measured.
+  /// The prediction for the plan, where it was measured.
   let prediction: Prediction?
-  /// What the pipeline keeps busy.
+  /// The processors that the pipeline keeps busy.
   let load: ProcessorLoad
-  /// No user's requests come meanwhile, and none are recorded.
+  /// Meanwhile no user's requests come, and none are recorded.
   let isWarmingUp = Atomic(false)
   private let record: @Sendable (RequestRecord) -> Void
   private let observe: @Sendable (DeviceError) -> Void
-  /// What has been told of: failures of each device for each reason.
+  /// Reported failures, one for each device and reason.
   private let told = Locked<Set<DeviceFailure>>([])
 
   private struct DeviceFailure: Hashable {
@@ -38,12 +38,11 @@ public final class HostedPipeline: Sendable {
 
   /// Starts the pipeline's workers.
   ///
-  /// - Parameters:
-  ///   - plan: `Plan.overlapping` if not given. The knobs that the pipeline's file sets are turned in it.
-  ///   - dispatcher: shares the machine out among the pipelines that have the same one.
-  ///   - prediction: what is expected of the plan.
-  ///   - record: told what became of each request. Must not block.
-  ///   - observe: told of the first failure of each kind of a device: clients can do nothing about it. Must
+  ///   - plan: `Plan.overlapping` by default. The knobs of the pipeline's file are applied to it.
+  ///   - dispatcher: shares the machine among the pipelines that use it.
+  ///   - prediction: the prediction for the plan.
+  ///   - record: called with the outcome of each request. Must not block.
+  ///   - observe: called with the first failure of each kind of a device, which no client can repair. Must
   ///     not block.
   init(
     _ pipeline: Pipeline, plan: Plan? = nil, on platform: Platform = .local,
@@ -63,7 +62,7 @@ public final class HostedPipeline: Sendable {
     executor = try Executor(
       pipeline.graph, plan: pipeline.apply(settings, to: plan ?? pipeline.usualPlan(on: platform)),
       on: platform, recorder: recorder)
-    // Of another plan nothing is known.
+    // A prediction is valid for its own plan only.
     self.prediction = executor.plan == plan ? prediction : nil
     load = try ProcessorLoad(pipeline.graph, plan: executor.plan, on: platform)
     lane = dispatcher.open(
@@ -71,7 +70,7 @@ public final class HostedPipeline: Sendable {
       concurrency: settings.concurrency)
   }
 
-  /// Starts the pipeline's workers. `observer` is told of requests, if there is one.
+  /// Starts the pipeline's workers. `observer` is notified of requests.
   public convenience init(
     _ pipeline: Pipeline, plan: Plan? = nil, on platform: Platform = .local,
     dispatcher: Dispatcher = Dispatcher(), prediction: Prediction? = nil,
@@ -83,7 +82,7 @@ public final class HostedPipeline: Sendable {
       record: { observer?.record($0) }, observe: observe)
   }
 
-  /// Puts an item in the line.
+  /// Adds an item to the line.
   func submit(
     _ item: [any Sendable], _ size: RequestSize, _ terms: RequestOptions, behind turns: Nanoseconds = 0,
     completion: @escaping @Sendable (ItemResult) -> Void
@@ -95,10 +94,10 @@ public final class HostedPipeline: Sendable {
     }
   }
 
-  /// An item begins to arrive: what would not be taken in need not be kept until then.
+  /// Announces an item that begins to arrive: one that would be refused need not be kept until it is here.
   ///
   /// - Parameter size: as announced.
-  /// - Returns: what is kept until it is here.
+  /// - Returns: an object to keep until the item is here.
   /// - Throws: `AdmissionError`.
   func expect(_ size: RequestSize, _ terms: RequestOptions) throws -> Dispatcher.Lane.Expectation {
     try lane.expect(size, complete(terms))
@@ -108,7 +107,7 @@ public final class HostedPipeline: Sendable {
     RequestOptions(priority: terms.priority, timeout: terms.timeout ?? settings.defaultTimeout)
   }
 
-  /// Runs one item and suspends until it is answered. Cancelling the task cancels it.
+  /// Runs one item and suspends until it is done. Cancelling the task cancels it.
   func process(_ input: Input, _ terms: RequestOptions = RequestOptions()) async throws -> Finished {
     let running = Locked<(any Cancellable)?>(nil)
     return try await withTaskCancellationHandler {
@@ -126,7 +125,7 @@ public final class HostedPipeline: Sendable {
     }
   }
 
-  /// - Throws: what a stage threw.
+  /// - Throws: a stage's error.
   func check(_ result: ItemResult) throws {
     guard let error = result.error else { return }
     if let error = error as? DeviceError {
@@ -136,9 +135,9 @@ public final class HostedPipeline: Sendable {
     throw error
   }
 
-  /// Answers one encoded image.
+  /// Runs one encoded image.
   ///
-  /// - Throws: `ImageError`, `AdmissionError`, what a stage threw.
+  /// - Throws: `ImageError`, `AdmissionError`, a stage's error.
   public func infer(_ data: Data, named name: String) async throws -> InferenceReport {
     try await infer(data, named: name, RequestOptions())
   }
@@ -148,7 +147,7 @@ public final class HostedPipeline: Sendable {
     return try report(try await process(input, terms), on: image, named: name)
   }
 
-  /// Answers tensors, one for each input of the pipeline, by one for each output.
+  /// Runs tensors, one for each input of the pipeline, and returns one for each output.
   func infer(_ tensors: [Tensor], _ terms: RequestOptions = RequestOptions()) async throws -> [Tensor] {
     let finished = try await process(
       Input(values: tensors, bytes: tensors.reduce(0) { $0 + $1.bytes.count }), terms)
@@ -156,9 +155,9 @@ public final class HostedPipeline: Sendable {
     return try pipeline.graph.outputs.indices.map { try finished.result.output($0) }
   }
 
-  /// What is told about an image that is done.
+  /// The report on a finished image.
   ///
-  /// - Throws: what a stage threw.
+  /// - Throws: a stage's error.
   func report(_ finished: Finished, on image: EncodedImage, named name: String) throws -> InferenceReport {
     try check(finished.result)
     _ = try finished.result.output(as: Classification.self)
@@ -167,17 +166,17 @@ public final class HostedPipeline: Sendable {
       attribution: finished.attribution ?? recorder.attribution(of: finished.result, in: pipeline.graph))
   }
 
-  /// Leaves a record of a request.
+  /// Records a request.
   func note(_ request: RequestRecord) {
     guard !isWarmingUp.load(ordering: .relaxed) else { return }
     statistics.record(request, at: Int(Date().timeIntervalSince1970 * 1000))
     record(request)
   }
 
-  /// The latest of what the workers did.
+  /// The workers' latest events.
   public var trace: Trace { recorder.trace(of: pipeline.graph) }
 
-  /// How it is at the moment.
+  /// The pipeline's current state.
   var snapshot: PipelineSnapshot {
     let inRuntime = zip(plan.placements, executor.waiting).map {
       PipelineSnapshot.Queue(stage: $0.stages[0], length: $1)
@@ -189,7 +188,7 @@ public final class HostedPipeline: Sendable {
       occupancy: recorder.occupancy(of: pipeline.graph), batchSizes: recorder.batchSizes(of: pipeline.graph))
   }
 
-  /// Answers what was accepted, and ends the workers. Blocks.
+  /// Completes all accepted requests, and ends the workers. Blocks.
   public func drain() {
     lane.closeAndWait()
     executor.drain()

@@ -1,10 +1,10 @@
 import Basics
 
 extension ModelHost {
-  /// Loads what the command line names, all of which must work, and what works of the repository's models.
+  /// Loads the command line's models, all of which must work, and those of the repository's models that work.
   ///
-  /// - Throws: what is wrong with a pipeline; `RepositoryError` if two models have one name, or none of the
-  ///   repository's works.
+  /// - Throws: a pipeline's error; `RepositoryError` if two models have one name, or none of the repository's
+  ///   works.
   public func start(_ references: [String] = []) async throws {
     for reference in references { try add(try await loader.load(reference), from: .pipeline(reference)) }
     guard let repository else { return }
@@ -30,7 +30,7 @@ extension ModelHost {
     guard !models.pipelines.isEmpty else { throw RepositoryError.nothingWorks(repository: repository.path) }
   }
 
-  /// Serves a pipeline that a program has made.
+  /// Serves a pipeline made by a program.
   ///
   /// - Throws: `WarmUpError` if it doesn't work.
   public func serve(_ pipeline: HostedPipeline) async throws {
@@ -42,7 +42,7 @@ extension ModelHost {
     try models.add(ServedModel(pipeline.name, from: source, pipeline))
   }
 
-  /// One that is known, or that the repository has got since.
+  /// A known model, or a new one of the repository.
   func model(named name: String) async throws -> ServedModel {
     if let model = models[name] { return model }
     guard let repository else { throw RepositoryError.unknown(name, repository: nil) }
@@ -52,20 +52,20 @@ extension ModelHost {
     return model
   }
 
-  /// Lines about what is passed over in a repository.
+  /// Maximum lines about entries ignored in a repository.
   private static let longestWarning = 20
   /// Versions of a model that are tried until one works.
   private static let maximumAttempts = 10
 
-  /// Loads a model's highest version. If that doesn't work, what is served stays; if nothing is, the highest
-  /// is that does.
+  /// Loads a model's highest version. If that fails, the served version stays; if none is served, the highest
+  /// version that works is served.
   ///
-  /// - Returns: what was served before.
-  /// - Throws: `LoadFailure` if the highest version does not work; what is wrong with the repository.
+  /// - Returns: the pipeline that was served before.
+  /// - Throws: `LoadFailure` if the highest version fails; an error of the repository.
   func load(_ model: ServedModel) async throws -> HostedPipeline? {
     let (name, source) = (model.name, model.source)
     var failures: [Int: String] = [:]
-    // Where everything is broken, not everything is tried.
+    // The attempts are bounded, in case no version works.
     for version in try await onOwnThread({ try source.versions(of: name) }).prefix(Self.maximumAttempts) {
       do {
         let reference = try await onOwnThread { try source.reference(of: name, version: version) }

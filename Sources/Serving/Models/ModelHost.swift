@@ -7,8 +7,8 @@ import Vision
 
 /// Owns the models: loads, replaces and ends them one at a time in the background, while requests go on.
 ///
-/// A model is loaded beside the one that it replaces, which then answers what it has accepted: both take
-/// memory meanwhile.
+/// A new version is loaded beside the one that it replaces, which then completes its accepted requests: both
+/// take memory meanwhile.
 public final class ModelHost: Sendable {
   let models = ServedModels()
   let repository: ModelRepository?
@@ -19,16 +19,16 @@ public final class ModelHost: Sendable {
   private let isClosed = Atomic(false)
   private let closing = Locked<Nanoseconds?>(nil)
   private let time = MonotonicTime()
-  /// What answers its last requests, or is about to.
+  /// Pipelines that complete their last requests, or are about to.
   private let retiring = Locked<[HostedPipeline]>([])
   private let drains = DispatchGroup()
 
-  /// Loads and unloads that wait; readings of the index that do.
+  /// The maximum of waiting loads and unloads, and of waiting readings of the index.
   static let longestQueue = 16
-  /// How long the end of a pipeline is waited for before something else is loaded.
+  /// The maximum wait for a pipeline's end before the next change.
   private static let drainSeconds = 30.0
 
-  /// - Parameter tell: told of what the operator should know, in one line. Must not block.
+  /// - Parameter tell: called with each line for the operator. Must not block.
   public init(
     _ loader: ModelLoader = ModelLoader(), repository: ModelRepository? = nil,
     tell: @escaping @Sendable (String) -> Void = { _ in }
@@ -38,18 +38,18 @@ public final class ModelHost: Sendable {
     self.tell = tell
   }
 
-  /// What is served, in the order of the names.
+  /// The served pipelines, in the order of their names.
   public var pipelines: [HostedPipeline] { models.pipelines }
 
-  /// All that have workers: what is served, and what answers its last requests.
+  /// All pipelines with workers: the served ones, and those completing their last requests.
   var working: [HostedPipeline] {
     let served = models.pipelines
     return served + retiring.withLock { $0 }.filter { retiring in !served.contains { $0 === retiring } }
   }
 
-  /// Loads a model, or loads it again: the highest version there is.
+  /// Loads a model's highest version, or loads it again.
   ///
-  /// - Parameter reply: called once, when it is served or can't be.
+  /// - Parameter reply: called once, when it is served or has failed.
   /// - Throws: `.unavailable` if too many changes wait.
   func load(_ name: String, reply: @escaping @Sendable (Result<Void, any Error>) -> Void) throws {
     try enqueue(changes, reply) { [self] in
@@ -69,7 +69,7 @@ public final class ModelHost: Sendable {
 
   /// Takes a model out of service.
   ///
-  /// - Parameter reply: called once, when it has answered its last request, or after 30 s.
+  /// - Parameter reply: called once, after the model's last request, or after 30 s.
   /// - Throws: `.unavailable` if too many changes wait.
   func unload(_ name: String, reply: @escaping @Sendable (Result<Void, any Error>) -> Void) throws {
     try enqueue(changes, reply) { [self] in
@@ -84,9 +84,9 @@ public final class ModelHost: Sendable {
     }
   }
 
-  /// Lists the models that are loaded or were to be, and those of the repository that might be.
+  /// Lists the models that are or were to be loaded, and the repository's other models.
   ///
-  /// - Throws: `.unavailable` if too many ask.
+  /// - Throws: `.unavailable` if too many readings wait.
   func readIndex(
     onlyReady: Bool, reply: @escaping @Sendable (Result<RepositoryIndex, any Error>) -> Void
   ) throws {
@@ -95,7 +95,7 @@ public final class ModelHost: Sendable {
       if let repository, !onlyReady {
         entries += try await onOwnThread { [models] in
           try repository.names().filter { models[$0] == nil }.map { name in
-            // It may have gone meanwhile.
+            // The entry may have gone meanwhile.
             RepositoryIndex.Entry(
               name: name, version: try? repository.versions(of: name).first, isReady: false,
               reason: "not loaded")
@@ -110,7 +110,7 @@ public final class ModelHost: Sendable {
     }
   }
 
-  /// - Parameter work: replies itself where it throws nothing.
+  /// - Parameter work: calls `reply` itself unless it throws.
   private func enqueue<Value>(
     _ queue: SerialQueue, _ reply: @escaping @Sendable (Result<Value, any Error>) -> Void,
     _ work: @escaping @Sendable () async throws -> Void
@@ -131,18 +131,18 @@ public final class ModelHost: Sendable {
     }
   }
 
-  /// What a model serves is about to be served no more. It works on, and nobody who counts that may miss it.
+  /// Notes that a model's pipeline, which still works, ends soon, so that counters don't miss it.
   func noteEnd(of model: ServedModel) {
     if let pipeline = model.pipeline { retiring.withLock { $0.append(pipeline) } }
   }
 
-  /// Ends a pipeline that is served no more, once it has answered all that it accepted.
+  /// Ends a pipeline that is no longer served, after its accepted requests.
   private func retire(_ pipeline: HostedPipeline) async {
     let isOver = DispatchSemaphore(value: 0)
     drains.enter()
     Thread.detachNewThread { [self, observer = loader.observer] in
       pipeline.drain()
-      // What it has drawn counts to its end; after that it is forgotten.
+      // Its energy counts until its end.
       observer?.pipelineEnds()
       retiring.withLock { $0.removeAll { $0 === pipeline } }
       observer?.pipelineEnds()
@@ -152,16 +152,16 @@ public final class ModelHost: Sendable {
     _ = await onOwnThread { isOver.wait(timeout: .now() + Self.drainSeconds) }
   }
 
-  /// Changes nothing more, but for what is being loaded at the moment.
+  /// Accepts no more changes; a load in progress continues.
   func close() {
     guard !isClosed.exchange(true, ordering: .releasing) else { return }
     closing.withLock { $0 = time.now }
   }
 
-  /// Waits for what is being loaded, answers what was accepted, and ends all workers.
+  /// Waits for a load in progress, completes accepted requests, and ends all workers.
   ///
-  /// - Parameter seconds: what is still read from the disk so long after `close` is given up: a drive may
-  ///   never answer.
+  /// - Parameter seconds: time after `close` until a load in progress is abandoned: a drive may never
+  ///   respond.
   func drain(within seconds: Double = .infinity) async {
     close()
     let end = (closing.withLock { $0 } ?? time.now).addingReportingOverflow(
@@ -185,7 +185,7 @@ public final class ModelHost: Sendable {
 }
 
 extension HostedPipeline {
-  /// What it is and by which plan it runs, for the operator, and what else there is to be said of it.
+  /// The model's name, version and plan, and its remarks, a line each, for the operator.
   public var lines: [String] {
     ["\(name): \(version > 1 ? "version \(version), " : "")\(plan)"]
       + pipeline.remarks.map { "\(name): \($0)" }

@@ -2,10 +2,10 @@ import Dataflow
 import Planning
 import Vision
 
-/// Makes a pipeline that answers requests of one in a file: reads it, chooses its plan, starts its workers,
-/// warms it up.
+/// Turns a pipeline's file into a hosted pipeline: reads it, chooses its plan, starts its workers, warms it
+/// up.
 public struct ModelLoader: Sendable {
-  /// By which plan a pipeline runs, and what is expected of it.
+  /// Chooses a pipeline's plan, with the prediction for it.
   public typealias ChoosePlan = @Sendable (Pipeline) throws -> (plan: Plan?, prediction: Prediction?)
 
   let observer: (any RequestObserver)?
@@ -18,12 +18,13 @@ public struct ModelLoader: Sendable {
   private let observe: @Sendable (String, DeviceError) -> Void
 
   /// - Parameters:
-  ///   - scale: replaces what pipelines say about decoding.
-  ///   - limits: how large tensors may become.
-  ///   - images: how large images may be, and how long their decoding may take.
-  ///   - observer: told of the pipelines' requests.
-  ///   - choosePlan: the usual plan, if not given.
-  ///   - observe: told the pipeline's name and the first failure of each kind of a device. Must not block.
+  ///   - scale: replaces the pipelines' settings for decoding.
+  ///   - limits: limits of tensors' sizes.
+  ///   - images: limits of images' sizes and decoding times.
+  ///   - observer: notified of the pipelines' requests.
+  ///   - choosePlan: the usual plan by default.
+  ///   - observe: called with a pipeline's name and the first failure of each kind of a device. Must not
+  ///     block.
   public init(
     scale: DecodeScale? = nil, limits: TensorLimits = TensorLimits(),
     images: ImageLimits = ImageLimits(), on platform: Platform = .local,
@@ -44,8 +45,8 @@ public struct ModelLoader: Sendable {
   ///
   /// - Parameters:
   ///   - reference: the pipeline's name or path.
-  ///   - name: what it must be called; `nil` for whatever it is called.
-  /// - Throws: what is wrong with its files; `WarmUpError` if it doesn't work.
+  ///   - name: the name that it must have; `nil` for any.
+  /// - Throws: an error of its files; `WarmUpError` if it doesn't work.
   func load(_ reference: String, named name: String? = nil, version: Int = 1) async throws -> HostedPipeline {
     let hosted = try await onOwnThread { [self] in
       let pipeline = try Pipeline(reference, scale: scale, name: name, limits: limits)

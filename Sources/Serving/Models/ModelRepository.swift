@@ -3,16 +3,16 @@ import Foundation
 
 /// A directory of models with their versions: `NAME/VERSION/pipeline.yaml`, or `NAME/VERSION/model.onnx`.
 ///
-/// A version is a whole number from 1. Symbolic links are followed; whatever else lies there is passed over.
-/// Nothing is remembered: each answer is read from the disk, which blocks.
+/// A version is a whole number from 1. Symbolic links are followed; other entries are ignored. Nothing is
+/// cached: each call reads the disk, which blocks.
 public struct ModelRepository: Sendable {
   let path: String
 
-  /// Bytes of a model's name.
+  /// Maximum bytes of a model's name.
   static let longestName = String.longestName
-  /// As many as metrics tell apart; further ones are passed over.
+  /// Maximum models, as in metrics; further ones are ignored.
   static let maximumModels = 1000
-  /// The highest ones of a model; what is below is passed over.
+  /// Maximum versions of a model; lower ones are ignored.
   static let maximumVersions = 100
 
   /// - Throws: `FileError` if this is no directory that can be read.
@@ -27,12 +27,12 @@ public struct ModelRepository: Sendable {
   /// The models that have a version, in the order of their names.
   func names() throws(FileError) -> [String] { try contents().names }
 
-  /// The models that have a version, in the order of their names; and what looks like one and can't be
-  /// served, with the reason.
+  /// The models that have a version, in the order of their names; and entries that look like models but can't
+  /// be served, with the reason.
   func contents() throws(FileError) -> (names: [String], ignored: [String]) {
     var (names, ignored): ([String], [String]) = ([], [])
     for entry in try entries(of: path).sorted(by: { $0.name < $1.name }) {
-      // Hidden ones are somebody's who isn't ready yet.
+      // Hidden entries may be incomplete.
       guard !entry.name.hasPrefix("."), entry.isFolder(in: path) else { continue }
       func ignore(_ reason: String) {
         ignored.append("\(path)/\(entry.name) is passed over: \(reason)".printable(atMost: 500))
@@ -68,7 +68,7 @@ public struct ModelRepository: Sendable {
     return numbers
   }
 
-  /// The path of a version's pipeline, or of its model where that is all there is.
+  /// The path of a version's pipeline, or of its model if it has no pipeline.
   func reference(of name: String, version: Int) throws(RepositoryError) -> String {
     let folder = "\(path)/\(name)/\(version)"
     for file in ["pipeline.yaml", "model.onnx"] {
@@ -78,17 +78,17 @@ public struct ModelRepository: Sendable {
     throw .empty(folder)
   }
 
-  /// Whether a text from outside can be a model's name: nothing that leads out of the directory is.
+  /// Whether a text from outside can be a model's name, which never leads out of the directory.
   private static func isName(_ text: String) -> Bool { text.flawAsName == nil && !text.hasPrefix(".") }
 
   private func numbers(in name: String) throws(FileError) -> [Int] {
     let folder = path + "/" + name
     let versions = try entries(of: folder).compactMap { entry -> (number: Int, entry: Folder.Entry)? in
-      // Not 01, which would be another 1.
+      // Not 01, which would duplicate 1.
       guard let number = Int(entry.name), number >= 1, entry.name == "\(number)" else { return nil }
       return (number, entry)
     }.sorted { $0.number > $1.number }
-    // Links are looked at only as far as is needed.
+    // Links are followed only as far as needed.
     return Array(
       versions.lazy.filter { $0.entry.isFolder(in: folder) }.map(\.number).prefix(Self.maximumVersions))
   }

@@ -1,6 +1,6 @@
-/// Where a model's versions come from.
+/// The origin of a model's versions.
 enum ModelSource: Sendable {
-  /// A pipeline that the command line names. Its one version is 1.
+  /// A pipeline on the command line. Its one version is 1.
   case pipeline(String)
   case repository(ModelRepository)
   /// The program that contains the server.

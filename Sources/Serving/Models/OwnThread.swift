@@ -1,7 +1,6 @@
 import Foundation
 
-/// Runs what blocks on a thread of its own: the event loop and Swift's cooperative pool have other things to
-/// do.
+/// Runs blocking work on a thread of its own, and not on the event loop or in Swift's cooperative pool.
 func onOwnThread<Value: Sendable, Failure: Error>(
   _ body: @escaping @Sendable () throws(Failure) -> Value
 ) async throws(Failure) -> Value {

@@ -1,10 +1,10 @@
 import Dataflow
 import Planning
 
-/// How a hosted pipeline is at a moment.
+/// The state of a hosted pipeline at a moment.
 struct PipelineSnapshot: Sendable {
   struct Queue: Sendable {
-    /// The first of the stages that it is in front of.
+    /// The first stage behind the queue.
     let stage: String
     let length: Int
   }
@@ -12,12 +12,12 @@ struct PipelineSnapshot: Sendable {
   let name: String
   let version: Int
   let plan: Plan
-  /// What the plan was chosen for, where that was measured.
+  /// The prediction for the plan, where it was measured.
   let prediction: Prediction?
-  /// Requests accepted and not yet answered.
+  /// Requests accepted and not yet completed.
   let inFlight: Int
   let queues: [Queue]
-  /// What each stage has done, in the graph's order.
+  /// The activity of each stage, in the graph's order.
   let occupancy: Occupancy
   let batchSizes: [BatchSizes]
 
@@ -34,7 +34,7 @@ struct PipelineSnapshot: Sendable {
     guard let busiest = plan.placements.max(by: { busy($0) < busy($1) }), busy(busiest) > 0 else {
       return nil
     }
-    // Of its stages the one that takes the most.
+    // The most expensive of its stages.
     return occupancy.stages.filter { busiest.stages.contains($0.name) }.max { $0.compute < $1.compute }?.name
   }
 }

@@ -1,18 +1,18 @@
 import Basics
 
-/// Why a model can't be had, or can't be loaded.
+/// An error of finding or loading a model.
 enum RepositoryError: Equatable, CustomStringConvertible, RequestFailureConvertible {
   case wrongName(String)
-  /// `repository` is `nil` where the server has none.
+  /// `repository` is `nil` if the server has none.
   case unknown(String, repository: String?)
   /// A version without a pipeline.
   case empty(String)
-  /// A file says that it is another model.
+  /// A file states the name of another model.
   case otherName(String, file: String, of: String)
   case duplicateName(String)
   /// The same name on the command line and in a repository.
   case duplicateFolder(String)
-  /// It was handed over by a program.
+  /// A program made the model.
   case noFiles(String)
   case nothingWorks(repository: String)
 

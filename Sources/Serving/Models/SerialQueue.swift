@@ -1,4 +1,4 @@
-/// Does one thing after the other, in the background. Only so many wait.
+/// Runs work in order, in the background. The number that waits is bounded.
 final class SerialQueue: Sendable {
   typealias Work = @Sendable () async -> Void
 
@@ -13,12 +13,12 @@ final class SerialQueue: Sendable {
 
   deinit { entrance.finish() }
 
-  /// - Returns: `false`, and nothing is done, if too many wait.
+  /// - Returns: `false`, without adding the work, if too many wait.
   func add(_ work: @escaping Work) -> Bool {
     if case .enqueued = entrance.yield(work) { true } else { false }
   }
 
-  /// Takes nothing more, and waits for what was taken.
+  /// Accepts nothing more, and waits for the accepted work.
   func finish() async {
     entrance.finish()
     await worker.value

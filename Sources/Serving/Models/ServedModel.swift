@@ -1,14 +1,14 @@
 import Basics
 
-/// A model that clients know by its name, whichever version of it is loaded at the moment, if any.
+/// A model under the name that clients use, with its loaded version, if any.
 ///
-/// Any thread may ask; the host alone changes it, one change at a time.
+/// Any thread may read it; only the host changes it, one change at a time.
 final class ServedModel: Sendable {
   private struct State {
     var pipeline: HostedPipeline?
-    /// Of the pipeline that was loaded last.
+    /// The version that was loaded last.
     var version: Int?
-    /// Versions that were to be loaded last and can't be served, with the reason.
+    /// The versions whose last load failed, with the reason.
     var failures: [Int: String] = [:]
   }
 
@@ -27,7 +27,7 @@ final class ServedModel: Sendable {
 
   /// Serves another pipeline from now on.
   ///
-  /// - Parameter failures: versions above it, with the reason why it is not one of them.
+  /// - Parameter failures: versions above it, with the reasons why they are not served.
   /// - Returns: the pipeline that was served.
   func replace(by pipeline: HostedPipeline, failures: [Int: String]) -> HostedPipeline? {
     state.withLock { state in
@@ -36,7 +36,7 @@ final class ServedModel: Sendable {
     }
   }
 
-  /// Goes on with what is served.
+  /// Keeps the served pipeline.
   func keep(failures: [Int: String]) { state.withLock { $0.failures = failures } }
 
   /// Serves nothing from now on.
@@ -49,14 +49,14 @@ final class ServedModel: Sendable {
     }
   }
 
-  /// What the repository's index says of it.
+  /// The model's entries in the repository's index.
   var entries: [RepositoryIndex.Entry] {
     let state = state.withLock { $0 }
     var entries = state.failures.filter { $0.key != state.pipeline?.version }.map { version, reason in
       RepositoryIndex.Entry(name: name, version: version, isReady: false, reason: reason)
     }
     if let pipeline = state.pipeline {
-      // If it was to be loaded again and could not be, it is served all the same.
+      // A failed reload leaves the model served.
       entries.append(
         RepositoryIndex.Entry(
           name: name, version: pipeline.version, isReady: true, reason: state.failures[pipeline.version]))

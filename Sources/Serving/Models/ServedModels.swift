@@ -1,16 +1,16 @@
 import Basics
 import Dataflow
 
-/// The models that can be asked for, which come and go while the server runs. Any thread may ask.
+/// The models that clients can request, which come and go while the server runs. Thread-safe.
 final class ServedModels: Sendable {
   private let models = Locked<[String: ServedModel]>([:])
 
   subscript(name: String) -> ServedModel? { models.withLock { $0[name] } }
 
-  /// All that were ever loaded, or were to be.
+  /// All models that were ever loaded, or were to be.
   var all: [ServedModel] { models.withLock { $0.values.sorted { $0.name < $1.name } } }
 
-  /// What is served, in the order of the names.
+  /// The served pipelines, in the order of the names.
   var pipelines: [HostedPipeline] { all.compactMap(\.pipeline) }
 
   /// - Throws: `RepositoryError.duplicateName`.
@@ -44,10 +44,10 @@ final class ServedModels: Sendable {
     return pipeline
   }
 
-  /// Gives a request to the pipeline that is served now; to the next one if that was replaced in the meantime
-  /// and takes nothing any more.
+  /// Passes a request to the served pipeline, or to its successor if that was replaced meanwhile and accepts
+  /// nothing more.
   ///
-  /// - Throws: `.notFound`; what `body` throws.
+  /// - Throws: `.notFound`; an error of `body`.
   func withPipeline<Result>(
     _ reference: ModelReference, _ body: (HostedPipeline) throws -> Result
   ) throws -> Result {
@@ -58,7 +58,7 @@ final class ServedModels: Sendable {
       } catch RuntimeError.closed {
         let next = try find(reference)
         guard next !== pipeline else {
-          return try pipeline.recordingInvalid { throw RuntimeError.closed }  // The server ends.
+          return try pipeline.recordingInvalid { throw RuntimeError.closed }  // The server stops.
         }
         pipeline = next
       }
@@ -66,9 +66,9 @@ final class ServedModels: Sendable {
   }
 }
 
-/// Which model a request is about.
+/// The model that a request names.
 struct ModelReference: Sendable, Hashable {
   var name: String
-  /// Empty for whichever is served.
+  /// Empty for the served version.
   var version = ""
 }

@@ -1,10 +1,10 @@
 import Foundation
 
-/// Base64 (RFC 4648) in all the forms in which people have it.
+/// Base64 (RFC 4648) in all its common forms.
 enum Base64 {
   private static let none: UInt8 = 0xFF, blank: UInt8 = 0xFE, padding: UInt8 = 0xFD
 
-  /// Of each byte the six bits that it stands for, or what else it is. The usual alphabet and that for URLs.
+  /// For each byte its six bits, or its other meaning; in the usual alphabet and that for URLs.
   private static let meanings: [UInt8] = {
     var meanings = [UInt8](repeating: none, count: 256)
     for (bits, byte) in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8.enumerated() {
@@ -17,8 +17,8 @@ enum Base64 {
     return meanings
   }()
 
-  /// The bytes that a text stands for: in lines or in one, with either alphabet, with padding or without,
-  /// also as a data URL (RFC 2397).
+  /// The bytes of a text, in one line or several, with either alphabet, with or without padding, also as a
+  /// data URL (RFC 2397).
   ///
   /// - Returns: `nil` if it is no base64.
   static func decode(_ text: UnsafeRawBufferPointer) -> Data? {
@@ -33,7 +33,7 @@ enum Base64 {
   }
 
   /// - Parameter target: has room for three bytes of each four of the text, and three more.
-  /// - Returns: how many bytes were written.
+  /// - Returns: the number of bytes written.
   private static func decode(
     _ text: UnsafeRawBufferPointer.SubSequence, _ meanings: UnsafeBufferPointer<UInt8>,
     into target: UnsafeMutableRawPointer
@@ -49,7 +49,7 @@ enum Base64 {
     }
     var (bits, symbols, paddings) = (UInt32(0), 0, 0)
     while position < text.endIndex {
-      // Four at once, which is nearly always.
+      // Four at once, the usual case.
       if symbols == 0, paddings == 0, text.endIndex - position >= 4 {
         let a = meanings[Int(text[position])]
         let b = meanings[Int(text[position + 1])]
@@ -80,7 +80,7 @@ enum Base64 {
     return written
   }
 
-  /// What follows `data:image/jpeg;base64,`; all where it does not begin so.
+  /// The part behind `data:image/jpeg;base64,`; the whole text if it doesn't begin so.
   private static func body(of text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer.SubSequence? {
     guard text.count >= 5, String(decoding: text.prefix(5), as: UTF8.self).lowercased() == "data:" else {
       return text[...]

@@ -1,11 +1,11 @@
 import Basics
 import Vision
 
-/// The numbers or elements of an `InferTensorContents`, not read yet. Used while their bytes live.
+/// The contents of an `InferTensorContents`, not read yet. Used while its bytes live.
 struct ContentFields {
-  /// The message, in as many parts as it came.
+  /// The message, in the parts in which it came.
   let parts: [UnsafeRawBufferPointer]
-  /// Of the input, for messages.
+  /// The input's name, for messages.
   let name: String
 
   /// The fields by their numbers.
@@ -15,7 +15,7 @@ struct ContentFields {
 
   /// Fills a tensor.
   ///
-  /// - Returns: how many numbers there are, like all of these; not more than there is room for.
+  /// - Returns: the count of numbers, as of all methods here; at most the tensor's size.
   func read(into tensor: Tensor) throws -> Int {
     let bytes = tensor.bytes
     switch tensor.element {
@@ -69,12 +69,12 @@ struct ContentFields {
     }
   }
 
-  /// Truth values, as 1 and 0.
+  /// Reads booleans, as 1 and 0.
   private func readBooleans(into target: UnsafeMutableBufferPointer<UInt8>) throws -> Int {
     try fill(target, from: Field.bool) { field, add in try field.forEachInteger { try add($0 == 0 ? 0 : 1) } }
   }
 
-  /// The elements of BYTES; one more than there may be, which is then told.
+  /// The elements of BYTES; at most one more than the limit, which shows that there are too many.
   func elements(atMost limit: Int) throws -> [UnsafeRawBufferPointer] {
     var elements: [UnsafeRawBufferPointer] = []
     try forEach(Field.bytes) { field in
@@ -101,7 +101,7 @@ struct ContentFields {
     return count
   }
 
-  /// - Throws: `InferenceRequestError` if there are contents of another datatype.
+  /// - Throws: `InferenceRequestError` for contents of another datatype.
   private func forEach(_ number: Int, _ body: (ProtobufReader.Field) throws -> Void) throws {
     for part in parts {
       var reader = ProtobufReader(part)

@@ -6,7 +6,7 @@ extension InferenceRequest {
   /// Reads `{"id":…,"inputs":[{"name":…,"shape":[…],"datatype":…,"data":[…]}],"outputs":[…]}`, with the
   /// binary tensors that follow it: inputs whose parameters give a `binary_data_size`.
   ///
-  /// Unknown keys and parameters are passed over, as the protocol wants it.
+  /// Unknown keys and parameters are ignored, as the protocol requires.
   init(
     parsing json: UnsafeRawBufferPointer,
     binary: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0),
@@ -58,7 +58,7 @@ extension InferenceRequest.Draft {
     }
   }
 
-  /// - Parameter count: how many there are before another one.
+  /// - Parameter count: the number before another one.
   static func checkCount(_ count: Int, _ what: String) throws {
     guard count < maximumTensors else {
       throw InferenceRequestError.malformed(
@@ -99,7 +99,7 @@ extension InferenceRequest.Draft {
 }
 
 extension InputTensor {
-  /// Reads `{"name":…,"shape":[…],"datatype":…,"data":[…]}`, and passes over the numbers.
+  /// Reads `{"name":…,"shape":[…],"datatype":…,"data":[…]}`, and skips the numbers.
   fileprivate init(_ reader: inout JSONReader, binary: inout UnsafeRawBufferPointer.SubSequence) throws {
     var name: String?
     var datatype: String?

@@ -2,13 +2,13 @@ import Basics
 import Foundation
 import Vision
 
-/// A request of the Open Inference Protocol that fits a model, by whatever protocol it came.
+/// An Open Inference Protocol request that fits a model, over any transport.
 struct InferenceRequest: Sendable {
-  /// What a client asks to be given.
+  /// An output that a client asks for.
   struct Output: Sendable {
-    /// Of the model's outputs.
+    /// The position among the model's outputs.
     let position: Int
-    /// As bytes behind the answer's JSON, and not as numbers in it.
+    /// As bytes behind the response's JSON, and not as numbers in it.
     var isBinary = false
   }
 
@@ -19,26 +19,26 @@ struct InferenceRequest: Sendable {
     case images([Data])
   }
 
-  /// The client's own name for the request, for the answer.
+  /// The client's name of the request, for the response.
   let id: String?
   let payload: Payload
-  /// All where the client names none.
+  /// All of the model's if the client names none.
   let outputs: [Output]
   let terms: RequestOptions
-  /// Rows of the batch; 1 where the inputs have none in common.
+  /// Rows of the batch; 1 if the inputs have no common number.
   let batch: Int
 
-  /// A request as it is written, before it is known whether it fits. Used while its bytes live.
+  /// A request as written, before it is checked against a model. Used while its bytes live.
   struct Draft {
     var id: String?
     var inputs: [InputTensor] = []
-    /// None: all.
+    /// Empty for all.
     var outputs: [(name: String, isBinary: Bool?)] = []
-    /// For outputs that don't say.
+    /// The default for outputs that don't specify it.
     var isBinary = false
     var terms = RequestOptions()
 
-    /// Inputs, and outputs, that are looked at.
+    /// Maximum inputs, and maximum outputs.
     static let maximumTensors = 1000
   }
 
@@ -97,7 +97,7 @@ struct InferenceRequest: Sendable {
     _ inputs: [TensorDescription], _ limits: TensorLimits, _ given: (String) throws -> InputTensor
   ) throws -> [Tensor] {
     let inputsGiven = try inputs.map { try given($0.name) }
-    // Before anything of their size is allocated.
+    // Checked before any allocation of their size.
     var extents: [String: (extent: Int, input: String)] = [:]
     var bytes = 0
     for (input, tensor) in zip(inputs, inputsGiven) {
@@ -120,11 +120,11 @@ struct InferenceRequest: Sendable {
   }
 }
 
-/// Why a request of tensors is refused.
+/// The reason why a request of tensors is refused.
 enum InferenceRequestError: Error, Equatable, CustomStringConvertible {
-  /// It is not JSON, or not the protocol's.
+  /// The body is not JSON, or not the protocol's.
   case malformed(String)
-  /// It is not for this model.
+  /// The request doesn't fit this model.
   case unfit(String)
 
   /// Triton's extension that gives classes as texts.

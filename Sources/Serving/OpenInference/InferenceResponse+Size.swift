@@ -1,14 +1,14 @@
 import Basics
 import Vision
 
-/// How large an answer is at most, told before it is written and without a look at its numbers.
+/// The maximum size of a response, known before it is written and without reading its numbers.
 extension InferenceResponse {
-  /// Bytes of the JSON and of what follows it.
+  /// Maximum bytes of the JSON and the binary data behind it.
   ///
   /// - Complexity: O(outputs), and O(texts) where an output is of texts.
   var maximumBytes: Int { maximumBytes { $1 ? $0.rawBytes : $0.maximumJSONBytes } }
 
-  /// Bytes of the message of gRPC, where all numbers are bytes.
+  /// Maximum bytes of the gRPC message, in which all numbers are binary.
   var maximumMessageBytes: Int { maximumBytes { tensor, _ in tensor.rawBytes } }
 
   private func maximumBytes(_ data: (OutputTensor, _ isBinary: Bool) -> Int) -> Int {
@@ -19,9 +19,9 @@ extension InferenceResponse {
     }
   }
 
-  /// The keys, braces and the version of an answer without outputs.
+  /// The keys, braces and version of a response without outputs.
   private static let headBytes = 128
-  /// Of a name and a number among the parameters.
+  /// Bytes of one time among the parameters, with its name.
   private static let timeBytes = 32
 }
 
@@ -33,7 +33,7 @@ extension OutputTensor {
 
   private static let headBytes = 128
 
-  /// Its numbers or texts as a list of JSON.
+  /// Maximum bytes of its numbers or texts as a JSON list.
   fileprivate var maximumJSONBytes: Int {
     switch contents {
     case .tensor(let tensor): tensor.bytes.count / tensor.element.size * tensor.element.maximumJSONBytes
@@ -43,7 +43,7 @@ extension OutputTensor {
     }
   }
 
-  /// Its numbers or texts in the protocol's binary form.
+  /// Bytes of its numbers or texts in the protocol's binary form.
   var rawBytes: Int {
     switch contents {
     case .tensor(let tensor): tensor.bytes.count
@@ -55,7 +55,7 @@ extension OutputTensor {
 }
 
 extension ElementType {
-  /// Of one number, and the comma behind it.
+  /// Maximum bytes of one number, with its comma.
   fileprivate var maximumJSONBytes: Int {
     switch self {
     case .float16, .float32: JSONText.floatBytes

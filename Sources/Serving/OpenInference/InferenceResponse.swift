@@ -2,18 +2,18 @@ import Basics
 import Dataflow
 import NIOCore
 
-/// An answer of the Open Inference Protocol.
+/// A response of the Open Inference Protocol.
 struct InferenceResponse: Sendable {
   let model: String
   let version: Int
-  /// That of the request.
+  /// The request's identifier.
   let id: String?
-  /// What was asked for.
+  /// The requested outputs.
   let outputs: [(tensor: OutputTensor, isBinary: Bool)]
-  /// Where the time went, of the slowest of the request's images.
+  /// The attribution of the slowest of the request's images.
   let attribution: Attribution?
 
-  /// Where the time went, in microseconds, as parameters of the answer.
+  /// The attribution in microseconds, as parameters of the response.
   var times: [(name: String, microseconds: Double)] {
     guard let attribution else { return [] }
     func microseconds(_ time: Nanoseconds) -> Double { Double(time) / 1000 }
@@ -25,8 +25,8 @@ struct InferenceResponse: Sendable {
       ]
   }
 
-  /// - Returns: JSON, and the bytes that follow it.
-  /// - Precondition: JSON can carry what isn't binary.
+  /// - Returns: the JSON, and the binary data behind it.
+  /// - Precondition: JSON can represent all outputs that aren't binary.
   func json() -> (json: String, binary: ByteBuffer?) {
     var binary: ByteBuffer?
     var json = JSONText(capacity: 256 + outputs.count * 128)

@@ -2,28 +2,26 @@ import Basics
 import Foundation
 import Vision
 
-/// A tensor of a request whose numbers are not read yet: which they should be is known only once the model
-/// is.
+/// A tensor of a request whose numbers are not read yet: their type is known only with the model.
 ///
 /// Used while the request's bytes live; it keeps pointers to them.
 struct InputTensor {
   enum Contents {
-    /// A reader that stands before the numbers or texts.
+    /// A reader at the beginning of the numbers or texts.
     case json(JSONReader)
-    /// Numbers as the machine has them, little-endian; of BYTES, each element behind its length in four
-    /// bytes.
+    /// Little-endian numbers; for BYTES, each element behind its length in four bytes.
     case raw(UnsafeRawBufferPointer)
-    /// The same in a message of gRPC.
+    /// The same in a gRPC message.
     case fields(ContentFields)
   }
 
   let name, datatype: String
   let shape: [Int]
   let contents: Contents
-  /// Of texts that stand for bytes: `base64`, if they say so.
+  /// The encoding of texts that stand for bytes: `base64`, if stated.
   var encoding: String?
 
-  /// How many bytes the numbers for an input take.
+  /// Bytes of the numbers for an input.
   ///
   /// - Throws: `InferenceRequestError` if the tensor doesn't fit the input, or is too large.
   func byteCount(for input: TensorDescription, _ limits: TensorLimits) throws -> Int {
@@ -40,7 +38,7 @@ struct InputTensor {
     return bytes
   }
 
-  /// Reads the numbers for an input, which `byteCount` has found to fit.
+  /// Reads the numbers for an input that `byteCount` has accepted.
   func tensor(for input: TensorDescription) throws -> Tensor {
     guard let element = input.element else {
       throw InferenceRequestError.unfit("\(datatype) is not supported")
@@ -96,8 +94,7 @@ struct InputTensor {
     return elements
   }
 
-  /// The image that a text stands for. JSON can't carry its bytes as they are, so it is base64, whether that
-  /// is said or not.
+  /// The image in a text. JSON can't carry bytes as they are, so the text is base64, whether stated or not.
   private func image(in text: UnsafeRawBufferPointer, _ index: Int) throws -> Data {
     let data = Base64.decode(text)
     if encoding?.lowercased() == "base64" {
@@ -144,10 +141,10 @@ struct InputTensor {
 }
 
 extension InputTensor {
-  /// Extents of a shape.
+  /// Maximum extents of a shape.
   static let maximumRank = 8
 
-  /// A shape, checked; each extent is from 0 and below 2³¹.
+  /// A valid shape; each extent is from 0 and below 2³¹.
   static func shape(_ extents: [Int64]) throws -> [Int] {
     guard extents.count <= maximumRank, extents.allSatisfy({ $0 >= 0 && $0 <= Int64(Int32.max) }) else {
       throw wrongShape(extents)
@@ -161,7 +158,7 @@ extension InputTensor {
 }
 
 extension Tensor {
-  /// What isn't 0 is true: engines trust that a byte is 0 or 1.
+  /// Turns non-zero bytes into 1: engines rely on 0 and 1.
   fileprivate func makeTruths() {
     for index in bytes.indices where bytes[index] > 1 { bytes[index] = 1 }
   }

@@ -1,7 +1,7 @@
 import Foundation
 
 extension JSONReader {
-  /// A number as it is written, and what its digits have said on the way.
+  /// A number as written, with the properties of its digits.
   struct Numeral {
     fileprivate(set) var range: Range<Int>
     let isNegative: Bool
@@ -11,14 +11,14 @@ extension JSONReader {
     var digits: UInt64 = 0
     /// Without a zero before the point.
     var digitCount = 0
-    /// What power of 10 `digits` is to be multiplied by.
+    /// The power of 10 by which `digits` is multiplied.
     var exponent = 0
   }
 
-  /// Longer numbers are not written by anybody.
+  /// The maximum length of a number; none in use is longer.
   private static let maximumDigits = 512
 
-  /// A number. What is too large for a `Double` is infinite.
+  /// Reads a number. One that is too large for a `Double` is infinite.
   mutating func number() throws(JSONError) -> Double {
     let numeral = try numeral()
     if let value = Self.exact(numeral) { return value }
@@ -26,13 +26,13 @@ extension JSONReader {
     return value
   }
 
-  /// A whole number that fits; `nil` for another number.
+  /// Reads an integer of this type; `nil` for any other number.
   mutating func integer<Number: FixedWidthInteger>(
     _ type: Number.Type = Int64.self
   ) throws(JSONError) -> Number? {
     let numeral = try numeral()
     guard numeral.isInteger else { return nil }
-    // Leading zeros are not allowed, so 20 digits and more are above 64 bits, or may be.
+    // Leading zeros are not allowed, so a number of 20 digits or more may exceed 64 bits.
     if numeral.digitCount <= 19 {
       if !numeral.isNegative { return Number(exactly: numeral.digits) }
       return numeral.digits <= 1 << 63 ? Number(exactly: Int64(bitPattern: 0 &- numeral.digits)) : nil
@@ -40,7 +40,7 @@ extension JSONReader {
     return numeral.digitCount == 20 ? Number(String(decoding: bytes[numeral.range], as: UTF8.self)) : nil
   }
 
-  /// For messages: what was read since then, shortened.
+  /// The text read since then, shortened, for messages.
   func excerpt(since start: JSONReader) -> String {
     var start = start
     _ = start.peek()
@@ -49,7 +49,7 @@ extension JSONReader {
     return text.count > 24 ? shown + "…" : shown
   }
 
-  /// Reads a number, as the grammar has it.
+  /// Reads a number by the grammar.
   mutating func numeral() throws(JSONError) -> Numeral {
     let start = try numberStart()
     let isNegative = bytes[start] == UInt8(ascii: "-")
@@ -74,7 +74,7 @@ extension JSONReader {
     return numeral
   }
 
-  /// Passes over a number.
+  /// Skips a number.
   mutating func passNumber() throws(JSONError) {
     _ = try numberStart()
     let leading = position
@@ -84,9 +84,9 @@ extension JSONReader {
     if isNext(UInt8(ascii: "e"), orCapital: true) { _ = try exponent() }
   }
 
-  /// Passes over white space and a sign.
+  /// Skips white space and a sign.
   ///
-  /// - Returns: where the number begins.
+  /// - Returns: the position of the number.
   @inline(__always) private mutating func numberStart() throws(JSONError) -> Int {
     guard let first = peek(), first == UInt8(ascii: "-") || Self.isDigit(first) else {
       throw error("a number should be here")
@@ -112,13 +112,12 @@ extension JSONReader {
     if !isNegative { _ = isNext(UInt8(ascii: "+")) }
     let start = position
     let digits = try readDigits(0)
-    // Far beyond what any power is used for.
+    // Far beyond any power in use.
     let exponent = position - start <= 6 ? Int(digits) : 1_000_000
     return isNegative ? -exponent : exponent
   }
 
-  /// - Returns: the digits that have been read, and these behind them, as one number; of the last 64 bits
-  ///   only.
+  /// - Returns: the digits before and these, as one number; of the last 64 bits only.
   @inline(__always) private mutating func readDigits(_ before: UInt64) throws(JSONError) -> UInt64 {
     let start = position
     var digits = before
@@ -134,7 +133,7 @@ extension JSONReader {
 
   private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
-  /// The nearest number where one operation on exact numbers gives it, as of nearly all that are written.
+  /// The nearest number where one operation on exact numbers gives it, as for nearly all numbers in use.
   ///
   /// Source: Clinger, *How to read floating point numbers accurately*, PLDI 1990.
   private static func exact(_ numeral: Numeral) -> Double? {
@@ -153,14 +152,14 @@ extension JSONReader {
   ]
 
   #if arch(x86_64)
-    /// The same with 64 bits of precision, as numbers of 17 digits need that were a `Double` before; `nil`
+    /// The same with 64 bits of precision, for the 17 digits of numbers that were a `Double` before; `nil`
     /// where rounding twice might be wrong.
     private static func extended(_ numeral: Numeral) -> Double? {
       let (digits, exponent) = (Float80(numeral.digits), numeral.exponent)
       guard abs(exponent) < extendedPowers.count else { return nil }
       let value =
         exponent < 0 ? digits / extendedPowers[-exponent] : digits * extendedPowers[exponent]
-      // Of the 64 bits a Double drops 11: half of its last place is where one more rounding decides.
+      // A Double drops 11 of the 64 bits: near half of its last place, the second rounding decides.
       guard !(0x3FF...0x401).contains(value.significandBitPattern & 0x7FF) else { return nil }
       return Double(numeral.isNegative ? -value : value)
     }

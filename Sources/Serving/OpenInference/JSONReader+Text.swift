@@ -1,11 +1,11 @@
 extension JSONReader {
-  /// Text as it is written, without its quotes: valid, and not yet without its escapes.
+  /// A valid text as written, without its quotes and with its escapes.
   struct Text {
     let bytes: UnsafeRawBufferPointer.SubSequence
     let hasEscapes: Bool
   }
 
-  /// A key of an object, to be compared.
+  /// An object's key, for comparison.
   struct Key {
     fileprivate let text: Text
 
@@ -41,21 +41,21 @@ extension JSONReader {
     return String(decoding: try Self.unescaped(text), as: UTF8.self)
   }
 
-  /// Reads a text and hands out its bytes, which are only copied if some are escaped.
+  /// Reads a text and passes on its bytes, which are only copied if some are escaped.
   mutating func withText<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
     let text = try text()
     guard text.hasEscapes else { return try body(UnsafeRawBufferPointer(rebasing: text.bytes)) }
     return try Self.unescaped(text).withUnsafeBytes(body)
   }
 
-  /// A key and the colon behind it.
+  /// Reads a key and the colon behind it.
   mutating func key() throws(JSONError) -> Key {
     let text = try text()
     try expect(UInt8(ascii: ":"), "':'")
     return Key(text: text)
   }
 
-  /// Passes over text.
+  /// Skips a text.
   mutating func text() throws(JSONError) -> Text {
     try expect(UInt8(ascii: "\""), "text")
     let start = position
@@ -80,9 +80,9 @@ extension JSONReader {
     return (try? UTF8Span(validating: span)) != nil
   }
 
-  /// Goes on to the next quote, backslash or control character, or to the end, eight bytes at a time.
+  /// Goes to the next quote, backslash or control character, or to the end, eight bytes at a time.
   ///
-  /// - Returns: whether all that was passed is ASCII.
+  /// - Returns: whether all bytes on the way are ASCII.
   private mutating func passPlain() -> Bool {
     let (ones, highs) = (UInt64(0x0101_0101_0101_0101), UInt64(0x8080_8080_8080_8080))
     var seen: UInt64 = 0
@@ -111,7 +111,7 @@ extension JSONReader {
     return seen & highs == 0
   }
 
-  /// The text itself, of which the escapes are known to be valid.
+  /// The text with its escapes, which are valid, decoded.
   fileprivate static func unescaped(_ text: Text) throws(JSONError) -> [UInt8] {
     var reader = JSONReader(UnsafeRawBufferPointer(rebasing: text.bytes))
     var units: [UInt8] = []
@@ -126,7 +126,7 @@ extension JSONReader {
     }
   }
 
-  /// What an escape stands for, behind its backslash.
+  /// The character of an escape, from behind its backslash.
   private mutating func escape() throws(JSONError) -> Unicode.Scalar {
     guard position < bytes.count else { throw error("text has no end") }
     let byte = bytes[position]

@@ -1,9 +1,9 @@
 import Foundation
 
-/// Reads JSON (RFC 8259) from bytes in one pass, piece by piece, without a tree of what was read.
+/// Reads JSON (RFC 8259) from bytes in one pass, without building a tree.
 ///
-/// Numbers go from the text straight to where they are wanted: a request is mostly numbers, and Foundation's
-/// decoder makes an object of each. Texts and keys are looked at where they are.
+/// Numbers go straight from the text to their destination: a request is mostly numbers, and Foundation's
+/// decoder makes an object of each. Texts and keys are read in place.
 ///
 /// Used while the bytes live; it keeps a pointer to them.
 struct JSONReader {
@@ -31,7 +31,7 @@ struct JSONReader {
     guard peek() == nil else { throw error("something follows after the value") }
   }
 
-  /// Reads an object; `member` must read each value. A key whose value is `null` is as one that is not there.
+  /// Reads an object; `member` must read each value. A key whose value is `null` counts as absent.
   mutating func object(_ member: (inout JSONReader, _ key: Key) throws -> Void) throws {
     try expect(UInt8(ascii: "{"), "an object")
     var count = 0
@@ -55,8 +55,7 @@ struct JSONReader {
   /// Begins an array that is read without a closure, element by element.
   mutating func beginArray() throws(JSONError) { try expect(UInt8(ascii: "["), "an array") }
 
-  /// Whether the array, of which `count` elements are read, has another one. Must be asked before each, and
-  /// last.
+  /// Whether the array has another element after `count`. Call it before each element, and at the end.
   mutating func hasElement(_ count: Int) throws(JSONError) -> Bool {
     try hasNext(count, before: UInt8(ascii: "]"))
   }
@@ -67,9 +66,9 @@ struct JSONReader {
     return isTrue
   }
 
-  /// Passes over any value, in one loop and without allocation.
+  /// Skips any value, in one loop and without allocation.
   mutating func skip() throws(JSONError) {
-    // What is open: the lowest bit is the innermost, and says whether it is an object.
+    // The open objects and arrays: the lowest bit is the innermost, and set for an object.
     var (objects, depth) = (UInt64(0), 0)
     while true {
       let first = peek()
@@ -90,7 +89,7 @@ struct JSONReader {
       case UInt8(ascii: "n"): try word("null")
       default: try passNumber()
       }
-      // A value has ended, and with it what it was the last of.
+      // A value has ended, and perhaps the ones around it.
       while true {
         guard depth > 0 else { return }
         let isObject = objects & 1 == 1
@@ -141,9 +140,9 @@ struct JSONReader {
   }
 }
 
-/// Why a text is not the JSON that was expected.
+/// An error: a text is not the expected JSON.
 struct JSONError: Error, Equatable {
-  /// The byte where it went wrong, from 0.
+  /// The position of the error in bytes, from 0.
   let position: Int
   let reason: String
 }

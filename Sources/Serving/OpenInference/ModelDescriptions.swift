@@ -16,7 +16,7 @@ enum ServerMetadata {
   }
 }
 
-/// What clients may know of a pipeline, in the forms in which they ask for it.
+/// The public description of a pipeline, in the forms that clients can request.
 struct ModelDescription: Sendable {
   static let platform = "drivetrain"
 
@@ -59,7 +59,7 @@ struct ModelDescription: Sendable {
     return json.text
   }
 
-  /// `GET /v2/models/NAME/config`: as much of Triton's model configuration as its clients read.
+  /// `GET /v2/models/NAME/config`: the part of Triton's model configuration that its clients read.
   func configuration() -> String {
     var json = JSONText(capacity: 1024)
     json.object { json in
@@ -92,7 +92,7 @@ struct ModelDescription: Sendable {
 }
 
 extension ModelInterface.Entry {
-  /// Its datatype in a model configuration: the name in JSON, the number in protocol buffers.
+  /// The datatype in a model configuration: the name in JSON, the number in protocol buffers.
   var configurationType: (name: String, number: Int) {
     switch datatype {
     case "BOOL": ("TYPE_BOOL", 1)

@@ -1,6 +1,6 @@
 import Vision
 
-/// What a pipeline takes and gives, in the Open Inference Protocol's terms.
+/// A pipeline's inputs and outputs, in the Open Inference Protocol's terms.
 struct ModelInterface: Sendable, Equatable {
   struct Entry: Sendable, Equatable, Encodable {
     let name, datatype: String
@@ -9,14 +9,14 @@ struct ModelInterface: Sendable, Equatable {
   }
 
   let inputs, outputs: [Entry]
-  /// Of what all first extents are called; 0 where they are not the same.
+  /// The maximum rows of a batch; 0 if the first extents have no common name.
   let maximumBatch: Int
 
-  /// The input of pipelines that take images: each element is the bytes of an image file.
+  /// The input of image pipelines: each element is the bytes of an image file.
   static let image = "image"
-  /// Their outputs: the likeliest classes of each image, best first.
+  /// The outputs of image pipelines: the likeliest classes of each image, best first.
   static let label = "label", index = "index", score = "score"
-  /// Images in one request.
+  /// Maximum images in one request.
   static let maximumImages = 64
 
   init(_ signature: PipelineSignature, _ limits: TensorLimits = TensorLimits()) {
@@ -36,10 +36,10 @@ struct ModelInterface: Sendable, Equatable {
     }
   }
 
-  /// Of these outputs' names the positions.
+  /// The positions of the outputs with these names.
   ///
-  /// - Throws: `InferenceRequestError` for a name that there is none of, and for one that is asked for twice:
-  ///   each would be answered in full.
+  /// - Throws: `InferenceRequestError` for an unknown name, and for a repeated one, which would repeat the
+  ///   output.
   func positions(of names: [String]) throws -> [Int] {
     var known: Set<String> = []
     return try names.map { name in
@@ -63,9 +63,9 @@ extension ModelInterface.Entry {
 }
 
 extension TensorDescription {
-  /// As the Open Inference Protocol writes it: −1 where an extent is free.
+  /// The shape in the Open Inference Protocol: −1 where an extent is free.
   var protocolShape: [Int] { shape.map { $0 ?? -1 } }
 
-  /// For messages: what a client should send.
+  /// The expected datatype and shape, for messages.
   var expectation: String { "\(element?.datatype ?? "an unknown type") of shape \(protocolShape)" }
 }

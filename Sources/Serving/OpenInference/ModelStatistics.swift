@@ -1,10 +1,10 @@
 import Basics
 import Dataflow
 
-/// What a model has done since it was loaded, as Triton's statistics extension tells it.
+/// The statistics of a model since it was loaded, by Triton's extension.
 ///
-/// `compute_input` is everything before the network, `compute_infer` the network, `compute_output` what
-/// follows; `queue` is waiting, wherever.
+/// `compute_input` is everything before the network, `compute_infer` the network, `compute_output` everything
+/// behind it; `queue` is all waiting.
 final class ModelStatistics: Sendable {
   struct Duration: Sendable, Equatable {
     var count = 0
@@ -27,7 +27,7 @@ final class ModelStatistics: Sendable {
   private let stages: [Range<Int>]
   private let state = Locked(Values())
 
-  /// - Parameter network: the position of the network's stage, of so many.
+  /// - Parameter network: the position of the network's stage among all stages.
   init(network: Int, of stages: Int) {
     self.stages = [0..<network, network..<min(network + 1, stages), min(network + 1, stages)..<stages]
   }
@@ -57,7 +57,7 @@ final class ModelStatistics: Sendable {
 }
 
 extension ModelStatistics.Values {
-  /// The parts that the protocol has, by its names.
+  /// The durations of the protocol, by its names.
   var durations: [(name: String, value: ModelStatistics.Duration)] {
     [
       ("success", success), ("fail", fail), ("queue", queue), ("compute_input", input),

@@ -1,7 +1,7 @@
 import Basics
 import Vision
 
-/// A tensor of an answer.
+/// A tensor of a response.
 struct OutputTensor: Sendable {
   enum Contents: Sendable {
     case tensor(Tensor)
@@ -23,7 +23,7 @@ struct OutputTensor: Sendable {
     }
   }
 
-  /// Refuses what JSON has no words for. In binary form, and over gRPC, every number is data.
+  /// Refuses numbers that JSON can't represent. In binary form, and over gRPC, every number is valid.
   ///
   /// - Throws: `OutputNotInJSON`.
   func checkJSON() throws(OutputNotInJSON) {
@@ -37,7 +37,7 @@ struct OutputTensor: Sendable {
     }
   }
 
-  /// Hands out the contents in the protocol's binary form.
+  /// Passes on the contents in the protocol's binary form.
   func withRawBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
     switch contents {
     case .tensor(let tensor): try body(UnsafeRawBufferPointer(tensor.bytes))
@@ -50,7 +50,7 @@ struct OutputTensor: Sendable {
     }
   }
 
-  /// Writes the contents as JSON's numbers and texts, in one list.
+  /// Writes the contents as one JSON list of numbers or texts.
   func writeData(to json: inout JSONText) {
     switch contents {
     case .texts(let texts): json.array("data") { json in for text in texts { json.value(nil, text) } }
@@ -93,8 +93,8 @@ struct OutputTensor: Sendable {
 }
 
 extension [OutputTensor] {
-  /// What a pipeline of images gives: a row for each. Images of which fewer classes are told are filled up
-  /// with empty texts and −1.
+  /// The outputs of an image pipeline, a row for each image. Rows with fewer classes are filled up with empty
+  /// texts and −1.
   init(_ classifications: [Classification]) {
     let width = classifications.map(\.labels.count).max() ?? 0
     let shape = [classifications.count, width]
@@ -112,7 +112,7 @@ extension [OutputTensor] {
   }
 }
 
-/// A network gave what JSON can't carry.
+/// An error: JSON can't represent a network's output.
 struct OutputNotInJSON: Equatable, CustomStringConvertible, RequestFailureConvertible {
   let name: String
   let reason: String

@@ -1,12 +1,12 @@
 import Basics
 
-/// What the model repository has, as the protocol's extension for it tells.
+/// The index of the model repository, by the protocol's extension.
 struct RepositoryIndex: Sendable {
   struct Entry: Sendable, Equatable {
     let name: String
     var version: Int?
     let isReady: Bool
-    /// Why it is not ready; or why it could not be loaded again.
+    /// The reason why it is not ready, or could not be loaded again.
     var reason: String?
 
     var state: String { isReady ? "READY" : "UNAVAILABLE" }

@@ -1,15 +1,15 @@
 import Basics
 import NIOCore
 
-/// What a client wants of the model repository, in JSON.
+/// A client's request about the model repository, in JSON.
 struct RepositoryRequest: Sendable {
-  /// Of an index: nothing but what is served.
+  /// Whether an index lists served models only.
   var onlyReady = false
 
-  /// A request has a few words; what is longer brings a model along, which isn't supported.
+  /// Maximum bytes of a body; a longer one brings a model along, which isn't supported.
   private static let largestBody = 64 << 10
 
-  /// Reads `{"ready":true}` or `{"parameters":{…}}`. An empty body asks for nothing special.
+  /// Reads `{"ready":true}` or `{"parameters":{…}}`. An empty body has no options.
   ///
   /// - Throws: `RequestFailure`; `InferenceRequestError`.
   init(_ body: ByteBuffer) throws {
@@ -42,7 +42,7 @@ struct RepositoryRequest: Sendable {
     }
   }
 
-  /// - Throws: `InferenceRequestError` for what would change how a model is loaded.
+  /// - Throws: `InferenceRequestError` for a parameter that would change how a model is loaded.
   static func check(parameter: String) throws {
     guard parameter != "config", !parameter.hasPrefix("file:") else {
       throw InferenceRequestError.malformed(

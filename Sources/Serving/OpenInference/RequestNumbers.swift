@@ -1,14 +1,14 @@
 import Basics
 import Vision
 
-/// Reads the numbers of a tensor, written in one row or nested as its shape says.
+/// Reads the numbers of a tensor, written in one row or nested like its shape.
 struct RequestNumbers {
   private let name: String
   private let shape: [Int]
   private var reader: JSONReader
   private var filled = 0
 
-  /// - Parameter reader: stands before the numbers.
+  /// - Parameter reader: at the beginning of the numbers.
   init(of name: String, shape: [Int], _ reader: JSONReader) {
     self.name = name
     self.shape = shape

@@ -1,8 +1,8 @@
-/// Extensions of the protocol that other servers have, and their clients ask for.
+/// An extension of the protocol that other servers have, and this one lacks.
 enum UnsupportedExtension: CaseIterable {
   case systemSharedMemory, cudaSharedMemory, trace, logging, generate
 
-  /// Calls of gRPC, and paths of HTTP behind `/v2`, that begin so.
+  /// The prefixes of its gRPC calls, and of its HTTP paths behind `/v2`.
   private var names: (call: String, paths: [String]) {
     switch self {
     case .systemSharedMemory: ("SystemSharedMemory", ["systemsharedmemory"])

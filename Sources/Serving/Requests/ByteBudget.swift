@@ -1,14 +1,15 @@
 import Basics
 
-/// How many bytes of one kind — of requests' bodies, of answers — may be in memory, all together. Any thread
-/// may use it.
+/// Bounds the bytes of one kind, requests' bodies or responses, that are in memory together. Any thread may
+/// use it.
 final class ByteBudget: Sendable {
   private let maximum: Int
-  /// What large ones leave for small ones: a few clients with much to send keep out nobody with little.
+  /// Bytes that large ones leave for small ones, so that a few clients with much to send don't block the
+  /// others.
   private let reserve: Int
   private let total = Locked<Int>(0)
 
-  /// What has no more bytes is small.
+  /// Maximum bytes of a small one.
   static let small = 1 << 20
 
   init(maximum: Int, reserve: Int = 0) {
@@ -19,7 +20,7 @@ final class ByteBudget: Sendable {
   /// Bytes counted at the moment, for tests.
   var bytesInFlight: Int { total.withLock { $0 } }
 
-  /// What one of them has; given back with the last reference.
+  /// The bytes of one holder, returned with the last reference.
   final class Share: Sendable {
     private let budget: ByteBudget
     private let count = Locked<Int>(0)
@@ -33,13 +34,13 @@ final class ByteBudget: Sendable {
 
     var bytes: Int { count.withLock { $0 } }
 
-    /// Gives some of it back.
+    /// Returns some of it.
     func shrink(by less: Int) {
       count.withLock { $0 -= less }
       budget.total.withLock { $0 -= less }
     }
 
-    /// - Returns: `false`, and nothing changes, if there is no room.
+    /// - Returns: `false`, without a change, if there is no room.
     func grow(by more: Int) -> Bool {
       let isSmall = bytes + more <= ByteBudget.small
       let fits = budget.total.withLock { total in

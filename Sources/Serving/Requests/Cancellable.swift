@@ -1,12 +1,12 @@
 import Dataflow
 
-/// Work that nobody may want any more.
+/// Work that can be cancelled.
 protocol Cancellable: Sendable {
-  /// Stops it, or doesn't begin it.
+  /// Stops it, or prevents its start.
   func cancel()
 }
 
-/// Work that ends by itself, whoever wants it.
+/// Work that always runs to its end.
 struct Uncancellable: Cancellable {
   func cancel() {}
 }

@@ -1,6 +1,6 @@
 import Basics
 
-/// Work that is begun later, and not at all if nobody wants it by then.
+/// Work that is begun later, unless it is cancelled before.
 final class Postponed: Cancellable {
   private enum State {
     case waiting

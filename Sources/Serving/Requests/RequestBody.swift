@@ -2,32 +2,32 @@ import Basics
 import NIOCore
 
 /// The body of one request as it arrives, within three limits: its bytes, the bytes of all bodies in memory,
-/// and the memory that the system has. (Whoever reads it limits the time that it may take.)
+/// and the system's memory. (Its reader limits the time.)
 ///
-/// What counts is what has come: who only announces a body takes nothing from others.
+/// Only received bytes count: an announced body takes nothing from others.
 struct RequestBody {
   private let limits: Limits
   private let announced: Int?
   private let refused: @Sendable (RequestFailure) -> Void
-  /// What this body has of all bodies' bytes. They count until nobody holds it any more.
+  /// Its share of all bodies' bytes. They count until the last reference goes.
   let share: ByteBudget.Share
   private(set) var bytes = ByteBuffer()
 
   struct Limits: Sendable {
-    /// Of one body.
+    /// Maximum bytes of one body.
     var maximumBytes: Int
-    /// From its head to its end.
+    /// Maximum time from its head to its end, nanoseconds.
     var maximumTime: Nanoseconds
 
     var timeout: TimeAmount { .nanoseconds(Int64(clamping: maximumTime)) }
 
-    /// What a body is refused with that takes longer.
+    /// The failure of a body that takes longer.
     var late: RequestFailure {
       RequestFailure(.tooSlow, "the body took longer than \(maximumTime / 1_000_000_000) s")
     }
   }
 
-  /// - Parameter refused: told of every failure that the body is refused with.
+  /// - Parameter refused: called with every failure that refuses the body.
   /// - Throws: `.tooLarge` if the body is announced as too large.
   init(
     announced: Int?, limits: Limits, budget: ByteBudget,
@@ -40,13 +40,12 @@ struct RequestBody {
     guard (0...limits.maximumBytes).contains(announced ?? 0) else { throw tooLarge }
   }
 
-  /// - Throws: `.tooLarge` as soon as the body is known to be so, `.unavailable` when there is no room for
-  ///   it.
+  /// - Throws: `.tooLarge` as soon as the body is known to be so, `.unavailable` if there is no room for it.
   mutating func append(_ part: ByteBuffer) throws(RequestFailure) {
     guard part.readableBytes <= limits.maximumBytes - share.bytes else { throw tooLarge }
     guard share.grow(by: part.readableBytes) else { throw noRoom }
     if bytes.readableBytes == 0, part.readableBytes >= announced ?? .max {
-      bytes = part  // All of it, not copied.
+      bytes = part  // All of it, without a copy.
       return
     }
     try makeRoom(for: part.readableBytes)
@@ -54,13 +53,13 @@ struct RequestBody {
     bytes.writeBuffer(&part)
   }
 
-  /// Memory for what is announced at once, or else twice as much as before: growing copies.
+  /// Reserves the announced bytes at once, or else twice as many as before: growing copies.
   private mutating func makeRoom(for count: Int) throws(RequestFailure) {
     let wanted = bytes.readableBytes == 0 ? max(announced ?? 0, count) : 2 * bytes.readableBytes + count
     guard bytes.makeRoom(for: count, wanting: wanted) else { throw noRoom }
   }
 
-  /// All is here.
+  /// Returns the complete body.
   ///
   /// - Throws: `.invalid` if it is less than was announced.
   func finish() throws(RequestFailure) -> ByteBuffer {
@@ -72,7 +71,7 @@ struct RequestBody {
     return bytes
   }
 
-  /// The same failure, which has been told.
+  /// Reports a failure, and returns it.
   func refused(with failure: RequestFailure) -> RequestFailure {
     refused(failure)
     return failure
@@ -95,11 +94,11 @@ struct RequestBody {
 extension ByteBuffer {
   /// Makes room for more bytes if there is none, and memory for it.
   ///
-  /// - Parameter capacity: bytes to make room for then, in all.
+  /// - Parameter capacity: bytes to reserve in that case, in all.
   /// - Returns: whether there is room.
   mutating func makeRoom(for count: Int, wanting capacity: Int) -> Bool {
     guard writableBytes < count else { return true }
-    // A buffer takes the next power of two.
+    // A buffer's size is the next power of two.
     let wanted = max(capacity, readableBytes + count)
     guard wanted <= 1 << 40 else { return false }
     let taken = 1 << (Int.bitWidth - max(wanted - 1, 1).leadingZeroBitCount)

@@ -2,7 +2,7 @@ import Basics
 import Dataflow
 import Vision
 
-// What errors of other targets mean to a client.
+// The failures for errors of other targets.
 
 extension RequestFailure {
   fileprivate init(_ kind: Kind, of error: any Error, retryAfter: Int? = nil) {

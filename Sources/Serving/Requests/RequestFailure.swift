@@ -1,13 +1,13 @@
-/// Why a request gets no answer: the kind of reason, and the message that its client reads.
+/// The failure of a request: its kind, and the message for its client.
 ///
 /// HTTP and gRPC each map the kinds to their own codes, in one place.
 struct RequestFailure: Error, Equatable {
   enum Kind: Sendable, CaseIterable {
-    /// The request is wrong.
+    /// The request is invalid.
     case invalid
-    /// The request is well formed, and the model can't answer it.
+    /// The request is well formed, and the model can't process it.
     case unprocessable
-    /// The body is of a type that nobody reads.
+    /// The body is of an unsupported type.
     case unsupportedType
     case tooLarge
     /// The body takes too long.
@@ -23,15 +23,15 @@ struct RequestFailure: Error, Equatable {
     case outOfMemory
     /// The request's time was over before its turn came.
     case expired
-    /// Nobody wants the answer any more.
+    /// The response is no longer wanted.
     case cancelled
-    /// The server's own mistake.
+    /// The server's own error.
     case `internal`
   }
 
   let kind: Kind
   let message: String
-  /// Seconds after which it may be worth asking again.
+  /// Seconds after which a retry may succeed.
   var retryAfter: Int?
 
   init(_ kind: Kind, _ message: String, retryAfter: Int? = nil) {
@@ -40,13 +40,13 @@ struct RequestFailure: Error, Equatable {
     self.retryAfter = retryAfter
   }
 
-  /// What an error means to the client; one that doesn't say is the server's own mistake.
+  /// The failure for an error; by default, the server's own.
   init(_ error: any Error) {
     self = (error as? any RequestFailureConvertible)?.requestFailure ?? Self(.internal, "\(error)")
   }
 }
 
-/// An error that says what it means to the client.
+/// An error with a failure of its own for the client.
 protocol RequestFailureConvertible: Error {
   var requestFailure: RequestFailure { get }
 }

@@ -1,9 +1,9 @@
-/// Somebody who is told what becomes of requests.
+/// An observer of requests' outcomes.
 public protocol RequestObserver: Sendable {
-  /// A request is over. Must not block.
+  /// Takes the record of a finished request. Must not block.
   func record(_ record: RequestRecord)
 
-  /// A pipeline has answered its last request: what is counted of it counts up to now.
+  /// Notes that a pipeline has completed its last request, so that its counters are read.
   func pipelineEnds()
 }
 

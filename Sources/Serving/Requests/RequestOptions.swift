@@ -1,10 +1,10 @@
 import Basics
 
-/// How a request wants to be treated.
+/// The options of a request: its priority and its timeout.
 public struct RequestOptions: Sendable, Hashable {
   /// 0 is the most urgent.
   public var priority = 0
-  /// Nanoseconds after which an answer is of no use.
+  /// Nanoseconds after which a response is useless.
   public var timeout: Nanoseconds?
 
   public init(priority: Int = 0, timeout: Nanoseconds? = nil) {
@@ -29,7 +29,7 @@ extension RequestOptions {
     }
   }
 
-  /// - Parameter number: `nil` for what is no whole number.
+  /// - Parameter number: `nil` if it is no integer.
   static func priority(_ number: Int64?) throws(RequestFailure) -> Int {
     guard let number, (0...1000).contains(number) else {
       throw RequestFailure(.unprocessable, "'priority' must be from 0, the most urgent, to 1000")
@@ -37,7 +37,7 @@ extension RequestOptions {
     return Int(number)
   }
 
-  /// - Parameter microseconds: `nil` for what is no whole number; 0 stands for no timeout, as Triton has it.
+  /// - Parameter microseconds: `nil` if it is no integer; 0 stands for no timeout, as for Triton.
   static func timeout(microseconds: Int64?) throws(RequestFailure) -> Nanoseconds? {
     guard let microseconds, (0...86_400_000_000).contains(microseconds) else {
       throw RequestFailure(.unprocessable, "'timeout' must be from 0 to 86400000000 microseconds")

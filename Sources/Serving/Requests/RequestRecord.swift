@@ -1,11 +1,11 @@
 import Basics
 import Dataflow
 
-/// What became of one request for inference: for metrics, statistics, spans and the dashboard.
+/// The outcome of one inference request, for metrics, statistics, spans and the dashboard.
 public struct RequestRecord: Sendable {
   /// How the request ended.
   public enum Outcome: String, Sendable, CaseIterable {
-    /// Answered.
+    /// Succeeded.
     case ok
     /// The client's mistake, such as an image that can't be read.
     case invalid
@@ -15,34 +15,34 @@ public struct RequestRecord: Sendable {
     case expired
     /// The client went away.
     case cancelled
-    /// Our mistake.
+    /// The server's own error.
     case failed
   }
 
   /// One image, or one set of tensors, of the request.
   public struct Part: Sendable {
-    /// Of the body.
+    /// Bytes of the body.
     public let bytes: Int
-    /// Of the image as displayed.
+    /// Pixels of the image as displayed.
     public internal(set) var pixels: Int?
-    /// What the network is asked: 1 for an image, the batch for tensors.
+    /// The number of inferences: 1 for an image, the batch for tensors.
     public internal(set) var inferences = 1
-    /// Where its time went, if it was worked on.
+    /// The attribution of its time, if it was processed.
     public internal(set) var attribution: Attribution?
   }
 
   public let model: String
   public let version: Int
   public let outcome: Outcome
-  /// When its last byte was here, and when its answer was ready.
+  /// The times at which its last byte was here and its response was ready, nanoseconds.
   public let arrival, completion: Nanoseconds
   public let parts: [Part]
-  /// What traces know it by, if it belongs to one.
+  /// The span of the request, if it belongs to a trace.
   var span: RequestSpan?
 }
 
 extension RequestRecord.Outcome {
-  /// What a failure means for those who count outcomes.
+  /// The outcome for a kind of failure.
   init(_ kind: RequestFailure.Kind) {
     switch kind {
     case .cancelled: self = .cancelled

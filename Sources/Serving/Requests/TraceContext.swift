@@ -1,13 +1,13 @@
-/// Which span of which trace a request belongs to, by W3C's Trace Context: `traceparent` and `tracestate`.
+/// A request's span in its trace, by W3C's Trace Context: `traceparent` and `tracestate`.
 struct TraceContext: Sendable, Hashable {
   /// 16 bytes, not all zero.
   let trace: TraceID
   let span: SpanID
-  /// Whether the trace is recorded, by the word of whoever began it.
+  /// Whether the trace is recorded, by its originator's decision.
   let isSampled: Bool
-  /// Whether the trace's identifier was made at random, as samplers like to know.
+  /// Whether the trace's identifier is random, for samplers.
   let isRandom: Bool
-  /// What other tracing systems have said, passed on as it is; empty for nothing.
+  /// The state of other tracing systems, passed on unchanged; empty for nothing.
   let state: String
 
   struct TraceID: Sendable, Hashable {
@@ -41,18 +41,18 @@ struct TraceContext: Sendable, Hashable {
     self.state = state
   }
 
-  /// A span below this one.
+  /// A child span.
   func child() -> TraceContext {
     TraceContext(trace: trace, span: .random(), isSampled: isSampled, isRandom: isRandom, state: state)
   }
 
-  /// Reads what a client has sent.
+  /// Reads a client's headers.
   ///
   /// - Parameters:
-  ///   - parent: the header; several of them, joined by commas, are as wrong as one that isn't as the
-  ///     standard says.
-  ///   - state: as it is; one that isn't as the standard says is left out.
-  /// - Returns: `nil` where the header is to be ignored.
+  ///   - parent: the header; several of them, joined by commas, are invalid like any other text outside the
+  ///     standard.
+  ///   - state: passed on unchanged; an invalid one is dropped.
+  /// - Returns: `nil` if the header is to be ignored.
   init?(parent: String, state: String? = nil) {
     let bytes = Array(parent.utf8)
     // 00-<32 digits>-<16 digits>-<2 digits>; later versions may go on after another hyphen.
@@ -67,12 +67,12 @@ struct TraceContext: Sendable, Hashable {
       isRandom: flags & 2 != 0, state: state.flatMap { TraceState.isValid($0) ? $0 : nil } ?? "")
   }
 
-  /// As it is passed on, in version 0 of the format.
+  /// The header `traceparent` to pass on, in version 0 of the format.
   var parent: String { "00-\(trace.text)-\(span.text)-0\((isSampled ? 1 : 0) + (isRandom ? 2 : 0))" }
 
   private static let hyphen = UInt8(ascii: "-")
 
-  /// Digits in lower case, as the standard demands.
+  /// Digits in lower case, as the standard requires.
   private static func number(_ digits: ArraySlice<UInt8>) -> UInt64? {
     var value: UInt64 = 0
     for digit in digits {

@@ -1,13 +1,12 @@
-/// Gives requests their spans: passes on the trace that a client belongs to, and begins traces where spans
-/// are exported.
+/// Assigns spans to requests: it continues clients' traces, and begins traces where spans are exported.
 struct Tracer: Sendable {
-  /// The part of requests that belong to no trace, 0…1, for which one is begun and recorded.
+  /// The fraction, 0…1, of requests without a trace for which one is begun and recorded.
   var rate = 0.0
 
   /// - Parameters:
   ///   - parent: the request's `traceparent`.
   ///   - state: its `tracestate`.
-  /// - Returns: the request's own span and that above it; `nil` for one that belongs to no trace.
+  /// - Returns: the request's own span and its parent; `nil` without a trace.
   func span(parent: String?, state: String?) -> RequestSpan? {
     if let parent = parent.flatMap({ TraceContext(parent: $0, state: state) }) {
       return RequestSpan(context: parent.child(), parent: parent.span)
@@ -17,7 +16,7 @@ struct Tracer: Sendable {
   }
 }
 
-/// A request's span, and the one above it where that is a client's.
+/// A request's span, and its parent where that is a client's.
 struct RequestSpan: Sendable, Hashable {
   let context: TraceContext
   let parent: TraceContext.SpanID?

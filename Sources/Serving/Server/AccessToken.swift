@@ -1,15 +1,15 @@
 import Basics
 import Foundation
 
-/// The secret that requests bring with them: `Authorization: Bearer TOKEN` (RFC 6750).
+/// The secret in requests: `Authorization: Bearer TOKEN` (RFC 6750).
 public struct AccessToken: Sendable {
   let text: String
 
-  /// Bytes of a token.
+  /// Maximum bytes of a token.
   private static let longest = 4096
 
-  /// - Parameter source: what it comes from, for messages.
-  /// - Throws: `FileError` for what no client could send, or what looks like a mistake: nothing, blanks, more
+  /// - Parameter source: the token's origin, for messages.
+  /// - Throws: `FileError` for a token that no client could send, or a likely mistake: nothing, blanks, more
   ///   than one line.
   public init(_ text: String, from source: String) throws(FileError) {
     guard !text.isEmpty else { throw FileError("\(source): there is no token in it") }
@@ -24,7 +24,7 @@ public struct AccessToken: Sendable {
     self.text = text
   }
 
-  /// Reads a file that has the token in its only line.
+  /// Reads a file with the token as its only line.
   ///
   /// - Throws: `FileError`.
   public init(file path: String) throws(FileError) {

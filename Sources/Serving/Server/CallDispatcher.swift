@@ -2,7 +2,7 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Gives an HTTP/2 stream to the handler of its kind, which the head of its request tells.
+/// Passes an HTTP/2 stream to the handler of its kind, by the head of its request.
 final class CallDispatcher: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
@@ -33,17 +33,17 @@ final class CallDispatcher: ChannelInboundHandler, RemovableChannelHandler {
     pipeline.removeHandler(self, promise: nil)
   }
 
-  /// A head that is no request.
+  /// Closes a stream whose head is no request.
   func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
-  /// Protocol buffers, the only encoding that is read.
+  /// Protocol buffers, the only supported encoding.
   private static let mediaTypes = ["application/grpc", "application/grpc+proto"]
 
   private static func isCall(_ head: HTTPRequest) -> Bool {
     head.method == .post && mediaType(head).map(mediaTypes.contains) ?? false
   }
 
-  /// - Throws: what a request is refused with that wants to be a call, and comes where there are none.
+  /// - Throws: the failure of a gRPC call over a protocol without gRPC.
   static func refuseCall(_ head: HTTPRequest) throws(HTTPFailure) {
     guard let type = mediaType(head) else { return }
     guard mediaTypes.contains(type) else {
@@ -58,10 +58,10 @@ final class CallDispatcher: ChannelInboundHandler, RemovableChannelHandler {
     throw HTTPFailure(.httpVersionNotSupported, "gRPC needs HTTP/2")
   }
 
-  /// - Returns: `nil` for what is none of gRPC's.
+  /// - Returns: `nil` if it is none of gRPC's.
   private static func mediaType(_ head: HTTPRequest) -> String? {
     guard let type = head.headerFields[.contentType],
-      // Those of images and JSON are no longer looked at.
+      // The types of images and JSON fail here, without further work.
       type.utf8.lazy.filter({ $0 != 0x20 }).prefix(13).map({ $0 | 0x20 }).elementsEqual("application/g".utf8)
     else { return nil }
     let name = type.prefix { $0 != ";" }.lowercased().filter { $0 != " " }

@@ -9,9 +9,8 @@ import NIOHTTPTypesHTTP1
 import NIOHTTPTypesHTTP2
 import NIOSSL
 
-/// How Hummingbird's server sets up a connection: HTTP/1.1 or HTTP/2, whichever the client begins with, in
-/// clear text or in TLS; every request is answered by a `RequestHandler`, or by a `GRPCHandler` where it is a
-/// call of gRPC.
+/// The set-up of connections for Hummingbird's server: HTTP/1.1 or HTTP/2, by the client's first bytes, in
+/// clear text or in TLS. A `RequestHandler` serves requests, a `GRPCHandler` calls of gRPC.
 struct ConnectionChannel: ServerChildChannel {
   let idleTimeout: TimeAmount
   let tls: NIOSSLContext?
@@ -48,13 +47,13 @@ struct ConnectionChannel: ServerChildChannel {
     limits.maxHeaderFieldSize = Self.maximumHeaderBytes
     limits.maxHeaderListSize = Self.maximumHeaderBytes
     limits.maxHeaderFieldCount = 1000
-    // Pipelined requests come one by one; errors are answered by the handler, as JSON.
+    // Pipelined requests come one by one; the handler responds to errors, as JSON.
     try pipeline.configureHTTPServerPipeline(
       withPipeliningAssistance: true, withErrorHandling: false, withOutboundHeaderValidation: false,
       withEncoderConfiguration: HTTPResponseEncoder.Configuration(), withDecoderLimitConfiguration: limits)
     try pipeline.addHandlers(
       HTTP1RulesHandler(), HTTP1ToHTTPServerCodec(secure: tls != nil),
-      // A moment later than a body may come, which is answered.
+      // A moment longer, so that a late body gets a response first.
       HTTPConnectionStateHandler(
         idleTimeout: .nanoseconds(idleTimeout.nanoseconds) + .seconds(1), logger: logger))
     if let origins { try pipeline.addHandler(CrossOriginHandler(origins)) }
@@ -76,8 +75,7 @@ struct ConnectionChannel: ServerChildChannel {
     configuration.connection.targetWindowSize = 4 * HTTP2ConnectionHandler.windowBytes
     configuration.stream.targetWindowSize = HTTP2ConnectionHandler.windowBytes
     let boundAnswers = NIOLoopBound(answers, eventLoop: channel.eventLoop)
-    // Of NIO's ways to speak HTTP/2 this one tells of frames; the sequence of streams that comes with it is
-    // for others.
+    // Of NIO's interfaces to HTTP/2 this one reports frames; its sequence of streams is unused.
     _ = try channel.pipeline.syncOperations.configureAsyncHTTP2Pipeline(
       mode: .server, streamDelegate: connection.observer, frameDelegate: connection.observer,
       configuration: configuration

@@ -9,37 +9,36 @@ import ServiceLifecycle
 import UnixSignals
 import Vision
 
-/// Serves models over HTTP and gRPC until it is told to stop, then answers what it has accepted.
+/// Serves models over HTTP and gRPC until it is stopped, then completes the accepted requests.
 public struct PipelineServer: Sendable {
-  /// Where it listens, and the limits of what clients may do.
+  /// The addresses of the server, and the limits on its clients.
   public struct Configuration: Sendable {
     public var host = "127.0.0.1"
     /// 0 lets the system choose.
     public var port = 8000
-    /// For gRPC; 0 lets the system choose, `nil`: none of its own. (Both ports speak everything.)
+    /// The port for gRPC; 0 lets the system choose, `nil` means none. (Both ports serve both protocols.)
     public var grpcPort: Int?
     public var security = TransportSecurity.none
-    /// Bytes of one request's body.
+    /// Maximum bytes of one request's body.
     public var maximumBodyBytes = ImageLimits().maximumBytes
-    /// Bytes of one request's JSON, without binary tensors behind it.
+    /// Maximum bytes of one request's JSON, without binary tensors behind it.
     public var maximumJSONBytes = ImageLimits().maximumBytes
-    /// Origins of pages that may ask from a browser.
+    /// Origins of pages that may send requests from a browser.
     public var origins: CrossOriginPolicy?
-    /// Bytes of all requests' bodies in memory.
+    /// Maximum bytes of all requests' bodies in memory.
     public var maximumBodyBytesInFlight = 512 << 20
-    /// Bytes of one answer, and of all answers that one connection has not read.
+    /// Maximum bytes of one response, and of all unread responses of one connection.
     public var maximumAnswerBytes = 128 << 20
-    /// Bytes of all answers that are not read yet.
+    /// Maximum bytes of all unread responses.
     public var maximumAnswerBytesInFlight = 512 << 20
-    /// A request's body must be here after so long.
+    /// The time for a request's body to arrive.
     public var maximumBodySeconds = 60
-    /// A connection on which nothing happens for so long is closed, as is one whose client reads nothing of
-    /// its answers.
+    /// The time after which an idle connection is closed, as is one whose client reads nothing.
     public var idleTimeoutSeconds = 60
-    /// Of all ports. Further connections wait to be accepted. Fewer where the system lets the process have
-    /// fewer files open.
+    /// Maximum connections of all ports. Further ones wait to be accepted. A lower limit on open files
+    /// reduces it.
     public var maximumConnections = 16_384
-    /// After the signal to stop, what isn't answered in so long is given up.
+    /// The time after the signal to stop until unfinished requests are abandoned.
     public var shutdownSeconds = 25
 
     public init() {}
@@ -50,8 +49,8 @@ public struct PipelineServer: Sendable {
   private let configuration: Configuration
 
   /// - Parameters:
-  ///   - host: which has been started.
-  ///   - telemetry: that which the pipelines tell of their requests.
+  ///   - host: a started host.
+  ///   - telemetry: the pipelines' own telemetry.
   public init(
     _ host: ModelHost, telemetry: Telemetry = Telemetry(),
     _ configuration: Configuration = Configuration()
@@ -61,19 +60,18 @@ public struct PipelineServer: Sendable {
     self.configuration = configuration
   }
 
-  /// Connections that may wait to be taken, as far as the system lets them (`net.core.somaxconn`). Those
-  /// beyond are dropped, and their clients try again after a second, then after two, four…
+  /// Maximum connections that wait to be accepted, as far as the system allows (`net.core.somaxconn`).
+  /// Further ones are dropped, and their clients retry after a second, then after two, four…
   private static let backlog = 4096
 
-  /// Runs until SIGTERM or SIGINT and returns when everything accepted is answered.
+  /// Runs until SIGTERM or SIGINT, and returns when all accepted requests are completed.
   ///
-  /// - Parameter onReady: called with the ports, that of gRPC last if there is one, once requests are
-  ///   answered.
-  /// - Throws: `ServerError` if the address can't be had.
+  /// - Parameter onReady: called with the ports, gRPC's last if there is one, once requests are served.
+  /// - Throws: `ServerError` if the address is unavailable.
   public func run(onReady: @escaping @Sendable ([Int]) -> Void = { _ in }) async throws {
-    // One thread is enough for all connections: what takes time runs on the pipelines' own threads.
+    // One thread is enough for all connections: slow work runs on the pipelines' own threads.
     let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    // The server's own log has nothing for users: failures go to the client that caused them.
+    // The server library's log has nothing for users: failures go to the client that caused them.
     var logger = Logger(label: "drivetrain", factory: StreamLogHandler.standardError(label:))
     logger.logLevel = .critical
     let listening = Listening(
@@ -81,7 +79,7 @@ public struct PipelineServer: Sendable {
     let background = BackgroundWork(cores: ProcessInfo.processInfo.activeProcessorCount)
     let channel = connections(background)
     let files = OpenFiles.raiseLimit()
-    // Some are for models, traces and collectors, and for the ports.
+    // Some files are for models, traces and collectors, and for the ports.
     let most = min(max(files - 124, files / 2), files - OpenFiles.count - listening.ports.count - 4)
     let places = ConnectionPlaces(
       maximum: max(1, min(configuration.maximumConnections, most)), loop: loops.next())
@@ -117,21 +115,21 @@ public struct PipelineServer: Sendable {
       throw ServerError(error, configuration, port: await busyPort)
     }
     await host.drain(within: Double(configuration.shutdownSeconds))
-    // After the last answer, which is made on a loop.
+    // After the last response, which an event loop writes.
     try? await loops.shutdownGracefully()
     await background.shutdown()
     observation.cancel()
     await observation.value
   }
 
-  /// Makes connections of channels that come from elsewhere than a port: each speaks all that a port's does.
+  /// Sets up connections for channels without a port, with all protocols of a port.
   package func connections() -> @Sendable (any Channel) -> EventLoopFuture<Void> {
     let connection = connections(BackgroundWork(cores: ProcessInfo.processInfo.activeProcessorCount))
     let logger = Logger(label: "drivetrain") { _ in SwiftLogNoOpLogHandler() }
     return { channel in connection.setup(channel: channel, logger: logger).map { _ in } }
   }
 
-  /// The one that can't be listened on.
+  /// The port on which the server can't listen.
   private var busyPort: Int {
     get async {
       guard let grpcPort = configuration.grpcPort, grpcPort != 0,
@@ -141,7 +139,7 @@ public struct PipelineServer: Sendable {
     }
   }
 
-  /// Whether a port could be listened on a moment ago.
+  /// Whether a port was free a moment ago.
   public static func isFree(port: Int, of host: String) async -> Bool {
     let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -192,7 +190,7 @@ public struct PipelineServer: Sendable {
   }
 }
 
-/// From the signal to stop on nothing more is loaded, and nobody waits for it.
+/// Stops the loading of models, and the waiting for it, at the signal to stop.
 private struct ChangesEnd: Service {
   let host: ModelHost
   let log: ServerLog
@@ -204,13 +202,13 @@ private struct ChangesEnd: Service {
   }
 }
 
-/// Which ports are listened on by now.
+/// The ports on which the server listens so far.
 private final class Listening: Sendable {
   let ports: [Int]
   private let chosen: Locked<[Int?]>
   private let then: @Sendable ([Int]) -> Void
 
-  /// - Parameter then: called once all are.
+  /// - Parameter then: called once the server listens on all.
   init(on ports: [Int], then: @escaping @Sendable ([Int]) -> Void) {
     self.ports = ports
     self.then = then
@@ -226,7 +224,7 @@ private final class Listening: Sendable {
   }
 }
 
-/// Why the server can't listen.
+/// An error: the server can't listen.
 public struct ServerError: Error, CustomStringConvertible {
   public let description: String
 

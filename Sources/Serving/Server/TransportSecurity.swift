@@ -3,13 +3,13 @@ import Foundation
 import HTTPTypes
 import NIOSSL
 
-/// Who may ask, and how the way there is protected.
+/// Access control and encryption of a server's connections.
 public struct TransportSecurity: Sendable {
   let tls: NIOSSLContext?
-  /// What requests must bring, if anything.
+  /// The token that requests must have, if any.
   let token: AccessToken?
 
-  /// Whether requests must bring a token.
+  /// Whether requests must have a token.
   public var hasToken: Bool { token != nil }
 
   public static let none = TransportSecurity(tls: nil, token: nil)
@@ -20,9 +20,9 @@ public struct TransportSecurity: Sendable {
   }
 
   /// - Parameters:
-  ///   - certificate: a PEM file: the certificate, then those that vouch for it.
+  ///   - certificate: a PEM file: the certificate, then its chain.
   ///   - key: a PEM file.
-  ///   - token: what requests must bring.
+  ///   - token: the token that requests must have.
   /// - Throws: `FileError`.
   public init(certificate: String?, key: String?, token: AccessToken?) throws {
     self.token = token
@@ -60,12 +60,11 @@ public struct TransportSecurity: Sendable {
     }
   }
 
-  /// - Throws: `.unauthenticated`. Whether the server is alive may be asked by anybody: who watches over it
-  ///   has no secrets.
+  /// - Throws: `.unauthenticated`. Health checks need no token: monitors have no secrets.
   func authorise(_ request: HTTPRequest) throws(RequestFailure) {
     guard let token else { return }
     let path = request.path ?? ""
-    // Nothing is told on the dashboard's page itself: it asks for the token.
+    // The dashboard's page itself has no data: it asks for the token.
     guard path != "/", !path.hasPrefix("/v2/health/"), !path.hasPrefix("/grpc.health.v1.Health/") else {
       return
     }
@@ -75,8 +74,7 @@ public struct TransportSecurity: Sendable {
     }
   }
 
-  /// Whether two texts are the same, in a time that doesn't tell where they differ; only whether they are of
-  /// one length.
+  /// Whether two texts are equal, in a time that reveals no more than whether they are of one length.
   static func areEqual(_ a: String, _ b: String) -> Bool {
     guard a.utf8.count == b.utf8.count else { return false }
     var difference: UInt8 = 0

@@ -3,9 +3,9 @@ import HTTPTypes
 import NIOCore
 import Vision
 
-/// The readers of what clients send, as the server calls them, for those who try them with damaged bytes.
+/// The readers of clients' input, as the server calls them, for trials with damaged bytes.
 package struct UntrustedInput: Sendable {
-  /// Calls of gRPC that nobody's model is needed for.
+  /// Calls of gRPC that need no model.
   package static let calls = [
     "ServerMetadata", "ModelMetadata", "ModelConfig", "ModelReady", "ModelStatistics", "RepositoryIndex",
     "RepositoryModelLoad", "RepositoryModelUnload",
@@ -14,26 +14,26 @@ package struct UntrustedInput: Sendable {
   private let signature: PipelineSignature
   private let service = InferenceService(host: ModelHost(), tracer: Tracer())
 
-  /// - Parameter signature: of the model that is asked.
+  /// - Parameter signature: the signature of the requested model.
   package init(for signature: PipelineSignature) { self.signature = signature }
 
   /// Reads a request of the protocol, in JSON with binary tensors behind it.
   ///
-  /// - Throws: what makes a refusal.
+  /// - Throws: the reason for a refusal.
   package func readJSON(_ bytes: UnsafeRawBufferPointer, binary: UnsafeRawBufferPointer) throws {
     _ = try InferenceRequest(parsing: bytes, binary: binary, for: signature)
   }
 
   /// Reads a `ModelInferRequest`.
   ///
-  /// - Throws: what makes a refusal.
+  /// - Throws: the reason for a refusal.
   package func readMessage(_ bytes: UnsafeRawBufferPointer) throws {
     _ = try InferenceRequest(InferenceMessage(bytes).draft(), for: signature) { Data($0) }
   }
 
-  /// Answers a call's message where no model is served.
+  /// Responds to a call's message where no model is served.
   ///
-  /// - Throws: what makes a refusal.
+  /// - Throws: the reason for a refusal.
   package func readMessage(_ bytes: UnsafeRawBufferPointer, of call: String) throws {
     let path = "/inference.GRPCInferenceService/\(call)"
     let head = HTTPRequest(method: .post, scheme: nil, authority: nil, path: path)

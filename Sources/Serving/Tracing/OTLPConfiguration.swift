@@ -1,21 +1,21 @@
 import Foundation
 
-/// Where spans go, by OpenTelemetry's protocol over HTTP.
+/// The destination of spans, by OpenTelemetry's protocol over HTTP.
 public struct OTLPConfiguration: Sendable, Hashable {
   /// The whole URL that spans are posted to.
   public let traces: String
-  /// What the server is called in traces.
+  /// The server's name in traces.
   public let service: String
-  /// Sent with every export, such as a token.
+  /// Sent with every export.
   public let headers: [Header]
 
-  /// A header of each export, such as one with a key.
+  /// A header of each export, such as one with a token.
   public struct Header: Sendable, Hashable {
     public let name, value: String
   }
 
   /// - Parameters:
-  ///   - endpoint: as given on the command line; else what OpenTelemetry's environment variables say.
+  ///   - endpoint: the command line's; by default, OpenTelemetry's environment variables decide.
   /// - Returns: `nil` where nothing is configured.
   /// - Throws: `OTLPConfigurationError`.
   public init?(endpoint: String?, environment: [String: String]) throws {
@@ -52,7 +52,7 @@ public struct OTLPConfiguration: Sendable, Hashable {
   }
 }
 
-/// Why spans can't be exported as asked.
+/// An error: spans can't be exported as configured.
 public enum OTLPConfigurationError: Error, Equatable, CustomStringConvertible {
   case endpoint(String)
   /// Their text is not repeated: it may be secret.

@@ -7,30 +7,30 @@ import NIOHTTP1
 
 /// Posts spans to an OpenTelemetry collector, in batches and in the background.
 ///
-/// Requests only leave their record in the queue. A collector that is slow, away or in trouble costs spans,
-/// which are counted, and nothing else.
+/// Requests only leave their record in the queue. A slow or unreachable collector costs spans, which are
+/// counted, and nothing else.
 final class OTLPExporter: Sendable {
   let queue: SpanQueue
   private let configuration: OTLPConfiguration
   private let spans: OTLPSpans
   private let timing: Timing
   private let client: HTTPClient
-  /// Told when the collector can't be reached, and when it can again.
+  /// Called when the collector becomes unreachable, and when it is reachable again.
   private let tell: @Sendable (String) -> Void
   private let isReachable = Locked(true)
 
   struct Timing: Sendable {
-    /// Between exports, and before a failed one is tried again; the second time twice as long.
+    /// The time between exports, and before a failed one is retried; the second time twice as long.
     var interval = Duration.seconds(1)
-    /// For an answer of the collector.
+    /// The time limit of the collector's response.
     var timeout = TimeAmount.seconds(10)
-    /// For what is left when the server ends.
+    /// The time limit of the last export, when the server ends.
     var lastTimeout = TimeAmount.seconds(2)
   }
 
   private static let spansPerExport = 512
   private static let attempts = 3
-  /// What waits, at most: 10 s of a busy server.
+  /// Maximum waiting spans: 10 s of a busy server.
   private static let capacity = 1 << 14
 
   init(
@@ -49,20 +49,20 @@ final class OTLPExporter: Sendable {
     client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
   }
 
-  /// Exports what comes, until the task is cancelled; then what is left, if the collector takes it at once.
+  /// Exports spans until the task is cancelled; then the rest, if the collector takes it at once.
   func run() async {
     var rest: [RequestRecord] = []
     while !Task.isCancelled {
       try? await Task.sleep(for: timing.interval)
       rest = await export(queue.takeAll())
     }
-    // In a task of its own, which is not cancelled.
+    // In a task of its own, since this one is cancelled.
     let last = rest + queue.takeAll()
     await Task { await self.exportLast(last) }.value
     try? await client.shutdown()
   }
 
-  /// - Returns: what was not exported because the task was cancelled.
+  /// - Returns: the records that were not exported because the task was cancelled.
   private func export(_ records: [RequestRecord]) async -> [RequestRecord] {
     var rest = records[...]
     while !rest.isEmpty {
@@ -73,7 +73,7 @@ final class OTLPExporter: Sendable {
     return []
   }
 
-  /// - Returns: `false` if the task was cancelled meanwhile; the batch is done with otherwise.
+  /// - Returns: `false` if the task was cancelled meanwhile; otherwise the batch is finished.
   private func export(batch: ArraySlice<RequestRecord>) async -> Bool {
     for attempt in 1...Self.attempts {
       switch await post(batch, timeout: timing.timeout) {
@@ -130,7 +130,7 @@ final class OTLPExporter: Sendable {
         }
         noteReachable()
         return .done
-      // Those that OpenTelemetry's protocol has tried again.
+      // The codes for which OpenTelemetry's protocol allows a retry.
       case 429, 502, 503, 504:
         let pause = response.headers.first(name: "Retry-After").flatMap { Int($0) }
         return .tryAgain(
@@ -146,7 +146,7 @@ final class OTLPExporter: Sendable {
     }
   }
 
-  /// Says once that something is wrong, until it is right again.
+  /// Reports an error once, until exports work again.
   private func note(unreachable reason: String) {
     let isNews = isReachable.withLock { isReachable in
       defer { isReachable = false }
@@ -175,7 +175,7 @@ final class OTLPExporter: Sendable {
     UInt64(records.reduce(0) { $0 + OTLPSpans.count(of: $1) })
   }
 
-  /// Spans that a collector has not taken of those in an export that it has:
+  /// The number of spans that a collector has rejected in an accepted export:
   /// `{"partialSuccess":{"rejectedSpans":"3"}}`.
   private static func rejected(by body: Data) -> UInt64 {
     let answer = (try? JSONSerialization.jsonObject(with: body)) as? [String: Any]

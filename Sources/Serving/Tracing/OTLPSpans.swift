@@ -1,17 +1,16 @@
 import Basics
 import Dataflow
 
-/// The spans of requests in OpenTelemetry's JSON: one for the request, and below it one for each thing that
-/// its time went to.
+/// The spans of requests in OpenTelemetry's JSON: one for the request, and a child for each part of its time.
 struct OTLPSpans {
   let service: String
-  /// Nanoseconds from the monotonic clock's start to 1970, negated: what makes its times the world's.
+  /// Nanoseconds from 1970 to the start of the monotonic clock.
   let epoch: UInt64
 
-  /// Of so many of a request's images the stages are told; requests may have thousands.
+  /// Maximum images of a request whose stages have spans; requests may have thousands.
   private static let maximumParts = 16
 
-  /// How many spans a request has.
+  /// The number of a request's spans.
   static func count(of record: RequestRecord) -> Int {
     var count = 1
     for part in record.parts.prefix(maximumParts) {
@@ -58,7 +57,7 @@ struct OTLPSpans {
     json.object { json in
       write(span.context, span.context.span, below: span.parent, to: &json)
       json.value("name", "infer \(record.model)")
-      json.value("kind", 2)  // A server's.
+      json.value("kind", 2)  // Server.
       write(record.arrival, end, to: &json)
       json.array("attributes") { json in
         Self.attribute("drivetrain.model", record.model, to: &json)
@@ -68,7 +67,7 @@ struct OTLPSpans {
         Self.attribute("drivetrain.bytes", record.parts.reduce(0) { $0 + $1.bytes }, to: &json)
       }
       json.object("status") { json in
-        // The client's mistakes are no errors of a server, by OpenTelemetry's conventions.
+        // Clients' mistakes are no errors of a server, by OpenTelemetry's conventions.
         switch record.outcome {
         case .ok, .invalid, .cancelled: json.value("code", 0)
         case .refused, .expired, .failed: json.value("code", 2)
@@ -104,7 +103,7 @@ struct OTLPSpans {
     if !context.state.isEmpty { json.value("traceState", context.state) }
   }
 
-  /// As text: numbers of 64 bits are no numbers in JSON.
+  /// As text: JSON has no 64-bit integers.
   private func write(_ begin: Nanoseconds, _ end: Nanoseconds, to json: inout JSONText) {
     json.value("startTimeUnixNano", String(epoch &+ begin))
     json.value("endTimeUnixNano", String(epoch &+ end))
@@ -126,8 +125,8 @@ struct OTLPSpans {
 }
 
 extension Attribution {
-  /// What an item's time went to, one after the other: of each stage waiting, moving data, and computing,
-  /// where it did.
+  /// The parts of an item's time in their order: for each stage waiting, moving data, and computing, where it
+  /// did.
   fileprivate var pieces: [(name: String, stage: String, time: Nanoseconds)] {
     stages.flatMap { stage in
       [

@@ -1,8 +1,7 @@
 import Basics
 import Dataflow
 
-/// Requests whose spans wait to be exported. Never more than fit: what comes when it is full is dropped and
-/// counted.
+/// Requests whose spans wait to be exported. Their number is bounded; further ones are dropped and counted.
 ///
 /// Any thread may add; one takes.
 final class SpanQueue: Sendable {
@@ -10,9 +9,9 @@ final class SpanQueue: Sendable {
     var exported: UInt64 = 0
     /// The queue was full, because the collector is slow or away.
     var droppedFull: UInt64 = 0
-    /// The collector did not answer in time, or not at all.
+    /// The collector did not respond in time, or not at all.
     var droppedUnreachable: UInt64 = 0
-    /// The collector would not have them.
+    /// The collector rejected them.
     var droppedRejected: UInt64 = 0
   }
 
@@ -28,7 +27,7 @@ final class SpanQueue: Sendable {
   /// - Parameter capacity: in spans.
   init(capacity: Int) { self.capacity = capacity }
 
-  /// - Complexity: O(1), under a lock that nobody holds for long.
+  /// - Complexity: O(1), under a lock that is never held for long.
   func add(_ record: RequestRecord) {
     let spans = OTLPSpans.count(of: record)
     state.withLock { state in
@@ -41,7 +40,7 @@ final class SpanQueue: Sendable {
     }
   }
 
-  /// Everything that waits.
+  /// Takes all waiting records.
   func takeAll() -> [RequestRecord] {
     state.withLock { state in
       defer { (state.records, state.spans) = ([], 0) }
