@@ -1,18 +1,18 @@
 import Basics
 import Foundation
 
-/// When requests arrive that don't wait for each other's answers: fixed beforehand by a rate and a seed, whatever the server
-/// does. Two copies give the same times.
+/// The arrival times of requests that don't wait for each other: fixed beforehand by a rate and a seed,
+/// independent of the server. Two copies give the same times.
 struct ArrivalSchedule: Sendable, IteratorProtocol {
   private let gap: Double
   private let spacing: LoadPacing.Arrivals
   private var random: SplitMix64
-  /// Nanoseconds.
+  /// The time of the latest arrival, nanoseconds.
   private var time: Double
 
   /// - Parameters:
   ///   - rate: requests a second, above 0.
-  ///   - begin: the first one comes a gap later.
+  ///   - begin: the time of the schedule's start; the first request comes a gap later.
   init(rate: Double, _ spacing: LoadPacing.Arrivals, seed: UInt64, begin: Nanoseconds) {
     gap = 1e9 / rate
     self.spacing = spacing

@@ -1,10 +1,10 @@
 import Basics
 import NIOCore
 
-/// Passes over a body in chunks (RFC 9112).
+/// Skips a body in chunks (RFC 9112).
 struct ChunkReader {
   private enum State {
-    /// In the line that says how long the next chunk is; the digits so far, and whether they are over.
+    /// In the line of the next chunk's length: the digits so far, and whether they are over.
     case size(Int, isRead: Bool)
     case data(Int)
     /// Behind the last chunk: bytes of the line so far, which is empty at the very end.
@@ -12,7 +12,7 @@ struct ChunkReader {
   }
 
   private static let maximumChunk = 1 << 40
-  /// Bytes of a chunk's line, and of all that follows behind the last chunk.
+  /// Maximum bytes of a chunk's line, and of everything behind the last chunk.
   private static let maximumLine = 64 << 10
 
   private var state = State.size(0, isRead: false)
@@ -33,7 +33,7 @@ struct ChunkReader {
       guard let byte = bytes.readInteger(as: UInt8.self) else { return false }
       switch (state, byte) {
       case (.size(let size, _), UInt8(ascii: "\n")):
-        // With the line's end that comes behind the data.
+        // With the line end behind the data.
         state = size > 0 ? .data(size + 2) : .trailer(0)
       case (.size(let size, let isRead), _):
         if let digit = Self.digit(byte), !isRead {

@@ -1,12 +1,12 @@
-/// Looks for a key `error` that has a value in the JSON of an answer, as its bytes pass by: a server that answers 200 with an error
-/// inside has not answered.
+/// Searches the JSON of a passing response for a key `error` with a value: a status of 200 with an error
+/// inside is no success.
 struct ErrorSearch {
-  /// Looked at of each answer.
+  /// Bytes of a response that are searched.
   private static let maximumBytes = 4096
   private static let key = Array("\"error\":".utf8)
 
   private var seen = 0
-  /// Bytes of the key that the latest ones are.
+  /// The number of the latest bytes that match the key.
   private var matched = 0
   private(set) var isFound = false
 
@@ -16,7 +16,7 @@ struct ErrorSearch {
       seen += 1
       guard seen <= Self.maximumBytes else { return }
       if matched == Self.key.count {
-        // What follows: blanks don't count, and `null` is no error.
+        // After the key: blanks don't count, and `null` is no error.
         if byte == UInt8(ascii: " ") { continue }
         isFound = byte != UInt8(ascii: "n")
         matched = 0

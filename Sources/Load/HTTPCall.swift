@@ -12,10 +12,10 @@ struct HTTPCall: Sendable {
   let head: HTTPRequestHead
   let body: ByteBuffer
   let target: LoadTarget
-  /// Whether of a long answer the beginning will do.
+  /// Whether the beginning of a long response suffices.
   var wantsBeginning = false
 
-  /// Sends it and waits for the answer.
+  /// Sends the request and waits for the response.
   ///
   /// - Throws: `IOError`, `ChannelError`, `HTTPParserError`, `HTTPCallError`.
   func answer(from address: SocketAddress, on loop: any EventLoop, within limit: TimeAmount) async throws
@@ -93,7 +93,7 @@ private final class HTTPCallHandler: ChannelInboundHandler {
 
   func channelInactive(context: ChannelHandlerContext) { end(.failure(HTTPCallError.noResponse), context) }
 
-  /// The first end counts.
+  /// Only the first end counts.
   private func end(_ result: Result<HTTPCall.Answer, any Error>, _ context: ChannelHandlerContext) {
     promise.completeWith(result)
     context.close(promise: nil)

@@ -1,20 +1,20 @@
 import Basics
 
-/// Which image is sent next: in proportion to weights, and evenly mixed at every length (smooth weighted round robin, as
-/// nginx chooses servers).
+/// The order of images: in proportion to weights, and evenly mixed at every length, by nginx's smooth
+/// weighted round robin.
 public struct ImageMix: Sendable {
   private let weights: [Double]
   private let total: Double
   private var credits: [Double]
 
-  /// All equally often.
+  /// A mix of all images equally often.
   ///
-  /// - Precondition: there is one.
+  /// - Precondition: `count` is at least 1.
   public init(count: Int) { self.init(weights: Array(repeating: 1, count: count)) }
 
-  /// As often as a text says, such as `small=0.6,large=0.1`.
+  /// A mix by a text of weights, such as `small=0.6,large=0.1`.
   ///
-  /// - Parameter names: of the images, each of which must have a weight.
+  /// - Parameter names: the images' names, each of which must have a weight.
   /// - Throws: `LoadError`.
   public init(parsing text: String, names: [String]) throws {
     var weights: [String: Double] = [:]

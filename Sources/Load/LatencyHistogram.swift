@@ -1,16 +1,16 @@
 import Basics
 
-/// Durations counted in buckets that grow with the duration, as HdrHistogram's: any quantile to within 0.4 %, in 37 KB, and
-/// nothing is allocated to record one.
+/// Counts durations in buckets that grow with the duration, as in HdrHistogram: any quantile to within 0.4 %,
+/// in 37 KB, without an allocation per record.
 struct LatencyHistogram: Sendable, Equatable {
-  /// Every doubling of the duration has so many buckets, as a power of two.
+  /// The number of buckets for every doubling of the duration, as a power of two.
   private static let bits = 7
   /// Longer durations count as this, 73 minutes.
   private static let longest: Nanoseconds = 1 << 42 - 1
 
   private var counts = [Int](repeating: 0, count: Self.bucket(of: Self.longest) + 1)
   private(set) var count = 0
-  /// The longest, exactly.
+  /// The longest duration, exactly.
   private(set) var maximum: Nanoseconds?
 
   mutating func record(_ duration: Nanoseconds) {
@@ -19,7 +19,7 @@ struct LatencyHistogram: Sendable, Equatable {
     maximum = max(maximum ?? 0, duration)
   }
 
-  /// The duration that this part of all, 0…1, did not exceed; `nil` of nothing.
+  /// The duration that this part of all, 0…1, did not exceed; `nil` without any.
   func quantile(_ part: Double) -> Nanoseconds? {
     guard let maximum else { return nil }
     let rank = max(1, Int((part * Double(count)).rounded(.up)))
@@ -33,7 +33,7 @@ struct LatencyHistogram: Sendable, Equatable {
     return maximum
   }
 
-  /// Below two doublings' worth of buckets each duration has its own; above, they are told apart by their first bits.
+  /// Up to two doublings, each duration has a bucket of its own; above, its first bits decide.
   private static func bucket(of duration: Nanoseconds) -> Int {
     let shift = max(0, Nanoseconds.bitWidth - duration.leadingZeroBitCount - bits - 1)
     return shift << bits + Int(duration >> Nanoseconds(shift))

@@ -4,16 +4,16 @@ import NIOCore
 import NIOFoundationCompat
 import Vision
 
-/// What is sent again and again: its bytes are in memory once, however many requests have them.
+/// The body that requests send: its bytes are in memory once, however many requests share them.
 public struct LoadBody: Sendable {
-  /// Of an image, the file's name without folder and extension.
+  /// The name of an image's file without folder and extension.
   public let name: String
   let contentType: String
-  /// Bytes of JSON in front of binary tensors; `nil` for an image.
+  /// Bytes of the JSON before binary tensors; `nil` for an image.
   private(set) var headerLength: Int?
   let body: ByteBuffer
 
-  /// - Throws: `FileError` for what is no image.
+  /// - Throws: `FileError` for a file that is no image.
   public init(image path: String) throws {
     do {
       let image = try EncodedImage(Data(readingImage: path))
@@ -25,8 +25,8 @@ public struct LoadBody: Sendable {
     }
   }
 
-  /// Tensors of a request after the Open Inference Protocol, with their numbers behind the JSON, as those of the answer are
-  /// asked for.
+  /// Tensors of an Open Inference Protocol request, with their numbers behind the JSON, as is requested for
+  /// the response.
   public init(tensors: [(name: String, array: NumPyArray)]) {
     var json = JSONText(capacity: 256)
     json.object { json in

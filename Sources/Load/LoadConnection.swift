@@ -1,7 +1,7 @@
 import Basics
 import NIOCore
 
-/// One keep-alive connection: sends a request, waits for its answer, tells the driver.
+/// A keep-alive connection that sends a request, waits for its response, and notifies the driver.
 ///
 /// Used by the event loop's thread alone.
 final class LoadConnection: ChannelInboundHandler {
@@ -9,14 +9,14 @@ final class LoadConnection: ChannelInboundHandler {
   typealias OutboundOut = ByteBuffer
 
   struct Request {
-    /// When it should have been sent.
+    /// The time at which it should have been sent.
     let since: Nanoseconds
-    /// When it was.
+    /// The time at which it was sent.
     let sent: Nanoseconds
   }
 
   let id: Int
-  /// That which is on its way.
+  /// The request without a response yet.
   private(set) var request: Request?
   private let driver: LoadDriver
   private var context: ChannelHandlerContext?
@@ -29,7 +29,7 @@ final class LoadConnection: ChannelInboundHandler {
     self.driver = driver
   }
 
-  /// - Parameter head, body: as they are sent; all requests share them, and nothing is copied.
+  /// - Parameter head, body: the bytes to send, which all requests share without copies.
   func send(_ head: ByteBuffer, _ body: ByteBuffer, _ request: Request) {
     guard let context else { return }
     self.request = request
@@ -40,7 +40,7 @@ final class LoadConnection: ChannelInboundHandler {
 
   func close() { context?.close(promise: nil) }
 
-  /// The answer to the request took too long.
+  /// Ends a request whose response takes too long.
   func giveUp() {
     failure = .timeout
     close()
@@ -54,7 +54,7 @@ final class LoadConnection: ChannelInboundHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     var bytes = unwrapInboundIn(data)
     do {
-      // What comes without a request is no answer to anything.
+      // A response without a request is malformed.
       guard request != nil else { throw ResponseReader.Malformed() }
       if let answer = try reader.read(&bytes) { finish(answer) }
     } catch {

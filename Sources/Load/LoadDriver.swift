@@ -6,9 +6,9 @@ import NIOPosix
 ///
 /// Used by the event loop's thread alone.
 final class LoadDriver {
-  /// A request that gets no answer in so long has failed.
+  /// The time after which a request without a response has failed.
   static let patience: Nanoseconds = 30_000_000_000
-  /// Before a server that refuses connections is tried again.
+  /// The pause before a server that refuses connections is tried again.
   private static let pause = TimeAmount.milliseconds(100)
   private static let tick = TimeAmount.milliseconds(100)
 
@@ -27,7 +27,7 @@ final class LoadDriver {
   private var tally: LoadTally
   private var connections: [Int: LoadConnection] = [:]
   private var latestConnection = 0
-  /// All requests that are over, those of the warm-up too.
+  /// All requests that have ended, including the warm-up's.
   private var finished = 0
   private var shown: (finished: Int, at: Nanoseconds)
   private var isComplete = false
@@ -35,7 +35,7 @@ final class LoadDriver {
 
   struct Result: Sendable {
     let tally: LoadTally
-    /// Of this process, for each request; `nil` without any.
+    /// This process's time for each request; `nil` without any.
     let processorSeconds: Double?
     let wasInterrupted: Bool
   }
@@ -67,7 +67,7 @@ final class LoadDriver {
     awaitTick()
   }
 
-  /// A connection is open and has nothing to do.
+  /// Gives a request to an open connection that has none.
   func canSend(_ connection: LoadConnection) {
     let now = time.now
     guard !isComplete, let since = state.take(for: connection.id, at: now) else { return }
@@ -115,7 +115,7 @@ final class LoadDriver {
     connections[connection.id] = connection
     let bound = NIOLoopBound(connection, eventLoop: loop)
     ClientBootstrap(group: loop).connectTimeout(.seconds(5))
-      // An answer mostly comes in one piece: there is nothing to gain by looking for more.
+      // A response mostly comes in one piece: looking for more gains nothing.
       .channelOption(.maxMessagesPerRead, value: 1)
       .channelInitializer { [target] channel in
         channel.eventLoop.makeCompletedFuture {

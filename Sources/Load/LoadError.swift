@@ -1,4 +1,4 @@
-/// Why there can be no load: what is wrong, and what to change.
+/// An error that prevents a load, with a remedy.
 public struct LoadError: Error, Hashable, CustomStringConvertible {
   public let description: String
 

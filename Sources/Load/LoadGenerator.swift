@@ -4,21 +4,21 @@ import NIOFoundationCompat
 import NIOPosix
 import NIOSSL
 
-/// Sends images or tensors to a server and measures what comes back.
+/// Sends images or tensors to a server and measures the responses.
 ///
-/// Everything runs on one thread: it shares the machine with the server, and what it takes the server lacks.
+/// Everything runs on one thread: it shares the machine with the server, and takes time from it.
 public struct LoadGenerator: Sendable {
-  /// Where requests go, how many at which pace, and for how long.
+  /// The target, the number and pace of requests, and the duration.
   public struct Configuration: Sendable {
     public var target: LoadTarget
     /// At least one.
     public var bodies: [LoadBody]
     public var mix: ImageMix
     public var pacing: LoadPacing
-    /// What is measured, after the warm-up.
+    /// Seconds of the measurement, after the warm-up.
     public var seconds: Double
     public var warmUpSeconds = 1.0
-    /// Of Poisson arrivals.
+    /// The seed of Poisson arrivals.
     public var seed: UInt64 = 1
 
     public init(
@@ -32,20 +32,20 @@ public struct LoadGenerator: Sendable {
     }
   }
 
-  /// How long the server measures inference alone.
+  /// The duration of the server's measurement of inference alone.
   private static let inferenceOnlySeconds = 2.0
-  /// What is asked before and after the load.
+  /// The time limit of calls before and after the load.
   private static let callLimit = TimeAmount.seconds(30)
 
   private let configuration: Configuration
 
   public init(_ configuration: Configuration) { self.configuration = configuration }
 
-  /// Runs the load. Interrupted, it reports on what has been answered until then.
+  /// Runs the load. After an interruption, it reports on the responses so far.
   ///
   /// - Parameters:
-  ///   - isInterrupted: asked ten times a second, on another thread.
-  ///   - observe: told once a second, on another thread; must not block.
+  ///   - isInterrupted: called ten times a second, on another thread.
+  ///   - observe: called once a second, on another thread; must not block.
   /// - Throws: `LoadError` if there is no such server or model, or it refuses the first image.
   public func run(
     isInterrupted: @escaping @Sendable () -> Bool = { false },
@@ -81,7 +81,7 @@ public struct LoadGenerator: Sendable {
     return LoadReport(result, inferenceOnlyThroughput: alone)
   }
 
-  /// The name of the server's model.
+  /// The name of the server's only model.
   private func onlyModel(of target: LoadTarget, at address: SocketAddress, on loop: any EventLoop)
     async throws
     -> String
@@ -109,19 +109,19 @@ public struct LoadGenerator: Sendable {
     return names[0]
   }
 
-  /// Sends the first body: what can't work is better said at once than counted for a minute.
+  /// Sends the first body: an impossible request is better reported at once than counted for a minute.
   private func checkThatItAnswers(_ target: LoadTarget, at address: SocketAddress, on loop: any EventLoop)
     async throws
   {
     let answer = try await send(configuration.bodies[0], to: target.path, target, at: address, on: loop)
-    // A server may be busy, or fail now and then: that is for the load to count.
+    // The server may be busy, or fail now and then: the load counts that.
     guard 400..<500 ~= answer.status, answer.status != 429 else { return }
     let reason = try? JSONDecoder().decode([String: String].self, from: Data(buffer: answer.body))["error"]
     throw LoadError(
       "\(target.server)\(target.path) answers \(answer.status)" + (reason.map { ": \($0)" } ?? ""))
   }
 
-  /// Images a second of the network alone, as the server measures it; `nil` if it doesn't.
+  /// Images a second of the network alone, measured by the server; `nil` if it doesn't measure that.
   private func inferenceOnlyThroughput(
     _ target: LoadTarget, at address: SocketAddress, on loop: any EventLoop
   ) async
@@ -144,7 +144,7 @@ public struct LoadGenerator: Sendable {
     return try await self.call(call, target, at: address, on: loop)
   }
 
-  /// - Parameter error: what BoringSSL says, in its own words.
+  /// - Parameter error: BoringSSL's text.
   private static func reason(ofTLS error: String) -> String {
     if error.contains("WRONG_VERSION_NUMBER") { return "it doesn't speak TLS; begin the URL with http://" }
     if error.contains("CERTIFICATE_VERIFY_FAILED") || error.contains("unableToValidateCertificate") {

@@ -1,11 +1,12 @@
-/// How requests follow each other.
+/// The pacing of requests.
 public enum LoadPacing: Sendable, Hashable {
-  /// So many connections, each of which sends its next request as soon as it has an answer: the server sets the pace.
+  /// A fixed number of connections, each with its next request as soon as it has a response: the server sets
+  /// the pace.
   case closed(connections: Int)
-  /// So many requests a second, whatever the server does.
+  /// A fixed rate, requests a second, independent of the server.
   case open(rate: Double, Arrivals)
 
-  /// How requests of a given rate follow each other.
+  /// The spacing of requests at a given rate.
   public enum Arrivals: String, Sendable, CaseIterable {
     /// Independent of each other, as many users' are.
     case poisson
@@ -13,7 +14,7 @@ public enum LoadPacing: Sendable, Hashable {
     case uniform
   }
 
-  /// How many connections an open loop opens, at most: below what a process may usually have open.
+  /// The maximum connections of an open loop: below the usual limit of open files.
   public static let maximumConnections = 512
 
   public static let concurrencies = 1...maximumConnections

@@ -1,8 +1,8 @@
 import Basics
 
-/// What a load gave.
+/// The result of a load.
 public struct LoadReport: Sendable {
-  /// Milliseconds; `nil` of nothing.
+  /// Percentiles in milliseconds; `nil` without values.
   public struct Percentiles: Sendable, Encodable {
     public let p50, p90, p99, max: Double?
 
@@ -16,7 +16,7 @@ public struct LoadReport: Sendable {
 
     private enum CodingKeys: String, CodingKey { case p50, p90, p99, max }
 
-    // What is not known is null, and not left out.
+    // Unknown values are null, and not omitted.
     public func encode(to encoder: any Encoder) throws {
       var container = encoder.container(keyedBy: CodingKeys.self)
       try container.encode(p50, forKey: .p50)
@@ -26,26 +26,26 @@ public struct LoadReport: Sendable {
     }
   }
 
-  /// How long was measured.
+  /// The duration of the measurement.
   public let seconds: Double
-  /// Those that began in that time, and those of them that were answered well.
+  /// Requests that began in that time, and those of them that succeeded.
   public let requests, ok: Int
-  /// The others: by status, or `connection`, `timeout`, `malformed`.
+  /// The failed ones: by status, or `connection`, `timeout`, `malformed`.
   public let errors: [String: Int]
-  /// Good answers a second.
+  /// Successful responses a second.
   public let throughput: Double?
-  /// From when a request should have been sent to the end of its answer.
+  /// From the time at which a request should have been sent to the end of its response.
   public let latency: Percentiles
-  /// What the server says that its answers took, from a request's last byte on; `nil` where it says nothing.
+  /// The time that the server states, from a request's last byte to its response; `nil` if it states none.
   public let serverLatency: Percentiles?
-  /// Mean milliseconds by stage, in the server's order; empty where it says nothing.
+  /// Mean milliseconds by stage, in the server's order; empty if it states none.
   public let stages: [(name: String, milliseconds: Double)]
-  /// Images a second where nothing but the network is run; `nil` where the server doesn't say.
+  /// Images a second of the network alone; `nil` if the server doesn't state it.
   public let inferenceOnlyThroughput: Double?
-  /// Seconds that the load generator itself computed for a request.
+  /// Processor time of the load generator itself, seconds per request.
   public let processorSeconds: Double?
 
-  /// End to end ÷ inference only.
+  /// End-to-end throughput ÷ throughput of inference alone.
   public var ratio: Double? {
     guard let throughput, let inferenceOnlyThroughput, inferenceOnlyThroughput > 0 else { return nil }
     return throughput / inferenceOnlyThroughput
@@ -88,12 +88,12 @@ extension LoadReport: Encodable {
   }
 }
 
-/// How a load goes.
+/// The progress of a load.
 public struct LoadProgress: Sendable {
-  /// Since its beginning, and in all; the warm-up included.
+  /// Seconds since the beginning, and in all, with the warm-up.
   public let seconds, totalSeconds: Double
-  /// Requests a second, lately.
+  /// Recent requests a second.
   public let throughput: Double
-  /// Requests without an answer.
+  /// Requests without a response.
   public let unanswered: Int
 }

@@ -1,39 +1,41 @@
 import Basics
 
-/// Which connection sends when: a pure state machine, told of the time and of what becomes of connections.
+/// The order in which connections send: a pure state machine, whose inputs are the time and the connections'
+/// events.
 ///
-/// In a closed loop every connection sends whenever it can. In an open one requests arrive by a schedule; one that finds no
-/// connection free opens another, up to a bound, or waits. What waits is no queue that could grow: a second copy of the
-/// schedule runs behind the first, and gives again the times of those that have arrived but are not sent.
+/// In a closed loop every connection sends whenever it can. In an open one requests arrive by a schedule; one
+/// that finds no connection free opens another, up to a bound, or waits. The waiting ones need no queue,
+/// which could grow: a second copy of the schedule runs behind the first, and repeats the times of requests
+/// that have arrived but are not sent.
 struct LoadState: Sendable {
-  /// What an arrival leads to.
+  /// The consequence of an arrival.
   enum Step: Equatable {
     case send(connection: Int)
     case connect
     case wait
   }
 
-  /// What is done with the place of a connection that has gone.
+  /// The replacement of a connection that has gone.
   enum Replacement: Equatable {
     case none
-    /// Another one, at once.
+    /// Another connection, at once.
     case connect
-    /// Another one, a while later: the server may be about to come back.
+    /// Another connection, a while later: the server may be about to come back.
     case connectLater
   }
 
-  /// Nothing begins from then on.
+  /// The time from which nothing begins.
   private(set) var end: Nanoseconds
   private let maximum: Int
-  /// Where arrivals have got to, and where sending has; `nil` in a closed loop.
+  /// The schedules of arrival and of sending; `nil` in a closed loop.
   private var schedules: (arriving: ArrivalSchedule, leaving: ArrivalSchedule)?
-  /// The next one; `nil` in a closed loop, and when there are no more.
+  /// The next arrival; `nil` in a closed loop, and at the end.
   private(set) var nextArrival: Nanoseconds?
   /// Requests that have arrived and are not sent.
   private(set) var waiting = 0
-  /// Requests without an answer.
+  /// Requests without a response.
   private(set) var inFlight = 0
-  /// Open, or being opened.
+  /// Connections that are open, or being opened.
   private(set) var connections = 0
   private var idle: [Int] = []
 
@@ -49,14 +51,14 @@ struct LoadState: Sendable {
     }
   }
 
-  /// How many connections are to be opened at the beginning.
+  /// Returns the number of connections to open at the beginning.
   mutating func open() -> Int {
     guard schedules == nil else { return 0 }
     connections = maximum
     return maximum
   }
 
-  /// One request that has arrived; `nil` if none has. A request that is to be sent is then taken by `take`.
+  /// Takes one request that has arrived; `nil` if none has. A request to be sent is then taken by `take`.
   mutating func arrive(at now: Nanoseconds) -> Step? {
     guard let time = nextArrival, time <= now else { return nil }
     advance()
@@ -67,8 +69,8 @@ struct LoadState: Sendable {
     return .connect
   }
 
-  /// A request for a connection that can send one: since when its latency counts. `nil` if there is none; the connection is
-  /// then idle, or of no more use.
+  /// Takes a request for a connection that can send one, and returns the start of its latency; `nil` if there
+  /// is none, and the connection is then idle, or of no more use.
   mutating func take(for connection: Int, at now: Nanoseconds) -> Nanoseconds? {
     guard let since = schedules == nil ? begin(at: now) : takeUnsent() else {
       idle.append(connection)
@@ -78,43 +80,43 @@ struct LoadState: Sendable {
     return since
   }
 
-  /// A request is over, well or badly.
+  /// Ends a request, successful or not.
   mutating func finished() { inFlight -= 1 }
 
-  /// A connection has gone.
+  /// Notes that a connection has gone.
   mutating func lost(_ connection: Int, at now: Nanoseconds, wasExpected: Bool = false) -> Replacement {
     idle.removeAll { $0 == connection }
     connections -= 1
     return replace(at: now, atOnce: wasExpected || schedules != nil)
   }
 
-  /// A connection could not be opened, which fails the request that it was opened for: since when that counts. `nil` if there
-  /// was none.
+  /// Notes that a connection could not be opened, and returns the start of the request that fails with it;
+  /// `nil` if there was none.
   mutating func failedToConnect(at now: Nanoseconds) -> (since: Nanoseconds?, Replacement) {
     connections -= 1
     let since = schedules == nil ? begin(at: now) : takeUnsent()
     return (since, replace(at: now, atOnce: schedules != nil))
   }
 
-  /// A place that was to be filled later is.
+  /// Decides whether a place that was to be filled later is filled now.
   mutating func reopen(at now: Nanoseconds) -> Bool {
     guard now < end else { return false }
     connections += 1
     return true
   }
 
-  /// No more requests from now on, whatever was planned.
+  /// Begins no more requests, whatever was planned.
   mutating func stop(at now: Nanoseconds) {
     end = min(end, now)
     nextArrival = nil
   }
 
-  /// Whether every request that began is over.
+  /// Whether every request that began has ended.
   func isOver(at now: Nanoseconds) -> Bool {
     now >= end && nextArrival == nil && waiting == 0 && inFlight == 0
   }
 
-  /// When the first request arrived that is not sent yet; it no longer waits. `nil` if none does.
+  /// Takes a request that is not sent yet, and returns its arrival; `nil` if there is none.
   mutating func takeUnsent() -> Nanoseconds? {
     guard waiting > 0 else { return nil }
     waiting -= 1
@@ -125,7 +127,7 @@ struct LoadState: Sendable {
   private func begin(at now: Nanoseconds) -> Nanoseconds? { now < end ? now : nil }
 
   private mutating func replace(at now: Nanoseconds, atOnce: Bool) -> Replacement {
-    // In an open loop, for what waits and has no connection that is being opened.
+    // In an open loop, for a waiting request without a connection that is being opened.
     let opening = connections - inFlight - idle.count
     guard schedules == nil ? now < end : waiting > opening else { return .none }
     guard atOnce else { return .connectLater }

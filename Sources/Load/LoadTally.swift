@@ -1,36 +1,36 @@
 import Basics
 
-/// What became of the requests of a run. Those that began while it warmed up don't count.
+/// The outcomes of a run's requests. Those that began during the warm-up don't count.
 struct LoadTally: Sendable {
   enum Outcome: Equatable {
-    /// With the Server-Timing header, if there was one.
+    /// A success, with the Server-Timing header if there was one.
     case ok(timing: String?)
-    /// Of another kind than 2xx.
+    /// A status other than 2xx.
     case status(Int)
     case failed(Failure)
   }
 
-  /// Why there was no answer.
+  /// A failure without a usable response.
   enum Failure: String, Sendable {
     /// The connection could not be opened, or ended.
     case connection
-    /// It took too long.
+    /// The response took too long.
     case timeout
-    /// What came was no HTTP.
+    /// The response was not HTTP.
     case malformed
-    /// It is 2xx, and says in its JSON that something went wrong.
+    /// The response is 2xx with an error in its JSON.
     case error
   }
 
-  /// What counts: requests that began in this time, and for the throughput answers that came in it.
+  /// The time that counts: for requests, their beginning; for the throughput, their responses.
   private(set) var window: Range<Nanoseconds>
   private(set) var requests = 0
   private(set) var ok = 0
   /// By status or `Failure`.
   private(set) var errors: [String: Int] = [:]
-  /// Of what was answered well.
+  /// Latencies of successful requests.
   private(set) var latency = LatencyHistogram()
-  /// What the server says that its answers took it.
+  /// Latencies by the server's own statement.
   private(set) var serverLatency = LatencyHistogram()
   private(set) var stages = StageTimes()
   private var answersInWindow = 0
@@ -38,10 +38,10 @@ struct LoadTally: Sendable {
   init(window: Range<Nanoseconds>) { self.window = window }
 
   var seconds: Double { Double(window.upperBound - window.lowerBound) / 1e9 }
-  /// Answers a second.
+  /// Responses a second.
   var throughput: Double? { seconds > 0 ? Double(answersInWindow) / seconds : nil }
 
-  /// - Parameter since: when it should have been sent.
+  /// - Parameter since: the time at which the request should have been sent.
   mutating func record(_ outcome: Outcome, since: Nanoseconds, now: Nanoseconds) {
     if case .ok = outcome, window.contains(now) { answersInWindow += 1 }
     guard window.contains(since) else { return }
@@ -68,13 +68,13 @@ struct LoadTally: Sendable {
       stages.add(name, milliseconds, at: position)
     }
     guard let total else { return }
-    // From the request's head, as for the client.
+    // From the request's head on, as for the client.
     let whole = min(total.milliseconds + receive, 1e9)
     stages.add("total", whole, at: total.position)
     serverLatency.record(Nanoseconds(saturating: whole * 1e6))
   }
 
-  /// The run ends earlier than was planned.
+  /// Ends the run earlier than planned.
   mutating func cut(at now: Nanoseconds) {
     window = window.lowerBound..<min(window.upperBound, max(now, window.lowerBound))
   }

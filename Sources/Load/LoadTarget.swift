@@ -3,23 +3,24 @@ import NIOCore
 import NIOHTTP1
 import NIOSSL
 
-/// Where requests go.
+/// The destination of requests.
 public struct LoadTarget: Sendable {
   public let host: String
   public let port: Int
-  /// What images are posted to; empty where the server is still to be asked which model it has.
+  /// The path to which images are posted; empty until the server has named its model.
   private(set) var path: String
-  /// Of https.
+  /// The TLS context of https.
   private let tls: NIOSSLContext?
   /// Sent with every request.
   private var headers = HTTPHeaders()
 
   private static let models = "/v2/models/"
 
-  /// - Parameter url: of a model, `http://HOST:PORT/v2/models/NAME`, with or without `/infer`; of a server, which must have one
-  ///   model only; any other path is posted to as it is.
-  /// - Parameter headers: each `NAME: VALUE`.
-  ///   - trust: whose certificates are believed, of https.
+  /// - Parameters:
+  ///   - url: of a model, `http://HOST:PORT/v2/models/NAME`, with or without `/infer`; of a server with one
+  ///     model only; any other path is posted to as it is.
+  ///   - headers: each `NAME: VALUE`.
+  ///   - trust: the certificates to trust, for https.
   /// - Throws: `LoadError`; `FileError` for certificates that can't be read.
   public init(_ url: String, headers: [String] = [], trust: LoadTrust = .system) throws {
     guard let parts = URLComponents(string: url), let scheme = parts.scheme, let host = parts.host,
@@ -54,7 +55,7 @@ public struct LoadTarget: Sendable {
 
   var isComplete: Bool { !path.isEmpty }
 
-  /// The same for one model.
+  /// The same target for one model.
   func model(_ name: String) -> LoadTarget {
     var target = self
     let allowed = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: "/"))
@@ -63,14 +64,14 @@ public struct LoadTarget: Sendable {
     return target
   }
 
-  /// Where the server says how fast the network alone is; `nil` if this is not a model's URL.
+  /// The path of the server's measurement of the network alone; `nil` if this is not a model's URL.
   func inferenceOnly(seconds: Double) -> String? {
     let path = path.prefix { $0 != "?" }
     guard path.hasPrefix(Self.models), path.hasSuffix("/infer") else { return nil }
     return path.dropLast("infer".count) + "inference-only?seconds=\(seconds)"
   }
 
-  /// As URLs and the Host header have it.
+  /// The authority as in URLs and the Host header.
   var authority: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
 
   /// The head of a request.
@@ -82,19 +83,19 @@ public struct LoadTarget: Sendable {
     return HTTPRequestHead(version: .http1_1, method: .POST, uri: path, headers: all)
   }
 
-  /// - Parameter path: another one than that of inference.
+  /// - Parameter path: the path, if it isn't that of inference.
   func head(of body: LoadBody, _ path: String? = nil) -> HTTPRequestHead {
     head(
       path ?? self.path, contentType: body.contentType, bytes: body.body.readableBytes,
       headerLength: body.headerLength)
   }
 
-  /// Without a path.
+  /// The URL without a path.
   var server: String { "\(tls == nil ? "http" : "https")://\(authority)" }
 
-  /// What a connection begins with.
+  /// The handlers at the beginning of a connection.
   func makeSecurityHandlers() throws -> [NIOSSLClientHandler] {
-    // Names of servers, not addresses, are told in TLS.
+    // TLS names servers, not addresses.
     let isAddress = (try? SocketAddress(ipAddress: host, port: port)) != nil
     return try tls.map { [try NIOSSLClientHandler(context: $0, serverHostname: isAddress ? nil : host)] }
       ?? []

@@ -1,13 +1,13 @@
 import Basics
 import NIOSSL
 
-/// Whose certificates are believed.
+/// The certificates to trust.
 public enum LoadTrust: Sendable {
-  /// Those that the system trusts.
+  /// The system's trusted certificates.
   case system
-  /// Those that a PEM file holds or vouches for.
+  /// The certificates of a PEM file, and those that they sign.
   case file(String)
-  /// Anybody's.
+  /// All certificates.
   case all
 
   /// - Throws: `FileError`.

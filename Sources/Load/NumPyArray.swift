@@ -2,7 +2,7 @@ import Basics
 import Foundation
 import Vision
 
-/// An array as NumPy saves it in a file (its format, versions 1 to 3): numbers in rows, little-endian.
+/// An array in NumPy's file format, versions 1 to 3: numbers in rows, little-endian.
 public struct NumPyArray: Sendable {
   public let element: ElementType
   public let shape: [Int]
@@ -15,7 +15,7 @@ public struct NumPyArray: Sendable {
   ]
   private static let magic = Data([0x93]) + Data("NUMPY".utf8)
 
-  /// - Throws: `FileError` for what is none, or none that can be sent.
+  /// - Throws: `FileError` for a file without an array, or with one that can't be sent.
   public init(_ path: String, atMost limit: Int = 1 << 30) throws(FileError) {
     let data: Data
     do {
@@ -31,7 +31,7 @@ public struct NumPyArray: Sendable {
   }
 
   init(_ data: Data) throws(FileError) {
-    let data = Data(data)  // Whose positions count from 0.
+    let data = Data(data)  // Its positions count from 0.
     guard data.count >= 12, data.prefix(6) == Self.magic, (1...3).contains(data[6]) else {
       throw FileError("it is no array of NumPy's; numpy.save makes one")
     }

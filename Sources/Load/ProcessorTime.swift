@@ -1,6 +1,6 @@
 import Foundation
 
-/// What this process takes of the processors from now on.
+/// The processor time of this process since a moment.
 struct ProcessorTime {
   private let begin = Self.now
 

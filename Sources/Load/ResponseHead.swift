@@ -1,13 +1,13 @@
 import Foundation
 
-/// What the head of an HTTP/1.1 answer says, of what matters here.
+/// The relevant properties of an HTTP/1.1 response's head.
 struct ResponseHead {
   private(set) var answer: ResponseReader.Answer
-  /// Of the body, if the head says it.
+  /// Bytes of the body, if the head states them.
   private(set) var length: Int?
   private(set) var isChunked = false
 
-  /// Where a head ends, behind its empty line; `nil` if that is not here yet.
+  /// The end of a head, behind its empty line; `nil` if that is not here yet.
   static func end(in bytes: UnsafeRawBufferPointer) -> Int? {
     var lines = Lines(rest: bytes)
     while let line = lines.next() {
@@ -16,7 +16,7 @@ struct ResponseHead {
     return nil
   }
 
-  /// - Parameter bytes: up to the empty line and with it. `nil` if they are no head.
+  /// - Parameter bytes: all up to the empty line, inclusive. `nil` if they are no head.
   init?(_ bytes: Slice<UnsafeRawBufferPointer>) {
     var lines = Lines(rest: UnsafeRawBufferPointer(rebasing: bytes))
     // HTTP/1.1 200 OK
@@ -63,7 +63,7 @@ struct ResponseHead {
     }
   }
 
-  /// Whether the word is in the value.
+  /// Whether the word occurs in the value.
   private static func says(_ word: String, _ value: Slice<UnsafeRawBufferPointer>) -> Bool {
     String(decoding: value, as: UTF8.self).lowercased().contains(word)
   }

@@ -1,26 +1,26 @@
 import Basics
 import NIOCore
 
-/// Reads a connection's answers, HTTP/1.1, as far as a load generator cares: how it went, what the server says of its time, and
-/// where the answer ends.
+/// Reads a connection's HTTP/1.1 responses as far as a load generator needs them: their status, the server's
+/// times, and their ends.
 ///
-/// NIO's own reader makes a list of all headers, which costs more than everything else that is done for a request.
+/// NIO's own reader makes a list of all headers, which costs more than all other work for a request.
 struct ResponseReader {
   struct Answer: Equatable {
     var status: Int
     var serverTiming: String?
     /// Whether the connection takes another request.
     var keepsOpen: Bool
-    /// Whether its body says so, whatever the status.
+    /// Whether the body states an error, whatever the status.
     var hasError = false
   }
 
-  /// What came is no HTTP.
+  /// An error: the input is not HTTP.
   struct Malformed: Error {}
 
   private enum State {
     case head
-    /// So many bytes are still to come.
+    /// A known number of bytes is still to come.
     case body(Answer, Int)
     case chunks(Answer, ChunkReader)
     /// The body ends with the connection.
@@ -28,7 +28,7 @@ struct ResponseReader {
   }
 
   private static let maximumHead = 64 << 10
-  /// Heads without an answer (100…199) before the answer's own.
+  /// Maximum interim heads (100…199) before the response's own.
   private static let maximumInterim = 16
 
   private var state = State.head
@@ -37,7 +37,7 @@ struct ResponseReader {
   /// The beginning of a head that is not yet complete.
   private var pending = ByteBuffer()
 
-  /// Takes bytes up to the end of an answer; `nil` if it is not complete.
+  /// Takes bytes up to the end of a response; `nil` if it is not complete.
   mutating func read(_ bytes: inout ByteBuffer) throws(Malformed) -> Answer? {
     while true {
       switch state {
@@ -67,7 +67,7 @@ struct ResponseReader {
     }
   }
 
-  /// The connection has ended: an answer that was to end with it is complete.
+  /// Takes the connection's end, which completes a response of unknown length.
   mutating func end() -> Answer? {
     guard case .untilEnd(let answer) = state else { return nil }
     return finish(answer)
@@ -87,7 +87,7 @@ struct ResponseReader {
       bytes = pending
       pending = ByteBuffer()
     }
-    // Most answers come in one piece, and are read where they lie.
+    // Most responses come in one piece, and are read in place.
     let found = bytes.withUnsafeReadableBytes { all in
       ResponseHead.end(in: all).map { ($0, ResponseHead(all[..<$0])) }
     }
@@ -102,7 +102,7 @@ struct ResponseReader {
     let answer = head.answer
     switch answer.status {
     case 100..<200:
-      // The answer itself is still to come.
+      // The response itself is still to come.
       interim += 1
       guard interim <= Self.maximumInterim else { throw Malformed() }
     case 204, 304: state = .body(answer, 0)

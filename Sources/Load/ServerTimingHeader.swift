@@ -1,4 +1,4 @@
-/// The entries of a Server-Timing header (W3C) that have a duration, one after the other and without copies of the text.
+/// The entries of a Server-Timing header (W3C) with a duration, in order and without copies of the text.
 struct ServerTimingHeader: Sequence, IteratorProtocol {
   private var rest: Substring.UTF8View
 
@@ -12,7 +12,7 @@ struct ServerTimingHeader: Sequence, IteratorProtocol {
         var parameter = Self.cut(&entry, at: UInt8(ascii: ";"))
         let key = Self.trim(Self.cut(&parameter, at: UInt8(ascii: "=")))
         guard key == "dur" else { continue }
-        // What is no duration is no entry: the text is a stranger's.
+        // An invalid duration makes no entry: the text is untrusted.
         guard let duration = Double(Self.trim(parameter)), duration.isFinite, duration >= 0, !name.isEmpty
         else {
           break
@@ -23,7 +23,7 @@ struct ServerTimingHeader: Sequence, IteratorProtocol {
     return nil
   }
 
-  /// Takes away what is before the separator, which counts only outside of quotes, and the separator.
+  /// Removes and returns the text before the separator, which counts only outside of quotes.
   private static func cut(_ text: inout Substring.UTF8View, at separator: UInt8) -> Substring.UTF8View {
     var isQuoted = false
     var index = text.startIndex
