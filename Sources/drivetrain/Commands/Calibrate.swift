@@ -54,7 +54,7 @@ struct Calibrate: ParsableCommand, ApplicationCommand {
 
   func run() throws {
     let workload = try options.workload()
-    // What a file describes is this machine, or like it, or not measured.
+    // Only checks the file: this machine is measured, whatever the file describes.
     _ = try options.described.machine()
     let (calibration, path) = try workload.calibrate(on: options.selection.platform(of: .local))
     try json ? printJSON(report(calibration, path)) : printOut(text(calibration, path))
@@ -114,7 +114,7 @@ struct Calibrate: ParsableCommand, ApplicationCommand {
 }
 
 extension Workload {
-  /// Measures it, and keeps the result for what comes.
+  /// Measures an application, and keeps the result for other commands.
   ///
   /// - Parameter platform: this machine, or some of its devices.
   /// - Returns: the result and the file it is kept in.

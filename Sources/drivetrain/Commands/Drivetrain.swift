@@ -54,7 +54,7 @@ struct Drivetrain: AsyncParsableCommand {
     }
   }
 
-  /// Says what went wrong in one line on standard error, or gives the help that was asked for.
+  /// Prints an error in one line on standard error, or the requested help.
   private static func report(_ error: any Error) -> Int32 {
     switch Self.exitCode(for: error) {
     case .success:
@@ -82,14 +82,14 @@ struct Drivetrain: AsyncParsableCommand {
     return "\(reason(error)); see 'drivetrain --help'"
   }
 
-  /// The parser's words, without the full stop that some of them end with.
+  /// The parser's message, without a full stop at its end.
   private static func reason(_ error: any Error) -> String {
     let message = message(for: error)
     return message.hasSuffix(".") ? String(message.dropLast()) : message
   }
 }
 
-/// Says something in one line on standard error.
+/// Logs a message in one line on standard error.
 func inform(_ line: String, _ level: ServerLog.Level = .info) {
   let oneLine = line.split(whereSeparator: \.isNewline).joined(separator: " ")
   if let log = serverLog.withLock({ $0 }) {
@@ -99,11 +99,11 @@ func inform(_ line: String, _ level: ServerLog.Level = .info) {
   }
 }
 
-/// What says everything from now on, in its own form.
+/// The log that takes all messages from now on, in its own form.
 let serverLog = Locked<ServerLog?>(nil)
 
 func writeError(_ line: String) {
-  // If even this can't be written there is nobody left to tell.
+  // A failure to write here can't be reported anywhere.
   try? FileHandle.standardError.write(contentsOf: Data("\(line)\n".utf8))
 }
 

@@ -60,7 +60,7 @@ struct Evaluate: ParsableCommand {
 
   private struct Report: Encodable {
     let checkpoint, experiment, algorithm, environment: String
-    /// Of the first episode.
+    /// Seed of the first episode.
     let seed: UInt64
     let trainingSeed: UInt64
     let steps, episodes, unfinished: Int
@@ -92,7 +92,7 @@ struct Evaluate: ParsableCommand {
   }
 }
 
-/// A number, or one that is drawn now.
+/// A seed: a given number, or a random one.
 struct EvaluationSeed: ExpressibleByArgument {
   let number: UInt64
 

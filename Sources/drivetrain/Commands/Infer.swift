@@ -42,7 +42,7 @@ struct Infer: ParsableCommand, PlannedCommand {
     let pipeline = try Pipeline(reference, scale: scale)
     guard pipeline.signature == .image else { throw InferError.takesTensors(reference) }
     for remark in pipeline.remarks { inform("\(pipeline.name): \(remark)") }
-    // A trace has room for all images; the attribution alone needs only the latest one's events.
+    // A trace has room for all images; the attribution alone needs only the latest image's events.
     let images = ImageFolder.expand(self.images)
     let recorder = Recorder(eventsPerWorker: trace == nil ? 256 : images.count * pipeline.graph.stages.count)
     let machine = try described.machineHere(to: "run")
@@ -68,7 +68,7 @@ struct Infer: ParsableCommand, PlannedCommand {
     if items.contains(where: { $0.error != nil }) { throw ExitCode(1) }
   }
 
-  /// What runs one image: on this thread, unless the plan has several placements.
+  /// A function that runs one image: on this thread, unless the plan has several placements.
   private func processor(_ graph: Graph, _ plan: Plan?, _ recorder: Recorder) throws
     -> (EncodedImage) throws -> ItemResult
   {
@@ -101,7 +101,7 @@ struct Infer: ParsableCommand, PlannedCommand {
   }
 }
 
-/// A folder that stands for the images in it.
+/// Replaces folders by the images in them.
 enum ImageFolder {
   private static let extensions: Set<String> = ["jpg", "jpeg", "png", "webp"]
 
@@ -110,8 +110,8 @@ enum ImageFolder {
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
   }
 
-  /// Puts its images, by name and not those of folders inside, in the place of each folder. A folder without any stays, and is told
-  /// as what it is.
+  /// Replaces each folder by its images in the order of their names, without those of inner folders. A folder
+  /// without images stays, so that its error names it.
   static func expand(_ paths: [String]) -> [String] {
     paths.flatMap { path -> [String] in
       guard isFolder(path) else { return [path] }

@@ -42,7 +42,7 @@ struct PlanCommand: ParsableCommand, ApplicationCommand {
       ? printJSON(PlanDocument(chosen, whatIf: whatIf)) : printOut(chosen.text(whatIf, workload.itemName))
   }
 
-  /// Calibrates first, if that must be and somebody says so.
+  /// A planner, after a calibration if that is missing and the user agrees.
   private func planner(_ workload: any Workload, on machine: Platform) throws -> Planner {
     do {
       return try planning.planner(workload, on: machine)
@@ -50,7 +50,7 @@ struct PlanCommand: ParsableCommand, ApplicationCommand {
       guard let isWanted = CalibrationOffer.answer(to: options.advised(error), json: json) else {
         throw error
       }
-      // The reason has been told.
+      // The reason has been printed.
       guard isWanted else { throw ExitCode(1) }
       _ = try workload.calibrate(on: machine.measured)
       return try planning.planner(workload, on: machine)
@@ -58,7 +58,7 @@ struct PlanCommand: ParsableCommand, ApplicationCommand {
   }
 }
 
-/// What to plan for.
+/// The objective of planning.
 struct PlanningOptions: ParsableArguments {
   @Option(help: "What to choose for: throughput, latency or efficiency.")
   var objective = Objective.throughput
@@ -82,7 +82,7 @@ struct PlanningOptions: ParsableArguments {
     }
   }
 
-  /// Seconds.
+  /// The maximum latency in seconds.
   var limit: Double { maximumLatency.map { $0 / 1000 } ?? .infinity }
 
   func plan(by planner: Planner) throws -> ChosenPlan {
@@ -108,7 +108,7 @@ struct PlanningOptions: ParsableArguments {
 extension Objective: ExpressibleByArgument {}
 
 extension ChosenPlan {
-  /// In one line, with what is expected.
+  /// The plan in one line, with its prediction.
   var line: String {
     "\(plan): \(prediction.throughput.fixed(1)) /s, \((prediction.latency * 1000).fixed(2)) ms "
       + "(predicted\(platform.map { " from \($0)" } ?? ""))"

@@ -5,14 +5,14 @@ import Planning
 import Reinforcement
 import Vision
 
-/// Writes policies as ONNX files, and keeps only those that act as the policy does.
+/// Writes policies as ONNX files, and keeps only those that act like the policy.
 enum PolicyExport {
-  /// Writes the policy's file under a temporary name, asks it about the check's observations through ONNX Runtime,
-  /// and gives it its name if it agrees.
+  /// Writes the policy's file under a temporary name, runs it on the check's observations with ONNX Runtime,
+  /// and renames it if it agrees.
   ///
-  /// - Returns: what the check has seen.
-  /// - Throws: `PolicyMismatch`, `EngineError` or `FileError`; nothing is left behind then, and what was there before
-  ///   stays.
+  /// - Returns: the result of the check.
+  /// - Throws: `PolicyMismatch`, `EngineError` or `FileError`; nothing is left behind then, and an earlier
+  ///   file stays.
   @discardableResult
   static func write(
     _ policy: ExportedPolicy, to path: String, check: PolicyCheck
@@ -22,7 +22,7 @@ enum PolicyExport {
     return agreement
   }
 
-  /// Asks a policy's file about the check's observations, through ONNX Runtime on one thread.
+  /// Runs a policy's file on the check's observations, with ONNX Runtime on one thread.
   static func verify(model path: String, _ check: PolicyCheck) throws -> PolicyCheck.Agreement {
     let session = try ONNXRuntimeEngine().load(model: path, threads: 1)
     return try check.run { observations, batch in

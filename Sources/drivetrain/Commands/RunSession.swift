@@ -3,7 +3,7 @@ import Dataflow
 import Foundation
 import Reinforcement
 
-/// A run under way: its trainer, and all that keeps what it does.
+/// A training in progress: its trainer, and its files.
 final class RunSession {
   let trainer: Trainer
   let folder: RunDirectory
@@ -11,10 +11,10 @@ final class RunSession {
   private(set) var record: RunRecord
   private let begin = MonotonicTime().now
   private let firstUpdate: Int
-  /// How the run has ended.
+  /// The reason for which the run has ended.
   private var ending: String?
 
-  /// - Parameter record: the run's account, whose latest part is this one.
+  /// - Parameter record: the run's record, whose latest part is this one.
   /// - Throws: `FileError`.
   init(_ trainer: Trainer, in folder: RunDirectory, _ record: RunRecord, logsSteps: Bool) throws {
     self.trainer = trainer
@@ -25,10 +25,10 @@ final class RunSession {
     try record.write(to: folder.record)
   }
 
-  /// Where `save` writes to.
+  /// The path that `save` writes to.
   var checkpoint: String { trainer.experiment.budget.savesReplay ? folder.latest : folder.policy }
 
-  /// Writes what going on needs, and the account.
+  /// Writes the files that a resumption needs, and the record.
   ///
   /// - Throws: `CheckpointError`, `FileError`, or `RunDirectoryError.lost`.
   func save() throws {
@@ -38,7 +38,7 @@ final class RunSession {
     try account()
   }
 
-  /// Writes down how the run has ended, if that can be. What is told later of the same end doesn't count.
+  /// Records how the run has ended, if possible. Only the first reason counts.
   func end(_ how: String) {
     if ending == nil { ending = how }
     try? account()
@@ -52,7 +52,7 @@ final class RunSession {
     try record.write(to: folder.record)
   }
 
-  /// How a run that was stopped goes on.
+  /// The command that resumes a stopped run.
   func resumption(_ steps: Int?) -> String {
     let isOver = trainer.steps >= steps ?? trainer.experiment.budget.steps && !trainer.hasWorkLeft
     guard trainer.experiment.budget.savesReplay, !isOver else {
@@ -62,9 +62,10 @@ final class RunSession {
       + (steps.map { " --steps \($0)" } ?? "")
   }
 
-  /// Keeps what can be kept where `save` has failed: the policy, which is small, in the run's folder, or else elsewhere.
+  /// Saves as much as possible after `save` has failed: the policy, which is small, in the run's folder, or
+  /// else elsewhere.
   ///
-  /// - Returns: what is where, for people.
+  /// - Returns: a text on the saved files and their places.
   func rescue() -> String {
     let step = trainer.steps
     var kept: String?
@@ -82,7 +83,7 @@ final class RunSession {
     return text
   }
 
-  /// All of it in a new folder for temporary files if there is room, otherwise the policy.
+  /// Saves everything in a new folder for temporary files if there is room, otherwise the policy.
   private func rescueElsewhere() -> String? {
     let experiment = trainer.experiment
     let path =
@@ -97,7 +98,7 @@ final class RunSession {
     return "the policy of step \(trainer.steps) is in \(path)/policy.ckpt"
   }
 
-  /// What to do after learning has failed.
+  /// The remedy after learning has failed.
   var wayOn: String {
     let rate = "--set learning_rate=\(trainer.experiment.algorithm.common.learningRate / 10)"
     if let saved = try? CheckpointReader(path: folder.latest) {

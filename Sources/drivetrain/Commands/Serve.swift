@@ -131,7 +131,7 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
 
   private static let usualGRPCPort = 8001
 
-  /// Whoever reaches the port may use the machine, and load models.
+  /// Anyone who reaches the port may use the machine, and load models.
   private func warnOfOpenness() {
     guard host != "localhost", host != "::1", !host.hasPrefix("127.") else { return }
     inform(

@@ -120,7 +120,7 @@ struct Train: ParsableCommand, PlannedCommand {
     }
   }
 
-  /// Evaluates what was learned, and reports.
+  /// Evaluates the policy, and reports.
   private func finish(_ session: RunSession, _ display: ProgressDisplay, _ energy: Energy?, limit: Int) throws
   {
     let (trainer, folder) = (session.trainer, session.folder)
@@ -143,7 +143,7 @@ struct Train: ParsableCommand, PlannedCommand {
     try json ? printJSON(report) : printOut(report.forHumans(curve: display.curve, columns: columns))
   }
 
-  /// Saves what there is after an error, and says what is where.
+  /// Saves the training after an error, and adds the saved files to the error.
   private func ended(_ error: any Error, _ session: RunSession) -> any Error {
     let (trainer, folder) = (session.trainer, session.folder)
     session.end("\(error)")
@@ -158,24 +158,24 @@ struct Train: ParsableCommand, PlannedCommand {
       return FileError("\(error). All is kept in \(folder.diverged); \(session.wayOn)")
     case is DeviceError:
       guard folder.canBeResumed else {
-        // What it has begun to write there would be in the way.
+        // Files from the failed start would be in the way.
         return planned.advised(error, besides: output == nil ? "" : "--overwrite ")
       }
       return planned.advised(error) {
         "go on by the plan without it: drivetrain train --resume \(folder.path.quoted) \($0)"
       }
     case is CheckpointError, is RunDirectoryError, is FileError:
-      // It may be the logs, or the report, that can't be written.
+      // The failure may be of the logs or the report only.
       let isSaved = (try? session.save()) != nil
       return FileError("\(error); \(isSaved ? session.resumption(steps) : session.rescue())")
     default: return error
     }
   }
 
-  /// Says something that isn't an error.
+  /// Prints a message that isn't an error.
   private func notice(_ text: String) { if !quiet { inform(text) } }
 
-  /// By the plan; but a number of threads that the experiment asks for is not changed by 'auto'.
+  /// A trainer by the plan; but 'auto' doesn't change the experiment's own number of threads.
   private func trainer(_ experiment: Experiment, on machine: Platform) throws -> Trainer {
     if planned.isAuto, experiment.budget.threads > 1 {
       try planned.selection.check()
@@ -249,7 +249,7 @@ struct Train: ParsableCommand, PlannedCommand {
     return try RunSession(trainer, in: folder, record, logsSteps: logSteps)
   }
 
-  /// By the plan that the run had, unless another is asked for.
+  /// A trainer by the run's own plan, unless another one is given.
   private func trainer(
     _ experiment: Experiment, following conditions: RunConditions?, _ changes: [Experiment.Change],
     on machine: Platform
@@ -266,7 +266,7 @@ struct Train: ParsableCommand, PlannedCommand {
   }
 }
 
-/// A run that has ended as it should, without a report.
+/// A run that has ended normally, without a report.
 private struct Ending: Error, CustomStringConvertible {
   let description: String
 

@@ -48,7 +48,7 @@ struct Tune: ParsableCommand {
 
   @OptionGroup var described: MachineOption
 
-  /// How long a candidate runs before it is the other's turn.
+  /// Seconds that a candidate runs in one turn.
   private static let slice = 0.3
 
   func validate() throws {
@@ -73,7 +73,7 @@ struct Tune: ParsableCommand {
     let start = try planning.start(for: objective)
     let ladders = loaded.ladders(for: try planning.plan(with: start), on: machine)
     guard !ladders.isEmpty else { throw TuneError.nothingToTune(path) }
-    // What can't be written need not be searched for.
+    // A search is pointless if its result can't be written.
     if !dryRun {
       let knobs = start.merging([.concurrency: loaded.settings.concurrency]) { first, _ in first }
       try write(try text(of: path, with: knobs, note: ""), to: output ?? path, isRehearsal: true)
@@ -105,9 +105,9 @@ struct Tune: ParsableCommand {
     var knobs = result.knobs
     knobs[.concurrency] = loaded.settings.concurrency(answering: throughput)
     let file = output ?? path
-    // A file is left as it is where nothing was better; a copy was asked for.
+    // A file stays unchanged if nothing was better; a copy was requested.
     let isWanted = !dryRun && (result.isBetter || output != nil)
-    // What was found is told even if it can't be written.
+    // The result is printed even if it can't be written.
     let writing = Result {
       if isWanted {
         let note = note(result.after.median, on: machine)
@@ -126,7 +126,7 @@ struct Tune: ParsableCommand {
     return text.text
   }
 
-  /// What the file says of where its numbers come from.
+  /// The comment in the file on the origin of its numbers.
   private func note(_ measured: Double, on machine: Platform) -> String {
     let processor = machine.device(of: .cpu).map { "\($0.model), \($0.cores) cores" } ?? "unknown"
     let date = Date.now.formatted(.iso8601.year().month().day())
@@ -135,9 +135,9 @@ struct Tune: ParsableCommand {
 
   private struct Rehearsed: Error {}
 
-  /// Writes a pipeline's file; only if it can be loaded.
+  /// Writes a pipeline's file, provided that it can be loaded.
   ///
-  /// - Parameter isRehearsal: tries everything and leaves no file.
+  /// - Parameter isRehearsal: whether to try everything and leave no file.
   private func write(_ text: String, to file: String, isRehearsal: Bool = false) throws {
     do {
       // A path, even where it looks like a pipeline's name.
@@ -154,7 +154,7 @@ struct Tune: ParsableCommand {
   }
 }
 
-/// The plans that are served with given knobs: the planner's choice of all else, where it knows enough.
+/// The plans for given knobs; the planner chooses everything else, where it knows enough.
 private struct TuningPlans {
   private let workload: PipelineWorkload
   private let platform: Platform
@@ -171,12 +171,12 @@ private struct TuningPlans {
     }
   }
 
-  /// The knobs as the planner chooses them for an objective, but for those that the file sets.
+  /// The planner's knobs for an objective, except for those that the file sets.
   func start(for objective: Objective) throws -> [ServingSettings.Knob: Int] {
     workload.pipeline.knobs(of: try plan(of: workload, for: objective))
   }
 
-  /// What `serve` runs when the file says so.
+  /// The plan of `serve` for a file with these knobs.
   func plan(with knobs: [ServingSettings.Knob: Int]) throws -> Plan {
     var tuned = workload
     tuned.pipeline.settings.knobs = knobs

@@ -36,7 +36,7 @@ struct Verify: ParsableCommand, ApplicationCommand {
 
     let rows: [Row]
     let medianError, worstError, regret: Double
-    /// A part of the runs.
+    /// A fraction of the runs.
     let leftOut: Double
 
     enum CodingKeys: String, CodingKey {
@@ -87,7 +87,7 @@ struct Verify: ParsableCommand, ApplicationCommand {
 }
 
 extension Verification {
-  /// Says so if many runs were made under other conditions than the calibration's.
+  /// Warns if many runs were made under other conditions than the calibration's.
   fileprivate func warn(calibrated: Conditions?) {
     guard isElsewhere || leftOut > 0.25, let calibrated, let conditions else { return }
     let leftOut = "\((leftOut * 100).fixed(0)) % of the runs were left out"

@@ -4,7 +4,7 @@ import Load
 import Planning
 import Serving
 
-/// Who may ask a server, and how the way there is protected.
+/// The options of access control and encryption of a server.
 struct AccessOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Speak TLS, with the certificate in this PEM file.", valueName: "file"))
   var tlsCertificate: String?
@@ -41,7 +41,7 @@ struct AccessOptions: ParsableArguments {
       certificate: tlsCertificate, key: tlsKey, token: try token())
   }
 
-  /// The secret that requests must bring.
+  /// The secret that requests must have.
   private func token() throws -> AccessToken? {
     if let tokenFile { return try AccessToken(file: tokenFile) }
     let variable = "DRIVETRAIN_TOKEN"

@@ -1,6 +1,6 @@
-/// A command that knows what can be done about some errors.
+/// A command that knows remedies for some errors.
 protocol AdvisingCommand {
-  /// The same error, with what to do about it.
+  /// The same error, with a remedy.
   func advised(_ error: any Error) -> any Error
 }
 

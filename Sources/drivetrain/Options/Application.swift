@@ -6,7 +6,7 @@ import Planning
 import Reinforcement
 import Vision
 
-/// What `calibrate`, `plan`, `verify` and `simulate` are asked about.
+/// The application for `calibrate`, `plan`, `verify` and `simulate`.
 struct ApplicationOptions: ParsableArguments {
   @Argument(
     help: "The name of a pipeline or an experiment, or a path to its YAML file.",
@@ -27,12 +27,12 @@ struct ApplicationOptions: ParsableArguments {
   @OptionGroup(title: "Placement") var described: MachineOption
   @OptionGroup(title: "Placement") var selection: DeviceSelection
 
-  /// The same error; of what is not calibrated, it says by which command it will be, and of a device that failed, how
-  /// to do without it.
+  /// The same error with a remedy: the command that calibrates a missing part, or a run without a failed
+  /// device.
   func advised(_ error: any Error) -> any Error {
     switch error {
     case let error as CalibrationError:
-      // What is measured for a machine that is only described is this one, which has other devices.
+      // The measured machine is this one, even for a description of another one with other devices.
       let isHere = (try? described.machine().isSimulated) == false
       let arguments = Self.arguments(application, image: image, set: set)
       return FileError(error.message(calibrating: isHere ? selection.appended(to: arguments) : arguments))
@@ -41,17 +41,17 @@ struct ApplicationOptions: ParsableArguments {
     }
   }
 
-  /// What `calibrate` takes for an application.
+  /// The arguments of `calibrate` for an application.
   static func arguments(_ application: String, image: [String] = [], set: [String] = []) -> String {
     func option(_ name: String, _ values: [String]) -> [String] { values.isEmpty ? [] : [name] + values }
     return ([application] + option("--image", image) + option("--set", set)).map(\.quoted).joined(
       separator: " ")
   }
 
-  /// The devices of the machine that are asked for, here or described.
+  /// The selected devices of the machine, here or described.
   func machine() throws -> Platform { try selection.platform(of: described.machine()) }
 
-  /// The same, where something is to be run or measured.
+  /// The same, where it is to run or be measured.
   func machineHere(to purpose: String) throws -> Platform {
     try selection.platform(of: described.machineHere(to: purpose))
   }
@@ -81,7 +81,7 @@ struct ApplicationOptions: ParsableArguments {
 
   private enum Kind { case pipeline, experiment }
 
-  /// By the file: an experiment says which algorithm.
+  /// The kind in the file: an experiment names its algorithm.
   private func kind() throws -> Kind {
     if application.hasSuffix(".onnx") { return .pipeline }
     do {

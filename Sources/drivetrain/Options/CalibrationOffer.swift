@@ -1,22 +1,22 @@
 import Dataflow
 import Foundation
 
-/// Offers to calibrate where a plan needs it.
+/// Offers a calibration where a plan needs it.
 enum CalibrationOffer {
   static let question = "Calibrate now (takes about a minute)? [Y/n] "
 
-  /// Whether there is somebody to ask: who reads the question and can answer it. Programs ask for JSON.
+  /// Whether a user can read the question and respond; programs ask for JSON.
   static func isMade(isInputTerminal: Bool, isErrorTerminal: Bool, json: Bool) -> Bool {
     isInputTerminal && isErrorTerminal && !json
   }
 
-  /// - Parameter line: what was answered; `nil` if the input ended.
+  /// - Parameter line: the response; `nil` at the end of the input.
   static func isAccepted(_ line: String?) -> Bool {
     guard let line else { return false }
     return ["", "y", "yes"].contains(line.trimmingCharacters(in: .whitespaces).lowercased())
   }
 
-  /// Says what is the matter, and asks; `nil` if there is nobody to ask.
+  /// Prints the error and asks; `nil` if there is no user to ask.
   static func answer(to error: any Error, json: Bool) -> Bool? {
     guard
       isMade(

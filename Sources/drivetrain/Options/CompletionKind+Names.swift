@@ -4,7 +4,7 @@ import Dataflow
 import Foundation
 
 extension CompletionKind {
-  /// The names of YAML files in folders that belong to Drivetrain; files of one's own are what shells complete where none fits.
+  /// The names of YAML files in Drivetrain's folders; where none fits, shells complete files.
   static func named(in folders: String...) -> CompletionKind {
     .custom { _, _, prefix in
       let names = folders.flatMap { folder -> [String] in

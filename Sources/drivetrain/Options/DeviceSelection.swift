@@ -3,7 +3,7 @@ import Basics
 import Dataflow
 import Planning
 
-/// Which devices of a machine to measure, or to plan with.
+/// The devices of a machine to measure, or to plan with.
 struct DeviceSelection: ParsableArguments {
   @Option(
     name: .customLong("devices"),
@@ -17,7 +17,7 @@ struct DeviceSelection: ParsableArguments {
   /// Whether this machine has them.
   func check() throws { _ = try platform(of: .local) }
 
-  /// The machine without its other devices, which are left alone: they may be broken.
+  /// The machine without its other devices, which stay untouched: they may be broken.
   func platform(of machine: Platform) throws -> Platform {
     guard let list else { return machine }
     let names = names(in: list)
@@ -28,14 +28,14 @@ struct DeviceSelection: ParsableArguments {
     return platform
   }
 
-  /// A command's arguments, with this one where it was given.
+  /// A command's arguments, with this option if it was given.
   func appended(to arguments: String) -> String {
     arguments + (list.map { " --devices \($0.quoted)" } ?? "")
   }
 
-  /// The same error, with how to run without the device.
+  /// The same error, with a way to run without the device.
   ///
-  /// - Parameter again: makes of the option `--devices LIST` what the user is to do.
+  /// - Parameter again: turns the option `--devices LIST` into the user's next step.
   func advised(_ error: DeviceError, again: (String) -> String) -> DeviceError {
     guard let platform = try? platform(of: .local) else { return error }
     return error.advised(on: platform, again: again)

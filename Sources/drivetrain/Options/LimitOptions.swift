@@ -5,7 +5,7 @@ import Planning
 import Serving
 import Vision
 
-/// How large what clients send, and what they are answered, may become; and how long it may take.
+/// The limits of requests and responses in size and time.
 struct LimitOptions: ParsableArguments {
   private static let server = PipelineServer.Configuration()
   private static let images = ImageLimits()
@@ -65,7 +65,7 @@ struct LimitOptions: ParsableArguments {
     throw ValidationError("\(name) is \(value); it must be from \(range.lowerBound) to \(range.upperBound)")
   }
 
-  /// Puts in what belongs to the server.
+  /// Sets the limits that belong to the server.
   func apply(to configuration: inout PipelineServer.Configuration) {
     configuration.maximumBodyBytes = maxBodyBytes
     configuration.maximumJSONBytes = maxJsonBytes

@@ -4,7 +4,7 @@ import Dataflow
 import Planning
 import Serving
 
-/// What a server tells on standard error.
+/// The log of a server on standard error.
 struct LogOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -15,7 +15,7 @@ struct LogOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How it is told: text, or json, an object a line.", valueName: "format"))
   var logFormat = ServerLog.Format.text
 
-  /// From now on everything is told so.
+  /// Logs all messages in this form from now on.
   func begin() -> ServerLog {
     let prefix = logFormat == .text ? "drivetrain: " : ""
     let log = ServerLog(level: logLevel, format: logFormat) { writeError(prefix + $0) }

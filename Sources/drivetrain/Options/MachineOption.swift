@@ -2,7 +2,7 @@ import ArgumentParser
 import Dataflow
 import Planning
 
-/// On what machine.
+/// The machine to run on.
 struct MachineOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -10,15 +10,15 @@ struct MachineOption: ParsableArguments {
       valueName: "file"))
   var platform: String?
 
-  /// This machine, with what a platform file says of it; or another one.
+  /// This machine, with a platform file's description; or another one.
   func machine() throws -> Platform { try platform.map { try Platform(contentsOf: $0) } ?? .local }
 
-  /// The same, where something is to be run or measured.
+  /// The same, where it is to run or be measured.
   ///
   /// - Throws: `ValidationError` if parts of it are not here.
   func machineHere(to purpose: String) throws -> Platform {
     let machine = try machine()
-    // This machine need not be asked, which takes its drivers a while.
+    // No need to detect this machine, which takes its drivers a while.
     guard platform == nil || !machine.isSimulated else {
       throw ValidationError(
         "nothing can be \(purpose) on \(machine.name ?? "a machine") which is only described; use: drivetrain simulate"

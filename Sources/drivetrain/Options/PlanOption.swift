@@ -5,7 +5,7 @@ import Planning
 import Reinforcement
 import Vision
 
-/// By what plan to run.
+/// The plan to run by.
 struct PlanOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -24,7 +24,7 @@ struct PlanOption: ParsableArguments {
     }
   }
 
-  /// The plan, which is told in one line; `nil` where nothing is measured and none is given.
+  /// The plan, which is also logged in one line; `nil` if nothing is measured and no plan is given.
   func plan(
     for workload: any Workload, objective: Objective, on machine: Platform = .local,
     calibrating: String? = nil
@@ -32,9 +32,9 @@ struct PlanOption: ParsableArguments {
     try choice(for: workload, objective: objective, on: machine, calibrating: calibrating).plan
   }
 
-  /// The same, with what is expected of it where that was measured.
+  /// The plan with its prediction, if that was measured.
   ///
-  /// - Parameter arguments: what `calibrate` takes for the application, if that is more than its name.
+  /// - Parameter arguments: the arguments of `calibrate` for the application, if they are more than its name.
   func choice(
     for workload: any Workload, objective: Objective, on machine: Platform = .local,
     calibrating arguments: String? = nil
@@ -64,7 +64,7 @@ struct PlanOption: ParsableArguments {
     }
   }
 
-  /// None: whoever is given none has a usual one.
+  /// No plan: callers then use their default.
   private func usual(on platform: Platform) throws -> Plan? {
     guard platform.device(of: .cpu) != nil else {
       throw ValidationError("by the usual plan everything runs on cpu, which --devices leaves out")
@@ -72,9 +72,9 @@ struct PlanOption: ParsableArguments {
     return nil
   }
 
-  /// The same error; where a device failed, it says how to run without it.
+  /// The same error; for a failed device, with a way to run without it.
   ///
-  /// - Parameter again: what to do, from the option that does without the device.
+  /// - Parameter again: turns the option that excludes the device into the user's next step.
   func advised(_ error: any Error, besides option: String = "", again: ((String) -> String)? = nil)
     -> any Error
   {
@@ -87,10 +87,10 @@ struct PlanOption: ParsableArguments {
 }
 
 extension PlanDocument {
-  /// The plan of an application, if it is one.
+  /// The plan, checked against an application.
   ///
-  /// - Throws: `PlannerError.wrongPlan` if it is another application's, or less precise than the application allows; `PlanError`
-  ///   if it can't be run.
+  /// - Throws: `PlannerError.wrongPlan` if it is another application's, or less precise than the application
+  ///   allows; `PlanError` if it can't run.
   fileprivate func plan(of workload: any Workload, on machine: Platform, from path: String) throws -> Plan {
     if let application, application != workload.graph.name {
       throw PlannerError.wrongPlan(

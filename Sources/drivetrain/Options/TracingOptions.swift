@@ -3,7 +3,7 @@ import Foundation
 import Planning
 import Serving
 
-/// Where spans and traces go.
+/// The destinations of spans and traces.
 struct TracingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(

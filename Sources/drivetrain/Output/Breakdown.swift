@@ -1,7 +1,7 @@
 import Basics
 import Dataflow
 
-/// Where time went, as a bar for each part and their sum.
+/// The parts of a time, as a bar for each and their sum.
 struct Breakdown {
   /// Milliseconds.
   let parts: [(name: String, milliseconds: Double)]

@@ -9,8 +9,8 @@ struct Chart {
     self.height = height
   }
 
-  /// Lines from the top to the bottom, three characters for each value where there is room for several lines; the
-  /// first and the last have the scale. Empty if there are no values.
+  /// Lines from the top to the bottom, three characters for each value where there is room for several lines;
+  /// the first and the last have the scale. Empty if there are no values.
   var lines: [String] {
     guard let low = values.min(), let high = values.max() else { return [] }
     let labels = (high.fixed(0), low.fixed(0))
@@ -29,7 +29,7 @@ struct Chart {
     return String(values.map { column($0, low, high)[0] })
   }
 
-  /// What a value fills of each line, from the bottom up: the lowest value fills an eighth of the first.
+  /// A value's part of each line, from the bottom up: the lowest value fills an eighth of the first.
   private func column(_ value: Double, _ low: Double, _ high: Double) -> [Character] {
     let full = height * 8
     let part = high > low ? (value - low) / (high - low) : 1

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Whether somebody has asked the program to stop: by Ctrl-C, a closed terminal, or a signal of a machine's manager.
+/// Requests to stop the program: Ctrl-C, a closed terminal, or a signal of the machine's manager.
 enum Interruption {
   fileprivate static let asked = Atomic<Int32>(0)
   fileprivate static let interrupts = Atomic<Int>(0)
@@ -14,18 +14,18 @@ enum Interruption {
 
   static var isAsked: Bool { asked.load(ordering: .relaxed) != 0 }
 
-  /// The first signal that has asked; `nil`: none has.
+  /// The name of the first such signal; `nil` if there was none.
   static var signal: String? { names[asked.load(ordering: .relaxed)] }
 
-  /// From now on Ctrl-C and SIGTERM are remembered and no longer end the program; the second one does.
+  /// Records Ctrl-C and SIGTERM instead of ending the program; the second one ends it.
   ///
-  /// - Parameter saving: what the program has must be saved first. It then remembers every signal that asks it to end, and
-  ///   only Ctrl-C a third time ends it at once. Writing to a pipe that nobody reads, or beyond the size that a file may
-  ///   have, is an error of writing.
+  /// - Parameter saving: whether the program must save first. It then records every signal that would end it,
+  ///   and only a third Ctrl-C ends it at once. Writing to a closed pipe, or beyond a file's size limit,
+  ///   becomes an error of writing.
   static func listen(saving: Bool = false) {
     saves.store(saving, ordering: .relaxed)
     let numbers = saving ? Array(names.keys) : [SIGINT, SIGTERM]
-    // Whoever started the program may have blocked them: threads of libdispatch do.
+    // The parent process may have blocked them: threads of libdispatch do.
     var signals = sigset_t()
     sigemptyset(&signals)
     for number in numbers { sigaddset(&signals, number) }
@@ -62,5 +62,5 @@ private func remember(_ number: Int32) {
   }
 }
 
-/// What a signal handler may do.
+/// Writes as a signal handler may.
 private func tell(_ text: StaticString) { _ = write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount) }

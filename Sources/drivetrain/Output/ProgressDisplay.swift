@@ -1,19 +1,20 @@
 import Planning
 import Reinforcement
 
-/// Shows on standard error how a training goes: one line that changes on a terminal, else a line now and then.
+/// Shows the progress of a training on standard error: one changing line on a terminal, else a line now and
+/// then.
 final class ProgressDisplay {
   private let line = TerminalLine()
   private let isQuiet: Bool
   private var lastShown = 0.0
-  /// What the evaluations earned on average.
+  /// The mean return of each evaluation.
   private(set) var curve: [Double]
-  /// What the latest one did, and its step.
+  /// The latest evaluation, and its step.
   private(set) var latest: (step: Int, evaluation: Evaluation)?
 
   /// - Parameters:
   ///   - isQuiet: whether nothing is shown.
-  ///   - curve: what evaluations of earlier parts of the run earned on average.
+  ///   - curve: the mean return of each evaluation in earlier parts of the run.
   init(isQuiet: Bool, curve: [Double]) {
     self.isQuiet = isQuiet
     self.curve = curve
@@ -22,7 +23,7 @@ final class ProgressDisplay {
   func show(_ event: TrainingEvent) {
     switch event {
     case .progress(let progress):
-      // Often enough to see that it lives, and not a line for each of many thousand records.
+      // Often enough to show activity, but not a line for each of many thousand records.
       guard progress.seconds - lastShown >= (line.isTerminal ? 0.1 : 2) || progress.step == progress.limit
       else {
         return
@@ -41,10 +42,10 @@ final class ProgressDisplay {
     }
   }
 
-  /// Leaves the line that changes as it is.
+  /// Leaves the changing line as it is.
   func end() { line.end() }
 
-  /// As many of the parts, the most important first, as the line has room for.
+  /// Shows as many of the parts, the most important first, as fit in the line.
   private func show(_ parts: [String], keepsOpen: Bool) {
     guard !isQuiet else { return }
     var text = ""
@@ -75,7 +76,7 @@ final class ProgressDisplay {
 }
 
 extension [Double] {
-  /// So many values at most: means of neighbours.
+  /// At most `limit` values: means of neighbours.
   func gathered(to limit: Int) -> [Double] {
     guard count > limit, limit > 0 else { return self }
     return (0..<limit).map { index in

@@ -1,7 +1,7 @@
 import Dataflow
 import Planning
 
-/// A line on standard error that says what is going on, rewritten in a terminal; elsewhere nothing but what is new.
+/// A line on standard error with the current activity, rewritten in a terminal; elsewhere only new lines.
 final class ProgressLine {
   private let line = TerminalLine()
 
@@ -13,7 +13,7 @@ final class ProgressLine {
 }
 
 extension BackgroundLoad {
-  /// Says so if others took a noticeable part of the machine.
+  /// Warns if others took a noticeable part of the machine.
   func warn() {
     guard let cores, cores > 0.1 else { return }
     inform(

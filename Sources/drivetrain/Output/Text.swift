@@ -8,7 +8,7 @@ extension Double {
 }
 
 extension Energy {
-  /// - Parameter item: what one item is.
+  /// - Parameter item: the name of one item.
   func text(for item: String) -> String {
     "\(String(format: "%.4g", joulesPerItem)) J for \(item) (\(source))"
   }

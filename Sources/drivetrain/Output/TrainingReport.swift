@@ -4,7 +4,7 @@ import Load
 import Planning
 import Reinforcement
 
-/// How a training has ended, for programs.
+/// The report of a finished training, for programs.
 struct TrainingReport: Encodable {
   struct Scores: Encodable {
     let episodes: Int
@@ -31,7 +31,7 @@ struct TrainingReport: Encodable {
   let seconds, stepsPerSecond, updatesPerSecond: Double
   let evaluation: Scores
   let attribution: Shares
-  /// Of an environment step; `nil` where nobody knows.
+  /// Energy of an environment step; `nil` if unknown.
   let energy: Energy?
   let checkpoint: String
 
@@ -43,8 +43,8 @@ struct TrainingReport: Encodable {
   }
 
   /// - Parameters:
-  ///   - record: the account of the whole run, over all the times that it was gone on with.
-  ///   - energy: of what this process did, as is the attribution.
+  ///   - record: the record of the whole run, over all its resumptions.
+  ///   - energy: the energy of this process alone, as is the attribution.
   init(
     _ trainer: Trainer, _ record: RunRecord, energy: Energy?, _ scores: Evaluation, checkpoint: String
   ) {
@@ -70,8 +70,8 @@ struct TrainingReport: Encodable {
   }
 
   /// - Parameters:
-  ///   - curve: what the evaluations on the way earned.
-  ///   - columns: that a line may have.
+  ///   - curve: the mean return of each evaluation on the way.
+  ///   - columns: maximum characters of a line.
   func forHumans(curve: [Double], columns: Int = 80) -> String {
     let parts = attribution.stages.map { ($0.name, $0.share) } + [("unattributed", attribution.unattributed)]
     let room = Double(min(40, max(0, columns - 26)))

@@ -3,10 +3,10 @@ import Load
 import Planning
 import Vision
 
-/// What tuning found, as it is printed.
+/// The result of a tuning, as printed.
 struct TuningReport: Encodable {
   struct Step: Encodable {
-    /// Joined by + where both halves' were turned.
+    /// Joined by + where the knobs of both segments were turned.
     let knob: String
     let from: Int
     let value: Int
@@ -70,7 +70,7 @@ extension Tuner.Step {
       + (verdict.isEmpty ? "" : "  \(verdict)")
   }
 
-  /// Of what was better, whether and why not it is kept.
+  /// Whether a better candidate is kept, and why not.
   private var verdict: String {
     if isKept { return "kept" }
     if ratio <= 1 { return "" }
@@ -79,7 +79,7 @@ extension Tuner.Step {
 }
 
 extension Objective {
-  /// What is told of it.
+  /// The unit of the measured value.
   var unit: String {
     switch self {
     case .throughput: "items/s"
@@ -88,7 +88,7 @@ extension Objective {
     }
   }
 
-  /// From what a trial gives, of which more is better.
+  /// The value to print for a trial's result, of which more is better.
   func value(_ goodness: Double) -> Double {
     switch self {
     case .throughput: goodness
