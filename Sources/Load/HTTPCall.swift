@@ -41,9 +41,9 @@ enum HTTPCallError: Error, CustomStringConvertible {
 
   var description: String {
     switch self {
-    case .noResponse: "it closes the connection without an answer"
-    case .tooLong: "its answer is too long"
-    case .timeout: "it doesn't answer in time"
+    case .noResponse: "it closes the connection without a response"
+    case .tooLong: "its response is too long"
+    case .timeout: "it doesn't respond in time"
     }
   }
 }

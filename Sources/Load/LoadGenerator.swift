@@ -95,7 +95,7 @@ public struct LoadGenerator: Sendable {
       let models = try? JSONDecoder().decode([Model].self, from: Data(buffer: answer.body))
     else {
       throw LoadError(
-        "the server at \(target.authority) doesn't tell its models; name one: \(target.server)/v2/models/NAME"
+        "the server at \(target.authority) doesn't list its models; name one: \(target.server)/v2/models/NAME"
       )
     }
     let names = Set(models.map(\.name)).sorted()
@@ -118,7 +118,7 @@ public struct LoadGenerator: Sendable {
     guard 400..<500 ~= answer.status, answer.status != 429 else { return }
     let reason = try? JSONDecoder().decode([String: String].self, from: Data(buffer: answer.body))["error"]
     throw LoadError(
-      "\(target.server)\(target.path) answers \(answer.status)" + (reason.map { ": \($0)" } ?? ""))
+      "\(target.server)\(target.path) responds with \(answer.status)" + (reason.map { ": \($0)" } ?? ""))
   }
 
   /// Images a second of the network alone, measured by the server; `nil` if it doesn't measure that.
@@ -161,16 +161,16 @@ public struct LoadGenerator: Sendable {
       return try await call.answer(from: address, on: loop, within: Self.callLimit)
     } catch let error as IOError where [ECONNRESET, EPIPE].contains(error.errnoCode) {
       throw LoadError(
-        "the server at \(target.authority) ends the connection without an answer; it may want https://")
+        "the server at \(target.authority) ends the connection without a response; it may want https://")
     } catch let error as IOError {
       throw LoadError(
         "there is no server at \(target.authority): \(String(cString: strerror(error.errnoCode)))")
     } catch let error where error is NIOSSLError || error is BoringSSLError {
       throw LoadError("\(target.authority): \(Self.reason(ofTLS: "\(error)"))")
     } catch ChannelError.connectTimeout {
-      throw LoadError("there is no server at \(target.authority): it doesn't answer")
+      throw LoadError("there is no server at \(target.authority): it doesn't respond")
     } catch {
-      throw LoadError("what listens at \(target.authority) is no server for this: \(error)")
+      throw LoadError("the program at \(target.authority) is no inference server: \(error)")
     }
   }
 }

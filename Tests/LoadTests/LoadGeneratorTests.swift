@@ -80,7 +80,8 @@ import Testing
     }
     let error = await #expect(throws: LoadError.self) { try await run(server) }
     #expect(
-      error?.description.hasSuffix("/predict answers 415: tiffs") == true, "\(String(describing: error))")
+      error?.description.hasSuffix("/predict responds with 415: tiffs") == true,
+      "\(String(describing: error))")
     try await server.stop()
   }
 

@@ -25,7 +25,7 @@ extension Data {
     let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else {
       throw errno == ENXIO
-        ? FileError("can't write \(path): nobody reads it") : FileError("can't write \(path)", code: errno)
+        ? FileError("can't write \(path): no reader") : FileError("can't write \(path)", code: errno)
     }
     let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     // From here on, the write waits for a slow reader.

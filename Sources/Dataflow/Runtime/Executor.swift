@@ -153,7 +153,7 @@ public final class Executor: Sendable {
     }
     isAnswered.wait()
     guard let result = answer.withLock({ $0 }) else {
-      preconditionFailure("item \(item.id) has been answered without an answer")
+      preconditionFailure("item \(item.id) has ended without a result")
     }
     return result
   }

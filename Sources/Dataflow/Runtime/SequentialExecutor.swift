@@ -104,7 +104,7 @@ public final class SequentialExecutor {
   private func answer(to item: Item) -> ItemResult {
     if let result = item.result { return result }
     worker.abandonRest()
-    guard let result = item.result else { preconditionFailure("an item without tokens has been answered") }
+    guard let result = item.result else { preconditionFailure("an item without tokens has a result") }
     return result
   }
 

@@ -15,9 +15,9 @@ public enum PlannerError: Error, Sendable, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .unknownCosts(let stage, let reason): "nobody knows how long stage '\(stage)' takes: \(reason)"
+    case .unknownCosts(let stage, let reason): "the time of stage '\(stage)' is unknown: \(reason)"
     case .latency(let limit, let lowest, let slowest):
-      "no plan answers within \(Self.milliseconds(limit)) ms; \(Self.milliseconds(lowest)) ms is the lowest possible, "
+      "no plan has a latency within \(Self.milliseconds(limit)) ms; \(Self.milliseconds(lowest)) ms is the lowest possible, "
         + "most of it in \(slowest)"
     case .unsatisfiable:
       "no plan has the instances and batches that are asked for, as far as was measured; leave some of them to auto"

@@ -53,9 +53,9 @@ public enum SimulationError: Error, Sendable, Equatable, CustomStringConvertible
   public var description: String {
     switch self {
     case .unknownCost(let stage, let device, let reason):
-      "nobody knows how long stage '\(stage)' takes on '\(device)': \(reason)"
+      "the time of stage '\(stage)' on '\(device)' is unknown: \(reason)"
     case .noWay(let stage, let source, let device):
-      "nobody knows how long it takes to move what stage '\(stage)' needs from '\(source)' to '\(device)'; "
+      "the time to move the input of stage '\(stage)' from '\(source)' to '\(device)' is unknown; "
         + "link them under 'links'"
     case .stuck(let done, let all): "the plan got stuck after \(done) of \(all) iterations"
     }

@@ -36,7 +36,7 @@ public struct PolicyCheck: Sendable {
       "observations are whole rows, at least one")
     precondition(
       expected.actions.count == count * actionSpace.size
-        && expected.values.count == count * actionSpace.valueCount, "each observation has an answer")
+        && expected.values.count == count * actionSpace.valueCount, "each observation has an output")
     self.observationSize = observationSize
     self.actionSpace = actionSpace
     self.observations = observations

@@ -58,7 +58,7 @@ public enum AdmissionError: Error, Equatable, CustomStringConvertible {
     case .full(let concurrency, _):
       "\(concurrency.counted("request")) \(concurrency == 1 ? "is" : "are") waiting, which is the limit; try again"
     case .tooLate(let expected, let timeout):
-      "an answer would take \(Self.spoken(expected)), and the request's time is \(Self.spoken(timeout)); try again"
+      "a response would take \(Self.spoken(expected)), and the request's time is \(Self.spoken(timeout)); try again"
     case .expired(let waited):
       "the request's time was over after it had waited for \(Self.spoken(waited)); try again"
     }

@@ -77,13 +77,13 @@ final class UnsentResponses {
     guard count <= limits.maximumBytes else {
       throw RequestFailure(
         .unprocessable,
-        "the answer may have \(count.counted("byte")), and the limit is \(limits.maximumBytes) (serve --max-answer-bytes); ask for fewer rows or outputs, or for binary data"
+        "the response may have \(count.counted("byte")), and the limit is \(limits.maximumBytes) (serve --max-answer-bytes); ask for fewer rows or outputs, or for binary data"
       )
     }
     let share = Share(all: ByteBudget.Share(of: all), here: ByteBudget.Share(of: here))
     guard MemoryHeadroom.shared.allows(count), share.here.grow(by: count), share.all.grow(by: count) else {
       throw RequestFailure(
-        .unavailable, "too many answers wait to be read; read them and try again",
+        .unavailable, "too many responses wait to be read; read them and try again",
         retryAfter: 1)
     }
     return share

@@ -161,7 +161,7 @@ struct GRPCCallState {
   mutating func holdsRead(unsent: Int) throws(GRPCStatus) -> Bool {
     guard !isOver, isCrowded(unsent) else { return false }
     guard isReadHeld || share.grow(by: HTTP2ConnectionHandler.windowBytes) else {
-      throw GRPCStatus(.resourceExhausted, "too many messages wait for answers to be read")
+      throw GRPCStatus(.resourceExhausted, "too many messages wait for responses to be read")
     }
     isReadHeld = true
     return true

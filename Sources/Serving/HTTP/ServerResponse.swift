@@ -34,7 +34,7 @@ struct ServerResponse: Sendable {
     do {
       body = try encoder.encodeAsByteBuffer(value, allocator: ByteBufferAllocator())
     } catch {
-      self = HTTPFailure(.internalServerError, "the answer can't be written as JSON: \(error)").answer
+      self = HTTPFailure(.internalServerError, "the response can't be written as JSON: \(error)").answer
     }
   }
 

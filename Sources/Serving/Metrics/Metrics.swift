@@ -39,7 +39,7 @@ final class Metrics: Sendable {
   func text(_ format: MetricsText.Format) -> String {
     let (pipelines, models) = snapshot()
     var text = MetricsText(format)
-    text.family("drivetrain_info", .gauge, "Which Drivetrain this is.")
+    text.family("drivetrain_info", .gauge, "The version of Drivetrain.")
     text.sample(["version": Version.current], UInt64(1))
     text.write(requestsOf: models.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 })
     text.write(pipelines)
@@ -71,7 +71,7 @@ final class Metrics: Sendable {
 
 extension MetricsText {
   fileprivate mutating func write(requestsOf models: [(name: String, metrics: ModelMetrics)]) {
-    family("drivetrain_requests_total", .counter, "Requests for inference, by what became of them.")
+    family("drivetrain_requests_total", .counter, "Requests for inference, by outcome.")
     for (model, metrics) in models {
       for (version, counts) in metrics.requests.sorted(by: { $0.key < $1.key }) {
         for (outcome, count) in zip(RequestRecord.Outcome.allCases, counts) {
@@ -81,7 +81,7 @@ extension MetricsText {
     }
     family(
       "drivetrain_request_duration_seconds", .histogram,
-      "Time from a request's last byte to its answer, of requests that were answered.")
+      "Time from a request's last byte to its response, of successful requests.")
     for (model, metrics) in models { sample(["model": model], metrics.duration, unit: 1e9) }
     family(
       "drivetrain_stage_seconds", .histogram,
@@ -105,17 +105,17 @@ extension MetricsText {
   }
 
   fileprivate mutating func write(_ pipelines: [PipelineSnapshot]) {
-    family("drivetrain_requests_in_flight", .gauge, "Requests accepted and not yet answered.")
+    family("drivetrain_requests_in_flight", .gauge, "Requests accepted and not yet completed.")
     for pipeline in pipelines { sample(["model": pipeline.name], UInt64(pipeline.inFlight)) }
     family(
       "drivetrain_queue_length", .gauge,
-      "What waits: requests for their turn (admission), and images or tensors in front of a stage.")
+      "Waiting requests (admission), and images or tensors that wait in front of a stage.")
     for pipeline in pipelines {
       for queue in pipeline.queues {
         sample(["model": pipeline.name, "queue": queue.stage], UInt64(queue.length))
       }
     }
-    family("drivetrain_batch_size", .histogram, "How many images or sets of tensors a stage took at once.")
+    family("drivetrain_batch_size", .histogram, "Images or sets of tensors that a stage took at once.")
     for pipeline in pipelines {
       for (stage, sizes) in zip(pipeline.stages, pipeline.batchSizes) {
         sample(

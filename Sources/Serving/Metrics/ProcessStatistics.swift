@@ -49,7 +49,7 @@ extension MetricsText {
     sample(process.openFiles)
     family("process_max_fds", .gauge, "File descriptors that may be open.")
     sample(process.maximumOpenFiles)
-    family("process_start_time_seconds", .gauge, "When the process was started, since 1970.")
+    family("process_start_time_seconds", .gauge, "Start time of the process, since 1970.")
     sample(process.startSeconds)
   }
 }

@@ -176,7 +176,7 @@ public final class ModelHost: Sendable {
     let result = await onOwnThread {
       isOver.wait(timeout: rest == .max ? .distantFuture : .now() + .nanoseconds(rest))
     }
-    if result == .timedOut { tell("what was being loaded is given up") }
+    if result == .timedOut { tell("a load in progress is abandoned") }
     await onOwnThread { [models, drains] in
       for pipeline in models.pipelines { pipeline.drain() }
       drains.wait()

@@ -25,7 +25,7 @@ enum RepositoryError: Equatable, CustomStringConvertible, RequestFailureConverti
     case .unknown(let name, nil): "there is no model '\(name)', and the server has no --repository"
     case .empty(let folder): "there is neither pipeline.yaml nor model.onnx in \(folder)"
     case .otherName(let name, let file, let model):
-      "\(file): 'name' is '\(name)', and the model is called '\(model)'; change 'name', or what the model is called"
+      "\(file): 'name' is '\(name)', and the model is called '\(model)'; change 'name', or rename the model"
     case .duplicateName(let name): "two pipelines are named '\(name)'; change 'name' in one of the files"
     case .duplicateFolder(let name):
       "a pipeline is named '\(name)', and so is a model of the repository; rename one of them"

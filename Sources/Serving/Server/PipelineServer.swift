@@ -197,7 +197,7 @@ private struct ChangesEnd: Service {
 
   func run() async throws {
     try await gracefulShutdown()
-    log.tell(.info, "stopping: what was accepted is answered first")
+    log.tell(.info, "stopping: accepted requests are completed first")
     host.close()
   }
 }

@@ -134,11 +134,11 @@ final class OTLPExporter: Sendable {
       case 429, 502, 503, 504:
         let pause = response.headers.first(name: "Retry-After").flatMap { Int($0) }
         return .tryAgain(
-          reason: "it answers \(response.status.code)",
+          reason: "it responds with \(response.status.code)",
           after: pause.map { .seconds(min(max($0, 0), 30)) })
       default:
         queue.note { $0.droppedRejected += count }
-        note(unreachable: "it answers \(response.status.code)")
+        note(unreachable: "it responds with \(response.status.code)")
         return .done
       }
     } catch {

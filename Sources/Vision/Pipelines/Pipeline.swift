@@ -81,7 +81,7 @@ public struct Pipeline: Sendable {
     guard answers.count == 1, answers[0].type.fits(.classification) else {
       let given = zip(graph.outputs, answers).map { "\($1.type) of '\(graph.stages[$0.stage].name)'" }
       throw document.error(
-        "a pipeline of images answers by one classification, that of a label stage at its end; this one gives "
+        "an image pipeline has one output, the classification of a label stage at its end; this one gives "
           + (given.isEmpty ? "nothing" : given.joined(separator: " and ")))
     }
   }

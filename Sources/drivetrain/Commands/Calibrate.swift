@@ -9,8 +9,8 @@ struct Calibrate: ParsableCommand, ApplicationCommand {
     abstract: "Measures how long each stage takes, by each implementation on each device.",
     usage: "drivetrain calibrate <application> [<options>]",
     discussion: """
-      What is measured is kept for this machine; plan, verify, infer, serve and train use it. With --devices it is \
-      kept, instead of what was there, for a machine that has only these, and has to be used with --devices.
+      The measurements are kept for this machine; plan, verify, infer, serve and train use them. With --devices they \
+      replace earlier ones, are of a machine with only these devices, and have to be used with --devices.
 
       Example: drivetrain calibrate classify
       """)

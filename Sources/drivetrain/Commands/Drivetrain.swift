@@ -20,7 +20,7 @@ struct Drivetrain: AsyncParsableCommand {
       Verify.self, Tune.self, Simulate.self, Devices.self,
     ])
 
-  @Flag(help: "Say which version this is, and which engines it has found.")
+  @Flag(help: "Print the version, and the engines found.")
   var version = false
 
   func run() async throws {

@@ -8,7 +8,7 @@ import Reinforcement
 
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Says what a trained policy earns.",
+    abstract: "Measures the returns of a trained policy.",
     usage: "drivetrain evaluate <checkpoint> [<options>]",
     discussion: """
       Without --seed in episodes that neither the training nor its evaluations have seen: a checkpoint that did best in some episodes is too good \
@@ -33,7 +33,7 @@ struct Evaluate: ParsableCommand {
 
   @Option(
     help:
-      "The most steps of an episode, whose return is that of those then; the training's limit if not given.")
+      "Maximum steps of an episode, whose return is of those steps then; the training's limit if not given.")
   var maxSteps: Int?
 
   @Flag(help: "Print one JSON object.")

@@ -10,7 +10,7 @@ struct Infer: ParsableCommand, PlannedCommand {
     abstract: "Runs images through a pipeline and says where the time went.",
     usage: "drivetrain infer <pipeline> <image> ... [<options>]",
     discussion: """
-      Exit code 0 if all images were answered, 1 if not; the others are answered all the same.
+      Exit code 0 if all images succeed, 1 if one fails; the others are reported all the same.
 
       Example: drivetrain infer classify photo.jpg --trace photo.trace.json
       """)

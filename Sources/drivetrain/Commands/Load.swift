@@ -11,7 +11,7 @@ struct Load: AsyncParsableCommand {
       "Sends images or tensors to a server and measures throughput, latency, and where the time goes.",
     usage: "drivetrain load <url> --duration <seconds> [<options>]",
     discussion: """
-      With --concurrency each connection sends its next request as soon as it has an answer. With --rate requests are sent \
+      With --concurrency each connection sends its next request as soon as it has a response. With --rate requests are sent \
       when they are due, whatever the server does, and their latency counts from then on.
 
       Ctrl-C ends early and reports.
@@ -33,7 +33,7 @@ struct Load: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How often to send which image, by the files' names without extension.", valueName: "name=weight,…"))
+      "The weight of each image, by its file's name without extension.", valueName: "name=weight,…"))
   var mix: String?
 
   @Option(
@@ -42,10 +42,10 @@ struct Load: AsyncParsableCommand {
       valueName: "name=file.npy"))
   var input: [String] = []
 
-  @Option(help: ArgumentHelp("Trust what this PEM file vouches for, of https.", valueName: "file"))
+  @Option(help: ArgumentHelp("Trust this PEM file's certificates, for https.", valueName: "file"))
   var cacert: String?
 
-  @Flag(help: "Trust every certificate, of https.")
+  @Flag(help: "Trust every certificate, for https.")
   var insecure = false
 
   @Option(help: "Connections that send one request after the other.")
@@ -140,7 +140,7 @@ extension LoadPacing.Arrivals: ExpressibleByArgument {}
 
 extension LoadProgress {
   fileprivate var text: String {
-    "\(throughput.fixed(1)) requests/s, \(unanswered) unanswered"
+    "\(throughput.fixed(1)) requests/s, \(unanswered) without a response"
   }
 }
 

@@ -7,10 +7,10 @@ import Planning
 struct PlanCommand: ParsableCommand, ApplicationCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
-    abstract: "Chooses where each stage runs, by what, and how often; says what to expect of it.",
+    abstract: "Chooses each stage's device, implementation and instances, and predicts the result.",
     usage: "drivetrain plan <application> [<options>]",
     discussion: """
-      Needs what 'drivetrain calibrate' has measured, and offers to do that on a terminal.
+      Needs the measurements of 'drivetrain calibrate', and offers to make them on a terminal.
 
       Example: drivetrain plan classify --objective latency
       """)
@@ -60,7 +60,7 @@ struct PlanCommand: ParsableCommand, ApplicationCommand {
 
 /// The objective of planning.
 struct PlanningOptions: ParsableArguments {
-  @Option(help: "What to choose for: throughput, latency or efficiency.")
+  @Option(help: "The objective: throughput, latency or efficiency.")
   var objective = Objective.throughput
 
   @Option(

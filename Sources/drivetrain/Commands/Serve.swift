@@ -9,12 +9,12 @@ import Vision
 
 struct Serve: AsyncParsableCommand, PlannedCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Serves pipelines over HTTP.",
+    abstract: "Serves models over HTTP and gRPC.",
     discussion: """
       POST /v2/models/NAME/infer   an image as the body: labels and times; or JSON:
         {"inputs":[{"name":…,"shape":[…],"datatype":"FP32","data":[…]}]}
-      GET  /v2/models              which models there are
-      GET  /v2/models/NAME         what it takes and gives, and its plan
+      GET  /v2/models              the models
+      GET  /v2/models/NAME         its inputs, its outputs and its plan
       POST /v2/repository/index, /v2/repository/models/NAME/load, …/unload
       GET  /v2/health/live, /v2/health/ready
       GET  /                       the dashboard, for a browser
@@ -25,20 +25,22 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
       A model repository is a directory of NAME/VERSION/pipeline.yaml or NAME/VERSION/model.onnx, VERSION from 1. The \
       highest version that works is served; load serves a newer one, while requests go on.
 
-      SIGTERM and Ctrl-C answer what was accepted, then stop.
+      SIGTERM and Ctrl-C complete the accepted requests, then stop.
 
       Example: drivetrain serve classify
         curl --data-binary @photo.jpg 127.0.0.1:8000/v2/models/classify/infer
       """)
 
   @Argument(
-    help: "Pipelines' names in Pipelines/, or paths to their YAML files, or to ONNX models.",
+    help: ArgumentHelp(
+      "Names of pipelines in Pipelines/, or paths to their YAML files, or to ONNX models.",
+      valueName: "model"),
     completion: .named(in: "Pipelines"))
   var pipelines: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Serve the models in this directory too, and what is put there later once it is loaded.",
+      "Serve the models in this directory too, and later additions once they are loaded.",
       valueName: "directory"))
   var repository: String?
 
@@ -69,7 +71,7 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
 
   func validate() throws {
     guard !pipelines.isEmpty || repository != nil else {
-      throw ValidationError("there is nothing to serve; name pipelines, or a --repository")
+      throw ValidationError("there is nothing to serve; name models, or a --repository")
     }
     guard (0...65535).contains(port), (0...65535).contains(grpcPort ?? 0) else {
       throw ValidationError("--port and --grpc-port must be from 0 to 65535")
@@ -111,7 +113,7 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
     log.catchUp()
     let seconds = Double(MonotonicTime().now - begin) / 1e9
     let (answered, failed) = telemetry.requests
-    inform("stopped after \(seconds.fixed(1)) s: \(answered.counted("request")) answered, \(failed) failed")
+    inform("stopped after \(seconds.fixed(1)) s: \(answered.counted("request")) succeeded, \(failed) failed")
     if let trace = tracing.trace {
       try Trace.perfetto(of: models.pipelines.map { ($0.name, $0.trace) }).writeWhole(to: trace)
     }
@@ -135,7 +137,7 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
   private func warnOfOpenness() {
     guard host != "localhost", host != "::1", !host.hasPrefix("127.") else { return }
     inform(
-      "everybody who reaches \(host) may send requests and change what is served; --token-file asks for a token",
+      "anyone who reaches \(host) may send requests and change the served models; --token-file requires a token",
       .warning)
   }
 

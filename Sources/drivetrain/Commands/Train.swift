@@ -9,7 +9,7 @@ struct Train: ParsableCommand, PlannedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Trains an agent.", usage: "drivetrain train [<experiment>] [<options>]",
     discussion: """
-      Leaves checkpoints, TensorBoard event files and metrics.csv in a folder. However it ends, what it has is saved: \
+      Leaves checkpoints, TensorBoard event files and metrics.csv in a folder. However it ends, its progress is saved: \
       Ctrl-C, a closed terminal and SIGTERM stop it after the update that runs.
 
       Examples:
@@ -59,7 +59,7 @@ struct Train: ParsableCommand, PlannedCommand {
   @Flag(help: "Write each step to steps.csv.")
   var logSteps = false
 
-  @Flag(help: "Say nothing on the way but what goes wrong.")
+  @Flag(help: "Print only errors on the way.")
   var quiet = false
 
   @Flag(help: "Print one JSON object at the end.")

@@ -12,9 +12,9 @@ struct Tune: ParsableCommand {
       "Finds the best numbers for a pipeline's knobs by measured runs, and writes them into its file.",
     usage: "drivetrain tune <pipeline> --image <file> ... [<options>]",
     discussion: """
-      Begins with what the planner chooses and turns one knob after the other: instances, batches and their delays. Each \
+      Begins with the planner's choice and turns one knob after the other: instances, batches and their delays. Each \
       candidate runs by turns with the best so far, and must be better by more than the noise. 'concurrency' is set to \
-      what can be answered in time.
+      the number of requests that can be completed in time.
 
       Example: drivetrain tune classify --image .deps/images/medium.jpg
       """)
@@ -30,7 +30,7 @@ struct Tune: ParsableCommand {
       "Images to measure with, by turns: JPEG, PNG or WebP, such as will be served.", valueName: "file"))
   var image: [String] = []
 
-  @Option(help: "What to tune for: throughput, latency (of an image alone) or efficiency.")
+  @Option(help: "The objective: throughput, latency (of an image alone) or efficiency.")
   var objective = Objective.throughput
 
   @Option(help: "How long to search, 10 to 3600.")

@@ -6,7 +6,7 @@ import Planning
 
 struct Verify: ParsableCommand, ApplicationCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Runs the chosen plan and others, and compares what was predicted with what is measured.",
+    abstract: "Runs the chosen plan and others, and compares predictions with measurements.",
     usage: "drivetrain verify <application> [<options>]",
     discussion: """
       Plans run by turns. Regret says how much faster the best of them is than the chosen one.

@@ -14,13 +14,13 @@ struct AccessOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Answer only requests with the token in this file, Authorization: Bearer TOKEN; or else in $DRIVETRAIN_TOKEN.",
+      "Accept only requests with the token in this file, Authorization: Bearer TOKEN; or else in $DRIVETRAIN_TOKEN.",
       valueName: "file"))
   var tokenFile: String?
 
   @Option(
     help: ArgumentHelp(
-      "Let pages of this origin ask from a browser, such as http://localhost:3000, or * for all; may be given several times.",
+      "Let pages of this origin send requests from a browser, such as http://localhost:3000, or * for all; may be given several times.",
       valueName: "origin"))
   var allowOrigin: [String] = []
 

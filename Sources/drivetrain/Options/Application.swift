@@ -68,7 +68,7 @@ struct ApplicationOptions: ParsableArguments {
         throw FileError(
           workload.pipeline.signature == .image
             ? "there are no images to measure \(application) with; name some with --image"
-            : "\(application) takes tensors of any shape, so nobody knows what to measure it with")
+            : "\(application) takes tensors of any shape, so there is no input to measure it with")
       }
       return workload
     case .experiment:

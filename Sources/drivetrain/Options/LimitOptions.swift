@@ -21,7 +21,7 @@ struct LimitOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Bytes that an answer may have, and all answers together that one connection leaves unread.",
+      "Bytes of a response, and of all responses together that one connection leaves unread.",
       valueName: "bytes"))
   var maxAnswerBytes = server.maximumAnswerBytes
 
@@ -44,7 +44,7 @@ struct LimitOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A connection on which nothing happens, or whose client reads nothing of its answers, is closed after so long.",
+      "A connection without activity, or whose client reads nothing of its responses, is closed after so long.",
       valueName: "seconds"))
   var idleTimeout = server.idleTimeoutSeconds
 

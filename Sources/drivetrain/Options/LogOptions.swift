@@ -8,11 +8,11 @@ import Serving
 struct LogOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "What is told: error (the server's own failures), warning (and what it has no room or time for), info (and clients' mistakes), or debug (every request).",
+      "The messages to log: error (the server's own failures), warning (and refusals for lack of room or time), info (and clients' mistakes), or debug (every request).",
       valueName: "level"))
   var logLevel = ServerLog.Level.info
 
-  @Option(help: ArgumentHelp("How it is told: text, or json, an object a line.", valueName: "format"))
+  @Option(help: ArgumentHelp("The format of the log: text, or json, an object a line.", valueName: "format"))
   var logFormat = ServerLog.Format.text
 
   /// Logs all messages in this form from now on.

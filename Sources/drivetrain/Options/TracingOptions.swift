@@ -15,7 +15,8 @@ struct TracingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Write what the workers did last, when the server ends, for ui.perfetto.dev.", valueName: "file"))
+      "Write a trace of the workers' latest events, when the server ends, for ui.perfetto.dev.",
+      valueName: "file"))
   var trace: String?
 
   func validate() throws {

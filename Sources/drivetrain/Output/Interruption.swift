@@ -54,8 +54,8 @@ private func remember(_ number: Int32) {
   }
   guard number == SIGINT else { return }
   switch Interruption.interrupts.add(1, ordering: .relaxed).newValue {
-  case 1: tell("\ndrivetrain: stopping; what there is will be saved\n")
-  case 2: tell("\ndrivetrain: still saving; once more ends it at once, and what isn't saved is lost\n")
+  case 1: tell("\ndrivetrain: stopping; the progress will be saved\n")
+  case 2: tell("\ndrivetrain: still saving; once more ends it at once, and unsaved progress is lost\n")
   default:
     signal(SIGINT, SIG_DFL)
     raise(SIGINT)

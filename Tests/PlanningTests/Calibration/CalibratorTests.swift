@@ -114,7 +114,7 @@ struct CalibratorTests {
     let error = #expect(throws: PlannerError.self) {
       try planner.plan(for: .throughput, maximumLatency: 0.001)
     }
-    #expect(error?.description.hasPrefix("no plan answers within 1.00 ms; ") == true)
+    #expect(error?.description.hasPrefix("no plan has a latency within 1.00 ms; ") == true)
     #expect(error?.description.hasSuffix(" ms is the lowest possible, most of it in first") == true)
     let (fastest, quickest) = (try planner.plan(for: .throughput), try planner.plan(for: .latency))
     let limit = quickest.prediction.latency

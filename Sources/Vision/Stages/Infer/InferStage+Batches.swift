@@ -99,7 +99,7 @@ private final class InferBatchesInstance: StageInstance {
   func fire(_ firing: Firing) throws {
     let tensors = try (0..<inputs).map { try firing.input($0, as: Tensor.self) }
     let outputs = try session.run(tensors)
-    try session.limits.check(all: outputs, "the answer")
+    try session.limits.check(all: outputs, "the response")
     for (port, output) in outputs.enumerated() { firing.emit(output, on: port) }
   }
 }

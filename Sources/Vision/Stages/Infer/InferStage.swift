@@ -70,7 +70,7 @@ extension Stage {
       }, work: { _ in network.work })
     if input.shape[0] == nil, let trial, !trial.isByItem {
       stage.remarks.append(
-        "images go through the network one by one: what it gives for several at once is not a row for each")
+        "images go through the network one by one: its output for several at once is not a row for each")
     }
     if let trial, !trial.isFiniteForZeros {
       stage.remarks.append("the network's scores for an image of zeros are not finite")

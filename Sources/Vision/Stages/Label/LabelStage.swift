@@ -16,7 +16,7 @@ extension StageKind {
     guard let node = parameters.values["softmax"] else {
       var stage = Stage.label(names: names, top: top, softmax: reason == nil, name: parameters.name)
       if let reason {
-        stage.remarks = ["\(reason): they are told as they are; 'softmax: false' says so, too"]
+        stage.remarks = ["\(reason): no softmax is applied; 'softmax: false' states that explicitly"]
       }
       return stage
     }
