@@ -33,7 +33,7 @@ struct LatencyHistogram: Sendable, Equatable {
     return maximum
   }
 
-  /// Up to two doublings, each duration has a bucket of its own; above, its first bits decide.
+  /// Each duration below 256 ns has a bucket of its own; above, the first eight bits decide.
   private static func bucket(of duration: Nanoseconds) -> Int {
     let shift = max(0, Nanoseconds.bitWidth - duration.leadingZeroBitCount - bits - 1)
     return shift << bits + Int(duration >> Nanoseconds(shift))

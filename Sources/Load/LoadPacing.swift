@@ -17,6 +17,7 @@ public enum LoadPacing: Sendable, Hashable {
   /// The maximum connections of an open loop: below the usual limit of open files.
   public static let maximumConnections = 512
 
+  /// The allowed numbers of connections, and the allowed requests a second.
   public static let concurrencies = 1...maximumConnections
   public static let rates = 0.01...100_000
 }

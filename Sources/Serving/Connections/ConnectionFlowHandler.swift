@@ -33,7 +33,7 @@ final class ConnectionFlowHandler: ChannelDuplexHandler {
 
   /// Maximum bytes that wait to be sent before reading stops.
   static let limit = 4 << 20
-  /// Checks for progress within a client's time.
+  /// The number of checks for progress within a client's time.
   private static let looks = 12
   /// The time in which a client has to close its side.
   static let farewell = TimeAmount.seconds(2)

@@ -29,8 +29,8 @@ struct HTTP2ConnectionState {
     return isEmpty && isEnding ? .end : .wait
   }
 
-  /// Ends an idle period. A client that waits for a response, or sends slowly, may be silent; one that left
-  /// without notice must not hold its streams for ever.
+  /// Handles an idle period. A client that waits for a response, or sends slowly, may be silent; one that
+  /// left without notice must not hold its streams for ever.
   mutating func timePassed() -> Action {
     guard !isEmpty, !isPinged else { return .leave }
     isPinged = true

@@ -9,7 +9,7 @@ import NIOHTTPTypes
 /// Used by the event loop's thread alone.
 final class ResponseWriter {
   private static let piece = 64 << 10
-  /// Checks for progress within a client's time.
+  /// The number of checks for progress within a client's time.
   private static let looks: Int64 = 12
 
   private let answers: UnsentResponses
@@ -67,7 +67,6 @@ final class ResponseWriter {
     channel.triggerUserOutboundEvent(ConnectionFlowHandler.Event.abandon, promise: nil)
   }
 
-  /// Stops the watch.
   func stop() {
     watch?.cancel()
     watch = nil

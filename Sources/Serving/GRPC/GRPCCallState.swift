@@ -13,7 +13,6 @@ struct GRPCCallState {
     case start(Message)
     /// Ends the call; `leave` returns the work to cancel.
     case end(GRPCStatus)
-    /// Reads more.
     case read
   }
 

@@ -16,7 +16,7 @@ enum ProtocolFields {
     static let errorMessage = 1, inferResponse = 2
   }
 
-  /// Of inputs, requested outputs and outputs, and of a model's metadata.
+  /// Fields of inputs, requested outputs and outputs, and of a model's metadata.
   enum Tensor {
     static let name = 1, datatype = 2, shape = 3
   }
@@ -37,12 +37,12 @@ enum ProtocolFields {
     static let bool = 1, int64 = 2, string = 3, double = 4, uint64 = 5
   }
 
-  /// Of requests about one model.
+  /// Fields of requests about one model.
   enum ModelRequest {
     static let name = 1, version = 2
   }
 
-  /// Of the responses to `ServerLive`, `ServerReady`, `ModelReady` and `Health/Check`.
+  /// Fields of the responses to `ServerLive`, `ServerReady`, `ModelReady` and `Health/Check`.
   enum Health {
     static let isWell = 1, service = 1
   }
@@ -59,14 +59,14 @@ enum ProtocolFields {
     static let config = 1
     static let name = 1, platform = 2, maximumBatch = 4, input = 5, output = 6, dynamicBatching = 11
     static let backend = 17
-    /// Of an input or output.
+    /// Fields of an input or output.
     static let tensorName = 1, dataType = 2, inputDimensions = 4, outputDimensions = 3
   }
 
   enum Statistics {
     static let models = 1
     static let name = 1, version = 2, lastInference = 3, inferences = 4, executions = 5, durations = 6
-    /// Of each of the durations, which are numbered from 1.
+    /// Fields of each of the durations, which are numbered from 1.
     static let firstDuration = 1, count = 1, nanoseconds = 2
   }
 

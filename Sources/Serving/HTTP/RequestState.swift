@@ -19,7 +19,6 @@ struct RequestState {
 
   private enum Phase {
     case idle
-    /// The body arrives.
     case reading(RequestBody, Route.Use)
     /// The request is complete, and its response is being made.
     case working(any Cancellable)

@@ -63,7 +63,6 @@ struct MetricsText {
     line("_count", labels, String(count))
   }
 
-  /// Ends the text.
   mutating func end() {
     if format == .openMetrics { text += "# EOF\n" }
   }

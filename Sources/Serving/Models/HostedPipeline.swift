@@ -38,6 +38,7 @@ public final class HostedPipeline: Sendable {
 
   /// Starts the pipeline's workers.
   ///
+  /// - Parameters:
   ///   - plan: `Plan.overlapping` by default. The knobs of the pipeline's file are applied to it.
   ///   - dispatcher: shares the machine among the pipelines that use it.
   ///   - prediction: the prediction for the plan.
@@ -166,7 +167,6 @@ public final class HostedPipeline: Sendable {
       attribution: finished.attribution ?? recorder.attribution(of: finished.result, in: pipeline.graph))
   }
 
-  /// Records a request.
   func note(_ request: RequestRecord) {
     guard !isWarmingUp.load(ordering: .relaxed) else { return }
     statistics.record(request, at: Int(Date().timeIntervalSince1970 * 1000))

@@ -22,7 +22,7 @@ final class ServedModel: Sendable {
     state = Locked(State(pipeline: pipeline, version: pipeline?.version))
   }
 
-  /// What is served; `nil` if the model is not loaded.
+  /// The served pipeline; `nil` if the model is not loaded.
   var pipeline: HostedPipeline? { state.withLock { $0.pipeline } }
 
   /// Serves another pipeline from now on.

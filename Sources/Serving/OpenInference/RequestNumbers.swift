@@ -15,7 +15,6 @@ struct RequestNumbers {
     self.reader = reader
   }
 
-  /// Fills a tensor of the shape.
   mutating func read(into tensor: Tensor) throws {
     switch tensor.element {
     case .float32: try read(into: tensor.data) { try $0.float() }

@@ -3,7 +3,7 @@ import Dataflow
 
 /// The outcome of one inference request, for metrics, statistics, spans and the dashboard.
 public struct RequestRecord: Sendable {
-  /// How the request ended.
+  /// The outcome of a request.
   public enum Outcome: String, Sendable, CaseIterable {
     /// Succeeded.
     case ok

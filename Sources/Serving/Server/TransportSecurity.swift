@@ -12,6 +12,7 @@ public struct TransportSecurity: Sendable {
   /// Whether requests must have a token.
   public var hasToken: Bool { token != nil }
 
+  /// No TLS, and no token.
   public static let none = TransportSecurity(tls: nil, token: nil)
 
   private init(tls: NIOSSLContext?, token: AccessToken?) {

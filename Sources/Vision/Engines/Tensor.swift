@@ -7,6 +7,7 @@ import Foundation
 public final class Tensor: @unchecked Sendable {
   public let element: ElementType
   public let shape: [Int]
+  /// The elements; valid while the tensor lives.
   public let bytes: UnsafeMutableRawBufferPointer
   private let memory: Memory
 

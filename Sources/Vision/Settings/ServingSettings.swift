@@ -63,6 +63,7 @@ public struct ServingSettings: Sendable, Hashable {
     }
   }
 
+  /// The maximum of requests that are waiting or in service.
   public var concurrency: Int { knobs[.concurrency] ?? Self.usualConcurrency }
 
   /// The number of requests that are done within the timeout, with a minimum.

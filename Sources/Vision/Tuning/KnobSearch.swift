@@ -15,6 +15,7 @@ public struct KnobSearch: Sendable {
   public struct Candidate: Sendable, Hashable {
     /// The turned knob, or those of both segments.
     public let turned: [Knob]
+    /// The knob's value before, and the candidate's.
     public let from: Int
     public let value: Int
     public let knobs: [Knob: Int]

@@ -24,6 +24,7 @@ public struct Tuner {
   public struct Step: Sendable {
     /// The turned knob, or those of both segments.
     public let turned: [Knob]
+    /// The knob's value before, and the candidate's.
     public let from: Int
     public let value: Int
     public let incumbent: Measurement

@@ -20,7 +20,6 @@ final class TerminalLine {
   /// Leaves the open line as it is.
   func end() { close(with: "\n") }
 
-  /// Removes the open line.
   func clear() { close(with: Self.start) }
 
   /// Columns of a terminal: its own number, or else `COLUMNS`; at least 20.

@@ -38,7 +38,6 @@ struct ONNXNode {
     return (name, integers)
   }
 
-  /// The first output.
   var output: String { outputs.first ?? "" }
 
   func integer(_ name: String, else other: Int) -> Int { attributes[name]?.first ?? other }

@@ -3,7 +3,6 @@
 ///
 /// Most errors of a quantised network are nearly undecided, so few elements are computed twice to correct
 /// nearly all of them.
-/// computed twice to get nearly all of them right.
 final class CascadeSession: EngineSession {
   private let quick: any EngineSession
   private let fallback: any EngineSession

@@ -46,6 +46,7 @@ extension Classification {
 
 /// An error: a network gave meaningless numbers.
 public struct ScoresNotFinite: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The number of scores that are not finite, and of all scores.
   public let count: Int
   public let classes: Int
 
