@@ -2,56 +2,56 @@
 ///
 /// Every response of the server is written by this. Foundation's encoder takes about 0.2 ms for one, a tenth
 /// of the time outside inference.
-package struct JSONText {
+public struct JSONText {
   // Appending bytes is several times as fast as appending to a string.
   private var bytes: [UInt8] = []
   private var needsComma = false
 
-  package init(capacity: Int) { bytes.reserveCapacity(capacity) }
+  public init(capacity: Int) { bytes.reserveCapacity(capacity) }
 
-  package var text: String { String(decoding: bytes, as: UTF8.self) }
+  public var text: String { String(decoding: bytes, as: UTF8.self) }
 
-  package mutating func object(_ key: String? = nil, _ members: (inout JSONText) -> Void) {
+  public mutating func object(_ key: String? = nil, _ members: (inout JSONText) -> Void) {
     nest(key, "{", "}", members)
   }
 
-  package mutating func array(_ key: String? = nil, _ elements: (inout JSONText) -> Void) {
+  public mutating func array(_ key: String? = nil, _ elements: (inout JSONText) -> Void) {
     nest(key, "[", "]", elements)
   }
 
-  package mutating func value(_ key: String? = nil, _ string: String) {
+  public mutating func value(_ key: String? = nil, _ string: String) {
     begin(key)
     quote(string)
   }
 
-  package mutating func value(_ key: String? = nil, _ integer: Int) {
+  public mutating func value(_ key: String? = nil, _ integer: Int) {
     begin(key)
     bytes.append(contentsOf: String(integer).utf8)
   }
 
-  package mutating func value(_ key: String? = nil, _ integer: some FixedWidthInteger) {
+  public mutating func value(_ key: String? = nil, _ integer: some FixedWidthInteger) {
     begin(key)
     bytes.append(contentsOf: String(integer).utf8)
   }
 
-  package mutating func value(_ key: String? = nil, isTrue: Bool) {
+  public mutating func value(_ key: String? = nil, isTrue: Bool) {
     begin(key)
     write(isTrue ? "true" : "false")
   }
 
   /// Infinities and NaN become null.
-  package mutating func value(
+  public mutating func value(
     _ key: String? = nil, _ number: some BinaryFloatingPoint & LosslessStringConvertible
   ) {
     begin(key)
     if number.isFinite { bytes.append(contentsOf: String(number).utf8) } else { write("null") }
   }
 
-  package mutating func array(_ key: String? = nil, of numbers: UnsafeMutableBufferPointer<Float>) {
+  public mutating func array(_ key: String? = nil, of numbers: UnsafeMutableBufferPointer<Float>) {
     array(key) { json in for number in numbers { json.value(nil, number) } }
   }
 
-  package mutating func array(_ key: String? = nil, of numbers: UnsafeMutableBufferPointer<Int64>) {
+  public mutating func array(_ key: String? = nil, of numbers: UnsafeMutableBufferPointer<Int64>) {
     array(key) { json in for number in numbers { json.value(nil, Int(number)) } }
   }
 
@@ -103,10 +103,10 @@ package struct JSONText {
   }
 
   /// The most bytes of a text with its quotes: each byte may become a six-byte escape.
-  package static func maximumBytes(of string: String) -> Int { 6 * string.utf8.count + 2 }
+  public static func maximumBytes(of string: String) -> Int { 6 * string.utf8.count + 2 }
 
   /// The most bytes of a number and the comma after it.
-  package static let floatBytes = 16, doubleBytes = 25, integerBytes = 21
+  public static let floatBytes = 16, doubleBytes = 25, integerBytes = 21
 
   private static func hexadecimal(_ digit: UInt8) -> UInt8 {
     digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10

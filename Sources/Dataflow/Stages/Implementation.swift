@@ -77,7 +77,9 @@ extension Device {
     guard isSimulated, kind != .cpu else { return stage.implementations.filter { $0.deviceKind == kind } }
     guard stage.work != nil else { return [] }
     return [
-      Implementation("declared", on: kind, maximumBatchSize: .max) { throw DeviceError.describedOnly($0.name) }
+      Implementation("declared", on: kind, maximumBatchSize: .max) {
+        throw DeviceError.describedOnly($0.name)
+      }
     ]
   }
 }

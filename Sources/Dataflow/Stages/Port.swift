@@ -12,12 +12,15 @@ public struct PortType: Sendable, CustomStringConvertible {
   public let symbols: [String?]
   /// The meaning of the numbers, such as `probabilities`. It doesn't affect the fit.
   public let meaning: String?
+  /// What a value is made of, such as a network's outputs, for a stage that asks. Whether types fit doesn't depend on it.
+  public let parts: [Port]
   private let swiftType: ObjectIdentifier
 
   public init<Value>(
     _ type: Value.Type, name: String? = nil, shape: [Int?] = [], symbols: [String?] = [],
-    meaning: String? = nil
+    meaning: String? = nil, parts: [Port] = []
   ) {
+    self.parts = parts
     self.name = name ?? String(describing: type)
     self.shape = shape
     self.symbols = symbols

@@ -5,11 +5,19 @@ public enum ResizeFilter: String, Sendable, CaseIterable {
   case bilinear
   /// Keys' cubic convolution with a = −0.5, 2 pixels to each side (Keys 1981).
   case bicubic
+  /// The two nearest pixels, also when shrinking: bilinear without antialiasing, as OpenCV's `INTER_LINEAR`.
+  case linear
+
+  /// Those with antialiasing, which images of network inputs are usually resized with.
+  public static let allCases: [ResizeFilter] = [.bilinear, .bicubic]
+
+  /// Whether the filter is stretched when shrinking, so that every source pixel counts.
+  public var isAntialiased: Bool { self != .linear }
 
   /// The filter's radius, in pixels of the coarser grid.
   public var support: Double {
     switch self {
-    case .bilinear: 1
+    case .bilinear, .linear: 1
     case .bicubic: 2
     }
   }
@@ -18,7 +26,7 @@ public enum ResizeFilter: String, Sendable, CaseIterable {
   func weight(at distance: Double) -> Double {
     let x = abs(distance)
     switch self {
-    case .bilinear:
+    case .bilinear, .linear:
       return x < 1 ? 1 - x : 0
     case .bicubic:
       let a = -0.5

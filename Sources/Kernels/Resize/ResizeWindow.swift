@@ -43,7 +43,7 @@ struct ResizeSampling {
   let length: Int
 
   /// The filter is stretched when shrinking, never squeezed when enlarging.
-  private var stretch: Double { max(ratio, 1) }
+  private var stretch: Double { filter.isAntialiased ? max(ratio, 1) : 1 }
 
   private func centre(of output: Int) -> Double { (Double(output) + 0.5) * ratio }
 

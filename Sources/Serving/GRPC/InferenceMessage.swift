@@ -1,4 +1,5 @@
 import Basics
+import Vision
 
 /// A `ModelInferRequest` as encoded, read in one pass. Used while its bytes live.
 struct InferenceMessage {

@@ -137,5 +137,5 @@ extension ServerResponse {
 }
 
 extension HostedPipeline {
-  fileprivate var takesImages: Bool { pipeline.signature == .image }
+  fileprivate var takesImages: Bool { pipeline.signature.takesImages }
 }

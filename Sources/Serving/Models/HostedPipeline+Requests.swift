@@ -123,15 +123,15 @@ extension HostedPipeline {
   private func outputs(of finished: [Finished]) throws -> [OutputTensor] {
     switch pipeline.signature {
     case .image:
-      let classifications = try finished.enumerated().map { index, finished in
+      let outputs = try finished.enumerated().map { index, finished in
         do {
           try check(finished.result)
-          return try finished.result.output(as: Classification.self)
+          return try finished.result.output(as: (any TaskOutput).self)
         } catch let error as ImageError where index > 0 {
           throw InferenceRequestError.unfit("image \(index): \(error)")
         }
       }
-      return [OutputTensor](classifications)
+      return try pipeline.tensors(outputs)
     case .tensors(_, let outputs):
       try check(finished[0].result)
       return try outputs.enumerated().map { index, output in
@@ -145,8 +145,8 @@ extension HostedPipeline {
   private func error(of finished: [Finished], _ verify: ([Finished]) throws -> Void) -> (any Error)? {
     if let error = finished.lazy.compactMap(\.result.error).first { return error }
     do {
-      if pipeline.signature == .image {
-        for finished in finished { _ = try finished.result.output(as: Classification.self) }
+      if pipeline.signature.takesImages {
+        for finished in finished { _ = try finished.result.output(as: (any TaskOutput).self) }
       }
       try verify(finished)
       return nil

@@ -19,7 +19,7 @@ extension HostedPipeline {
         case .tensors(let inputs, let outputs): try await warmUpTensors(inputs, outputs)
         }
       }
-    } catch is ScoresNotFinite {
+    } catch let error where error is ScoresNotFinite || error is HeadError {
       return
     } catch {
       throw WarmUpError(pipeline: name, reason: "\(error)")

@@ -161,7 +161,7 @@ public final class HostedPipeline: Sendable {
   /// - Throws: a stage's error.
   func report(_ finished: Finished, on image: EncodedImage, named name: String) throws -> InferenceReport {
     try check(finished.result)
-    _ = try finished.result.output(as: Classification.self)
+    _ = try finished.result.output(as: (any TaskOutput).self)
     return InferenceReport(
       input: name, image: image, result: finished.result,
       attribution: finished.attribution ?? recorder.attribution(of: finished.result, in: pipeline.graph))

@@ -40,6 +40,7 @@ extension OutputTensor {
     case .texts(let texts): texts.reduce(0) { $0 + JSONText.maximumBytes(of: $1) + 1 }
     case .floats(let numbers): numbers.count * JSONText.floatBytes
     case .integers(let numbers): numbers.count * JSONText.integerBytes
+    case .bytes(let numbers): numbers.count * JSONText.integerBytes
     }
   }
 
@@ -50,6 +51,7 @@ extension OutputTensor {
     case .texts(let texts): texts.reduce(0) { $0 + $1.utf8.count + 4 }
     case .floats(let numbers): 4 * numbers.count
     case .integers(let numbers): 8 * numbers.count
+    case .bytes(let numbers): numbers.count
     }
   }
 }

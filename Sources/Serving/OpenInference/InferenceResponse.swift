@@ -1,6 +1,7 @@
 import Basics
 import Dataflow
 import NIOCore
+import Vision
 
 /// A response of the Open Inference Protocol.
 struct InferenceResponse: Sendable {

@@ -14,20 +14,14 @@ struct ModelInterface: Sendable, Equatable {
 
   /// The input of image pipelines: each element is the bytes of an image file.
   static let image = "image"
-  /// The outputs of image pipelines: the likeliest classes of each image, best first.
-  static let label = "label", index = "index", score = "score"
   /// Maximum images in one request.
   static let maximumImages = 64
 
   init(_ signature: PipelineSignature, _ limits: TensorLimits = TensorLimits()) {
     switch signature {
-    case .image:
+    case .image(let outputs):
       inputs = [Entry(name: Self.image, datatype: "BYTES", shape: [-1, 1])]
-      outputs = [
-        Entry(name: Self.label, datatype: "BYTES", shape: [-1, -1]),
-        Entry(name: Self.index, datatype: "INT64", shape: [-1, -1]),
-        Entry(name: Self.score, datatype: "FP32", shape: [-1, -1]),
-      ]
+      self.outputs = outputs.map { Entry(name: $0.name, datatype: $0.datatype, shape: $0.shape) }
       maximumBatch = Self.maximumImages
     case .tensors(let inputs, let outputs):
       self.inputs = inputs.map { Entry($0) }

@@ -1,64 +1,136 @@
 import Kernels
 
-/// The geometry of torchvision's `Resize` and `CenterCrop`: a resize to a short side, then a centre crop. Or
-/// a resize to a height and a width that ignores the proportions.
+/// How an image of any size is brought to a network's input size.
+///
+/// - `crop`: resize to a short side, then crop the centre, as torchvision's `Resize` and `CenterCrop`.
+/// - `stretch`: resize to a height and a width, whatever becomes of the proportions.
+/// - `letterbox`: resize until it fits into a height and a width, and pad what is left, as Ultralytics' `LetterBox`.
 public struct CropGeometry: Sendable, Hashable {
-  /// The resized image's short side, pixels; without a crop, its longer side.
+  /// What becomes of the proportions.
+  public enum Fit: Sendable, Hashable {
+    case crop, stretch
+    /// - Parameters:
+    ///   - colour: of the padding: red, green and blue.
+    ///   - isCentred: whether padding is on both sides; if not, it is on the right and at the bottom.
+    case letterbox(colour: [UInt8], isCentred: Bool)
+  }
+
+  public let fit: Fit
+  /// Of the resized image, pixels; of one that isn't cropped, the longer side: no axis of it has more.
   public let shortSide: Int
   /// Size of the result, pixels.
   public let height, width: Int
-  /// Whether the whole image is in the result.
-  public let isStretched: Bool
 
   /// - Precondition: `1 ≤ crop ≤ shortSide ≤ 16384`.
   public init(shortSide: Int, crop: Int) {
     precondition(crop >= 1 && crop <= shortSide && shortSide <= 16384, "1 ≤ crop ≤ shortSide ≤ 16384")
     self.shortSide = shortSide
-    (height, width, isStretched) = (crop, crop, false)
+    (height, width, fit) = (crop, crop, .crop)
   }
 
-  /// - Precondition: both from 1 to 16384.
-  public init(height: Int, width: Int) {
+  /// - Precondition: both from 1 to 16384; of a letterbox, a colour of three channels.
+  public init(height: Int, width: Int, _ fit: Fit = .stretch) {
     precondition((1...16384).contains(height) && (1...16384).contains(width), "sides are from 1 to 16384")
+    if case .letterbox(let colour, _) = fit { precondition(colour.count == 3, "a colour has three channels") }
     shortSide = max(height, width)
-    (self.height, self.width, isStretched) = (height, width, true)
+    (self.height, self.width, self.fit) = (height, width, fit)
   }
 
-  /// The side of a square result, pixels.
+  /// Whether the whole image is in the result, its proportions changed.
+  public var isStretched: Bool { fit == .stretch }
+
+  /// Width and height of a square result, pixels.
   ///
-  /// - Precondition: nothing is stretched.
+  /// - Precondition: the image is cropped.
   public var crop: Int {
-    precondition(!isStretched, "the result need be no square")
+    precondition(fit == .crop, "the result need be no square")
     return width
   }
 
-  /// The crop in the coordinates of the stored pixels, so that only those are decoded and resized. `width`
-  /// and `height` are as stored; the crop is of the displayed image.
-  func window(width: Int, height: Int, orientation: Orientation) -> CropWindow {
-    guard !isStretched else {
-      // Stored columns are displayed rows where the orientation transposes.
-      let (columns, rows) = orientation.transposes ? (self.height, self.width) : (self.width, self.height)
-      return CropWindow(
-        columns: ResizeWindow(
-          sourceLength: width, outputLength: columns, outputs: 0..<columns, reversed: orientation.flipsColumns
-        ),
-        rows: ResizeWindow(
-          sourceLength: height, outputLength: rows, outputs: 0..<rows, reversed: orientation.flipsRows),
-        transposes: orientation.transposes)
+  /// The part of the result that shows an image of this size, as displayed.
+  public func content(width imageWidth: Int, height imageHeight: Int) -> PixelRectangle {
+    guard case .letterbox(_, let isCentred) = fit else { return PixelRectangle(width: width, height: height) }
+    let gain = gain(imageWidth, imageHeight)
+    func side(_ length: Int, _ room: Int) -> (offset: Int, length: Int) {
+      let resized = min(max(Int((Double(length) * gain).rounded(.toNearestOrEven)), 1), room)
+      // Of an odd number, the smaller half comes first.
+      let offset = isCentred ? Int((Double(room - resized) / 2 - 0.1).rounded(.toNearestOrEven)) : 0
+      return (max(offset, 0), resized)
     }
-    return CropWindow(
-      columns: axis(width, other: height, flips: orientation.flipsColumns),
-      rows: axis(height, other: width, flips: orientation.flipsRows),
-      transposes: orientation.transposes)
+    let (columns, rows) = (side(imageWidth, width), side(imageHeight, height))
+    return PixelRectangle(x: columns.offset, y: rows.offset, width: columns.length, height: rows.length)
   }
 
-  private func axis(_ length: Int, other: Int, flips: Bool) -> ResizeWindow {
-    // The long side is truncated, not rounded.
+  /// Pixels of the result for one of an image that is letterboxed.
+  private func gain(_ imageWidth: Int, _ imageHeight: Int) -> Double {
+    min(Double(height) / Double(imageHeight), Double(width) / Double(imageWidth))
+  }
+
+  /// Where the result lies in an image of this size, as displayed.
+  public func frame(width imageWidth: Int, height imageHeight: Int) -> InputFrame {
+    let content = content(width: imageWidth, height: imageHeight)
+    var (scaleX, scaleY) = (
+      Double(content.width) / Double(imageWidth), Double(content.height) / Double(imageHeight)
+    )
+    var (offsetX, offsetY) = (Double(content.x), Double(content.y))
+    switch fit {
+    case .stretch: break
+    // The exporter's own arithmetic undoes no rounding of the resized sides.
+    case .letterbox: (scaleX, scaleY) = (gain(imageWidth, imageHeight), gain(imageWidth, imageHeight))
+    case .crop:
+      let (columns, rows) = (axis(imageWidth, other: imageHeight), axis(imageHeight, other: imageWidth))
+      scaleX = Double(columns.length) / Double(imageWidth)
+      scaleY = Double(rows.length) / Double(imageHeight)
+      (offsetX, offsetY) = (-Double(columns.offset), -Double(rows.offset))
+    }
+    return InputFrame(
+      imageWidth: imageWidth, imageHeight: imageHeight, width: width, height: height, content: content,
+      scaleX: scaleX, scaleY: scaleY, offsetX: offsetX, offsetY: offsetY)
+  }
+
+  /// The part of an image that is resized, in the coordinates of its stored pixels, so that only those have to be
+  /// decoded and resized. The size is the stored one; the crop is taken from the image as displayed.
+  func window(width: Int, height: Int, orientation: Orientation) -> CropWindow {
+    // Stored columns are displayed rows where the orientation transposes.
+    let (imageWidth, imageHeight) = orientation.transposes ? (height, width) : (width, height)
+    let displayed =
+      switch fit {
+      case .crop: (columns: axis(imageWidth, other: imageHeight), rows: axis(imageHeight, other: imageWidth))
+      case .stretch, .letterbox:
+        {
+          let content = content(width: imageWidth, height: imageHeight)
+          return (columns: Axis(length: content.width), rows: Axis(length: content.height))
+        }()
+      }
+    let (columns, rows) =
+      orientation.transposes ? (displayed.rows, displayed.columns) : (displayed.columns, displayed.rows)
+    return CropWindow(
+      columns: columns.window(of: width, flips: orientation.flipsColumns),
+      rows: rows.window(of: height, flips: orientation.flipsRows), transposes: orientation.transposes)
+  }
+
+  /// A side of the resized image, and what is kept of it.
+  private struct Axis {
+    let length, offset, count: Int
+
+    init(length: Int, offset: Int = 0, count: Int? = nil) {
+      self.length = length
+      self.offset = offset
+      self.count = count ?? length
+    }
+
+    func window(of source: Int, flips: Bool) -> ResizeWindow {
+      let first = flips ? length - count - offset : offset
+      return ResizeWindow(
+        sourceLength: source, outputLength: length, outputs: first..<first + count, reversed: flips)
+    }
+  }
+
+  private func axis(_ length: Int, other: Int) -> Axis {
+    // The long side is cut to a whole number, not rounded.
     let resized = length <= other ? shortSide : Int(Double(shortSide * length) / Double(other))
-    let offset = Int((Double(resized - crop) / 2).rounded(.toNearestOrEven))
-    let first = flips ? resized - crop - offset : offset
-    return ResizeWindow(
-      sourceLength: length, outputLength: resized, outputs: first..<first + crop, reversed: flips)
+    let offset = Int((Double(resized - width) / 2).rounded(.toNearestOrEven))
+    return Axis(length: resized, offset: offset, count: width)
   }
 }
 

@@ -13,6 +13,8 @@ public final class PixelBuffer: @unchecked Sendable {
   public let width: Int
   public let height: Int
   public let region: PixelRegion
+  /// Where in a photograph the pixels lie, of those that were made for a network's input.
+  public package(set) var frame: InputFrame?
   private let memory: Memory
 
   private enum Memory {
@@ -74,6 +76,7 @@ public final class PixelBuffer: @unchecked Sendable {
   public func onHost(pool: PixelPool = .fromDevices) throws -> PixelBuffer {
     guard let device else { return self }
     let copy = try pool.buffer(width: width, height: height, region: region)
+    copy.frame = frame
     let queue = try device.memory.device.makeQueue()
     let destination = UnsafeMutableRawBufferPointer(start: copy.mutablePixels, count: height * rowBytes)
     try queue.read(device.memory.buffer, at: device.offset, into: destination)

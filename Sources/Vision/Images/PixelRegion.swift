@@ -11,6 +11,10 @@ public struct PixelRegion: Sendable, Hashable {
   public let x: Int
   public let y: Int
 
+  /// Sides of the whole image, upright.
+  public var displayedWidth: Int { orientation.transposes ? imageHeight : imageWidth }
+  public var displayedHeight: Int { orientation.transposes ? imageWidth : imageHeight }
+
   public init(
     imageWidth: Int, imageHeight: Int, orientation: Orientation = .up, denominator: Int = 1, x: Int = 0,
     y: Int = 0

@@ -24,7 +24,7 @@ public struct InferenceOnly: Sendable {
   public init(_ pipeline: Pipeline, plan: Plan, on platform: Platform = .local) throws {
     let graph = pipeline.graph
     let (before, after) = pipeline.halves
-    guard pipeline.signature == .image, !before.isEmpty else {
+    guard pipeline.signature.takesImages, !before.isEmpty else {
       throw InferenceOnlyError(pipeline: pipeline.name)
     }
     let (preparing, inferring) = try (graph.part("prepare", of: before), graph.part("infer", of: after))

@@ -24,7 +24,7 @@ public struct InferenceReport: Sendable {
   /// Size of the upright image, pixels; `nil` where the header can't be read.
   public private(set) var width: Int?
   public private(set) var height: Int?
-  public private(set) var outputs: [Classification.Label]?
+  public private(set) var output: (any TaskOutput)?
   public private(set) var attribution: AttributionReport?
   public private(set) var error: String?
 
@@ -43,7 +43,7 @@ public struct InferenceReport: Sendable {
     height = image.header.displayedHeight
     self.attribution = AttributionReport(attribution)
     do {
-      outputs = try result.output(as: Classification.self).labels
+      output = try result.output(as: (any TaskOutput).self)
     } catch {
       self.error = "\(error)"
     }
@@ -74,17 +74,7 @@ extension InferenceReport {
     if let width { json.value("width", width) }
     if let height { json.value("height", height) }
     json.value("bytes", bytes)
-    if let outputs {
-      json.array("outputs") { json in
-        for output in outputs {
-          json.object { json in
-            json.value("label", output.label)
-            json.value("index", output.index)
-            json.value("score", output.score)
-          }
-        }
-      }
-    }
+    output?.write(to: &json, key: "outputs")
     if let error { json.value("error", error) }
     guard let attribution else { return }
     json.object("attribution") { json in

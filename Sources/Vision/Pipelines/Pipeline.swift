@@ -55,7 +55,7 @@ public struct Pipeline: Sendable {
       throw document.error(
         "a pipeline takes one \(PortType.encodedImage), or batches and gives batches; not \(entrance)")
     }
-    if signature == .image { try Self.checkAnswer(of: graph, document) }
+    if signature.takesImages { try Self.checkOutput(of: graph, document) }
     self.init(graph)
     self.limits = limits
     source = PipelineText.essence(of: text) + (scale?.rawValue ?? "")
@@ -75,13 +75,23 @@ public struct Pipeline: Sendable {
     self.limits = limits
   }
 
-  /// Refuses image pipelines whose output isn't a classification: reports describe nothing else.
-  private static func checkAnswer(of graph: Graph, _ document: ConfigurationNode) throws {
-    let answers = graph.outputs.map { graph.stages[$0.stage].outputs[$0.port] }
-    guard answers.count == 1, answers[0].type.fits(.classification) else {
-      let given = zip(graph.outputs, answers).map { "\($1.type) of '\(graph.stages[$0.stage].name)'" }
+  /// What several images got, as tensors of the Open Inference Protocol.
+  ///
+  /// - Throws: `RuntimeError` for outputs that aren't of this pipeline.
+  package func tensors(_ outputs: [any TaskOutput]) throws -> [OutputTensor] {
+    guard let port = graph.outputs.first else { return [] }
+    let type = graph.stages[port.stage].outputs[port.port].type
+    return try VisionTasks.task(of: type)?.tensors(any: outputs, of: type) ?? []
+  }
+
+  /// Refuses pipelines of images whose end is no task's: nobody could read what they give.
+  private static func checkOutput(of graph: Graph, _ document: ConfigurationNode) throws {
+    let outputs = graph.outputs.map { graph.stages[$0.stage].outputs[$0.port] }
+    guard outputs.count == 1, VisionTasks.task(of: outputs[0].type) != nil else {
+      let given = zip(graph.outputs, outputs).map { "\($1.type) of '\(graph.stages[$0.stage].name)'" }
+      let ends = VisionTasks.all.map { "\($0.stage.name) (\($0.name))" }.joined(separator: ", ")
       throw document.error(
-        "an image pipeline has one output, the classification of a label stage at its end; this one gives "
+        "a pipeline of images ends in one stage of a task: \(ends); this one gives "
           + (given.isEmpty ? "nothing" : given.joined(separator: " and ")))
     }
   }

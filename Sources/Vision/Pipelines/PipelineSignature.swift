@@ -2,10 +2,15 @@ import Dataflow
 
 /// A pipeline's inputs and outputs.
 public enum PipelineSignature: Sendable, Hashable {
-  /// An encoded image.
-  case image
-  /// Whole batches, one for each of the graph's inputs and outputs, named as their ports.
+  /// An encoded image; what several images get becomes these tensors.
+  case image(outputs: [OutputTensorDescription])
+  /// Whole batches, one for each of the graph's inputs and outputs, called as their ports.
   case tensors(inputs: [TensorDescription], outputs: [TensorDescription])
+
+  /// Whether items are encoded images.
+  public var takesImages: Bool {
+    if case .image = self { true } else { false }
+  }
 
   /// `nil` for a graph that is no pipeline.
   init?(_ graph: Graph) {
@@ -14,7 +19,8 @@ public enum PipelineSignature: Sendable, Hashable {
     // Equal names in two networks need not mean equal extents.
     let hasSymbols = Set((graph.inputs + graph.outputs).map(\.stage)).count == 1
     if inputs.count == 1, inputs[0].type.fits(.encodedImage) {
-      self = .image
+      let type = outputs.first?.type
+      self = .image(outputs: type.flatMap { type in VisionTasks.task(of: type)?.tensors(of: type) } ?? [])
     } else if !inputs.isEmpty, !outputs.isEmpty, (inputs + outputs).allSatisfy(\.type.isBatch) {
       self = .tensors(
         inputs: inputs.map { TensorDescription($0, hasSymbols) },

@@ -71,6 +71,6 @@ public struct PipelineWorkload: Workload {
 
   public func agreements(on platform: Platform) throws -> [Calibration.Agreement] {
     guard !pipeline.tolerance.metrics.isEmpty else { return [] }
-    return try Top1Agreement(pipeline).measure(on: platform)
+    return try OutputAgreement(pipeline).measure(on: platform)
   }
 }

@@ -28,16 +28,29 @@ extension PortType {
   /// The element type of a batch; `nil` for other ports.
   var batchElement: ElementType? { ElementType.allCases.first { fits(.batch($0)) } }
 
-  /// A number for each class; `nil` where the model doesn't state their number.
-  static func scores(classes: Int? = nil, _ scale: ScoreScale = .any) -> PortType {
+  /// What a network gives for an item: its tensors, in the network's order, without the batch.
+  static func outputs(_ tensors: [TensorDescription] = [], _ scale: ScoreScale = .any) -> PortType {
     PortType(
-      Scores.self, name: "scores", shape: [classes], meaning: scale == .any ? nil : scale.rawValue)
+      NetworkOutputs.self, name: "network outputs", meaning: scale == .any ? nil : scale.rawValue,
+      parts: tensors.map { Port($0.name, .part($0)) })
   }
 
-  /// The known scale of scores.
-  var scoreScale: ScoreScale { meaning.flatMap { ScoreScale(rawValue: $0) } ?? .any }
+  private static func part(_ tensor: TensorDescription) -> PortType {
+    PortType(Tensor.self, name: tensor.typeName, shape: tensor.shape, meaning: tensor.maker)
+  }
 
-  static let classification = PortType(Classification.self, name: "classification")
+  /// What a network gives for an item, as far as it is known; `nil` of what is no network's.
+  var networkOutputs: [TensorDescription]? {
+    guard fits(.outputs()) else { return nil }
+    return parts.map {
+      TensorDescription(
+        name: $0.name, element: ElementType(rawValue: $0.type.name), shape: $0.type.shape,
+        typeName: $0.type.name, maker: $0.type.meaning)
+    }
+  }
+
+  /// What is known of the first output's numbers.
+  var scoreScale: ScoreScale { meaning.flatMap { ScoreScale(rawValue: $0) } ?? .any }
 }
 
 /// One element of a batch, written in place: an item's preprocessing ends in the memory that the engine
@@ -45,17 +58,41 @@ extension PortType {
 public struct BatchSlot: Sendable {
   public let tensor: Tensor
   public let index: Int
+  /// Where in the photograph it lies, of images.
+  public let frame: InputFrame?
 
-  package init(tensor: Tensor, index: Int) {
+  package init(tensor: Tensor, index: Int, frame: InputFrame? = nil) {
     self.tensor = tensor
     self.index = index
+    self.frame = frame
   }
 }
 
-/// A network's output for one item: a number for each class.
-public struct Scores: Sendable {
-  let tensor: Tensor
-  let index: Int
+/// What a network gave for one item: all its tensors, floating-point numbers as float32.
+public struct NetworkOutputs: Sendable {
+  /// In the network's order; of a whole batch, if they have a row for each item.
+  public let tensors: [Tensor]
+  /// The item's row; `nil` where the tensors are of this item alone, without rows.
+  public let row: Int?
+  /// Where the network's input lies in the photograph.
+  public let frame: InputFrame?
+
+  /// The extents of an output of this item.
+  public func shape(_ output: Int) -> [Int] {
+    row == nil ? tensors[output].shape : Array(tensors[output].shape.dropFirst())
+  }
+
+  /// The numbers of an output of this item, valid while the value lives.
+  ///
+  /// - Precondition: the output is of floating-point numbers.
+  public func numbers(_ output: Int) -> UnsafeMutableBufferPointer<Float> {
+    row.map { tensors[output].slot($0) } ?? tensors[output].data
+  }
+
+  /// The numbers of an output of this item as they are.
+  public func bytes(_ output: Int) -> UnsafeMutableRawBufferPointer {
+    row.map { tensors[output].slotBytes($0) } ?? tensors[output].bytes
+  }
 }
 
 /// The scale of a network's scores, as far as its file and a trial show it.

@@ -40,7 +40,7 @@ struct Infer: ParsableCommand, PlannedCommand {
   func run() throws {
     let reference = pipeline
     let pipeline = try Pipeline(reference, scale: scale)
-    guard pipeline.signature == .image else { throw InferError.takesTensors(reference) }
+    guard pipeline.signature.takesImages else { throw InferError.takesTensors(reference) }
     for remark in pipeline.remarks { inform("\(pipeline.name): \(remark)") }
     // A trace has room for all images; the attribution alone needs only the latest image's events.
     let images = ImageFolder.expand(self.images)
@@ -138,9 +138,9 @@ extension DecodeScale: ExpressibleByArgument {}
 extension InferenceReport {
   /// The labels, and the breakdown as bars; `nil` for a failure.
   fileprivate var forHumans: String? {
-    guard let outputs, let attribution, let width, let height else { return nil }
+    guard let output, let attribution, let width, let height else { return nil }
     var lines = ["\(input.printable)  \(width) × \(height), \(bytes.counted("byte"))"]
-    lines += outputs.map { "  \(Double($0.score).fixed(3))  \($0.label.printable)" }
+    lines += output.text.map { "  \($0)" }
     let parts =
       attribution.stages.map { ($0.name, $0.microseconds / 1000) }
       + [("unattributed", attribution.unattributed / 1000)]

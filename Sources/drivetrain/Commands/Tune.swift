@@ -66,7 +66,7 @@ struct Tune: ParsableCommand {
     let path = try Pipeline.library.path(of: pipeline)
     guard !path.hasSuffix(".onnx") else { throw TuneError.model(path) }
     let loaded = try Pipeline(path)
-    guard loaded.signature == .image else { throw TuneError.takesTensors(path) }
+    guard loaded.signature.takesImages else { throw TuneError.takesTensors(path) }
     let workload = try PipelineWorkload(loaded, images: image)
     let machine = try described.machineHere(to: "tuned")
     let planning = try TuningPlans(workload, on: machine)

@@ -66,7 +66,7 @@ struct ApplicationOptions: ParsableArguments {
         Pipeline(application), images: image.isEmpty ? Self.photographs : image)
       guard !workload.footprints.isEmpty else {
         throw FileError(
-          workload.pipeline.signature == .image
+          workload.pipeline.signature.takesImages
             ? "there are no images to measure \(application) with; name some with --image"
             : "\(application) takes tensors of any shape, so there is no input to measure it with")
       }

@@ -1,3 +1,5 @@
+import Basics
+
 /// A curve drawn with characters, from the left to the right and the lowest value to the highest.
 struct Chart {
   private let values: [Double]

@@ -2,11 +2,6 @@ import Dataflow
 import Foundation
 import Planning
 
-extension Double {
-  /// With a fixed number of digits after the point, right-aligned in `width` characters.
-  func fixed(_ digits: Int, width: Int = 0) -> String { String(format: "%\(width).\(digits)f", self) }
-}
-
 extension Energy {
   /// - Parameter item: the name of one item.
   func text(for item: String) -> String {

@@ -1,3 +1,4 @@
+import Basics
 import Dataflow
 import Load
 import Planning

@@ -36,7 +36,7 @@ import Vision
     let hosted = try host()
     await #expect(throws: ImageError.empty) { try await hosted.infer(Data(), named: "x") }
     await #expect(throws: ImageError.self) { try await hosted.infer(green.prefix(200), named: "x") }
-    #expect(try await hosted.infer(green, named: "x").outputs?.first?.label == "green")
+    #expect(try await hosted.infer(green, named: "x").labels?.first?.label == "green")
     hosted.drain()
     await #expect(throws: RuntimeError.closed) { try await hosted.infer(green, named: "x") }
   }
@@ -49,4 +49,8 @@ import Vision
     #expect(broken.lines.contains { $0.contains("not finite") })
     await #expect(throws: ScoresNotFinite(count: 1, classes: 6)) { try await broken.infer(green, named: "x") }
   }
+}
+
+extension InferenceReport {
+  fileprivate var labels: [Classification.Label]? { (output as? Classification)?.labels }
 }

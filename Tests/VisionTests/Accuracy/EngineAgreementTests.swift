@@ -18,8 +18,8 @@ import Testing
     let executor = try SequentialExecutor(
       Graph("scores", chain: EfficientNet.preparation + [.infer([variant])]))
     return try Self.photographs.map { name in
-      let scores: Scores = try executor.process(EncodedImage(Repository.image(name))).output()
-      return scores.tensor.numbers
+      let outputs: NetworkOutputs = try executor.process(EncodedImage(Repository.image(name))).output()
+      return outputs.tensors[0].numbers
     }
   }
 

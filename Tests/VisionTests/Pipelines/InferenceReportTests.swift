@@ -76,6 +76,6 @@ import Testing
     let late = InferenceReport(
       input: "a", image: image, result: result,
       attribution: recorder.attribution(of: result, in: pipeline.graph))
-    #expect(late.outputs == nil && late.error?.contains("truncated JPEG") == true && late.width != nil)
+    #expect(late.output == nil && late.error?.contains("truncated JPEG") == true && late.width != nil)
   }
 }

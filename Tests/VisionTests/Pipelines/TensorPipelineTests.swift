@@ -47,7 +47,7 @@ import Testing
   }
 
   @Test func imagesAsBefore() throws {
-    #expect(try Pipeline(PipelineFile().write(to: folder)).signature == .image)
+    #expect(try Pipeline(PipelineFile().write(to: folder)).signature.takesImages)
   }
 
   /// Scores are of one item, batches are not.

@@ -30,6 +30,8 @@ private final class OpenCLNormaliseInstance: StageInstance {
     let batch = try pool.take(batch: images.count)
     try normaliser.normalise(images, to: images.indices.map { batch.slot($0) })
     firing.transferred(for: normaliser.takeTransferTime())
-    for index in images.indices { firing.emit(BatchSlot(tensor: batch, index: index), of: index) }
+    for (index, image) in images.enumerated() {
+      firing.emit(BatchSlot(tensor: batch, index: index, frame: image.frame), of: index)
+    }
   }
 }

@@ -3,9 +3,9 @@ import OpenCL
 import Vision
 
 extension Implementation {
-  /// Resizing on an OpenCL device; `nil` if the proportions change.
+  /// Resizing on an OpenCL device; `nil` unless the centre is cropped.
   static func openCL(_ settings: ResizeSettings) -> Implementation? {
-    guard !settings.geometry.isStretched else { return nil }
+    guard settings.geometry.fit == .crop else { return nil }
     return Implementation("opencl", on: .opencl, parallelism: .device, maximumBatchSize: .max) { device in
       OpenCLResizeInstance(
         try OpenCLResizer(geometry: settings.geometry, filter: settings.filter, on: device.openCL()))

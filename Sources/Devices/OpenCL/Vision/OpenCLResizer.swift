@@ -67,9 +67,11 @@ final class OpenCLResizer {
         try queue.finish()
       }
     }
-    return images.indices.map {
-      PixelBuffer(
-        width: crop, height: crop, on: DevicePixels(memory: result, offset: $0 * 3 * crop * crop))
+    return images.enumerated().map { index, image in
+      let square = PixelBuffer(
+        width: crop, height: crop, on: DevicePixels(memory: result, offset: index * 3 * crop * crop))
+      square.frame = geometry.frame(width: image.region.displayedWidth, height: image.region.displayedHeight)
+      return square
     }
   }
 

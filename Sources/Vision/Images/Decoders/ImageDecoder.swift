@@ -20,10 +20,11 @@ public final class ImageDecoder {
   /// Decodes `bytes`, whose parsed header is `header`.
   ///
   /// - Parameters:
-  ///   - geometry: the later crop; only the pixels that it depends on are decoded. `nil`: the whole image,
-  ///     upright and at full size.
-  ///   - filter: the filter of the later resize; it decides how many pixels around the crop count.
-  ///   - scale: `exact` gives the same pixels as decoding the whole image.
+  ///   - geometry: the crop to be made of it; only the pixels that it depends on are decoded. `nil`: the whole
+  ///     image, upright and at full size.
+  ///   - filter: the filter that the crop will be resized with; it decides how many pixels around the crop count.
+  ///   - scale: `exact` gives the same pixels as decoding the whole image would; so does `auto` for filters that don't count
+  ///     every pixel, of which a reduced image gives others.
   /// - Returns: pixels as stored, unless `geometry` is `nil`; `ImageResizer` turns them upright.
   /// - Throws: `ImageError.tooSlow` soon after `limits.maximumDecodeSeconds`.
   public func decode(
@@ -38,7 +39,8 @@ public final class ImageDecoder {
       return try pixels.upright(pool: pool)
     }
     let window = geometry.window(width: header.width, height: header.height, orientation: header.orientation)
-    let denominator = scale == .auto ? Self.denominator(for: header, shortSide: geometry.shortSide) : 1
+    let isReduced = scale == .auto && filter.isAntialiased
+    let denominator = isReduced ? Self.denominator(for: header, shortSide: geometry.shortSide) : 1
     let request = DecodeRequest(
       columns: window.columns.sources(filter: filter, denominator: denominator),
       rows: window.rows.sources(filter: filter, denominator: denominator), denominator: denominator,

@@ -39,20 +39,49 @@ public final class ImageResizer {
     defer { withExtendedLifetime(pixels) {} }
 
     // The pass along the displayed x comes first: each pass rounds and clips, so their order shows.
-    let crop = try pool.buffer(width: geometry.width, height: geometry.height)
+    let (width, height) =
+      window.transposes ? (vertical.count, horizontal.count) : (horizontal.count, vertical.count)
+    let resized = try pool.buffer(width: width, height: height)
     if window.transposes {
-      let low = try pool.buffer(width: columns.count, height: geometry.width)
+      let low = try pool.buffer(width: columns.count, height: width)
       kernel.vertical(vertical, from: source, rowBytes: pixels.rowBytes, to: low)
-      let stored = try pool.buffer(width: geometry.height + ResizeKernel.slack, height: geometry.width)
+      let stored = try pool.buffer(width: height + ResizeKernel.slack, height: width)
       kernel.horizontal(horizontal, from: low.mutablePixels, rowBytes: low.rowBytes, to: stored)
-      stored.transpose(into: crop)
+      stored.transpose(into: resized)
     } else {
-      // Rows with `slack`, which is in bytes, as additional pixels: more than enough.
-      let narrow = try pool.buffer(width: geometry.width + ResizeKernel.slack, height: rows.count)
+      // Rows as long as the slack asks for, which is in bytes: more than enough.
+      let narrow = try pool.buffer(width: width + ResizeKernel.slack, height: rows.count)
       kernel.horizontal(horizontal, from: source, rowBytes: pixels.rowBytes, to: narrow)
-      kernel.vertical(vertical, from: narrow.mutablePixels, rowBytes: narrow.rowBytes, to: crop)
+      kernel.vertical(vertical, from: narrow.mutablePixels, rowBytes: narrow.rowBytes, to: resized)
     }
-    return crop
+    let frame = geometry.frame(width: region.displayedWidth, height: region.displayedHeight)
+    let result = try padded(resized, in: frame.content)
+    result.frame = frame
+    return result
+  }
+
+  /// The pixels within a rectangle of the result, and the letterbox's colour around it.
+  private func padded(_ pixels: PixelBuffer, in content: PixelRectangle) throws(ImageError) -> PixelBuffer {
+    guard case .letterbox(let colour, _) = geometry.fit,
+      pixels.width != geometry.width || pixels.height != geometry.height
+    else { return pixels }
+    let result = try pool.buffer(width: geometry.width, height: geometry.height)
+    result.fill(colour)
+    for row in 0..<content.height {
+      (result.mutablePixels + (content.y + row) * result.rowBytes + 3 * content.x).update(
+        from: pixels.mutablePixels + row * pixels.rowBytes, count: 3 * content.width)
+    }
+    return withExtendedLifetime(pixels) { result }
+  }
+}
+
+extension PixelBuffer {
+  /// Makes every pixel the same: red, green and blue.
+  fileprivate func fill(_ colour: [UInt8]) {
+    guard height > 0 else { return }
+    let first = mutablePixels
+    for column in 0..<width { (first + 3 * column).update(from: colour, count: 3) }
+    for row in 1..<max(height, 1) { (first + row * rowBytes).update(from: first, count: rowBytes) }
   }
 }
 

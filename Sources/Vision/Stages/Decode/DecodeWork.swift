@@ -22,7 +22,7 @@ struct DecodeWork {
       return
     }
     let denominator =
-      scale == .auto
+      scale == .auto && target.filter.isAntialiased
       ? ImageDecoder.denominator(shortestSide: min(width, height), shortSide: target.geometry.shortSide) : 1
     let window = target.geometry.window(width: width, height: height, orientation: .up)
     let columns = window.columns.sources(filter: target.filter, denominator: denominator).count

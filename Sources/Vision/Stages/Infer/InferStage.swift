@@ -2,8 +2,8 @@ import Basics
 import Dataflow
 
 extension StageKind {
-  /// A tensor → the network's scores; or, at the beginning or behind another such stage, whole batches → all
-  /// outputs of the network.
+  /// A tensor → the network's outputs; or, where nothing or another such stage comes before, whole batches → all that
+  /// the network gives.
   ///
   /// Keys: `model` (a path, relative to the pipeline's file), `engine` (`onnxruntime`, `openvino`),
   /// `precision` (`fp32`, `bf16`, `int8`), `threads` (that work together on one run). The plan chooses
@@ -39,11 +39,12 @@ extension StageKind {
 }
 
 extension Stage {
+  /// One element of a batch → what the network gives for it.
+  ///
   /// - Parameters:
   ///   - variants: ways to run the model, at least one; the first one is the reference.
-  ///   - element, item: the type and shape of the stage's input, without the batch.
-  /// - Throws: `EngineError` if the model doesn't turn one such tensor into one row of scores, or fails to
-  ///   run.
+  ///   - element, item: the type and shape of what the stage will be given, without the batch.
+  /// - Throws: `EngineError` if the model doesn't take one tensor of these, or fails to run.
   public static func infer(
     _ variants: [EngineVariant], _ element: ElementType = .float32, item: [Int?]? = nil,
     name: String = "infer"
@@ -52,25 +53,30 @@ extension Stage {
     let given = TensorDescription(name: "item", element: element, shape: [1] + (item ?? []))
     let input = try input(of: session, taking: given, isKnown: item != nil)
     guard let output = session.outputs.first else {
-      throw .wrongOutputs(expected: "a row of scores for each image", found: "nothing")
-    }
-    guard output.element?.isFloating ?? false, output.shape.count >= 2 || output.shape.isEmpty else {
-      throw .wrongOutputs(expected: "a row of scores for each image", found: "\(output)")
+      throw .wrongOutputs(expected: "tensors", found: "nothing")
     }
     let trial = try trial(session, input, item)
-    let scale = ScoreScale(output.maker, trial)
     let network = NetworkWork(variants[0].path, item: item)
-    let isBatched = input.shape[0] == nil && (trial?.isByItem ?? false)
+    let rows = input.shape[0]
+    let isBatched = rows == nil && (trial?.isByItem ?? false)
+    let hasRows = trial?.hasRows ?? true
+    let outputs = trial?.outputs ?? session.outputs.map { $0.ofOneItem(hasRows: true) }
     var stage = Stage(
       name,
       inputs: [Port(input.name, .batchSlot(element, Array(input.shape.dropFirst())))],
-      outputs: [Port(output.name, .scores(classes: trial?.classes, scale))],
+      outputs: [Port("outputs", .outputs(outputs, ScoreScale(output.maker, trial)))],
       implementations: variants.map { variant in
-        .infer(variant, besides: variants[0], maximumBatchSize: isBatched ? .max : 1) { InferInstance($0) }
+        .infer(variant, besides: variants[0], maximumBatchSize: isBatched ? .max : 1) {
+          InferInstance($0, rows: rows, hasRows: hasRows)
+        }
       }, work: { _ in network.work })
-    if input.shape[0] == nil, let trial, !trial.isByItem {
+    if rows == nil, let trial, !trial.isByItem {
       stage.remarks.append(
         "images go through the network one by one: its output for several at once is not a row for each")
+    }
+    if let rows, rows > 1 {
+      stage.remarks.append(
+        "the network's batch is fixed at \(rows), of which one row is used; export it with a free batch")
     }
     if let trial, !trial.isFiniteForZeros {
       stage.remarks.append("the network's scores for an image of zeros are not finite")
@@ -97,8 +103,7 @@ extension Stage {
       !isKnown
       || rest.count == given.shape.count - 1
         && zip(rest, given.shape.dropFirst()).allSatisfy { $0 == nil || $1 == nil || $0 == $1 }
-    let takesOne = input.shape.first.map { $0 ?? 1 } == 1
-    guard element == given.element, input.shape.count >= 2, fits, takesOne else {
+    guard element == given.element, input.shape.count >= 2, fits, input.shape[0] ?? 1 > 0 else {
       let advice = ModelFit(input, given).advice
       throw .wrongInputs(expected: "\(input)", found: "\(given)\(advice.map { "; \($0)" } ?? "")")
     }
@@ -115,7 +120,7 @@ extension Stage {
       input = TensorDescription(
         name: input.name, element: input.element, shape: Array(shape), symbols: input.symbols)
     }
-    guard let shape = input.shape(batch: 1), let element = input.element else { return nil }
+    guard let shape = input.shape(batch: input.shape[0] ?? 1), let element = input.element else { return nil }
     return try NetworkTrial(session, element, shape: shape, takesBatches: input.shape[0] == nil)
   }
 }
@@ -152,16 +157,27 @@ extension Implementation {
 private final class InferInstance: StageInstance {
   private let session: any EngineSession
   private let gathering = BatchGathering()
+  /// What the network's batch is fixed at.
+  private let rows: Int?
+  private let hasRows: Bool
 
-  init(_ session: any EngineSession) { self.session = session }
+  init(_ session: any EngineSession, rows: Int?, hasRows: Bool) {
+    self.session = session
+    self.rows = rows
+    self.hasRows = hasRows
+  }
 
   func fire(_ firing: Firing) throws {
-    let batch = try gathering.batch(of: firing)
-    guard let output = try session.run([batch]).first?.asFloat32() else { return }
-    guard output.shape.first == firing.count() else {
+    let batch = try gathering.batch(of: firing, rows: rows)
+    let outputs = try session.run([batch]).map { $0.element.isFloating ? try $0.asFloat32() : $0 }
+    let count = batch.shape[0]
+    if hasRows, let wrong = outputs.first(where: { $0.shape.first != count }) {
       throw EngineError.wrongOutputs(
-        expected: "a row of scores for each image", found: "\(output.element) \(output.shape)")
+        expected: "a row for each image", found: "\(wrong.element) \(wrong.shape)")
     }
-    for index in 0..<firing.count() { firing.emit(Scores(tensor: output, index: index), of: index) }
+    for index in 0..<firing.count() {
+      let frame = try firing.input(at: index, as: BatchSlot.self).frame
+      firing.emit(NetworkOutputs(tensors: outputs, row: hasRows ? index : nil, frame: frame), of: index)
+    }
   }
 }

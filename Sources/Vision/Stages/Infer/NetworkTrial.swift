@@ -1,67 +1,103 @@
 import Foundation
 
-/// The properties of a classifier that its file need not state, found by running it on a few made-up items.
+/// What running a network on a few made-up items says of it, which its file need not say.
 ///
-/// The trial also warms the session up, and fails early for a model that can't run.
+/// The first runs of a session allocate and are slow, and a model that can't run should fail now: the trial sees to both.
 struct NetworkTrial {
-  /// The number of scores of an item; `nil` if that depends on the item.
-  let classes: Int?
-  /// Whether a batch's result is a row for each item, equal to the item's own result.
+  /// Of one item; extents that depend on the item are free.
+  let outputs: [TensorDescription]
+  /// Whether every output has a row for each item of a batch.
+  let hasRows: Bool
+  /// Whether those rows are what each item gets alone.
   let isByItem: Bool
-  /// Whether every item's scores are from 0 to 1 and sum to 1.
+  /// Whether the first output's numbers are from 0 to 1 and sum to 1, for every item.
   let areProbabilities: Bool
-  /// Whether zeros gave only finite numbers.
+  /// Whether zeros gave finite numbers alone.
   let isFiniteForZeros: Bool
 
   /// - Parameters:
-  ///   - shape: of a batch of one.
+  ///   - shape: of the smallest batch that the model takes.
   ///   - takesBatches: whether the model leaves the batch open.
-  /// - Throws: `EngineError` if the model fails, or doesn't give one row of float32 scores for one item.
+  /// - Throws: `EngineError` if the model fails for zeros.
   init(
     _ session: any EngineSession, _ element: ElementType, shape: [Int], takesBatches: Bool
   ) throws(EngineError) {
+    let input = session.inputs[0]
     let zeros = try Tensor.zeros(
-      for: TensorDescription(name: session.inputs[0].name, element: element, shape: shape), session.limits)
-    guard let zeros else {
-      throw .wrongInputs(expected: "\(session.inputs[0])", found: "\(element) \(shape)")
-    }
-    var answer = try Self.scores(session, zeros)
-    answer = try Self.scores(session, zeros)
-    isFiniteForZeros = answer.data.allSatisfy(\.isFinite)
-    let pair = try Tensor(element, shape: [2] + shape.dropFirst())
+      for: TensorDescription(name: input.name, element: element, shape: shape), session.limits)
+    guard let zeros else { throw .wrongInputs(expected: "\(input)", found: "\(element) \(shape)") }
+    var answer = try Self.outputs(session, zeros)
+    answer = try Self.outputs(session, zeros)
+    isFiniteForZeros = answer.allSatisfy { $0.element != .float32 || $0.data.allSatisfy(\.isFinite) }
+    let pair = try Tensor(element, shape: [2 * shape[0]] + shape.dropFirst())
     pair.fill(seed: 1)
-    // A network that fails for noise may work for images.
-    let alone = [0, 1].compactMap { item in
-      try? Self.scores(session, Tensor(pair, elements: [item]))
+    // A network that fails for noise may be right for images.
+    let alone = [0, 1].compactMap { half in
+      try? Self.outputs(
+        session, Tensor(pair, elements: Array(half * shape[0]..<(half + 1) * shape[0])))
     }
-    let count = answer.data.count
-    classes = alone.allSatisfy { $0.data.count == count } ? count : nil
-    areProbabilities = count > 1 && ([answer] + alone).allSatisfy { Self.areProbabilities($0.data) }
-    isByItem = takesBatches && alone.count == 2 && Self.isByItem(try? session.run([pair]).first, alone)
-    withExtendedLifetime((answer, alone)) {}
+    isByItem = takesBatches && alone.count == 2 && Self.isByItem(try? Self.outputs(session, pair), alone)
+    let all = [answer] + alone
+    let seemToHaveRows =
+      all.allSatisfy { $0.allSatisfy { $0.shape.first == shape[0] } }
+      && session.outputs.allSatisfy { $0.mayHaveRows(of: input) }
+    let hasRows = isByItem || seemToHaveRows
+    self.hasRows = hasRows
+    outputs = zip(session.outputs.indices, session.outputs).map { index, declared in
+      let shapes = all.compactMap { $0.indices.contains(index) ? $0[index].shape : nil }
+      let result = answer[index]
+      let extents = result.shape.indices.map { axis in
+        shapes.allSatisfy { $0.count == result.shape.count && $0[axis] == result.shape[axis] }
+          ? result.shape[axis] : nil
+      }
+      return TensorDescription(
+        name: declared.name, element: result.element, shape: hasRows ? Array(extents.dropFirst()) : extents,
+        maker: declared.maker)
+    }
+    areProbabilities = all.allSatisfy { outputs in
+      outputs.first.map { first in
+        first.element == .float32 && hasRows && first.slot(0).count > 1
+          && Self.areProbabilities(first.slot(0))
+      } ?? false
+    }
+    withExtendedLifetime(all) {}
   }
 
-  private static func scores(_ session: any EngineSession, _ item: Tensor) throws(EngineError) -> Tensor {
-    guard let scores = try session.run([item]).first else {
-      throw .wrongOutputs(expected: "a row of scores for each image", found: "nothing")
+  /// With floating-point numbers as float32.
+  private static func outputs(_ session: any EngineSession, _ batch: Tensor) throws(EngineError) -> [Tensor] {
+    var outputs: [Tensor] = []
+    for output in try session.run([batch]) {
+      outputs.append(output.element.isFloating ? try output.asFloat32() : output)
     }
-    guard scores.element.isFloating, scores.shape.first == 1, !scores.bytes.isEmpty else {
-      throw .wrongOutputs(
-        expected: "a row of scores for each image", found: "\(scores.element) \(scores.shape)")
+    guard outputs.count == session.outputs.count, !outputs.isEmpty else {
+      throw .wrongOutputs(expected: "tensors", found: "\(outputs.count) of them")
     }
-    return try scores.asFloat32()
+    return outputs
   }
 
   private static func areProbabilities(_ scores: UnsafeMutableBufferPointer<Float>) -> Bool {
     scores.allSatisfy { $0 >= 0 && $0 <= 1.001 } && abs(scores.reduce(0, +) - 1) < 1e-3
   }
 
-  /// Engines round differently in batches; rows of other items differ by more.
-  private static func isByItem(_ batch: Tensor?, _ alone: [Tensor]) -> Bool {
-    guard let batch = try? batch?.asFloat32(),
-      alone.allSatisfy({ $0.shape.dropFirst() == batch.shape.dropFirst() }),
+  /// Whether a batch of two gave the rows that its items give alone, in every output.
+  private static func isByItem(_ batch: [Tensor]?, _ alone: [[Tensor]]) -> Bool {
+    guard let batch else { return false }
+    return batch.indices.allSatisfy { index in
+      let rows = alone.map { $0[index] }
+      guard rows.allSatisfy({ $0.element == batch[index].element }) else { return false }
+      return isByItem(batch[index], rows)
+    }
+  }
+
+  /// Engines round differently in batches; other items' rows differ by more.
+  private static func isByItem(_ batch: Tensor, _ alone: [Tensor]) -> Bool {
+    guard
+      alone.allSatisfy({ $0.shape.first == 1 && $0.shape.dropFirst() == batch.shape.dropFirst() }),
       batch.shape.first == alone.count
     else { return false }
+    guard batch.element == .float32 else {
+      return alone.indices.allSatisfy { batch.slotBytes($0).elementsEqual(alone[$0].bytes) }
+    }
     let numbers = alone.flatMap { Array($0.data) }.filter(\.isFinite)
     let scale = numbers.reduce(0) { max($0, abs($1)) }
     return alone.indices.allSatisfy { item in
@@ -72,6 +108,21 @@ struct NetworkTrial {
         return abs(found - expected) <= 0.02 * scale
       }
     }
+  }
+}
+
+extension TensorDescription {
+  /// Whether the model's file leaves room for a row for each of the input's items.
+  fileprivate func mayHaveRows(of input: TensorDescription) -> Bool {
+    guard hasRank, let first = shape.first else { return !hasRank }
+    if let first { return first == input.shape[0] ?? 1 }
+    return symbols[0] == nil || symbols[0] == input.symbols[0]
+  }
+
+  /// The same without its batch.
+  func ofOneItem(hasRows: Bool) -> TensorDescription {
+    hasRows
+      ? TensorDescription(name: name, element: element, shape: Array(shape.dropFirst()), maker: maker) : self
   }
 }
 

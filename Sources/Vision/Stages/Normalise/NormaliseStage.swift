@@ -95,8 +95,9 @@ extension Stage {
         .cpu(normalisation.isUsual ? "simd" : "cpu", maximumBatchSize: .max) { firing in
           let batch = try pool.take(batch: firing.count())
           for index in 0..<firing.count() {
-            normalisation.write(try firing.pixels(at: index), into: batch.slotBytes(index))
-            firing.emit(BatchSlot(tensor: batch, index: index), of: index)
+            let pixels = try firing.pixels(at: index)
+            normalisation.write(pixels, into: batch.slotBytes(index))
+            firing.emit(BatchSlot(tensor: batch, index: index, frame: pixels.frame), of: index)
           }
         }
       ], operation: NormaliseOperation(normalisation: normalisation, tensors: pool),

@@ -12,15 +12,19 @@ public struct ResizeSettings: Sendable, Hashable {
     self.filter = filter
   }
 
-  /// A resize to a height and a width that ignores the proportions.
-  public init(height: Int, width: Int, filter: ResizeFilter = .bilinear) {
-    geometry = CropGeometry(height: height, width: width)
+  /// To a height and a width: stretched, or within a letterbox.
+  public init(
+    height: Int, width: Int, _ fit: CropGeometry.Fit = .stretch, filter: ResizeFilter = .bilinear
+  ) {
+    geometry = CropGeometry(height: height, width: width, fit)
     self.filter = filter
   }
 
-  static let keys = ["short_side", "crop", "size", "filter"]
+  static let keys = ["short_side", "crop", "size", "fit", "pad", "align", "filter", "antialias"]
 
   init(_ values: [String: ConfigurationNode], of node: ConfigurationNode? = nil) throws {
+    let filter = try Self.filter(values)
+    let fit = try Self.fit(values)
     if let size = values["size"] {
       guard values["short_side"] == nil, values["crop"] == nil else {
         throw size.error("\(size.path) is a height and a width; 'short_side' and 'crop' can't be beside it")
@@ -30,9 +34,12 @@ public struct ResizeSettings: Sendable, Hashable {
         throw size.error("\(size.path) must be a height and a width, such as [480, 640]")
       }
       self.init(
-        height: try sides[0].integer(in: 1...8192), width: try sides[1].integer(in: 1...8192),
-        filter: try values["filter"]?.choice() ?? .bilinear)
+        height: try sides[0].integer(in: 1...8192), width: try sides[1].integer(in: 1...8192), fit,
+        filter: filter)
       return
+    }
+    if let node = ["fit", "pad", "align"].lazy.compactMap({ values[$0] }).first {
+      throw node.error("\(node.path) is of a resize to 'size: [height, width]'")
     }
     guard let side = values["short_side"] else {
       throw (node ?? values.values.first)?.error("a resize needs the key 'short_side', or 'size'")
@@ -40,14 +47,42 @@ public struct ResizeSettings: Sendable, Hashable {
     }
     let shortSide = try side.integer(in: 1...8192)
     let crop = try values["crop"]?.integer(in: 1...shortSide) ?? shortSide
-    self.init(shortSide: shortSide, crop: crop, filter: try values["filter"]?.choice() ?? .bilinear)
+    self.init(shortSide: shortSide, crop: crop, filter: filter)
+  }
+
+  private static func filter(_ values: [String: ConfigurationNode]) throws -> ResizeFilter {
+    let filter: ResizeFilter = try values["filter"]?.choice() ?? .bilinear
+    guard let node = values["antialias"], try !node.boolean() else { return filter }
+    guard filter == .bilinear else {
+      throw node.error("\(node.path) is false, which is done for 'filter: bilinear' only")
+    }
+    return .linear
+  }
+
+  private enum FitName: String, CaseIterable { case stretch, letterbox }
+  private enum Alignment: String, CaseIterable {
+    case centre
+    case topLeft = "top_left"
+  }
+
+  private static func fit(_ values: [String: ConfigurationNode]) throws -> CropGeometry.Fit {
+    guard try values["fit"]?.choice(of: FitName.self) == .letterbox else {
+      if let node = values["pad"] ?? values["align"] {
+        throw node.error("\(node.path) is of 'fit: letterbox'; write that, or leave it out")
+      }
+      return .stretch
+    }
+    let colour = try values["pad"]?.floats(count: 3, in: 0...255) ?? [114, 114, 114]
+    let alignment = try values["align"]?.choice(of: Alignment.self) ?? .centre
+    return .letterbox(
+      colour: colour.map { UInt8($0.rounded(.toNearestOrEven)) }, isCentred: alignment == .centre)
   }
 }
 
 extension StageKind {
-  /// Pixels → a square of pixels: the short side to `short_side`, then the centre `crop` × `crop`; or all of
-  /// them to `size`, a height and a width; with the antialiased `filter` (`bilinear` or `bicubic`) that the
-  /// network was trained with.
+  /// Pixels → a square of pixels: the short side to `short_side`, then the centre `crop` × `crop`; or all of them to `size`, a
+  /// height and a width (`fit`: `stretch`, or `letterbox` with its colour `pad` and `align`: `centre` or `top_left`); with the
+  /// `filter` (`bilinear` or `bicubic`; `antialias: false` for the two nearest pixels alone) that the network was trained with.
   static let resize = StageKind("resize", keys: ResizeSettings.keys) { parameters in
     Stage.resize(try ResizeSettings(parameters.values, of: parameters.node), name: parameters.name)
   }

@@ -21,7 +21,8 @@ extension Classification {
   /// - Throws: `ScoresNotFinite` if any other number is infinite or NaN, or all are −∞.
   /// - Complexity: O(classes × count).
   init(
-    _ numbers: UnsafeMutableBufferPointer<Float>, names: [String], count: Int, softmax: Bool
+    _ numbers: UnsafeMutableBufferPointer<Float>, names: [String], count: Int, threshold: Float? = nil,
+    softmax: Bool
   ) throws(ScoresNotFinite) {
     var best: [Int] = []
     for index in numbers.indices where numbers[index] > -.infinity {
@@ -36,11 +37,12 @@ extension Classification {
     }
     // Subtracting the maximum keeps exp from overflowing.
     let sum = softmax ? numbers.reduce(0) { $0 + exp($1 - maximum) } : 1
+    let labelNames = LabelNames(names)
     labels = best.map { index in
       Label(
-        label: names.indices.contains(index) ? names[index] : "class \(index)", index: index,
+        label: labelNames[index], index: index,
         score: softmax ? exp(numbers[index] - maximum) / sum : numbers[index])
-    }
+    }.filter { $0.score >= threshold ?? -.infinity }
   }
 }
 

@@ -3,8 +3,8 @@ import Dataflow
 import Foundation
 import Planning
 
-/// The fraction of calibration images for which a network in reduced precision agrees with the reference.
-struct Top1Agreement {
+/// How far a network's outputs in reduced precision agree with the reference's, on calibration images: as the task measures it.
+struct OutputAgreement {
   private let pipeline: Pipeline
   private let images: [EncodedImage]
 
@@ -26,7 +26,7 @@ struct Top1Agreement {
 
   func measure(on platform: Platform) throws -> [Calibration.Agreement] {
     let graph = pipeline.graph
-    let reference = try classes(Plan.fused(graph), platform)
+    let reference = try outputs(Plan.fused(graph), platform)
     return try graph.stages.flatMap { stage in
       let ways = Set(stage.implementations.compactMap(\.approximation)).sorted { $0.caution < $1.caution }
       return try Dictionary(grouping: ways, by: \.name).values.flatMap { ways in
@@ -37,7 +37,7 @@ struct Top1Agreement {
 
   /// Tries one way with ever more caution, until it suffices: more would only be slower.
   private func agreements(
-    of stage: Stage, _ ways: [Approximation], with reference: [Int], _ platform: Platform
+    of stage: Stage, _ ways: [Approximation], with reference: [any TaskOutput], _ platform: Platform
   ) throws -> [Calibration.Agreement] {
     var agreements: [Calibration.Agreement] = []
     for way in ways {
@@ -45,10 +45,10 @@ struct Top1Agreement {
       let plan = Plan([
         Placement(pipeline.graph.stages.map(\.name), implementations: [stage.name: alike[0].name])
       ])
-      // A failed run agrees with nothing.
-      let found = (try? classes(plan, platform)) ?? []
-      let same = zip(reference, found).count { $0 == $1 }
-      let agreement = Double(same) / Double(reference.count)
+      // What fails agrees with nothing.
+      let found = (try? outputs(plan, platform)) ?? []
+      let same = zip(reference, found).reduce(0) { $0 + $1.1.agreement(withAny: $1.0) }
+      let agreement = same / Double(reference.count)
       agreements += alike.map { implementation in
         Calibration.Agreement(
           stage: stage.name, implementation: implementation.name, metric: Tolerance.top1Agreement,
@@ -59,12 +59,14 @@ struct Top1Agreement {
     return agreements
   }
 
-  /// The likeliest class of each image.
-  private func classes(_ plan: Plan, _ platform: Platform) throws -> [Int] {
+  private func outputs(_ plan: Plan, _ platform: Platform) throws -> [any TaskOutput] {
     let executor = try SequentialExecutor(pipeline.graph, plan: plan, on: platform)
-    return try images.map { image in
-      let classification = try executor.process(image).output(as: Classification.self)
-      return classification.labels.first?.index ?? -1
-    }
+    return try images.map { try executor.process($0).output(as: (any TaskOutput).self) }
+  }
+}
+
+extension TaskOutput {
+  fileprivate func agreement(withAny reference: any TaskOutput) -> Double {
+    (reference as? Self).map { agreement(with: $0) } ?? 0
   }
 }

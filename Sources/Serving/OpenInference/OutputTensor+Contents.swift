@@ -1,28 +1,7 @@
 import Basics
 import Vision
 
-/// A tensor of a response.
-struct OutputTensor: Sendable {
-  enum Contents: Sendable {
-    case tensor(Tensor)
-    case texts([String])
-    case floats([Float])
-    case integers([Int64])
-  }
-
-  let name: String
-  let shape: [Int]
-  let contents: Contents
-
-  var datatype: String {
-    switch contents {
-    case .tensor(let tensor): tensor.element.datatype
-    case .texts: "BYTES"
-    case .floats: "FP32"
-    case .integers: "INT64"
-    }
-  }
-
+extension OutputTensor {
   /// Refuses numbers that JSON can't represent. In binary form, and over gRPC, every number is valid.
   ///
   /// - Throws: `OutputNotInJSON`.
@@ -43,6 +22,7 @@ struct OutputTensor: Sendable {
     case .tensor(let tensor): try body(UnsafeRawBufferPointer(tensor.bytes))
     case .floats(let numbers): try numbers.withUnsafeBytes(body)
     case .integers(let numbers): try numbers.withUnsafeBytes(body)
+    case .bytes(let numbers): try numbers.withUnsafeBytes(body)
     case .texts(let texts):
       try texts.flatMap { text -> [UInt8] in
         withUnsafeBytes(of: UInt32(text.utf8.count).littleEndian) { Array($0) } + text.utf8
@@ -57,6 +37,8 @@ struct OutputTensor: Sendable {
     case .floats(let numbers):
       json.array("data") { json in for number in numbers { json.value(nil, number) } }
     case .integers(let numbers):
+      json.array("data") { json in for number in numbers { json.value(nil, Int(number)) } }
+    case .bytes(let numbers):
       json.array("data") { json in for number in numbers { json.value(nil, Int(number)) } }
     case .tensor(let tensor): Self.write(tensor, to: &json)
     }
@@ -89,26 +71,6 @@ struct OutputTensor: Sendable {
       json.array("data") { json in for byte in tensor.bytes { json.value(nil, isTrue: byte != 0) } }
     }
     withExtendedLifetime(tensor) {}
-  }
-}
-
-extension [OutputTensor] {
-  /// The outputs of an image pipeline, a row for each image. Rows with fewer classes are filled up with empty
-  /// texts and −1.
-  init(_ classifications: [Classification]) {
-    let width = classifications.map(\.labels.count).max() ?? 0
-    let shape = [classifications.count, width]
-    func rows<Value>(_ value: (Classification.Label) -> Value, else filler: Value) -> [Value] {
-      classifications.flatMap { classification in
-        (0..<width).map { $0 < classification.labels.count ? value(classification.labels[$0]) : filler }
-      }
-    }
-    self = [
-      OutputTensor(name: ModelInterface.label, shape: shape, contents: .texts(rows(\.label, else: ""))),
-      OutputTensor(
-        name: ModelInterface.index, shape: shape, contents: .integers(rows({ Int64($0.index) }, else: -1))),
-      OutputTensor(name: ModelInterface.score, shape: shape, contents: .floats(rows(\.score, else: -1))),
-    ]
   }
 }
 

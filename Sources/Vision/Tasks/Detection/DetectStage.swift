@@ -1,0 +1,121 @@
+import Basics
+import Dataflow
+
+extension StageKind {
+  /// A network's outputs → the objects that they show, in pixels of the photograph.
+  ///
+  /// Keys: `head` (what the outputs mean; found out by their shapes if only one fits), `labels` (a text file with a name a
+  /// line, or a list), `score` (the least that counts; 0.25), `iou` (the overlap above which the worse of two boxes is left
+  /// out; 0.45), `maximum` (objects an image; 300), `class_agnostic` (whether boxes of different classes exclude each other).
+  static let detect = StageKind(
+    "detect", keys: ["head", "labels", "score", "iou", "maximum", "class_agnostic"]
+  ) { parameters in
+    let values = parameters.values
+    let names = try LabelNames(parameters)
+    var settings = DetectSettings(labels: names)
+    settings.score = try values["score"].map { Float(try $0.number(in: 0...1)) } ?? settings.score
+    settings.overlap = try values["iou"].map { Float(try $0.number(in: 0...1)) } ?? settings.overlap
+    settings.maximum = try values["maximum"]?.integer(in: 1...10_000) ?? settings.maximum
+    settings.isClassAgnostic = try values["class_agnostic"]?.boolean() ?? settings.isClassAgnostic
+    let head = try head(parameters, names)
+    try names.check(classes: head.classes, of: "class", parameters)
+    return Stage.detect(head, settings, name: parameters.name)
+  }
+
+  private static func head(_ parameters: StageParameters, _ names: LabelNames) throws -> any DetectionHead {
+    let outputs = parameters.inputTypes.first?.networkOutputs ?? []
+    let network = HeadNetwork(outputs: outputs, labels: names.names.count)
+    let given = outputs.map { "'\($0.name)' \($0)" }.joined(separator: ", ")
+    let known = DetectionHeads.all.map { $0.name }.joined(separator: ", ")
+    if let node = parameters.values["head"] {
+      let name = try node.string()
+      guard let type = DetectionHeads.named(name) else {
+        throw node.error("\(node.path) is '\(name)'; known are \(known)")
+      }
+      guard let head = type.init(network) ?? type.init(HeadNetwork(outputs: outputs)) else {
+        throw node.error("\(node.path) is '\(name)', but the network gives \(given)")
+      }
+      return head
+    }
+    var fitting = DetectionHeads.fitting(network)
+    // Labels of another network are refused as what they are.
+    if fitting.isEmpty { fitting = DetectionHeads.fitting(HeadNetwork(outputs: outputs)) }
+    guard let head = fitting.first, fitting.count == 1 else {
+      let reason =
+        fitting.isEmpty
+        ? "no head that is known gives \(given)"
+        : "\(given) may be of the heads \(fitting.map { type(of: $0).name }.joined(separator: " or "))"
+      throw parameters.node.error(
+        "\(parameters.node.path): \(reason); say which with 'head', one of \(known)")
+    }
+    return head
+  }
+}
+
+/// Which objects count.
+struct DetectSettings: Sendable {
+  var labels = LabelNames()
+  var score: Float = 0.25
+  var overlap: Float = 0.45
+  var maximum = 300
+  var isClassAgnostic = false
+}
+
+extension Stage {
+  static func detect(_ head: any DetectionHead, _ settings: DetectSettings, name: String = "detect") -> Stage
+  {
+    Stage(
+      name,
+      inputs: [Port("outputs", .outputs())],
+      outputs: [
+        Port("objects", Detections.portType(hasKeypoints: head.hasKeypoints, hasMasks: head.hasMasks))
+      ],
+      implementations: [
+        .cpu { firing in
+          firing.emit(try Detections(try firing.input(as: NetworkOutputs.self), head, settings))
+        }
+      ],
+      work: { _ in Work(input: Work.Traffic(bytes: 0), needsHost: true) })
+  }
+}
+
+extension Detections {
+  /// What of a head's candidates counts, in pixels of the photograph.
+  init(_ outputs: NetworkOutputs, _ head: any DetectionHead, _ settings: DetectSettings) throws {
+    guard let frame = outputs.frame else {
+      throw HeadError("where the image lies in the network's input isn't known")
+    }
+    let candidates = try head.candidates(outputs, from: settings.score)
+    let kept =
+      head.needsSuppression
+      ? NonMaximumSuppression(overlap: settings.overlap, isClassAgnostic: settings.isClassAgnostic).kept(
+        of: candidates, limit: settings.maximum)
+      : Array(candidates.order.prefix(settings.maximum))
+    let (width, height) = (Float(frame.imageWidth), Float(frame.imageHeight))
+    let objects = kept.map { position -> Detection in
+      let source = Int(candidates.sources[position])
+      let index = Int(candidates.classes[position])
+      let box = frame.photograph(candidates.boxes[position]).clipped(width: width, height: height)
+      return Detection(
+        label: settings.labels[index], index: index, score: candidates.scores[position], box: box,
+        keypoints: head.hasKeypoints ? head.keypoints(outputs, of: source).map { frame.photograph($0) } : nil,
+        mask: head.hasMasks ? head.mask(outputs, of: source, in: box) : nil)
+    }
+    self.init(objects, width: frame.imageWidth, height: frame.imageHeight)
+    withExtendedLifetime(outputs) {}
+  }
+}
+
+extension InputFrame {
+  func photograph(_ box: Box) -> Box {
+    let (first, second) = (
+      photograph(x: Double(box.x1), y: Double(box.y1)), photograph(x: Double(box.x2), y: Double(box.y2))
+    )
+    return Box(x1: Float(first.x), y1: Float(first.y), x2: Float(second.x), y2: Float(second.y))
+  }
+
+  func photograph(_ point: Detection.Point) -> Detection.Point {
+    let (x, y) = photograph(x: Double(point.x), y: Double(point.y))
+    return Detection.Point(x: Float(x), y: Float(y))
+  }
+}
