@@ -85,10 +85,14 @@ class Network:
             group=groups,
         )
 
+    def pooled(self, input):
+        """Averages every channel over the image: [n, channels]."""
+        pooled = self.add("GlobalAveragePool", "pooled", [input])
+        return self.add("Flatten", "features", [pooled], axis=1)
+
     def classifier(self, output, input, weights, shape, bias):
         """Averages every channel over the image, then maps them to `shape[0]` logits."""
-        pooled = self.add("GlobalAveragePool", "pooled", [input])
-        features = self.add("Flatten", "features", [pooled], axis=1)
+        features = self.pooled(input)
         weights = self.constant("classifier.weight", weights, shape)
         bias = self.constant("classifier.bias", bias, shape[:1])
         self.add("Gemm", output, [features, weights, bias], transB=1)

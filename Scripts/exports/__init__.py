@@ -1,0 +1,1 @@
+"""Tiny networks as each exporter writes them."""
