@@ -53,4 +53,9 @@ bool cjpeg_was_ours(const cjpeg_decoder *decoder);
 /* The last failure in one line. Valid until the next call. */
 const char *cjpeg_message(const cjpeg_decoder *decoder);
 
+/* Writes width * height RGB pixels, rows without gaps, as a baseline JPEG into memory that the caller frees.
+ * Returns whether it could: memory may be out, and a side has at most 65500 pixels. */
+bool cjpeg_encode(const uint8_t *pixels, uint32_t width, uint32_t height, int quality, uint8_t **bytes,
+                  size_t *length);
+
 #endif

@@ -1,11 +1,19 @@
 import HTTPTypes
 import NIOCore
 
-/// The page at `/`. One file without external resources, which gets its data from `/v2/live`.
+/// A page of one file without external resources: at `/` the dashboard, which gets its data from `/v2/live`, and at
+/// `/try` the place to try a model with a photograph.
 struct Dashboard: Sendable {
   /// The page, cut where each response has a nonce of its own.
-  private static let pieces: [String] = String(decoding: PackageResources.index_html, as: UTF8.self)
-    .split(separator: "@NONCE@", omittingEmptySubsequences: false).map { String($0) }
+  private let pieces: [String]
+
+  static let live = Dashboard(PackageResources.index_html)
+  static let trial = Dashboard(PackageResources.try_html)
+
+  private init(_ file: [UInt8]) {
+    pieces = String(decoding: file, as: UTF8.self)
+      .split(separator: "@NONCE@", omittingEmptySubsequences: false).map { String($0) }
+  }
 
   /// Only this page's own script and style run, and it connects to this server alone: models' names are
   /// untrusted.
@@ -15,11 +23,11 @@ struct Dashboard: Sendable {
     var headers = HTTPFields()
     headers[.contentSecurityPolicy] =
       "default-src 'none'; script-src 'nonce-\(nonce)'; style-src 'nonce-\(nonce)'; connect-src 'self'; "
-      + "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+      + "img-src data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     headers[.xContentTypeOptions] = "nosniff"
     headers[.cacheControl] = "no-store"
     headers[HTTPField.Name("Referrer-Policy")!] = "no-referrer"
     return ServerResponse(
-      headers: headers, text: Self.pieces.joined(separator: nonce), type: "text/html; charset=utf-8")
+      headers: headers, text: pieces.joined(separator: nonce), type: "text/html; charset=utf-8")
   }
 }

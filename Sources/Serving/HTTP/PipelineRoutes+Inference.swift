@@ -22,6 +22,7 @@ extension PipelineRoutes {
     _ reference: ModelReference, _ pipeline: HostedPipeline, _ request: HTTPRequest, _ span: RequestSpan?
   ) throws -> Route {
     let content = try InferenceContent(request)
+    let form = ResponseForm(accept: request.headerFields[.accept])
     // A body that would be refused need not be kept until it is complete.
     let expected = try pipeline.takesImages && content.mayBeImage ? expect(pipeline, request, span) : nil
     let start = time.now
@@ -35,7 +36,8 @@ extension PipelineRoutes {
         switch kind {
         case .image(let range):
           let terms = try pipeline.recordingInvalid(span) { try expected?.terms ?? self.terms(of: request) }
-          return try self.run(body.shared(range), terms, on: pipeline, span, receive: receive, reply)
+          return try self.run(
+            body.shared(range), terms, on: pipeline, span, as: form, receive: receive, reply)
         case .tensors(let json, let binary):
           let request = try pipeline.recordingInvalid(span) {
             try self.request(body, json: json, binary: binary, for: pipeline)
@@ -67,17 +69,26 @@ extension PipelineRoutes {
   /// Runs a plain image.
   private func run(
     _ data: Data, _ terms: RequestOptions, on pipeline: HostedPipeline, _ span: RequestSpan?,
-    receive: Nanoseconds, _ reply: @escaping Route.Reply
+    as form: ResponseForm, receive: Nanoseconds, _ reply: @escaping Route.Reply
   ) throws -> any Cancellable {
     let (input, image) = try pipeline.recordingInvalid(span) { try pipeline.input(of: data) }
     return try pipeline.run([input], terms, span: span) { finished in
       reply {
         let report = try pipeline.report(finished[0], on: image, named: "request")
         let timing = finished[0].attribution.map { ServerTiming($0, receive: receive).value }
+        var headers: HTTPFields = [.vary: "Accept"]
+        headers[.serverTiming] = timing
+        if case .picture(let format) = form, let output = report.output {
+          let size = DrawnPicture.maximumBytes(of: image)
+          return UnwrittenResponse(maximumBytes: size) { [headers] in
+            ServerResponse(
+              headers: headers, bytes: try pipeline.draw(output, on: image, as: format),
+              type: format.mediaType)
+          }
+        }
         return UnwrittenResponse(
           ServerResponse(
-            headers: timing.map { [.serverTiming: $0] } ?? [:],
-            json: InferenceReport.json(pipeline: pipeline.name, items: [report])))
+            headers: headers, json: InferenceReport.json(pipeline: pipeline.name, items: [report])))
       }
     }
   }

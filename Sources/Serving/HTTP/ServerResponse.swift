@@ -38,6 +38,12 @@ struct ServerResponse: Sendable {
     }
   }
 
+  init(headers: HTTPFields, bytes: Data, type: String) {
+    self.init(.ok, headers: headers)
+    self.headers[.contentType] = type
+    body = ByteBuffer(data: bytes)
+  }
+
   /// The head as sent.
   func head(date: HTTPDate) -> HTTPResponse {
     var headers = headers

@@ -167,6 +167,13 @@ public final class HostedPipeline: Sendable {
       attribution: finished.attribution ?? recorder.attribution(of: finished.result, in: pipeline.graph))
   }
 
+  /// A photograph with a result drawn on it. Takes as long as decoding it at full size.
+  ///
+  /// - Throws: `ImageError`.
+  func draw(_ output: any TaskOutput, on image: EncodedImage, as format: DrawnPicture.Format) throws -> Data {
+    try DrawnPicture.draw(output, on: image, as: format, limits: limits)
+  }
+
   func note(_ request: RequestRecord) {
     guard !isWarmingUp.load(ordering: .relaxed) else { return }
     statistics.record(request, at: Int(Date().timeIntervalSince1970 * 1000))

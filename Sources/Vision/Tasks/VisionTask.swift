@@ -33,6 +33,9 @@ public protocol TaskOutput: Sendable {
   /// The outputs of several images as tensors of the Open Inference Protocol.
   static func tensors(_ outputs: [Self], of type: PortType) throws -> [OutputTensor]
 
+  /// Draws itself on the photograph.
+  func draw(on canvas: Canvas)
+
   /// How far it is the same as a reference's output, 0…1.
   func agreement(with reference: Self) -> Double
 }

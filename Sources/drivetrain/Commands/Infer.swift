@@ -28,6 +28,9 @@ struct Infer: ParsableCommand, PlannedCommand {
   @Flag(help: "Print one JSON object.")
   var json = false
 
+  @Option(help: ArgumentHelp("Write each photograph with its result drawn on it.", valueName: "dir"))
+  var draw: String?
+
   @Option(help: ArgumentHelp("Write a trace that ui.perfetto.dev opens.", valueName: "file"))
   var trace: String?
 
@@ -50,8 +53,11 @@ struct Infer: ParsableCommand, PlannedCommand {
     let process = try processor(pipeline.graph, plan, recorder)
     let account = try EnergyAccount(pipeline.graph, plan: plan ?? .fused(pipeline.graph), on: machine)
     var items: [InferenceReport] = []
+    var pictures = try draw.map { try PictureFolder($0) }
     for path in images {
-      let report = infer(path, pipeline.graph, recorder, process)
+      let report = try infer(path, pipeline.graph, recorder, process) { image, output in
+        try pictures?.add(output, on: image, named: path)
+      }
       items.append(report)
       if !json, let text = report.forHumans { try printOut(text) }
       if let error = report.error { inform("\(path): \(error)") }
@@ -81,23 +87,27 @@ struct Infer: ParsableCommand, PlannedCommand {
   }
 
   private func infer(
-    _ path: String, _ graph: Graph, _ recorder: Recorder, _ process: (EncodedImage) throws -> ItemResult
-  ) -> InferenceReport {
+    _ path: String, _ graph: Graph, _ recorder: Recorder, _ process: (EncodedImage) throws -> ItemResult,
+    draw: (EncodedImage, any TaskOutput) throws -> Void
+  ) throws -> InferenceReport {
     var data = Data()
+    let (image, report): (EncodedImage, InferenceReport)
     do {
       if ImageFolder.isFolder(path) {
         throw FileError("it is a folder without a file that ends in .jpg, .jpeg, .png or .webp")
       }
       data = try Data(readingImage: path)
-      let image = try EncodedImage(data)
+      image = try EncodedImage(data)
       let result = try process(image)
       if let error = result.error as? DeviceError { throw planned.advised(error) }
-      return InferenceReport(
+      report = InferenceReport(
         input: path, image: image, result: result,
         attribution: recorder.attribution(of: result, in: graph))
     } catch {
       return InferenceReport(input: path, bytes: data.count, error: error)
     }
+    if let output = report.output { try draw(image, output) }
+    return report
   }
 }
 
