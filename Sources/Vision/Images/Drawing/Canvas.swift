@@ -15,7 +15,7 @@ public struct Canvas {
   /// - Parameter pixels: a whole photograph in the host's memory that nothing else uses.
   public init(_ pixels: PixelBuffer) {
     self.pixels = pixels
-    unit = max(1, min(pixels.width, pixels.height) / 240)
+    unit = max(1, min(pixels.width, pixels.height) / 160)
   }
 
   /// Paints a rectangle of whole pixels.
@@ -77,7 +77,7 @@ public struct Canvas {
   // MARK: Text
 
   /// Pixels of a letter's dot.
-  private var dotSize: Int { max(1, (min(width, height) + 160) / 320) }
+  private var dotSize: Int { max(1, (min(width, height) + 60) / 220) }
   /// How high a line of text is, with its margins.
   public var lineHeight: Int { (Glyphs.height + 4) * dotSize }
 
