@@ -74,9 +74,8 @@ public struct CropGeometry: Sendable, Hashable {
     )
     var (offsetX, offsetY) = (Double(content.x), Double(content.y))
     switch fit {
-    case .stretch: break
-    // The exporter's own arithmetic undoes no rounding of the resized sides.
-    case .letterbox: (scaleX, scaleY) = (gain(imageWidth, imageHeight), gain(imageWidth, imageHeight))
+    // Sides are rounded to whole pixels, so that the two scales of a letterbox differ a little.
+    case .stretch, .letterbox: break
     case .crop:
       let (columns, rows) = (axis(imageWidth, other: imageHeight), axis(imageHeight, other: imageWidth))
       scaleX = Double(columns.length) / Double(imageWidth)
