@@ -29,7 +29,10 @@ public enum DrawnPicture {
     output.draw(on: canvas)
     return switch format {
     case .jpeg: try JPEGEncoder.encode(pixels)
-    case .png: try PNGEncoder.encode(pixels)
+    case .png:
+      try pixels.withPixels {
+        try PNGEncoder.encode(UnsafeRawBufferPointer($0), .rgb8, width: pixels.width, height: pixels.height)
+      }
     }
   }
 }
