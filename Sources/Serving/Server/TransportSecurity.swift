@@ -65,8 +65,9 @@ public struct TransportSecurity: Sendable {
   func authorise(_ request: HTTPRequest) throws(RequestFailure) {
     guard let token else { return }
     let path = request.path ?? ""
-    // The dashboard's page itself has no data: it asks for the token.
-    guard path != "/", !path.hasPrefix("/v2/health/"), !path.hasPrefix("/grpc.health.v1.Health/") else {
+    // The pages themselves have no data: they ask for the token.
+    let page = path.prefix { $0 != "?" }
+    guard page != "/", page != "/try", !path.hasPrefix("/v2/health/"), !path.hasPrefix("/grpc.health.v1.Health/") else {
       return
     }
     let given = request.headerFields[.authorization] ?? ""

@@ -51,10 +51,10 @@ struct OutputAgreement {
       let agreement = same / Double(reference.count)
       agreements += alike.map { implementation in
         Calibration.Agreement(
-          stage: stage.name, implementation: implementation.name, metric: Tolerance.top1Agreement,
+          stage: stage.name, implementation: implementation.name, metric: pipeline.tolerance.name,
           value: agreement, samples: reference.count)
       }
-      if agreement >= pipeline.tolerance.top1Agreement ?? 1 { break }
+      if agreement >= pipeline.tolerance.agreement ?? 1 { break }
     }
     return agreements
   }

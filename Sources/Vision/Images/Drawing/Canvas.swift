@@ -40,6 +40,11 @@ public struct Canvas {
     pixel[2] = mix(pixel[2], colour.blue)
   }
 
+  /// A coordinate as a whole number, within what a picture can have.
+  private static func place(_ coordinate: Float) -> Int {
+    Int(saturating: min(max(Double(coordinate), -1e6), 1e6))
+  }
+
   /// The outline of a box, with a dark edge on both sides.
   public func outline(_ box: Box, _ colour: Colour) {
     let edge = max(1, unit / 2)
@@ -48,9 +53,9 @@ public struct Canvas {
   }
 
   private func frame(_ box: Box, inset: Int, thickness: Int, _ colour: Colour) {
-    let (left, top) = (Int(saturating: Double(box.x1)) + inset, Int(saturating: Double(box.y1)) + inset)
-    let right = max(Int(saturating: Double(box.x2)) - inset, left + thickness)
-    let bottom = max(Int(saturating: Double(box.y2)) - inset, top + thickness)
+    let (left, top) = (Self.place(box.x1) + inset, Self.place(box.y1) + inset)
+    let right = max(Self.place(box.x2) - inset, left + thickness)
+    let bottom = max(Self.place(box.y2) - inset, top + thickness)
     fill(x: left..<right, y: top..<top + thickness, colour)
     fill(x: left..<right, y: bottom - thickness..<bottom, colour)
     fill(x: left..<left + thickness, y: top..<bottom, colour)
@@ -60,7 +65,7 @@ public struct Canvas {
   /// A dot with a dark edge.
   public func dot(x: Float, y: Float, _ colour: Colour) {
     let radius = 2 * unit
-    let (centreX, centreY) = (Int(saturating: Double(x)), Int(saturating: Double(y)))
+    let (centreX, centreY) = (Self.place(x), Self.place(y))
     for row in (centreY - radius - 1...centreY + radius + 1) where (0..<height).contains(row) {
       for column in (centreX - radius - 1...centreX + radius + 1) where (0..<width).contains(column) {
         let (dx, dy) = (column - centreX, row - centreY)

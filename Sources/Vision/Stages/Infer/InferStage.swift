@@ -60,6 +60,9 @@ extension Stage {
     let rows = input.shape[0]
     let isBatched = rows == nil && (trial?.isByItem ?? false)
     let hasRows = trial?.hasRows ?? true
+    // Only rows of scores say which of them are unsure.
+    let isClassifier = session.outputs.count == 1 && session.outputs[0].shape.count == 2
+    let variants = variants.filter { isClassifier || !$0.isCascade }
     let outputs = trial?.outputs ?? session.outputs.map { $0.ofOneItem(hasRows: true) }
     var stage = Stage(
       name,
