@@ -14,6 +14,7 @@
   }
 
 IMPLEMENTATIONS(crc32c, &ck_crc32c_portable ON_X86_64(&ck_crc32c_sse42))
+IMPLEMENTATIONS(map, &ck_map_portable ON_X86_64(&ck_map_avx2))
 IMPLEMENTATIONS(matrix, &ck_matrix_portable ON_X86_64(&ck_matrix_avx2, &ck_matrix_avx512))
 IMPLEMENTATIONS(normalise, &ck_normalise_portable ON_X86_64(&ck_normalise_avx2))
 IMPLEMENTATIONS(parameters, &ck_parameters_portable ON_X86_64(&ck_parameters_avx2, &ck_parameters_avx512))

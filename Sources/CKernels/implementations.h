@@ -5,6 +5,7 @@
 #include "include/CKernels.h"
 
 extern const ck_crc32c_implementation ck_crc32c_portable, ck_crc32c_sse42;
+extern const ck_map_implementation ck_map_portable, ck_map_avx2;
 extern const ck_matrix_implementation ck_matrix_portable, ck_matrix_avx2, ck_matrix_avx512;
 extern const ck_normalise_implementation ck_normalise_portable, ck_normalise_avx2;
 extern const ck_parameters_implementation ck_parameters_portable, ck_parameters_avx2, ck_parameters_avx512;

@@ -5,6 +5,7 @@
 #include "Companion.h"
 #include "Gather.h"
 #include "Libm.h"
+#include "Map.h"
 #include "MatrixKernels.h"
 #include "Normalise.h"
 #include "Orient.h"

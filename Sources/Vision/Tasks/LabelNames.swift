@@ -7,6 +7,8 @@ struct LabelNames: Sendable {
   private static let maximumBytes = 16 << 20
 
   private(set) var names: [String] = []
+  /// The class of the first name.
+  private(set) var first = 0
 
   /// None: classes are called by their numbers.
   init() {}
@@ -40,7 +42,22 @@ struct LabelNames: Sendable {
     return names
   }
 
-  subscript(index: Int) -> String { names.indices.contains(index) ? names[index] : "class \(index)" }
+  subscript(index: Int) -> String {
+    names.indices.contains(index - first) ? names[index - first] : "class \(index)"
+  }
+
+  /// The names of a network that counts its classes from 1, where 0 is the background: that may have a name or none.
+  func countedFromOne() -> LabelNames {
+    var labels = self
+    labels.first = hasBackground ? 0 : 1
+    return labels
+  }
+
+  /// Whether the first name is of no class, as in lists of networks that count from 1.
+  var hasBackground: Bool {
+    let backgrounds = ["background", "__background__", "unlabeled", "unlabelled", "???", "n/a", "bg"]
+    return names.first.map { backgrounds.contains($0.lowercased()) } ?? false
+  }
 
   /// Refuses labels of another network.
   ///

@@ -42,7 +42,9 @@ public protocol TaskOutput: Sendable {
 
 /// The tasks that pipelines may end in.
 public enum VisionTasks {
-  public static let all: [any VisionTask.Type] = [ClassificationTask.self, DetectionTask.self]
+  public static let all: [any VisionTask.Type] = [
+    ClassificationTask.self, DetectionTask.self, SegmentationTask.self, DepthTask.self, EmbeddingTask.self,
+  ]
 
   /// The task whose outputs leave by a port of this type.
   static func task(of type: PortType) -> (any VisionTask.Type)? {

@@ -5,26 +5,40 @@ extension StageKind {
   /// A network's outputs → the objects that they show, in pixels of the photograph.
   ///
   /// Keys: `head` (what the outputs mean; found out by their shapes if only one fits), `labels` (a text file with a name a
-  /// line, or a list), `score` (the least that counts; 0.25), `iou` (the overlap above which the worse of two boxes is left
-  /// out; 0.45), `maximum` (objects an image; 300), `class_agnostic` (whether boxes of different classes exclude each other).
+  /// line, or a list), `score` (objects are above it; 0.25, or what the head says), `iou` (the overlap above which the worse of
+  /// two boxes is left out; 0.45, or what the head says), `maximum` (objects an image; 300), `class_agnostic` (whether boxes of
+  /// different classes exclude each other), `keypoints` (how many an object has, and numbers of each: `[17, 3]`, of pose heads
+  /// with several classes).
   static let detect = StageKind(
-    "detect", keys: ["head", "labels", "score", "iou", "maximum", "class_agnostic"]
+    "detect", keys: ["head", "labels", "score", "iou", "maximum", "class_agnostic", "keypoints"]
   ) { parameters in
     let values = parameters.values
     let names = try LabelNames(parameters)
-    var settings = DetectSettings(labels: names)
+    let head = try head(parameters, names)
+    let type = type(of: head)
+    var settings = DetectSettings(type)
+    settings.labels = head.countsFromOne ? names.countedFromOne() : names
     settings.score = try values["score"].map { Float(try $0.number(in: 0...1)) } ?? settings.score
-    settings.overlap = try values["iou"].map { Float(try $0.number(in: 0...1)) } ?? settings.overlap
+    settings.overlap = try values["iou"]?.number(in: 0...1) ?? settings.overlap
     settings.maximum = try values["maximum"]?.integer(in: 1...10_000) ?? settings.maximum
     settings.isClassAgnostic = try values["class_agnostic"]?.boolean() ?? settings.isClassAgnostic
-    let head = try head(parameters, names)
-    try names.check(classes: head.classes, of: "class", parameters)
+    let background = head.countsFromOne && names.hasBackground ? 1 : 0
+    try names.check(classes: head.classes.map { $0 + background }, of: "class", parameters)
     return Stage.detect(head, settings, name: parameters.name)
   }
 
   private static func head(_ parameters: StageParameters, _ names: LabelNames) throws -> any DetectionHead {
     let outputs = parameters.inputTypes.first?.networkOutputs ?? []
-    let network = HeadNetwork(outputs: outputs, labels: names.names.count)
+    var network = HeadNetwork(outputs: outputs, labels: names.names.count)
+    if let node = parameters.values["keypoints"] {
+      let extents = try node.list()
+      guard extents.count == 2 else {
+        throw node.error("\(node.path) is how many points there are, and numbers of each, such as [17, 3]")
+      }
+      network.keypoints = (try extents[0].integer(in: 1...1000), try extents[1].integer(in: 2...3))
+    }
+    var unlabelled = network
+    unlabelled.labels = 0
     let given = outputs.map { "'\($0.name)' \($0)" }.joined(separator: ", ")
     let known = DetectionHeads.all.map { $0.name }.joined(separator: ", ")
     if let node = parameters.values["head"] {
@@ -32,14 +46,15 @@ extension StageKind {
       guard let type = DetectionHeads.named(name) else {
         throw node.error("\(node.path) is '\(name)'; known are \(known)")
       }
-      guard let head = type.init(network) ?? type.init(HeadNetwork(outputs: outputs)) else {
+      (network.isStated, unlabelled.isStated) = (true, true)
+      guard let head = type.init(network) ?? type.init(unlabelled) else {
         throw node.error("\(node.path) is '\(name)', but the network gives \(given)")
       }
       return head
     }
     var fitting = DetectionHeads.fitting(network)
     // Labels of another network are refused as what they are.
-    if fitting.isEmpty { fitting = DetectionHeads.fitting(HeadNetwork(outputs: outputs)) }
+    if fitting.isEmpty { fitting = DetectionHeads.fitting(unlabelled) }
     guard let head = fitting.first, fitting.count == 1 else {
       let reason =
         fitting.isEmpty
@@ -55,10 +70,15 @@ extension StageKind {
 /// Which objects count.
 struct DetectSettings: Sendable {
   var labels = LabelNames()
-  var score: Float = 0.25
-  var overlap: Float = 0.45
+  /// Objects are above it.
+  var score: Float
+  /// Boxes that overlap a better one by more are left out.
+  var overlap: Double
   var maximum = 300
   var isClassAgnostic = false
+
+  /// A head's own.
+  init(_ head: any DetectionHead.Type) { (score, overlap) = (head.defaultScore, head.defaultOverlap) }
 }
 
 extension Stage {
@@ -82,24 +102,26 @@ extension Stage {
 extension Detections {
   /// What of a head's candidates counts, in pixels of the photograph.
   init(_ outputs: NetworkOutputs, _ head: any DetectionHead, _ settings: DetectSettings) throws {
-    guard let frame = outputs.frame else {
-      throw HeadError("where the image lies in the network's input isn't known")
-    }
-    let candidates = try head.candidates(outputs, from: settings.score)
+    let frame = try outputs.knownFrame()
+    let candidates = try head.candidates(outputs, above: settings.score)
     let kept =
       head.needsSuppression
       ? NonMaximumSuppression(overlap: settings.overlap, isClassAgnostic: settings.isClassAgnostic).kept(
         of: candidates, limit: settings.maximum)
       : Array(candidates.order.prefix(settings.maximum))
     let (width, height) = (Float(frame.imageWidth), Float(frame.imageHeight))
-    let objects = kept.map { position -> Detection in
+    let objects = try kept.map { position -> Detection in
       let source = Int(candidates.sources[position])
       let index = Int(candidates.classes[position])
       let box = frame.photograph(candidates.boxes[position]).clipped(width: width, height: height)
+      let points = head.hasKeypoints ? head.keypoints(outputs, of: source) : nil
+      guard points?.allSatisfy({ ($0.x + $0.y).isFinite }) ?? true else {
+        throw HeadError.notFinite(candidates.output)
+      }
       return Detection(
         label: settings.labels[index], index: index, score: candidates.scores[position], box: box,
-        keypoints: head.hasKeypoints ? head.keypoints(outputs, of: source).map { frame.photograph($0) } : nil,
-        mask: head.hasMasks ? head.mask(outputs, of: source, in: box) : nil)
+        keypoints: points?.map { frame.photograph($0).clipped(width: width, height: height) },
+        mask: head.hasMasks ? try head.mask(outputs, of: source, in: box) : nil)
     }
     self.init(objects, width: frame.imageWidth, height: frame.imageHeight)
     withExtendedLifetime(outputs) {}

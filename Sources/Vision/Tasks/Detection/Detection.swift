@@ -1,12 +1,17 @@
 /// An object in an image.
 public struct Detection: Sendable, Hashable {
-  /// A point of the photograph, pixels.
+  /// A point of the upright photograph, in pixels, within it.
   public struct Point: Sendable, Hashable {
     public let x, y: Float
 
     public init(x: Float, y: Float) {
       self.x = x
       self.y = y
+    }
+
+    /// The nearest point of a rectangle from 0, 0.
+    func clipped(width: Float, height: Float) -> Point {
+      Point(x: min(max(x, 0), width), y: min(max(y, 0), height))
     }
   }
 
@@ -40,6 +45,9 @@ public struct Box: Sendable, Hashable {
   }
 
   public var area: Float { max(x2 - x1, 0) * max(y2 - y1, 0) }
+
+  /// The same with each edge multiplied, from parts of an input to its pixels.
+  func scaled(x: Float, y: Float) -> Box { Box(x1: x1 * x, y1: y1 * y, x2: x2 * x, y2: y2 * y) }
 
   /// Intersection over union, 0…1.
   public func overlap(_ other: Box) -> Float {

@@ -1,6 +1,6 @@
-/// Leaves out boxes that overlap a better one by more than a threshold: of the same class, or of any.
+/// Leaves out boxes that overlap a better one by more than a threshold: of the same class, or of any; as torchvision's `nms`.
 struct NonMaximumSuppression: Sendable {
-  let overlap: Float
+  let overlap: Double
   let isClassAgnostic: Bool
 
   /// - Returns: the positions of those that are kept, best first, at most `limit`.
@@ -10,7 +10,7 @@ struct NonMaximumSuppression: Sendable {
     // Edges side by side, so that one comparison after the other takes no detour.
     var edges: [Box] = []
     var areas: [Float] = []
-    for position in candidates.order.prefix(Candidates.maximumCount) {
+    for position in candidates.order {
       let box = candidates.boxes[position]
       let (area, index) = (box.area, candidates.classes[position])
       var isSuppressed = false
@@ -19,7 +19,7 @@ struct NonMaximumSuppression: Sendable {
         let height = min(box.y2, edges[other].y2) - max(box.y1, edges[other].y1)
         guard width > 0, height > 0 else { continue }
         let intersection = width * height
-        if intersection > overlap * (area + areas[other] - intersection) {
+        if Double(intersection / (areas[other] + area - intersection)) > overlap {
           isSuppressed = true
           break
         }

@@ -1,0 +1,56 @@
+import Basics
+import Dataflow
+import Foundation
+
+/// How far away each pixel is.
+public enum DepthTask: VisionTask {
+  /// A map of numbers.
+  public typealias Output = Depth
+  public static let name = "depth"
+  public static let stage = StageKind.depth
+}
+
+extension Depth: TaskOutput {
+  public static let portType = PortType(Depth.self, name: "depth")
+
+  /// `map` is `png`; a pixel of value p has the depth `minimum + p · scale`.
+  public func write(to json: inout JSONText, key: String) {
+    json.object(key) { json in
+      json.value("kind", kind.rawValue)
+      json.value("minimum", minimum)
+      json.value("maximum", maximum)
+      json.value("median", median)
+      json.value("map", png?.base64EncodedString() ?? "")
+      json.value("scale", scale)
+    }
+  }
+
+  public var text: [String] {
+    let unit = kind == .metric ? " m" : ""
+    return [("minimum", minimum), ("median", median), ("maximum", maximum)].map { name, number in
+      "\(Double(number).fixed(3))\(unit)  \(name)"
+    }
+  }
+
+  public static func tensors(of type: PortType) -> [OutputTensorDescription] {
+    [OutputTensorDescription("depth", "FP32", [-1, -1, -1])]
+  }
+
+  /// All maps.
+  ///
+  /// - Throws: `HeadError` for maps of different size.
+  public static func tensors(_ outputs: [Depth], of type: PortType) throws -> [OutputTensor] {
+    let shape = try MapShape.common(outputs.map { ($0.height, $0.width) })
+    return [OutputTensor(name: "depth", shape: shape, contents: .floats(outputs.flatMap(\.map)))]
+  }
+
+  /// The part of the pixels whose depth differs by at most 1 %.
+  public func agreement(with reference: Depth) -> Double {
+    guard width == reference.width, height == reference.height, !map.isEmpty else { return 0 }
+    var near = 0
+    for place in map.indices where abs(map[place] - reference.map[place]) <= 0.01 * abs(reference.map[place]) {
+      near += 1
+    }
+    return Double(near) / Double(map.count)
+  }
+}

@@ -1,0 +1,22 @@
+/// RT-DETR as its authors export it: `labels`, `boxes` and `scores`, the same number for each image; boxes by their edges in
+/// pixels of the size that it is told, which is the input's.
+struct RTDETRDecodedHead: DetectionHead {
+  static let name = "rt-detr-decoded"
+
+  private let objects: ListedObjects
+  var classes: Int? { nil }
+  var needsSuppression: Bool { false }
+
+  init?(_ network: HeadNetwork) {
+    guard
+      let objects = ListedObjects(
+        network, boxes: network.output(named: "boxes"), classes: network.output(named: "labels"),
+        scores: network.output(named: "scores")), network.isStated || objects.count != nil
+    else { return nil }
+    self.objects = objects
+  }
+
+  func candidates(_ outputs: NetworkOutputs, above threshold: Float) throws -> Candidates {
+    try objects.candidates(outputs, above: threshold) { Box(x1: $0[0], y1: $0[1], x2: $0[2], y2: $0[3]) }
+  }
+}
