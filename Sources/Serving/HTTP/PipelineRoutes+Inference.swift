@@ -86,9 +86,11 @@ extension PipelineRoutes {
               type: format.mediaType)
           }
         }
-        return UnwrittenResponse(
+        // A large one isn't written on the connection's thread: maps are compressed then.
+        return UnwrittenResponse(maximumBytes: report.maximumJSONBytes) { [headers] in
           ServerResponse(
-            headers: headers, json: InferenceReport.json(pipeline: pipeline.name, items: [report])))
+            headers: headers, json: InferenceReport.json(pipeline: pipeline.name, items: [report]))
+        }
       }
     }
   }

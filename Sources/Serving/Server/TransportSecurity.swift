@@ -67,7 +67,9 @@ public struct TransportSecurity: Sendable {
     let path = request.path ?? ""
     // The pages themselves have no data: they ask for the token.
     let page = path.prefix { $0 != "?" }
-    guard page != "/", page != "/try", !path.hasPrefix("/v2/health/"), !path.hasPrefix("/grpc.health.v1.Health/") else {
+    guard page != "/", page != "/try", !path.hasPrefix("/v2/health/"),
+      !path.hasPrefix("/grpc.health.v1.Health/")
+    else {
       return
     }
     let given = request.headerFields[.authorization] ?? ""

@@ -69,6 +69,13 @@ extension InferenceReport {
     return json.text
   }
 
+  /// The most bytes of `json` of this item alone.
+  package var maximumJSONBytes: Int {
+    let texts = [input, error ?? ""].reduce(0) { $0 + JSONText.maximumBytes(of: $1) }
+    let stages = attribution?.stages.reduce(0) { $0 + 96 + JSONText.maximumBytes(of: $1.name) } ?? 0
+    return 1024 + texts + stages + (output?.maximumJSONBytes ?? 0)
+  }
+
   private func write(to json: inout JSONText) {
     json.value("input", input)
     if let width { json.value("width", width) }

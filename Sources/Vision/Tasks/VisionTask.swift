@@ -22,6 +22,9 @@ public protocol TaskOutput: Sendable {
   /// Writes the value of `outputs` of an item, by that key.
   func write(to json: inout JSONText, key: String)
 
+  /// The most bytes of that.
+  var maximumJSONBytes: Int { get }
+
   /// Lines for people.
   var text: [String] { get }
 

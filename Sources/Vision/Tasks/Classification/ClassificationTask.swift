@@ -24,6 +24,8 @@ extension Classification: TaskOutput {
     }
   }
 
+  public var maximumJSONBytes: Int { labels.reduce(64) { $0 + 96 + JSONText.maximumBytes(of: $1.label) } }
+
   public var text: [String] { labels.map { "\(Double($0.score).fixed(3))  \($0.label.printable)" } }
 
   public static func tensors(of type: PortType) -> [OutputTensorDescription] {

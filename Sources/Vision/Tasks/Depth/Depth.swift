@@ -50,7 +50,9 @@ public struct Depth: Sendable {
         }
       }
     }
-    return pixels.withUnsafeBytes { try? PNGEncoder.encode($0, .grey16, width: width, height: height, level: 1) }
+    return pixels.withUnsafeBytes {
+      try? PNGEncoder.encode($0, .grey16, width: width, height: height, level: 1)
+    }
   }
 }
 
@@ -83,7 +85,9 @@ extension Depth {
     }
     withExtendedLifetime(outputs) {}
     // Cubic sums of the largest numbers overflow.
-    guard MapKernel.fastest.areFinite(map, count: map.count) else { throw HeadError.notFinite(settings.map.name) }
+    guard MapKernel.fastest.areFinite(map, count: map.count) else {
+      throw HeadError.notFinite(settings.map.name)
+    }
     self.init(map, width: width, height: height, kind: settings.kind)
   }
 }

@@ -7,7 +7,8 @@ extension StageKind {
   /// Keys: `kind` (`relative`, larger is nearer, or `metric`, metres; relative), `output` (which of several; the first that is
   /// a map), `layout` (`nchw`, `nhwc`; found out by the extents), `output_size` (`image`, without a letterbox's margins, or
   /// `network`), `filter` (by which the map is resized: `bilinear` or `bicubic`; bilinear).
-  static let depth = StageKind("depth", keys: ["kind", "output", "layout", "output_size", "filter"]) { parameters in
+  static let depth = StageKind("depth", keys: ["kind", "output", "layout", "output_size", "filter"]) {
+    parameters in
     let map = try MapOutput.find(
       parameters, labels: 0,
       where: { tensor, reading in (tensor.element?.isFloating ?? false) && reading.channels ?? 1 == 1 },

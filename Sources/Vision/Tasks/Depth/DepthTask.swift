@@ -25,6 +25,9 @@ extension Depth: TaskOutput {
     }
   }
 
+  /// Of a PNG that can't be compressed, in base64.
+  public var maximumJSONBytes: Int { 4096 + (2 * width + 1) * height * 3 / 2 }
+
   public var text: [String] {
     let unit = kind == .metric ? " m" : ""
     return [("minimum", minimum), ("median", median), ("maximum", maximum)].map { name, number in
@@ -48,7 +51,8 @@ extension Depth: TaskOutput {
   public func agreement(with reference: Depth) -> Double {
     guard width == reference.width, height == reference.height, !map.isEmpty else { return 0 }
     var near = 0
-    for place in map.indices where abs(map[place] - reference.map[place]) <= 0.01 * abs(reference.map[place]) {
+    for place in map.indices where abs(map[place] - reference.map[place]) <= 0.01 * abs(reference.map[place])
+    {
       near += 1
     }
     return Double(near) / Double(map.count)

@@ -53,8 +53,10 @@ extension DetectionHead {
 enum DetectionHeads {
   static let all: [any DetectionHead.Type] = [
     YOLOv8Head.self, YOLOv8SegmentHead.self, YOLOv8PoseHead.self, YOLOv5Head.self, YOLOv5SegmentHead.self,
-    YOLOEndToEndHead.self, YOLOEndToEndSegmentHead.self, YOLOEndToEndPoseHead.self, UltralyticsRTDETRHead.self,
-    UltralyticsRTDETRRawHead.self, DETRHead.self, RTDETRHead.self, RTDETRDecodedHead.self, TorchvisionHead.self,
+    YOLOEndToEndHead.self, YOLOEndToEndSegmentHead.self, YOLOEndToEndPoseHead.self,
+    UltralyticsRTDETRHead.self,
+    UltralyticsRTDETRRawHead.self, DETRHead.self, RTDETRHead.self, RTDETRDecodedHead.self,
+    TorchvisionHead.self,
     SSDHead.self, SSDSortedHead.self, SSDRawHead.self, YuNetHead.self,
   ]
 

@@ -51,6 +51,13 @@ extension Detections: TaskOutput {
     }
   }
 
+  public var maximumJSONBytes: Int {
+    objects.reduce(64) { sum, object in
+      let runs = (object.mask?.counts.count ?? 0) * 8
+      return sum + 256 + JSONText.maximumBytes(of: object.label) + 40 * (object.keypoints?.count ?? 0) + runs
+    }
+  }
+
   public var text: [String] {
     guard !objects.isEmpty else { return ["nothing"] }
     return objects.map { object in

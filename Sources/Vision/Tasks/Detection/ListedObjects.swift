@@ -11,7 +11,8 @@ struct ListedObjects: Sendable {
     guard network.isTask("detect"), let boxes, let classes, let scores,
       let extents = network.extents(boxes, rank: 2), extents[1] ?? 4 == 4,
       network.extents(classes, rank: 1) != nil, network.extents(scores, rank: 1) != nil,
-      network.outputs[scores].element?.isFloating ?? false, network.outputs[boxes].element?.isFloating ?? false
+      network.outputs[scores].element?.isFloating ?? false,
+      network.outputs[boxes].element?.isFloating ?? false
     else { return nil }
     (self.boxes, self.classes, self.scores) = (boxes, classes, scores)
     names = (network.outputs[boxes].name, network.outputs[classes].name, network.outputs[scores].name)
@@ -30,7 +31,8 @@ struct ListedObjects: Sendable {
     let classes = try outputs.integers(classes, names.classes)
     guard numbers.count == count, classes.count == count else {
       throw HeadError(
-        "the network gives \(count) boxes, \(numbers.count) scores and \(classes.count) classes for this image")
+        "the network gives \(count) boxes, \(numbers.count) scores and \(classes.count) classes for this image"
+      )
     }
     var candidates = Candidates(of: names.boxes)
     guard let base = edges.baseAddress else { return candidates }

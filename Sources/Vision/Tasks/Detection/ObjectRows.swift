@@ -8,7 +8,8 @@ struct ObjectRows: Sendable {
   /// - Returns: `nil` where an output hasn't this shape.
   init?(_ network: HeadNetwork, output: Int?, extra: Int?) {
     guard let output, let extents = network.extents(output, rank: 2), let columns = extents[1],
-      network.outputs[output].element?.isFloating ?? false, columns >= 6, extra.map({ columns == 6 + $0 }) ?? true
+      network.outputs[output].element?.isFloating ?? false, columns >= 6,
+      extra.map({ columns == 6 + $0 }) ?? true
     else { return nil }
     (self.output, self.columns) = (output, columns)
     name = network.outputs[output].name

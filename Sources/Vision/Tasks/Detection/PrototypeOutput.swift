@@ -28,7 +28,9 @@ struct PrototypeOutput: Sendable {
       throw HeadError.wrongShape(name, outputs.shape(output), expected: "\(count) prototypes")
     }
     guard coefficients.allSatisfy(\.isFinite) else { throw HeadError.notFinite(name) }
-    let (columns, rows) = (pixels(box.x1, box.x2, frame.imageWidth), pixels(box.y1, box.y2, frame.imageHeight))
+    let (columns, rows) = (
+      pixels(box.x1, box.x2, frame.imageWidth), pixels(box.y1, box.y2, frame.imageHeight)
+    )
     var runs = RunLengths(width: frame.imageWidth, height: frame.imageHeight)
     guard !columns.isEmpty, !rows.isEmpty else { return runs.mask }
 
@@ -70,7 +72,8 @@ struct PrototypeOutput: Sendable {
   }
 
   private static func taps(
-    _ content: Range<Int>, of part: Range<Int>, imageLength: Int, isCropped: Bool, scale: Double, offset: Double
+    _ content: Range<Int>, of part: Range<Int>, imageLength: Int, isCropped: Bool, scale: Double,
+    offset: Double
   ) -> MapTaps {
     isCropped
       ? MapTaps(content, scale: Float(scale), offset: Float(offset), part: part, .bilinear)
@@ -79,7 +82,8 @@ struct PrototypeOutput: Sendable {
 
   /// A part of the sum of the prototypes, enlarged.
   private func logits(
-    _ prototypes: UnsafeMutableBufferPointer<Float>, _ coefficients: [Float], height: Int, width: Int, factor: Int,
+    _ prototypes: UnsafeMutableBufferPointer<Float>, _ coefficients: [Float], height: Int, width: Int,
+    factor: Int,
     rows: Range<Int>, columns: Range<Int>
   ) throws -> MapPart {
     let across = MapTaps(0..<width, to: width * factor, part: columns)
@@ -230,6 +234,7 @@ private struct RunLengths {
 
   var mask: RunLengthMask {
     let rest = width * height - end
-    return RunLengthMask(width: width, height: height, counts: rest > 0 || counts.isEmpty ? counts + [rest] : counts)
+    return RunLengthMask(
+      width: width, height: height, counts: rest > 0 || counts.isEmpty ? counts + [rest] : counts)
   }
 }

@@ -34,8 +34,11 @@ struct QueryOutputs: Sendable {
     return (
       Candidates(of: boxesName), UnsafePointer(numbers.baseAddress), count,
       { query in
-        Box(x: edges[4 * query], y: edges[4 * query + 1], width: edges[4 * query + 2], height: edges[4 * query + 3])
-          .scaled(x: width, y: height)
+        Box(
+          x: edges[4 * query], y: edges[4 * query + 1], width: edges[4 * query + 2],
+          height: edges[4 * query + 3]
+        )
+        .scaled(x: width, y: height)
       }
     )
   }
@@ -46,7 +49,8 @@ enum Scores {
   /// The largest, the first of equal ones.
   ///
   /// - Throws: `HeadError` for NaN and +∞.
-  static func best(_ scores: UnsafePointer<Float>, count: Int, _ output: String) throws -> (Float, index: Int) {
+  static func best(_ scores: UnsafePointer<Float>, count: Int, _ output: String) throws -> (Float, index: Int)
+  {
     var (best, index) = (-Float.infinity, 0)
     for position in 0..<count {
       guard scores[position] < .infinity else { throw HeadError.notFinite(output) }

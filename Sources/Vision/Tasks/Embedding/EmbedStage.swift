@@ -30,7 +30,8 @@ extension StageKind {
 }
 
 extension Stage {
-  static func embed(_ output: Int, _ outputName: String, isNormalised: Bool, name: String = "embed") -> Stage {
+  static func embed(_ output: Int, _ outputName: String, isNormalised: Bool, name: String = "embed") -> Stage
+  {
     Stage(
       name,
       inputs: [Port("outputs", .outputs())],

@@ -18,6 +18,8 @@ extension Embedding: TaskOutput {
     }
   }
 
+  public var maximumJSONBytes: Int { 64 + vector.count * JSONText.floatBytes }
+
   public var text: [String] {
     let first = vector.prefix(6).map { Double($0).fixed(3) }.joined(separator: " ")
     return ["\(vector.count.counted("number")): \(first)\(vector.count > 6 ? " …" : "")"]

@@ -33,7 +33,9 @@ struct MapOutput: Sendable {
       MapOutput(output: output, name: tensor.name, channels: channels, isLast: isLast)
     }
     func mayBeSides(_ sides: ArraySlice<Int?>) -> Bool { sides.allSatisfy { $0 ?? leastSide >= leastSide } }
-    guard shape.count == 3 else { return shape.count == 2 && mayBeSides(shape[...]) ? [make(nil, false)] : [] }
+    guard shape.count == 3 else {
+      return shape.count == 2 && mayBeSides(shape[...]) ? [make(nil, false)] : []
+    }
     var readings: [MapOutput] = []
     if let first = shape[0], mayBeSides(shape[1...]) { readings.append(make(first, false)) }
     if let last = shape[2], mayBeSides(shape[..<2]) { readings.append(make(last, true)) }
@@ -51,7 +53,8 @@ struct MapOutput: Sendable {
   ///
   /// - Throws: `ConfigurationError` where there is none, or where its layout isn't clear.
   static func find(
-    _ parameters: StageParameters, labels: Int, where fits: (TensorDescription, MapOutput) -> Bool, _ wanted: String
+    _ parameters: StageParameters, labels: Int, where fits: (TensorDescription, MapOutput) -> Bool,
+    _ wanted: String
   ) throws -> MapOutput {
     let outputs = parameters.inputTypes.first?.networkOutputs ?? []
     let given = outputs.map { "'\($0.name)' \($0)" }.joined(separator: ", ")
@@ -84,7 +87,8 @@ struct MapOutput: Sendable {
     let extents = Array(shape)
     guard extents.count == rank, channels == nil || extents[isLast ? 2 : 0] == channels else {
       throw HeadError.wrongShape(
-        name, outputs.shape(output), expected: channels.map { "a map of \($0.counted("channel"))" } ?? "a map")
+        name, outputs.shape(output), expected: channels.map { "a map of \($0.counted("channel"))" } ?? "a map"
+      )
     }
     let sides = channels == nil ? extents : isLast ? Array(extents[..<2]) : Array(extents[1...])
     guard sides[0] > 0, sides[1] > 0 else {
@@ -98,8 +102,11 @@ struct MapOutput: Sendable {
   /// - Throws: `HeadError`.
   func planes(_ outputs: NetworkOutputs) throws -> MapPlanes {
     let (height, width) = try sides(outputs)
-    guard let base = try outputs.floats(output, name).baseAddress else { throw HeadError("'\(name)' is empty") }
-    let planes = MapPlanes(UnsafePointer(base), count: channels ?? 1, height: height, width: width, isLast: isLast)
+    guard let base = try outputs.floats(output, name).baseAddress else {
+      throw HeadError("'\(name)' is empty")
+    }
+    let planes = MapPlanes(
+      UnsafePointer(base), count: channels ?? 1, height: height, width: width, isLast: isLast)
     guard planes.areFinite else { throw HeadError.notFinite(name) }
     return planes
   }

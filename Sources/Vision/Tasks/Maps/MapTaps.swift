@@ -23,7 +23,8 @@ struct MapTaps: Sendable {
   ///   - part: places of it that are wanted; all if not given.
   init(_ content: Range<Int>, to length: Int, part: Range<Int>? = nil, _ filter: Filter = .bilinear) {
     self.init(
-      content, scale: Float(Double(content.count) / Double(length)), offset: 0, part: part ?? 0..<length, filter)
+      content, scale: Float(Double(content.count) / Double(length)), offset: 0, part: part ?? 0..<length,
+      filter)
   }
 
   /// - Parameters:

@@ -18,7 +18,9 @@ extension StageKind {
       parameters, labels: names.names.count,
       where: { tensor, reading in
         guard let element = tensor.element, reading.channels ?? 1 <= 256 else { return false }
-        guard element.isFloating else { return reading.channels ?? 1 == 1 && stated ?? .labelMap == .labelMap }
+        guard element.isFloating else {
+          return reading.channels ?? 1 == 1 && stated ?? .labelMap == .labelMap
+        }
         return stated == nil || stated == .logits
           || (stated == .labelMap || stated == .probabilities) && reading.channels ?? 1 == 1
       },

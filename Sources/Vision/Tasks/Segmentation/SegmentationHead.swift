@@ -77,7 +77,8 @@ extension Segmentation {
     for number in numbers where number < -0.001 || number > 1.001 { isProbability = false }
     guard isProbability else {
       throw HeadError(
-        "numbers of the network's output '\(name)' are not from 0 to 1; write 'head: logits' if they are logits")
+        "numbers of the network's output '\(name)' are not from 0 to 1; write 'head: logits' if they are logits"
+      )
     }
   }
 
@@ -111,7 +112,8 @@ extension NetworkOutputs {
     if [.uint8, .bool].contains(tensors[output].element) { return Array(bytes(output)) }
     return try integers(output, name).map { number in
       guard number < 256 else {
-        throw HeadError("a class of the network's output '\(name)' is \(number), and maps have classes up to 255")
+        throw HeadError(
+          "a class of the network's output '\(name)' is \(number), and maps have classes up to 255")
       }
       return UInt8(number)
     }

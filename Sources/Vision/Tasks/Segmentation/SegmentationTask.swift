@@ -35,6 +35,11 @@ extension Segmentation: TaskOutput {
     }
   }
 
+  /// Of a PNG that can't be compressed, in base64.
+  public var maximumJSONBytes: Int {
+    classes.reduce(4096 + (width + 1) * height * 3 / 2) { $0 + 96 + JSONText.maximumBytes(of: $1.label) }
+  }
+
   public var text: [String] { classes.map { "\($0.share.fixed(3))  \($0.label.printable)" } }
 
   public static func tensors(of type: PortType) -> [OutputTensorDescription] {

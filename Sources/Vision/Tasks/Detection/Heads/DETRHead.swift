@@ -21,7 +21,9 @@ struct DETRHead: DetectionHead {
       let most = row.reduce(-.infinity, max)
       guard most > -.infinity else { continue }
       var (best, index) = (-Float.infinity, 0)
-      for (position, logit) in row.dropLast().enumerated() where logit > best { (best, index) = (logit, position) }
+      for (position, logit) in row.dropLast().enumerated() where logit > best {
+        (best, index) = (logit, position)
+      }
       // Subtracting the maximum keeps exp from overflowing.
       let score = exp(best - most) / row.reduce(0) { $0 + exp($1 - most) }
       guard score > threshold else { continue }

@@ -35,9 +35,11 @@ struct SSDRawHead: DetectionHead {
         guard row[index] < .infinity else { throw HeadError.notFinite(names.scores) }
         guard index > 0, row[index] > threshold else { continue }
         let box = Box(
-          x1: edges[4 * anchor], y1: edges[4 * anchor + 1], x2: edges[4 * anchor + 2], y2: edges[4 * anchor + 3])
+          x1: edges[4 * anchor], y1: edges[4 * anchor + 1], x2: edges[4 * anchor + 2],
+          y2: edges[4 * anchor + 3])
         try candidates.append(
-          box.scaled(x: Float(frame.width), y: Float(frame.height)), score: row[index], of: index, from: anchor)
+          box.scaled(x: Float(frame.width), y: Float(frame.height)), score: row[index], of: index,
+          from: anchor)
       }
     }
     return candidates

@@ -46,14 +46,16 @@ struct YuNetHead: DetectionHead {
       let boxes = try outputs.rows(grid.boxes.output, of: 4, grid.boxes.name)
       let points = try outputs.rows(grid.points.output, of: 10, grid.points.name)
       for (found, name) in [
-        (classes.count, grid.classes.name), (objects.count, grid.objects.name), (boxes.count, grid.boxes.name),
+        (classes.count, grid.classes.name), (objects.count, grid.objects.name),
+        (boxes.count, grid.boxes.name),
         (points.count, grid.points.name),
       ] where found != count {
         throw HeadError("the network's output '\(name)' has \(found) rows for \(count) cells of the input")
       }
       let size = Float(grid.cell)
       for cell in 0..<count {
-        let product = try clamped(classes.numbers[cell], grid.classes.name)
+        let product =
+          try clamped(classes.numbers[cell], grid.classes.name)
           * clamped(objects.numbers[cell], grid.objects.name)
         let score = product.squareRoot()
         guard score > threshold else { continue }
