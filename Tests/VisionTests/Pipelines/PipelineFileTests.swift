@@ -28,6 +28,10 @@ import Testing
     #expect(try keys(kind) == Set(stage.keys))
   }
 
+  @Test func everyHead() {
+    for head in DetectionHeads.all { #expect(page.contains("`\(head.name)`"), "\(head.name)") }
+  }
+
   @Test func everyKeyOfTheFile() throws {
     #expect(try keys("How it is served") == Set(ServingSettings.keys))
     #expect(
