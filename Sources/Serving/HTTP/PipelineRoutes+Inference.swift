@@ -79,7 +79,7 @@ extension PipelineRoutes {
         var headers: HTTPFields = [.vary: "Accept"]
         headers[.serverTiming] = timing
         if case .picture(let format) = form, let output = report.output {
-          let size = DrawnPicture.maximumBytes(of: image)
+          let size = DrawnPicture.maximumBytes(of: image, as: format)
           return UnwrittenResponse(maximumBytes: size) { [headers] in
             ServerResponse(
               headers: headers, bytes: try pipeline.draw(output, on: image, as: format),

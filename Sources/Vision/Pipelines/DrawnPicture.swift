@@ -13,8 +13,10 @@ public enum DrawnPicture {
   }
 
   /// The most bytes that a picture of an image takes.
-  public static func maximumBytes(of image: EncodedImage) -> Int {
-    4 * image.header.width * image.header.height + 65_536
+  public static func maximumBytes(of image: EncodedImage, as format: Format) -> Int {
+    let pixels = image.header.width * image.header.height
+    // Noise takes 1.3 bytes a pixel as JPEG of this quality; a PNG may not become smaller at all.
+    return 65_536 + (format == .jpeg ? 2 * pixels : 3 * pixels + pixels / 16)
   }
 
   /// Decodes the photograph at full size, upright, and draws on it.
