@@ -49,6 +49,7 @@ bench: setup ## Measure, beside the rivals and the bounds
 	.build/release/bench-networks
 	.build/release/bench-opencl 1 .deps/images/medium.jpg
 	Benchmarks/preprocess
+	Benchmarks/postprocess
 	Benchmarks/training
 
 bench-serving: setup ## Measure the server under load, beside other servers

@@ -159,6 +159,9 @@ let package = Package(
       name: "bench-preprocess", dependencies: ["Basics", "Vision", "Kernels", "CJPEG"],
       path: "Benchmarks/Preprocess", swiftSettings: swift),
     .executableTarget(
+      name: "bench-tasks", dependencies: ["Vision", "Kernels"], path: "Benchmarks/Tasks",
+      swiftSettings: swift),
+    .executableTarget(
       name: "bench-replay", dependencies: ["Basics", "Reinforcement", "Kernels"], path: "Benchmarks/Replay",
       swiftSettings: swift),
     .executableTarget(

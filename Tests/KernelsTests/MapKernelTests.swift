@@ -31,7 +31,9 @@ import Testing
 
   @Test func referenceIsTheFormula() {
     let (width, planes) = (9, 5)
-    let (top, bottom) = (Self.numbers(width * planes), Self.numbers(width * planes + 7).suffix(width * planes))
+    let (top, bottom) = (
+      Self.numbers(width * planes), Self.numbers(width * planes + 7).suffix(width * planes)
+    )
     let found = best(.reference, width, planes)
     for x in 0..<width {
       let values = (0..<planes).map { plane in
@@ -78,7 +80,9 @@ import Testing
   }
 
   private func maximum(_ kernel: MapKernel, _ width: Int, _ planes: Int) -> [Float] {
-    var (values, numbers) = ([Float](repeating: -77, count: width + 1), [Int32](repeating: 77, count: width + 1))
+    var (values, numbers) = (
+      [Float](repeating: -77, count: width + 1), [Int32](repeating: 77, count: width + 1)
+    )
     let isFine = kernel.maximum(
       Self.numbers(width * planes), stride: width, count: planes, width: width, to: &values, &numbers)
     #expect(isFine)

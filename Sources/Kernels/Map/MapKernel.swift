@@ -52,7 +52,8 @@ public struct MapKernel: Kernel {
 
   /// 1 where a number is above the threshold, else 0.
   public func above(
-    _ threshold: Float, _ numbers: UnsafePointer<Float>, count: Int, to destination: UnsafeMutablePointer<UInt8>
+    _ threshold: Float, _ numbers: UnsafePointer<Float>, count: Int,
+    to destination: UnsafeMutablePointer<UInt8>
   ) {
     implementation.functions.above(numbers, threshold, count, destination)
   }

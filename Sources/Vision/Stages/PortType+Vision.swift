@@ -77,6 +77,10 @@ public struct NetworkOutputs: Sendable {
   /// Where the network's input lies in the photograph.
   public let frame: InputFrame?
 
+  package init(tensors: [Tensor], row: Int?, frame: InputFrame?) {
+    (self.tensors, self.row, self.frame) = (tensors, row, frame)
+  }
+
   /// The extents of an output of this item.
   public func shape(_ output: Int) -> [Int] {
     row == nil ? tensors[output].shape : Array(tensors[output].shape.dropFirst())

@@ -14,12 +14,13 @@ import Testing
     network.isStated = true
     network.labels = reference.classes ?? 0
     let type = try #require(DetectionHeads.named(reference.head))
-    let head = try #require(type.init(network))
+    let fitting = type.init(network)
+    let head = try #require(fitting)
     var settings = DetectSettings(type)
     settings.score = reference.settings.score
     settings.overlap = reference.settings.iou
     settings.maximum = reference.settings.maximum
-    settings.isClassAgnostic = !reference.settings.class_wise
+    settings.isClassAgnostic = !reference.settings.classWise
     let found = try Detections(outputs, head, settings).objects
     try compare(found, reference.expected)
   }

@@ -10,7 +10,7 @@ import Testing
     let pixels = (0..<3 * width * height).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 7) }
     let png = try pixels.withUnsafeBytes { try PNGEncoder.encode($0, .rgb8, width: width, height: height) }
     let read = try ImageDecoder().decode(png, for: nil)
-    #expect([read.width, read.height] == [width, height])
+    #expect(read.width == width && read.height == height)
     #expect(read.array == pixels)
   }
 

@@ -17,7 +17,7 @@ struct TaskReferences: Decodable {
   struct Settings: Decodable {
     let score: Float
     let iou: Double
-    let class_wise: Bool
+    let classWise: Bool
     let maximum: Int
   }
 
@@ -41,7 +41,7 @@ struct TaskReferences: Decodable {
     let input, image: [Int]
     let settings: Settings
     let classes: Int?
-    let kpt_shape: [Int]?
+    let kptShape: [Int]?
     let expected: [Object]
     var testDescription: String { name }
   }
@@ -58,7 +58,7 @@ struct TaskReferences: Decodable {
   struct Rule: Decodable {
     let fit, filter, channels: String
     let size: [Int]?
-    let short_side: Int?
+    let shortSide: Int?
     let antialias: Bool
     let mean, std: [Float]
     let pad: [Int]?
@@ -86,7 +86,9 @@ struct TaskReferences: Decodable {
 
   /// - Throws: `TestImages.Missing` before set-up.
   static func load() throws -> TaskReferences {
-    try JSONDecoder().decode(TaskReferences.self, from: TestImages.data("tasks/manifest.json"))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(TaskReferences.self, from: TestImages.data("tasks/manifest.json"))
   }
 }
 

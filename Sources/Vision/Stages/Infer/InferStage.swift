@@ -49,7 +49,7 @@ extension Stage {
     _ variants: [EngineVariant], _ element: ElementType = .float32, item: [Int?]? = nil,
     name: String = "infer"
   ) throws(EngineError) -> Stage {
-    let session = try variants[0].session()
+    let session = ImageInputSession.wrapping(try variants[0].session())
     let given = TensorDescription(name: "item", element: element, shape: [1] + (item ?? []))
     let input = try input(of: session, taking: given, isKnown: item != nil)
     guard let output = session.outputs.first else {
@@ -70,7 +70,7 @@ extension Stage {
       outputs: [Port("outputs", .outputs(outputs, ScoreScale(output.maker, trial)))],
       implementations: variants.map { variant in
         .infer(variant, besides: variants[0], maximumBatchSize: isBatched ? .max : 1) {
-          InferInstance($0, rows: rows, hasRows: hasRows)
+          InferInstance(ImageInputSession.wrapping($0), rows: rows, hasRows: hasRows)
         }
       }, work: { _ in network.work })
     if rows == nil, let trial, !trial.isByItem {

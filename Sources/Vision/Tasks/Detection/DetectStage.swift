@@ -126,6 +126,19 @@ extension Detections {
     self.init(objects, width: frame.imageWidth, height: frame.imageHeight)
     withExtendedLifetime(outputs) {}
   }
+
+  /// What the head of this name finds, by its own settings; `nil` where the outputs haven't its shapes.
+  ///
+  /// - Throws: `HeadError`.
+  package init?(_ outputs: NetworkOutputs, head name: String) throws {
+    let descriptions = outputs.tensors.indices.map { index in
+      TensorDescription(
+        name: "output\(index)", element: outputs.tensors[index].element, shape: outputs.shape(index))
+    }
+    let network = HeadNetwork(outputs: descriptions, isStated: true)
+    guard let type = DetectionHeads.named(name), let head = type.init(network) else { return nil }
+    try self.init(outputs, head, DetectSettings(type))
+  }
 }
 
 extension InputFrame {

@@ -39,6 +39,14 @@ extension Segmentation {
     withExtendedLifetime(outputs) {}
   }
 
+  /// The map of logits `[classes, height, width]` at the photograph's size.
+  ///
+  /// - Throws: `HeadError`.
+  package init(logits outputs: NetworkOutputs) throws {
+    let map = MapOutput(output: 0, name: "logits", channels: outputs.shape(0).first, isLast: false)
+    try self.init(outputs, SegmentSettings(head: .logits, map: map))
+  }
+
   private static func map(
     _ outputs: NetworkOutputs, _ settings: SegmentSettings, part: PixelRectangle, height: Int, width: Int
   ) throws -> [UInt8] {
