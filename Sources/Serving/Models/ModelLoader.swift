@@ -10,6 +10,7 @@ public struct ModelLoader: Sendable {
 
   let observer: (any RequestObserver)?
   private let scale: DecodeScale?
+  private let stated: [String]
   private let limits: TensorLimits
   private let images: ImageLimits
   private let platform: Platform
@@ -19,6 +20,7 @@ public struct ModelLoader: Sendable {
 
   /// - Parameters:
   ///   - scale: replaces the pipelines' settings for decoding.
+  ///   - stated: what the user says of the command line's model, pairs `key=value`.
   ///   - limits: limits of tensors' sizes.
   ///   - images: limits of images' sizes and decoding times.
   ///   - observer: notified of the pipelines' requests.
@@ -26,13 +28,14 @@ public struct ModelLoader: Sendable {
   ///   - observe: called with a pipeline's name and the first failure of each kind of a device. Must not
   ///     block.
   public init(
-    scale: DecodeScale? = nil, limits: TensorLimits = TensorLimits(),
+    scale: DecodeScale? = nil, stated: [String] = [], limits: TensorLimits = TensorLimits(),
     images: ImageLimits = ImageLimits(), on platform: Platform = .local,
     observer: (any RequestObserver)? = nil,
     choosePlan: @escaping ChoosePlan = { _ in (nil, nil) },
     observe: @escaping @Sendable (String, DeviceError) -> Void = { _, _ in }
   ) {
     self.scale = scale
+    self.stated = stated
     self.limits = limits
     self.images = images
     self.platform = platform
@@ -49,7 +52,9 @@ public struct ModelLoader: Sendable {
   /// - Throws: an error of its files; `WarmUpError` if it doesn't work.
   func load(_ reference: String, named name: String? = nil, version: Int = 1) async throws -> HostedPipeline {
     let hosted = try await onOwnThread { [self] in
-      let pipeline = try Pipeline(reference, scale: scale, name: name, limits: limits)
+      // A repository's models have names.
+      let pipeline = try Pipeline(
+        reference, scale: scale, name: name, limits: limits, stated: name == nil ? stated : [])
       if let name, pipeline.name != name {
         throw RepositoryError.otherName(pipeline.name, file: reference, of: name)
       }

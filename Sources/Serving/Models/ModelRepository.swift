@@ -1,7 +1,8 @@
 import Basics
 import Foundation
 
-/// A directory of models with their versions: `NAME/VERSION/pipeline.yaml`, or `NAME/VERSION/model.onnx`.
+/// A directory of models with their versions: `NAME/VERSION/pipeline.yaml`, `NAME/VERSION/model.onnx`, or an export's folder as
+/// `NAME/VERSION`.
 ///
 /// A version is a whole number from 1. Symbolic links are followed; other entries are ignored. Nothing is
 /// cached: each call reads the disk, which blocks.
@@ -68,13 +69,18 @@ public struct ModelRepository: Sendable {
     return numbers
   }
 
-  /// The path of a version's pipeline, or of its model if it has no pipeline.
+  /// The path of a version's pipeline, or of its model if it has no pipeline: its `model.onnx`, or the folder of a graph called
+  /// otherwise, or in a folder `onnx`.
   func reference(of name: String, version: Int) throws(RepositoryError) -> String {
     let folder = "\(path)/\(name)/\(version)"
     for file in ["pipeline.yaml", "model.onnx"] {
       let reference = folder + "/" + file
       if FileManager.default.fileExists(atPath: reference) { return reference }
     }
+    let names = [folder, folder + "/onnx"].flatMap {
+      (try? FileManager.default.contentsOfDirectory(atPath: $0)) ?? []
+    }
+    if names.contains(where: { $0.hasSuffix(".onnx") }) { return folder }
     throw .empty(folder)
   }
 

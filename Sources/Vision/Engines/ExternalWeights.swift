@@ -8,9 +8,12 @@ import Planning
 /// Reads a file's structure and skips the fields' contents, in time linear in the structure. A file that is
 /// no protocol buffer has no such files; the engine reports its error.
 struct ExternalWeights {
-  private(set) var locations: Set<String> = []
+  /// The files' paths as the model writes them, with the bytes that it takes of each at least.
+  private(set) var bytes: [String: Int] = [:]
 
   private let file: RegularFile
+  /// Of the tensor that is being read.
+  private var entries: [String: String] = [:]
   private var window: [UInt8] = []
   private var windowStart = 0
 
@@ -45,15 +48,21 @@ struct ExternalWeights {
   }
 
   private mutating func read(_ message: Message, in range: Range<Int>, depth: Int) throws(FileError) {
-    guard depth < Self.maximumDepth, locations.count < Self.maximumLocations else { return }
+    guard depth < Self.maximumDepth, bytes.count < Self.maximumLocations else { return }
     if message == .entry { return try readEntry(in: range) }
+    if message == .tensor { entries = [:] }
     var position = range.lowerBound
     while let (field, payload) = try nextField(&position, upTo: range.upperBound) {
       if let child = message.child(field) { try read(child, in: payload, depth: depth + 1) }
     }
+    guard message == .tensor, let location = entries["location"] else { return }
+    let (end, isTooLarge) = number("offset").addingReportingOverflow(number("length"))
+    bytes[location] = max(bytes[location] ?? 0, isTooLarge ? .max : end)
   }
 
-  /// A key and its value: `location` and a path.
+  private func number(_ key: String) -> Int { entries[key].flatMap { Int($0) }.map { max($0, 0) } ?? 0 }
+
+  /// A key and its value: `location` and a path, `offset` and `length`.
   private mutating func readEntry(in range: Range<Int>) throws(FileError) {
     var (key, value) = ("", "")
     var position = range.lowerBound
@@ -61,7 +70,7 @@ struct ExternalWeights {
       if field == 1 { key = try text(payload) }
       if field == 2 { value = try text(payload) }
     }
-    if key == "location" { locations.insert(value) }
+    if ["location", "offset", "length"].contains(key) { entries[key] = value }
   }
 
   /// Moves behind the next field that holds bytes.

@@ -18,8 +18,12 @@ public struct Pipeline: Sendable {
   public private(set) var limits = TensorLimits()
   /// Remarks for the user, a line each.
   public var remarks: [String] {
-    graph.stages.flatMap { stage in stage.remarks.map { "\(stage.name): \($0)" } }
+    notes + graph.stages.flatMap { stage in stage.remarks.map { "\(stage.name): \($0)" } }
   }
+  /// Remarks on the whole.
+  private var notes: [String] = []
+  /// What the pipeline was made of, if that is a model's file or folder.
+  public private(set) var modelDescription: ModelDescription?
   /// The settings in the file of how the pipeline is served.
   public var settings = ServingSettings()
   /// The part of the file that describes the computation; empty without a file.
@@ -29,21 +33,79 @@ public struct Pipeline: Sendable {
   ///
   /// - Parameters:
   ///   - reference: a path to a YAML file; the name of one in a `Pipelines` folder of the working directory,
-  ///     the executable's, or one above them; or a path to a model (`.onnx`), which is then a pipeline of its
-  ///     own.
+  ///     the executable's, or one above them; or a path to a model, an ONNX file or an export's folder, which is
+  ///     described, and run as its description says.
   ///   - scale: replaces the file's setting for decoding.
   ///   - name: the name, if the file states none; the file's own by default.
-  /// - Throws: `UnknownConfiguration`, `ConfigurationError`; `EngineError` if the engine's library is
-  ///   missing.
+  ///   - stated: what the user says of a model, pairs `key=value`.
+  ///   - use: what a model is to become.
+  /// - Throws: `UnknownConfiguration`, `ConfigurationError`, `DescriptionError`; `EngineError` if the engine's
+  ///   library is missing.
   public init(
-    _ reference: String, scale: DecodeScale? = nil, name: String? = nil, limits: TensorLimits = TensorLimits()
+    _ reference: String, scale: DecodeScale? = nil, name: String? = nil,
+    limits: TensorLimits = TensorLimits(),
+    stated: [String] = [], use: ModelUse = .imagesIfEvident
   ) throws {
-    let path = try Self.library.path(of: reference)
-    guard !path.hasSuffix(".onnx") else {
-      try self.init(model: path, name: name, limits: limits)
+    let path = try Self.path(of: reference)
+    guard !ModelExport.isModel(path) else {
+      try self.init(model: path, scale: scale, name: name, limits: limits, stated: stated, use: use)
       return
     }
-    let text = try ConfigurationNode.text(of: path)
+    guard stated.isEmpty else { throw ConfigurationError(file: path, reason: Self.refusalOfStated) }
+    try self.init(text: ConfigurationNode.text(of: path), of: path, scale: scale, name: name, limits: limits)
+  }
+
+  /// Why `--set` says nothing of a pipeline's file.
+  public static let refusalOfStated =
+    "--set says what a model's files don't; this is a pipeline's file, so change its keys there"
+
+  /// The path that a reference stands for: the library's, or that of an export's folder.
+  public static func path(of reference: String) throws(UnknownConfiguration) -> String {
+    do {
+      return try library.path(of: reference)
+    } catch {
+      guard Folder.exists(reference) else { throw error }
+      return reference
+    }
+  }
+
+  /// A pipeline of a model: of images as its files describe it, or of its tensors.
+  private init(
+    model path: String, scale: DecodeScale?, name: String?, limits: TensorLimits, stated: [String],
+    use: ModelUse
+  ) throws {
+    let describer: ModelDescriber
+    do {
+      describer = try ModelDescriber(path, stated: stated)
+    } catch DescriptionError.unreadable where use == .imagesIfEvident && stated.isEmpty {
+      // The engine says why.
+      try self.init(tensorsOf: path, name: name, limits: limits)
+      return
+    }
+    if use == .imagesIfEvident, !describer.isEvident, path.hasSuffix(".onnx") {
+      try self.init(tensorsOf: path, name: name, limits: limits)
+      if describer.mayTakeImages {
+        notes = [
+          "it takes tensors, because nothing in the file says what its images are; 'drivetrain describe \(path.quoted)' says what to state, with --set, for it to take images"
+        ]
+      }
+      return
+    }
+    let description = try describer.description(named: name)
+    try self.init(text: description.pipeline(), of: path, scale: scale, name: nil, limits: limits)
+    modelDescription = description
+    let assumed = description.assumed
+    if !assumed.isEmpty {
+      notes = [
+        "\(description.task.rawValue) by \(description.head.printable); assumed: \(assumed.joined(separator: ", ")) ('drivetrain describe \(path.quoted)' has all)"
+      ]
+    }
+  }
+
+  /// - Parameter path: of the text's file, for messages and the paths in it.
+  private init(
+    text: String, of path: String, scale: DecodeScale?, name: String?, limits: TensorLimits
+  ) throws {
     let document = try ConfigurationNode(yaml: text, file: path)
     var overrides = limits.overrides
     if let scale { overrides["scale"] = scale.rawValue }
@@ -65,7 +127,7 @@ public struct Pipeline: Sendable {
   }
 
   /// A pipeline of one network, whose tensors are the pipeline's.
-  private init(model path: String, name: String?, limits: TensorLimits) throws {
+  private init(tensorsOf path: String, name: String?, limits: TensorLimits) throws {
     let name = name ?? URL(filePath: path).deletingPathExtension().lastPathComponent
     if let flaw = name.flawAsName {
       throw ConfigurationError(file: path, reason: "the model's name \(flaw); call the file otherwise")

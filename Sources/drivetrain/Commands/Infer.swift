@@ -16,7 +16,7 @@ struct Infer: ParsableCommand, PlannedCommand {
       """)
 
   @Argument(
-    help: "A pipeline's name in Pipelines/, or a path to its YAML file.",
+    help: "A pipeline's name in Pipelines/, a path to its YAML file, or to a model: an ONNX file or an export's folder.",
     completion: .named(in: "Pipelines"))
   var pipeline: String
 
@@ -37,12 +37,13 @@ struct Infer: ParsableCommand, PlannedCommand {
   @Option(help: "How JPEGs are decoded: auto (at a reduced size where that suffices) or exact.")
   var scale: DecodeScale?
 
+  @OptionGroup var model: ModelOptions
   @OptionGroup(title: "Placement") var planned: PlanOption
   @OptionGroup(title: "Placement") var described: MachineOption
 
   func run() throws {
     let reference = pipeline
-    let pipeline = try Pipeline(reference, scale: scale)
+    let pipeline = try Pipeline(reference, scale: scale, stated: model.set, use: .images)
     guard pipeline.signature.takesImages else { throw InferError.takesTensors(reference) }
     for remark in pipeline.remarks { inform("\(pipeline.name): \(remark)") }
     // A trace has room for all images; the attribution alone needs only the latest image's events.

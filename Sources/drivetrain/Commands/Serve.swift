@@ -33,7 +33,7 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Names of pipelines in Pipelines/, or paths to their YAML files, or to ONNX models.",
+      "Names of pipelines in Pipelines/, or paths to their YAML files, to ONNX models or to export folders.",
       valueName: "model"),
     completion: .named(in: "Pipelines"))
   var pipelines: [String] = []
@@ -62,6 +62,7 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
   @Option(help: "How JPEGs are decoded: auto (at a reduced size where that suffices) or exact.")
   var scale: DecodeScale?
 
+  @OptionGroup var model: ModelOptions
   @OptionGroup(title: "Access") var access: AccessOptions
   @OptionGroup(title: "Log") var logging: LogOptions
   @OptionGroup(title: "Tracing") var tracing: TracingOptions
@@ -72,6 +73,9 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
   func validate() throws {
     guard !pipelines.isEmpty || repository != nil else {
       throw ValidationError("there is nothing to serve; name models, or a --repository")
+    }
+    guard model.set.isEmpty || pipelines.count == 1 else {
+      throw ValidationError("--set is for one model; describe each with 'drivetrain describe --write', and serve the files")
     }
     guard (0...65535).contains(port), (0...65535).contains(grpcPort ?? 0) else {
       throw ValidationError("--port and --grpc-port must be from 0 to 65535")
@@ -85,7 +89,7 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
     let telemetry = Telemetry(
       platform: machine, otlp: try tracing.otlp, traceRate: tracing.traceRate, log: log)
     let loader = ModelLoader(
-      scale: scale, limits: limits.tensors, images: limits.images, on: machine, observer: telemetry
+      scale: scale, stated: model.set, limits: limits.tensors, images: limits.images, on: machine, observer: telemetry
     ) { [planned] pipeline in
       try planned.choice(for: PipelineWorkload(pipeline), objective: .throughput, on: machine)
     } observe: { [planned] name, error in

@@ -20,7 +20,7 @@ struct Tune: ParsableCommand {
       """)
 
   @Argument(
-    help: "A pipeline's name in Pipelines/, or a path to its YAML file.",
+    help: "A pipeline's name in Pipelines/, a path to its YAML file, or, with --output, to a model: an ONNX file or an export's folder.",
     completion: .named(in: "Pipelines"))
   var pipeline: String
 
@@ -46,6 +46,7 @@ struct Tune: ParsableCommand {
   @Flag(help: "Print one JSON object.")
   var json = false
 
+  @OptionGroup var model: ModelOptions
   @OptionGroup var described: MachineOption
 
   /// Seconds that a candidate runs in one turn.
@@ -63,9 +64,9 @@ struct Tune: ParsableCommand {
   }
 
   func run() throws {
-    let path = try Pipeline.library.path(of: pipeline)
-    guard !path.hasSuffix(".onnx") else { throw TuneError.model(path) }
-    let loaded = try Pipeline(path)
+    let path = try Pipeline.path(of: pipeline)
+    let loaded = try Pipeline(path, stated: model.set, use: .images)
+    if loaded.modelDescription != nil, output == nil, !dryRun { throw TuneError.model(path) }
     guard loaded.signature.takesImages else { throw TuneError.takesTensors(path) }
     let workload = try PipelineWorkload(loaded, images: image)
     let machine = try described.machineHere(to: "tuned")
@@ -76,7 +77,7 @@ struct Tune: ParsableCommand {
     // A search is pointless if its result can't be written.
     if !dryRun {
       let knobs = start.merging([.concurrency: loaded.settings.concurrency]) { first, _ in first }
-      try write(try text(of: path, with: knobs, note: ""), to: output ?? path, isRehearsal: true)
+      try write(try text(of: path, loaded, with: knobs, note: ""), to: output ?? path, isRehearsal: true)
     }
 
     let (progress, bystanders) = (ProgressLine(), BackgroundLoad())
@@ -111,7 +112,7 @@ struct Tune: ParsableCommand {
     let writing = Result {
       if isWanted {
         let note = note(result.after.median, on: machine)
-        try write(try text(of: path, with: knobs, note: note), to: file)
+        try write(try text(of: path, loaded, with: knobs, note: note), to: file)
       }
     }
     let isWritten = isWanted && (try? writing.get()) != nil
@@ -120,8 +121,11 @@ struct Tune: ParsableCommand {
     try writing.get()
   }
 
-  private func text(of path: String, with knobs: [ServingSettings.Knob: Int], note: String) throws -> String {
-    var text = PipelineText(try ConfigurationNode.text(of: path), of: path)
+  private func text(
+    of path: String, _ loaded: Pipeline, with knobs: [ServingSettings.Knob: Int], note: String
+  ) throws -> String {
+    let original = try loaded.modelDescription?.pipeline() ?? ConfigurationNode.text(of: path)
+    var text = PipelineText(original, of: path)
     try text.set(knobs, note: note)
     return text.text
   }
@@ -204,7 +208,7 @@ enum TuneError: Error, CustomStringConvertible {
   var description: String {
     switch self {
     case .model(let path):
-      "\(path) is a network and has no knobs; write a pipeline's file around it, such as Pipelines/classify.yaml"
+      "\(path) is a model and has no file for its knobs; name one with --output, or try with --dry-run"
     case .takesTensors(let path): "\(path) takes tensors, and only pipelines that take images can be tuned"
     case .nothingToTune(let path):
       "\(path) has no stages before its network, so it has no knobs"

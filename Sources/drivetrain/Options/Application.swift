@@ -9,7 +9,7 @@ import Vision
 /// The application for `calibrate`, `plan`, `verify` and `simulate`.
 struct ApplicationOptions: ParsableArguments {
   @Argument(
-    help: "The name of a pipeline or an experiment, or a path to its YAML file.",
+    help: "The name of a pipeline or an experiment, a path to its YAML file, or to a model: an ONNX file or an export's folder.",
     completion: .named(in: "Pipelines", "Experiments"))
   var application: String
 
@@ -21,7 +21,10 @@ struct ApplicationOptions: ParsableArguments {
   var image: [String] = []
 
   @Option(
-    parsing: .upToNextOption, help: ArgumentHelp("Change settings of an experiment.", valueName: "key=value"))
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Change settings of an experiment; or say of a model what its files don't, as 'describe' does.",
+      valueName: "key=value"))
   var set: [String] = []
 
   @OptionGroup(title: "Placement") var described: MachineOption
@@ -59,11 +62,8 @@ struct ApplicationOptions: ParsableArguments {
   func workload() throws -> any Workload {
     switch try kind() {
     case .pipeline:
-      guard set.isEmpty else {
-        throw ValidationError("--set changes an experiment; \(application) is a pipeline")
-      }
       let workload = try PipelineWorkload(
-        Pipeline(application), images: image.isEmpty ? Self.photographs : image)
+        Pipeline(application, stated: set), images: image.isEmpty ? Self.photographs : image)
       guard !workload.footprints.isEmpty else {
         throw FileError(
           workload.pipeline.signature.takesImages
@@ -83,9 +83,9 @@ struct ApplicationOptions: ParsableArguments {
 
   /// The kind in the file: an experiment names its algorithm.
   private func kind() throws -> Kind {
-    if application.hasSuffix(".onnx") { return .pipeline }
     do {
-      let path = try Pipeline.library.path(of: application)
+      let path = try Pipeline.path(of: application)
+      if path.hasSuffix(".onnx") || Folder.exists(path) { return .pipeline }
       let keys = try ConfigurationNode(contentsOf: path).entries().map(\.key)
       return keys.contains("algorithm") ? .experiment : .pipeline
     } catch let unknown as UnknownConfiguration {

@@ -3,7 +3,7 @@ import Dataflow
 import Foundation
 
 /// The facts in an ONNX file that engines don't report: the names of free extents, types that are no tensors,
-/// and whether there is a shape at all.
+/// whether there is a shape at all, and what the exporter wrote beside the graph.
 struct ONNXInterface {
   /// A `ValueInfoProto`.
   struct Port {
@@ -11,10 +11,19 @@ struct ONNXInterface {
     /// A name such as `string` or `sequence`.
     fileprivate(set) var typeName = "no type"
     fileprivate(set) var hasRank = true
+    /// `nil` where the extent is free.
+    fileprivate(set) var extents: [Int?] = []
     /// One for each extent; `nil` where the extent is fixed, or free without a name.
     fileprivate(set) var symbols: [String?] = []
     fileprivate(set) var hasFreeExtent = false
   }
+
+  /// The inputs that a run has to give, in the file's order: weights that are listed as inputs are left out.
+  private(set) var inputs: [Port] = []
+  /// In the file's order.
+  private(set) var outputs: [Port] = []
+  /// What the exporter wrote beside the graph: `metadata_props`. The first of equal keys counts.
+  private(set) var metadata: [String: String] = [:]
 
   private var ports: [String: Port] = [:]
   /// For each tensor the operator that makes it, and that operator's first input.
@@ -24,16 +33,38 @@ struct ONNXInterface {
 
   /// - Returns: `nil` if the file can't be read or is not ONNX.
   init?(contentsOf path: String) {
-    guard path.hasSuffix(".onnx"),
-      let data = try? Data.read(path, atMost: ModelFile.maximumBytes)
-    else { return nil }
+    guard path.hasSuffix(".onnx") else { return nil }
     do {
-      try data.withUnsafeBytes { bytes in
-        try ProtobufReader(bytes).forEach(7) { try read($0.message()) }
-      }
+      try self.init(reading: path)
     } catch {
       return nil
     }
+  }
+
+  /// - Throws: `FileError` if the file can't be read; `ProtobufError` if it isn't ONNX.
+  init(reading path: String) throws {
+    try Data.read(path, atMost: ModelFile.maximumBytes).withUnsafeBytes { bytes in
+      var reader = ProtobufReader(bytes)
+      while let field = try reader.next() {
+        switch field.number {
+        case 7: try read(field.message())
+        case 14: try readMetadata(field.message())
+        default: break
+        }
+      }
+    }
+  }
+
+  /// Entries beyond that are no exporter's.
+  private static let maximumMetadata = 1000
+
+  /// A `StringStringEntryProto`. Bytes that are no UTF-8 become replacement characters, which no reader takes.
+  private mutating func readMetadata(_ entry: ProtobufReader) throws {
+    var (key, value) = ("", "")
+    try entry.forEach(1) { key = String(decoding: try $0.bytes(), as: UTF8.self) }
+    try entry.forEach(2) { value = String(decoding: try $0.bytes(), as: UTF8.self) }
+    guard metadata.count < Self.maximumMetadata, metadata[key] == nil else { return }
+    metadata[key] = value
   }
 
   /// Finds whether the inputs' numbers decide the tensors' sizes, other than the number of rows kept.
@@ -79,7 +110,7 @@ struct ONNXInterface {
   private mutating func read(_ graph: ProtobufReader) throws {
     var graph = graph
     var nodes: [ONNXNode] = []
-    var inputs: [String] = []
+    var inputNames: [String] = []
     // With their numbers, where those are few integers.
     var constants: [String: [Int]] = [:]
     while let field = try graph.next() {
@@ -91,12 +122,13 @@ struct ONNXInterface {
       case 11, 12:
         let port = try Port(field.message())
         ports[port.name] = port
-        if field.number == 11 { inputs.append(port.name) }
+        if field.number == 11 { inputNames.append(port.name) } else { outputs.append(port) }
       default: break
       }
     }
     // Weights may also be listed as inputs.
-    let given = inputs.filter { constants[$0] == nil }
+    let given = inputNames.filter { constants[$0] == nil }
+    inputs = given.compactMap { ports[$0] }
     let isOpen = given.contains { ports[$0]?.hasFreeExtent ?? true }
     var analysis = SizeAnalysis(inputs: given)
     for node in nodes {
@@ -188,11 +220,13 @@ extension ONNXInterface.Port {
         hasRank = true
         try field.message().forEach(1) { dimension in
           var symbol: String?
-          var isGiven = false
+          var extent: Int?
           try dimension.message().forEach(2) { symbol = try $0.text() }
-          try dimension.message().forEach(1) { _ in isGiven = true }
-          if !isGiven { hasFreeExtent = true }
+          try dimension.message().forEach(1) { extent = Int(truncatingIfNeeded: try $0.integer()) }
+          if extent == nil { hasFreeExtent = true }
           symbols.append(symbol == "" ? nil : symbol)
+          // Some exporters write a free extent as 0 or −1.
+          extents.append(extent.flatMap { $0 > 0 ? $0 : nil })
         }
       default: break
       }
