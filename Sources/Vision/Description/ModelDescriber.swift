@@ -56,6 +56,7 @@ struct ModelDescriber {
       model: export.absoluteGraph, name: name, exporter: evidence?.exporter, task: match.task,
       head: match.head,
       output: match.output == 0 ? nil : export.interface.outputs[match.output].name,
+      keypoints: match.head.hasSuffix("-pose") ? evidence?.keypoints ?? [] : [],
       input: ModelDescription.Input(input), preprocessing: preprocessing, labels: labels.labels,
       sources: sources)
   }
@@ -65,7 +66,7 @@ struct ModelDescriber {
       outputs: outputs, input: input,
       companions: Set(export.interface.inputs.map(\.name)).subtracting([input.name]),
       classes: labelNames?.value.count, task: stated.task ?? evidence?.task?.value,
-      keypoints: evidence?.keypoints ?? 0)
+      keypoints: evidence.map { $0.keypoints.isEmpty ? 0 : $0.keypoints.reduce(1, *) } ?? 0)
   }
 
   private var labelNames: Fact<[String]>? { stated.labels.map { Fact($0, .stated) } ?? evidence?.labels }
@@ -166,7 +167,8 @@ struct ModelDescriber {
     if let names = labelNames {
       // One map may have the foreground's name alone.
       let isOne = match.task == .segmentation && match.classes == 2 && names.value.count == 1
-      guard match.classes ?? names.value.count == names.value.count || isOne else {
+      let isMore = match.mayNameBackground && match.classes == names.value.count - 1
+      guard match.classes ?? names.value.count == names.value.count || isOne || isMore else {
         throw labelRefusal(names, match)
       }
       let labels = ModelDescription.Labels(

@@ -62,9 +62,12 @@ extension ModelDescription {
     // The stage finds out the rest by itself.
     case .classification: if head == "probabilities" { keys.append(("softmax", "false", "head")) }
     case .embedding: break
-    default: keys.append(("head", YAML.text(head), "head"))
+    case .depth: keys.append(("kind", YAML.text(head), "head"))
+    case .detection, .instanceSegmentation, .segmentation: keys.append(("head", YAML.text(head), "head"))
     }
-    if let output { keys.append(("output", YAML.text(output), "head")) }
+    if !keypoints.isEmpty { keys.append(("keypoints", "\(keypoints)", "task")) }
+    // Boxes are found by the names and shapes of their head.
+    if let output, task.stage != "detect" { keys.append(("output", YAML.text(output), "head")) }
     return keys
   }
 }

@@ -50,6 +50,8 @@ public struct ModelDescription: Sendable {
   public let head: String
   /// The output that the head reads, if it isn't the first.
   public let output: String?
+  /// How many key points an object has, and numbers of each; empty if it has none, or the head says so by itself.
+  public let keypoints: [Int]
   public let input: Input
   public let preprocessing: Preprocessing
   public let labels: Labels

@@ -14,8 +14,8 @@ struct Evidence: Sendable {
   var facts = Facts()
   /// How this exporter's networks usually want their images, where that differs from others of their head.
   var habits: Habits?
-  /// Numbers for the key points of an object.
-  var keypoints = 0
+  /// How many key points an object has, and numbers of each; none if it has no points.
+  var keypoints: [Int] = []
   /// The head among those that have the network's shapes.
   var choose: @Sendable ([HeadMatch]) throws(DescriptionError) -> [HeadMatch] = { $0 }
 

@@ -47,7 +47,7 @@ enum UltralyticsMetadata: EvidenceReader {
       else {
         throw refusal("kpt_shape", "of its metadata is no shape of key points: \(text.printable(atMost: 60))")
       }
-      evidence.keypoints = shape[0] * shape[1]
+      evidence.keypoints = shape
     }
     choose(by: metadata, &evidence, refusal)
     return evidence
@@ -111,11 +111,8 @@ enum UltralyticsMetadata: EvidenceReader {
 extension HeadMatch {
   /// The same with another head.
   func called(_ head: String) -> HeadMatch {
-    var match = HeadMatch(task: task, head: head)
-    match.output = output
-    match.classes = classes
-    match.names = names
-    match.habits = habits
+    var match = self
+    match.head = head
     return match
   }
 }

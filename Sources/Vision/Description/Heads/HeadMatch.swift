@@ -2,11 +2,13 @@
 struct HeadMatch: Sendable, Hashable {
   let task: DescribedTask
   /// As the task's stage calls it, such as `yolov8`.
-  let head: String
+  var head: String
   /// The position of the output that the head reads, where it reads one.
   var output = 0
   /// `nil` where the shapes don't say.
   var classes: Int?
+  /// Whether lists of its classes may begin with the background, which isn't counted.
+  var mayNameBackground = false
   /// Names that the head has by itself.
   var names: [String] = []
   /// How such networks usually want their images.

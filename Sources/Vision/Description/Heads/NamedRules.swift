@@ -53,7 +53,7 @@ enum PriorBoxesRule: HeadRule {
     else { return [] }
     return [
       HeadMatch(
-        task: .detection, head: "ssd-raw", classes: columns - 1,
+        task: .detection, head: "ssd-raw", classes: columns - 1, mayNameBackground: true,
         habits: Habits(side: 300, mean: 127, deviation: 128))
     ]
   }

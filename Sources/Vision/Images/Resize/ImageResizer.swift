@@ -24,9 +24,15 @@ public final class ImageResizer {
   /// Resizes to the geometry's height and width in pixels, upright.
   ///
   /// - Parameter pixels: decoded for the same geometry and filter, or a whole image.
-  /// - Throws: `ImageError.wrongRegion`, `.outOfMemory`.
+  /// - Throws: `ImageError.wrongRegion`, `.outOfMemory`; `.tooManyPixels` for proportions that give too large a result.
   public func resize(_ pixels: PixelBuffer) throws(ImageError) -> PixelBuffer {
     let region = pixels.region
+    let size = geometry.size(width: region.displayedWidth, height: region.displayedHeight)
+    guard geometry.isFixed || size.width.multipliedReportingOverflow(by: size.height).partialValue
+      <= CropGeometry.maximumPixels
+    else {
+      throw .tooManyPixels(width: size.width, height: size.height, limit: CropGeometry.maximumPixels)
+    }
     let sources = try CropSources(of: geometry, filter, in: pixels)
     let (window, columns, rows) = (sources.window, sources.columns, sources.rows)
     let horizontal = tables.table(

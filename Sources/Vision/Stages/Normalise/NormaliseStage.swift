@@ -10,14 +10,17 @@ extension StageKind {
   static let normalise = StageKind(
     "normalise", keys: ["mean", "standard_deviation", "range", "layout", "channels", "element"]
   ) { parameters in
-    guard let shape = parameters.inputTypes.first?.shape, shape.count == 3, let height = shape[0],
+    let normalisation = try Normalisation(parameters)
+    if let shape = parameters.inputTypes.first?.shape, shape.count == 3, let height = shape[0],
       let width = shape[1]
-    else {
+    {
+      return Stage.normalise(normalisation, height: height, width: width, name: parameters.name)
+    }
+    guard parameters.inputTypes.first?.meaning == PortType.pixelsOfOwnSize.meaning else {
       throw parameters.node.error(
         "\(parameters.node.path) needs pixels of a known size; put a resize before it")
     }
-    return Stage.normalise(
-      try Normalisation(parameters), height: height, width: width, name: parameters.name)
+    return Stage.normalise(normalisation, name: parameters.name)
   }
 }
 
@@ -81,6 +84,27 @@ package struct NormaliseOperation: Sendable {
 }
 
 extension Stage {
+  /// Pixels of a size of each image's own → a batch of that one element.
+  public static func normalise(_ normalisation: Normalisation, name: String = "normalise") -> Stage {
+    let shape: [Int?] = normalisation.layout == .nchw
+      ? [normalisation.channels, nil, nil] : [nil, nil, normalisation.channels]
+    return Stage(
+      name,
+      inputs: [Port("square", .pixelsOfOwnSize)],
+      outputs: [Port("tensor", .batchSlot(normalisation.element, shape))],
+      implementations: [
+        .cpu(normalisation.isUsual ? "simd" : "cpu", maximumBatchSize: .max) { firing in
+          for index in 0..<firing.count() {
+            let pixels = try firing.pixels(at: index)
+            let tensor = try Tensor(
+              normalisation.element, shape: [1] + normalisation.shape(height: pixels.height, width: pixels.width))
+            normalisation.write(pixels, into: tensor.slotBytes(0))
+            firing.emit(BatchSlot(tensor: tensor, index: 0, frame: pixels.frame), of: index)
+          }
+        }
+      ], work: { _ in nil })
+  }
+
   /// Pixels of this size → one element of a batch.
   public static func normalise(
     _ normalisation: Normalisation, height: Int, width: Int, name: String = "normalise"
