@@ -77,7 +77,8 @@ public struct CropGeometry: Sendable, Hashable {
   }
 
   /// As `get_size_with_aspect_ratio` of Hugging Face's transformers: fractions are cut off.
-  private func proportional(_ imageWidth: Int, _ imageHeight: Int, longest: Int?) -> (width: Int, height: Int) {
+  private func proportional(_ imageWidth: Int, _ imageHeight: Int, longest: Int?) -> (width: Int, height: Int)
+  {
     let (short, long) = (min(imageWidth, imageHeight), max(imageWidth, imageHeight))
     var side = Double(shortSide)
     if let longest, Double(long) / Double(short) * side > Double(longest) {
@@ -151,7 +152,8 @@ public struct CropGeometry: Sendable, Hashable {
     }
     let size = size(width: imageWidth, height: imageHeight)
     return InputFrame(
-      imageWidth: imageWidth, imageHeight: imageHeight, width: size.width, height: size.height, content: content,
+      imageWidth: imageWidth, imageHeight: imageHeight, width: size.width, height: size.height,
+      content: content,
       scaleX: scaleX, scaleY: scaleY, offsetX: offsetX, offsetY: offsetY)
   }
 

@@ -15,7 +15,8 @@ struct Drivetrain: AsyncParsableCommand {
     commandName: "drivetrain",
     abstract: "Whole DNN applications on mixed hardware, every microsecond accounted for.",
     subcommands: [
-      Describe.self, Infer.self, Serve.self, Load.self, Train.self, Evaluate.self, Export.self, Calibrate.self,
+      Describe.self, Infer.self, Serve.self, Load.self, Train.self, Evaluate.self, Export.self,
+      Calibrate.self,
       PlanCommand.self,
       Verify.self, Tune.self, Simulate.self, Devices.self,
     ])

@@ -16,7 +16,8 @@ struct Infer: ParsableCommand, PlannedCommand {
       """)
 
   @Argument(
-    help: "A pipeline's name in Pipelines/, a path to its YAML file, or to a model: an ONNX file or an export's folder.",
+    help:
+      "A pipeline's name in Pipelines/, a path to its YAML file, or to a model: an ONNX file or an export's folder.",
     completion: .named(in: "Pipelines"))
   var pipeline: String
 

@@ -75,7 +75,8 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
       throw ValidationError("there is nothing to serve; name models, or a --repository")
     }
     guard model.set.isEmpty || pipelines.count == 1 else {
-      throw ValidationError("--set is for one model; describe each with 'drivetrain describe --write', and serve the files")
+      throw ValidationError(
+        "--set is for one model; describe each with 'drivetrain describe --write', and serve the files")
     }
     guard (0...65535).contains(port), (0...65535).contains(grpcPort ?? 0) else {
       throw ValidationError("--port and --grpc-port must be from 0 to 65535")
@@ -89,7 +90,8 @@ struct Serve: AsyncParsableCommand, PlannedCommand {
     let telemetry = Telemetry(
       platform: machine, otlp: try tracing.otlp, traceRate: tracing.traceRate, log: log)
     let loader = ModelLoader(
-      scale: scale, stated: model.set, limits: limits.tensors, images: limits.images, on: machine, observer: telemetry
+      scale: scale, stated: model.set, limits: limits.tensors, images: limits.images, on: machine,
+      observer: telemetry
     ) { [planned] pipeline in
       try planned.choice(for: PipelineWorkload(pipeline), objective: .throughput, on: machine)
     } observe: { [planned] name, error in

@@ -20,7 +20,8 @@ struct Tune: ParsableCommand {
       """)
 
   @Argument(
-    help: "A pipeline's name in Pipelines/, a path to its YAML file, or, with --output, to a model: an ONNX file or an export's folder.",
+    help:
+      "A pipeline's name in Pipelines/, a path to its YAML file, or, with --output, to a model: an ONNX file or an export's folder.",
     completion: .named(in: "Pipelines"))
   var pipeline: String
 

@@ -9,7 +9,8 @@ import Vision
 /// The application for `calibrate`, `plan`, `verify` and `simulate`.
 struct ApplicationOptions: ParsableArguments {
   @Argument(
-    help: "The name of a pipeline or an experiment, a path to its YAML file, or to a model: an ONNX file or an export's folder.",
+    help:
+      "The name of a pipeline or an experiment, a path to its YAML file, or to a model: an ONNX file or an export's folder.",
     completion: .named(in: "Pipelines", "Experiments"))
   var application: String
 

@@ -28,8 +28,10 @@ public final class ImageResizer {
   public func resize(_ pixels: PixelBuffer) throws(ImageError) -> PixelBuffer {
     let region = pixels.region
     let size = geometry.size(width: region.displayedWidth, height: region.displayedHeight)
-    guard geometry.isFixed || size.width.multipliedReportingOverflow(by: size.height).partialValue
-      <= CropGeometry.maximumPixels
+    guard
+      geometry.isFixed
+        || size.width.multipliedReportingOverflow(by: size.height).partialValue
+          <= CropGeometry.maximumPixels
     else {
       throw .tooManyPixels(width: size.width, height: size.height, limit: CropGeometry.maximumPixels)
     }

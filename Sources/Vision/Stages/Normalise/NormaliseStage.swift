@@ -86,7 +86,8 @@ package struct NormaliseOperation: Sendable {
 extension Stage {
   /// Pixels of a size of each image's own → a batch of that one element.
   public static func normalise(_ normalisation: Normalisation, name: String = "normalise") -> Stage {
-    let shape: [Int?] = normalisation.layout == .nchw
+    let shape: [Int?] =
+      normalisation.layout == .nchw
       ? [normalisation.channels, nil, nil] : [nil, nil, normalisation.channels]
     return Stage(
       name,
@@ -97,7 +98,8 @@ extension Stage {
           for index in 0..<firing.count() {
             let pixels = try firing.pixels(at: index)
             let tensor = try Tensor(
-              normalisation.element, shape: [1] + normalisation.shape(height: pixels.height, width: pixels.width))
+              normalisation.element,
+              shape: [1] + normalisation.shape(height: pixels.height, width: pixels.width))
             normalisation.write(pixels, into: tensor.slotBytes(0))
             firing.emit(BatchSlot(tensor: tensor, index: 0, frame: pixels.frame), of: index)
           }

@@ -45,7 +45,9 @@ public struct ResizeSettings: Sendable, Hashable {
         filter: filter)
       return
     }
-    if let node = values["longest"] { throw node.error("\(node.path) is of 'fit: short-side'; write that, too") }
+    if let node = values["longest"] {
+      throw node.error("\(node.path) is of 'fit: short-side'; write that, too")
+    }
     let fit = try Self.fit(values)
     if let size = values["size"] {
       guard values["short_side"] == nil, values["crop"] == nil else {
