@@ -55,7 +55,8 @@ import Testing
   @Test(arguments: [["describe", "classify"], ["describe", "/no/such.onnx"], ["describe", "Sources"]])
   func noModel(arguments: [String]) throws {
     let run = try Drivetrain.run(arguments: arguments)
-    #expect(run.exitCode == 1 && run.standardOutput == "" && run.errorLines.count == 1, "\(run.standardError)")
+    #expect(
+      run.exitCode == 1 && run.standardOutput == "" && run.errorLines.count == 1, "\(run.standardError)")
   }
 
   @Test func statementsAreOfModels() throws {

@@ -43,8 +43,10 @@ import Testing
     let message = error.map { "\($0)" } ?? ""
     #expect(message.contains((entry.file as NSString).lastPathComponent), "\(text)")
     let keys = [
-      "names-": "'names'", "imgsz": "'imgsz'", "task-": "'task'", "end2end": "'end2end'", "labels-": "'id2label'",
-      "config-other": "'architectures'", "size-": "size", "deviation": "'image_std'", "mean-short": "'image_mean'",
+      "names-": "'names'", "imgsz": "'imgsz'", "task-": "'task'", "end2end": "'end2end'",
+      "labels-": "'id2label'",
+      "config-other": "'architectures'", "size-": "size", "deviation": "'image_std'",
+      "mean-short": "'image_mean'",
       "config-broken": "config.json", "config-list": "config.json",
     ]
     let name = (entry.file as NSString).lastPathComponent
@@ -63,7 +65,8 @@ import Testing
     let task = Dictionary(
       uniqueKeysWithValues: try (stages[description.task.stage]?.entries() ?? []).map { ($0.key, $0.value) })
     #expect(try task["labels"]?.list().map { try $0.string() } ?? [] == description.labels.names)
-    let infer = Dictionary(uniqueKeysWithValues: try #require(stages["infer"]).entries().map { ($0.key, $0.value) })
+    let infer = Dictionary(
+      uniqueKeysWithValues: try #require(stages["infer"]).entries().map { ($0.key, $0.value) })
     #expect(try infer["model"]?.string() == description.model)
   }
 
@@ -105,7 +108,8 @@ import Testing
 
   @Test(arguments: [
     "task", "task=flying", "tsk=depth", "mean=1,2", "std=0", "mean=0.485,0.456,0.406", "fit=bend", "size=0",
-    "size=1,2,3", "size=[1", "size=90000", "labels=/no/such/file", "filter=lanczos", "channels=4", "antialias=often",
+    "size=1,2,3", "size=[1", "size=90000", "labels=/no/such/file", "filter=lanczos", "channels=4",
+    "antialias=often",
     "pad=1,2", "short_side=-1", "=", "",
   ])
   func wrongStatements(pair: String) throws {
@@ -115,7 +119,9 @@ import Testing
 
   @Test func statementsGoFirst() throws {
     let path = try Repository.path(".deps/graphs/ultralytics/yolov8n.onnx")
-    let stated = ["mean=1,2,3", "std=4", "filter=bicubic", "antialias=true", "channels=bgr", "pad=9", "fit=letterbox"]
+    let stated = [
+      "mean=1,2,3", "std=4", "filter=bicubic", "antialias=true", "channels=bgr", "pad=9", "fit=letterbox",
+    ]
     let description = try ModelDescription(of: path, stated: stated)
     #expect(description.preprocessing.mean == [1, 2, 3] && description.preprocessing.deviation == [4, 4, 4])
     #expect(description.preprocessing.filter == .bicubic && description.preprocessing.channels == .bgr)
@@ -135,9 +141,12 @@ import Testing
     var generator = SeededGenerator(seed: 18)
     for round in 0..<150 {
       var damaged = data
-      if round.isMultiple(of: 3) { damaged = damaged.prefix(Int.random(in: 0..<data.count, using: &generator)) }
+      if round.isMultiple(of: 3) {
+        damaged = damaged.prefix(Int.random(in: 0..<data.count, using: &generator))
+      }
       for _ in 0..<Int.random(in: 1...8, using: &generator) where !damaged.isEmpty {
-        damaged[Int.random(in: 0..<damaged.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+        damaged[Int.random(in: 0..<damaged.count, using: &generator)] = UInt8.random(
+          in: 0...255, using: &generator)
       }
       let path = try folder.write(damaged, to: "damaged.onnx")
       do {

@@ -40,8 +40,10 @@ enum GraphManifest {
       for part in ["input", "preprocessing", "labels", "sources"] {
         guard let expected = self[part] as? [String: Any] else { continue }
         let found = try #require(given[part] as? [String: Any])
-        for (key, value) in expected where part != "sources" && part != "preprocessing" || !keys.contains(key) {
-          #expect(Self.isSame(found[key], value), "\(part).\(key): \(String(describing: found[key])), not \(value)")
+        for (key, value) in expected where part != "sources" && part != "preprocessing" || !keys.contains(key)
+        {
+          #expect(
+            Self.isSame(found[key], value), "\(part).\(key): \(String(describing: found[key])), not \(value)")
         }
       }
     }

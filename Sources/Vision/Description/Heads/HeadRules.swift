@@ -38,8 +38,10 @@ enum HeadRules {
   }
 
   static func matches(_ question: HeadQuestion) -> [HeadMatch] {
-    let known = known(question)
-    let all = known.isEmpty ? shaped.flatMap { $0.matches(question) } : known
+    var all = known(question)
+    // A number of classes that boxes have by their shape is no coincidence.
+    if all.isEmpty, question.classes != nil { all = RowsRule.matches(question) }
+    if all.isEmpty { all = shaped.flatMap { $0.matches(question) } }
     return all.filter { question.task == nil || $0.task == question.task }
   }
 }

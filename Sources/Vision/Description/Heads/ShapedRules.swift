@@ -32,8 +32,11 @@ enum RowsRule: HeadRule {
     if rowCount == 4 + classes + extra { matches.append(match("yolov8" + suffix, classes)) }
     if columns == 6 + extra { matches.append(match("yolo-end2end" + suffix, nil)) }
     if columns == 5 + classes + extra, suffix != "-pose" { matches.append(match("yolov5" + suffix, classes)) }
-    if columns == 4 + classes, extra == 0 { matches.append(match("ultralytics-rtdetr-raw", classes, square)) }
-    if columns == 6, extra == 0 { matches.append(match("ultralytics-rtdetr", nil, square)) }
+    // Queries come in round numbers, such as 300.
+    if rowCount?.isMultiple(of: 50) ?? true, extra == 0 {
+      if columns == 4 + classes { matches.append(match("ultralytics-rtdetr-raw", classes, square)) }
+      if columns == 6 { matches.append(match("ultralytics-rtdetr", nil, square)) }
+    }
     return matches
   }
 
