@@ -44,7 +44,7 @@ extension ModelDescription {
     if input.element != .float32 { add("element", input.element.rawValue, "input") }
     lines += ["  infer:", "    model: \(YAML.text(path ?? model))"]
     let keys = taskKeys
-    lines.append("  \(task.stage):\(keys.isEmpty ? " {}" : "")")
+    lines.append("  \(task.stage):\(keys.isEmpty && labels.names.isEmpty ? " {}" : "")")
     for (key, value, source) in keys { add(key, value, source) }
     if !labels.names.isEmpty {
       lines.append("    labels:  # \(noted("labels"))")
