@@ -5,7 +5,8 @@ import Testing
 /// What the help and the pages promise.
 @Suite struct HelpTests {
   private static let commands = [
-    "describe", "infer", "serve", "load", "train", "evaluate", "export", "calibrate", "plan", "verify", "tune",
+    "describe", "infer", "serve", "load", "train", "evaluate", "export", "calibrate", "plan", "verify",
+    "tune",
     "simulate",
     "devices",
   ]

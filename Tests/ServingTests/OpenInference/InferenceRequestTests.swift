@@ -141,7 +141,10 @@ import Vision
   private func images(_ data: String, _ parameters: String = "{}") throws -> [Data] {
     let json =
       #"{"inputs":[{"name":"image","shape":[1,1],"datatype":"BYTES","data":\#(data),"parameters":\#(parameters)}]}"#
-    let request = try Data(json.utf8).withUnsafeBytes { try InferenceRequest(parsing: $0, for: .image(outputs: Classification.tensors(of: Classification.portType))) }
+    let request = try Data(json.utf8).withUnsafeBytes {
+      try InferenceRequest(
+        parsing: $0, for: .image(outputs: Classification.tensors(of: Classification.portType)))
+    }
     return if case .images(let images) = request.payload { images } else { [] }
   }
 
@@ -181,7 +184,11 @@ import Vision
         .utf8)
     let raw = #expect(throws: InferenceRequestError.self) {
       try json.withUnsafeBytes { json in
-        try Data(count: 4000).withUnsafeBytes { try InferenceRequest(parsing: json, binary: $0, for: .image(outputs: Classification.tensors(of: Classification.portType))) }
+        try Data(count: 4000).withUnsafeBytes {
+          try InferenceRequest(
+            parsing: json, binary: $0,
+            for: .image(outputs: Classification.tensors(of: Classification.portType)))
+        }
       }
     }
     #expect("\(String(describing: raw))".contains("has 2 elements"))

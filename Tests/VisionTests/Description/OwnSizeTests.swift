@@ -20,7 +20,9 @@ import Testing
       #expect([size.width, size.height] == result, "\(width) × \(height)")
     }
     let depth = CropGeometry(height: 518, width: 518, .multiple(of: 14))
-    for (width, height, result) in [(640, 480, [686, 518]), (480, 640, [518, 686]), (518, 518, [518, 518])] {
+    for (width, height, result) in [
+      (640, 480, [686, 518]), (480, 640, [518, 686]), (518, 518, [518, 518]),
+    ] {
       let size = depth.size(width: width, height: height)
       #expect([size.width, size.height] == result, "\(width) × \(height)")
     }
@@ -79,7 +81,8 @@ import Testing
 
   @Test(arguments: [
     "{fit: short-side}", "{fit: short-side, size: [4, 4]}", "{short_side: 4, longest: 8}",
-    "{size: [4, 4], multiple: 2}", "{fit: multiple, multiple: 2}", "{fit: short-side, short_side: 4, crop: 2}",
+    "{size: [4, 4], multiple: 2}", "{fit: multiple, multiple: 2}",
+    "{fit: short-side, short_side: 4, crop: 2}",
     "{fit: multiple, size: [4, 4], multiple: 0}",
   ])
   func wrongKeys(resize: String) throws {
