@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Wire
 
 /// `drivetrain describe`, and models where pipelines are taken.
 @Suite struct DescribeTests {
