@@ -5,6 +5,6 @@ extension BinaryInteger {
   public func counted(_ noun: String) -> String {
     if self == 1 { return "1 \(noun)" }
     let endsInY = noun.hasSuffix("y") && !(noun.dropLast().last.map("aeiou".contains) ?? true)
-    return "\(self) \(endsInY ? noun.dropLast() + "ies" : noun + "s")"
+    return "\(self) \(endsInY ? noun.dropLast() + "ies" : noun + (noun.hasSuffix("s") ? "es" : "s"))"
   }
 }

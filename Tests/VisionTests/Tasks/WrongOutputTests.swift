@@ -114,7 +114,6 @@ import Testing
     ("ultralytics/yolo26n.onnx", "detect: {}", "yolo-end2end or ultralytics-rtdetr"),
     ("ultralytics/yolov8n.onnx", "detect: {head: yunet}", "'yunet', but the network gives 'output0'"),
     ("ultralytics/yolov8n.onnx", "detect: {head: yolov7}", "known are yolov8"),
-    ("ultralytics/yolov8n.onnx", "segment: {}", "[84, 336]"),
     ("ultralytics/yolov8n.onnx", "embed: {}", "one vector"),
     ("hostile/no-task-rank-5.onnx", "detect: {}", "no head that is known gives"),
     ("hostile/no-task-rank-5.onnx", "segment: {}", "'output'"),

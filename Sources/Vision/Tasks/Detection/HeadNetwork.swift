@@ -36,6 +36,9 @@ struct HeadNetwork: Sendable {
     return fitting.count == 1 ? fitting[0] : nil
   }
 
+  /// Whether key points may be behind the classes: one class is usual, others have to be stated.
+  var mayHaveKeypoints: Bool { isStated || keypoints != nil || task == "pose" || labels <= 1 }
+
   func isTask(_ name: String) -> Bool { task == nil || task == name }
 
   func hasClasses(_ classes: Int) -> Bool { classes > 0 && (labels == 0 || labels == classes) }

@@ -10,11 +10,15 @@ struct YOLOEndToEndPoseHead: DetectionHead {
 
   init?(_ network: HeadNetwork) {
     numbers = network.keypoints?.numbers ?? 3
-    guard network.isTask("pose"), network.isStated || network.outputs.count == 1,
+    guard network.isTask("pose"), network.mayHaveKeypoints, network.isStated || network.outputs.count == 1,
       let objects = ObjectRows(
         network, output: network.output(rank: 2), extra: network.keypoints.map { $0.count * $0.numbers }),
       objects.columns > 6, (objects.columns - 6).isMultiple(of: numbers)
     else { return nil }
+    // It has more objects than numbers of each, and anchors are more.
+    if !network.isStated, let count = network.extents(objects.output, rank: 2)?[0] {
+      guard count > objects.columns, count <= 1000 else { return nil }
+    }
     self.objects = objects
   }
 

@@ -9,7 +9,7 @@ struct YOLOv8PoseHead: DetectionHead {
 
   init?(_ network: HeadNetwork) {
     let output = network.output(rank: 2)
-    guard network.isTask("pose"), network.isStated || network.outputs.count == 1,
+    guard network.isTask("pose"), network.mayHaveKeypoints, network.isStated || network.outputs.count == 1,
       let channels = network.extents(output, rank: 2)?[0]
     else { return nil }
     numbers = network.keypoints?.numbers ?? 3
