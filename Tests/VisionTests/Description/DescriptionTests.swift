@@ -73,14 +73,14 @@ import Testing
   /// What is described is what is run.
   @Test(arguments: [
     "ultralytics/yolov8n.onnx", "ultralytics/yolov8n-cls.onnx", "ultralytics/yolo11n-dynamic.onnx",
-    "ultralytics/yolov8n-batch4.onnx", "ultralytics/yolov10n.onnx", "ultralytics/yolov8n-half.onnx",
+    "habits/batch-2.onnx", "ultralytics/yolov10n.onnx", "ultralytics/yolov8n-half.onnx",
     "yolov5/yolov5s.onnx", "hugging-face/vit", "hugging-face/resnet", "hugging-face/vit-subfolder",
     "hugging-face/mobilenet-v2", "timm/resnet18", "timm/eva02_squash", "tensorflow/mobilenet_v1_uint8.onnx",
     "habits/external",
   ])
   func runs(file: String) throws {
     let path = try Repository.path(".deps/graphs/" + file)
-    let pipeline = try Pipeline(path)
+    let pipeline = try Pipeline(path, use: .images)
     #expect(pipeline.signature.takesImages && pipeline.modelDescription != nil)
     let folder = try TemporaryFolder()
     let text = try #require(pipeline.modelDescription).pipeline()

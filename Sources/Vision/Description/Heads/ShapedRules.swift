@@ -46,7 +46,7 @@ enum RowsRule: HeadRule {
   ) -> [(head: String, classes: Int?)] {
     var heads: [(head: String, classes: Int?)] = []
     if columns == 6 + extra { return [("yolo-end2end", nil)] }
-    if let rows, rows > 4 + extra, columns.map({ $0 > rows }) ?? true {
+    if let rows, rows > 4 + extra, columns.map({ $0 >= rows }) ?? true {
       heads.append(("yolov8", rows - 4 - extra))
     }
     if let columns, columns > 5 + extra, rows.map({ $0 > columns }) ?? true {
