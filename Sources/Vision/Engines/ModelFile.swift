@@ -44,10 +44,10 @@ enum ModelFile {
     guard isInside, !location.utf8.contains(0) else { throw outside }
     let weights = folder.isEmpty ? location : folder + "/" + location
     guard FileManager.default.fileExists(atPath: weights) else { throw FileError("there is no such file") }
+    let size = try RegularFile(weights).size
     guard let root = resolved(folder.isEmpty ? "." : folder), let target = resolved(weights),
       target.hasPrefix(root == "/" ? root : root + "/")
     else { throw outside }
-    let size = try RegularFile(weights).size
     guard bytes <= size else {
       throw FileError("it has \(size.counted("byte")), and the model wants \(bytes)")
     }

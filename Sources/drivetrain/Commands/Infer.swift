@@ -44,8 +44,13 @@ struct Infer: ParsableCommand, PlannedCommand {
 
   func run() throws {
     let reference = pipeline
-    let pipeline = try Pipeline(reference, scale: scale, stated: model.set, use: .images)
-    guard pipeline.signature.takesImages else { throw InferError.takesTensors(reference) }
+    let pipeline: Pipeline
+    do {
+      pipeline = try Pipeline(reference, scale: scale, stated: model.set, use: .images)
+    } catch DescriptionError.noImage(_, let reason) {
+      throw InferError.takesTensors(reference, reason)
+    }
+    guard pipeline.signature.takesImages else { throw InferError.takesTensors(reference, nil) }
     for remark in pipeline.remarks { inform("\(pipeline.name): \(remark)") }
     // A trace has room for all images; the attribution alone needs only the latest image's events.
     let images = ImageFolder.expand(self.images)
@@ -135,12 +140,13 @@ enum ImageFolder {
 }
 
 enum InferError: Error, CustomStringConvertible {
-  case takesTensors(String)
+  /// With the reason, if there is one.
+  case takesTensors(String, String?)
 
   var description: String {
     switch self {
-    case .takesTensors(let reference):
-      "\(reference) takes tensors, not images; serve it by drivetrain serve \(reference.quoted) and send it JSON"
+    case .takesTensors(let reference, let reason):
+      "\(reference) takes tensors, not images\(reason.map { ": \($0)" } ?? ""); serve it by drivetrain serve \(reference.quoted) and send it JSON"
     }
   }
 }

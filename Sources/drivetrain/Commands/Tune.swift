@@ -209,7 +209,7 @@ enum TuneError: Error, CustomStringConvertible {
   var description: String {
     switch self {
     case .model(let path):
-      "\(path) is a model and has no file for its knobs; name one with --output, or try with --dry-run"
+      "\(path) is a model and has no knobs; name a pipeline's file for them with --output, or try with --dry-run"
     case .takesTensors(let path): "\(path) takes tensors, and only pipelines that take images can be tuned"
     case .nothingToTune(let path):
       "\(path) has no stages before its network, so it has no knobs"

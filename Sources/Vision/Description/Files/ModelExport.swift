@@ -58,8 +58,8 @@ struct ModelExport {
     let graphs =
       try graphs(in: folder) + (try Folder.exists(folder + "/onnx") ? graphs(in: folder + "/onnx") : [])
     guard let graph = graphs.first else {
-      throw DescriptionError.refused(
-        file: folder, key: nil, reason: "has no graph: no file in it, or in its folder onnx, ends in .onnx")
+      throw ConfigurationError(
+        file: folder, reason: "has no graph: no file in it, or in its folder onnx, ends in .onnx")
     }
     guard graphs.count == 1 else {
       let names = graphs.prefix(8).map { ($0 as NSString).lastPathComponent }.joined(separator: ", ")
