@@ -56,7 +56,8 @@ import Testing
       try pipeline("stages:\n  infer: {model: model.onnx}\n  label: {}\n")
     }
     #expect(
-      error?.reason.contains("'label.scores' takes scores [?] but 'infer.scores' gives float32 batch [?, 6]")
+      error?.reason.contains(
+        "'label.outputs' takes network outputs but 'infer.scores' gives float32 batch [?, 6]")
         == true)
     #expect(throws: UnknownConfiguration.fileNotFound("none.onnx", kind: "pipeline")) {
       try Pipeline("none.onnx")

@@ -58,7 +58,9 @@ extension Stage {
     let trial = try trial(session, input, item)
     let network = NetworkWork(variants[0].path, item: item)
     let rows = input.shape[0]
-    let isBatched = rows == nil && (trial?.isByItem ?? false)
+    // Images of their own sizes make no batch.
+    let isOneSize = item?.contains(nil) != true
+    let isBatched = rows == nil && isOneSize && (trial?.isByItem ?? false)
     let hasRows = trial?.hasRows ?? true
     // Only rows of scores say which of them are unsure.
     let isClassifier = session.outputs.count == 1 && session.outputs[0].shape.count == 2
@@ -73,7 +75,7 @@ extension Stage {
           InferInstance(ImageInputSession.wrapping($0), rows: rows, hasRows: hasRows)
         }
       }, work: { _ in network.work })
-    if rows == nil, let trial, !trial.isByItem {
+    if rows == nil, isOneSize, let trial, !trial.isByItem {
       stage.remarks.append(
         "images go through the network one by one: its output for several at once is not a row for each")
     }
@@ -123,9 +125,24 @@ extension Stage {
       input = TensorDescription(
         name: input.name, element: input.element, shape: Array(shape), symbols: input.symbols)
     }
-    guard let shape = input.shape(batch: input.shape[0] ?? 1), let element = input.element else { return nil }
-    return try NetworkTrial(session, element, shape: shape, takesBatches: input.shape[0] == nil)
+    guard let element = input.element else { return nil }
+    let takesBatches = input.shape[0] == nil
+    if let shape = input.shape(batch: input.shape[0] ?? 1) {
+      return try NetworkTrial(session, element, shape: shape, takesBatches: takesBatches)
+    }
+    // Images of their own sizes: two of them show which extents depend on that. Networks may refuse others.
+    let trials = Self.ownSizes.compactMap { sides in
+      var sides = sides[...]
+      let shape = input.shape.enumerated().map { axis, extent in
+        extent ?? (axis == 0 ? 1 : sides.popFirst() ?? 1)
+      }
+      return try? NetworkTrial(session, element, shape: shape, takesBatches: false)
+    }
+    return trials.count == 2 ? NetworkTrial(trials[0], trials[1]) : nil
   }
+
+  /// Height and width, multiples of what networks divide sides by: 32 and 14.
+  private static let ownSizes = [[224, 224], [224, 448]]
 }
 
 extension ScoreScale {

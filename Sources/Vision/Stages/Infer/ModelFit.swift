@@ -15,9 +15,6 @@ struct ModelFit {
       return input.shape.count == 4
         ? nil : "images are three-dimensional, with a batch in front: [N, 3, height, width]"
     }
-    guard let first = input.shape.first, first ?? 1 == 1 else {
-      return "export the network with a first extent of 1, or with a free one"
-    }
     var changes: [String] = []
     if let element = input.element, element != given.element {
       guard Normalisation.elements.contains(element) else {

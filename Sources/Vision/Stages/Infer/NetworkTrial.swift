@@ -63,6 +63,22 @@ struct NetworkTrial {
     withExtendedLifetime(all) {}
   }
 
+  /// What two trials, of images of different sizes, have in common.
+  init(_ one: NetworkTrial, _ other: NetworkTrial) {
+    outputs = zip(one.outputs, other.outputs).map { first, second in
+      TensorDescription(
+        name: first.name, element: first.element,
+        shape: first.shape.indices.map { axis in
+          second.shape.count == first.shape.count && second.shape[axis] == first.shape[axis]
+            ? first.shape[axis] : nil
+        }, maker: first.maker)
+    }
+    hasRows = one.hasRows && other.hasRows
+    isByItem = one.isByItem && other.isByItem
+    areProbabilities = one.areProbabilities && other.areProbabilities
+    isFiniteForZeros = one.isFiniteForZeros && other.isFiniteForZeros
+  }
+
   /// With floating-point numbers as float32.
   private static func outputs(_ session: any EngineSession, _ batch: Tensor) throws(EngineError) -> [Tensor] {
     var outputs: [Tensor] = []
