@@ -56,7 +56,7 @@ import Wire
     name: vectors
     stages:
       decode: {}
-      resize: {short_side: 224, crop: 224}
+      resize: {short_side: 64, crop: 64}
       normalise: {mean: [123.675, 116.28, 103.53], standard_deviation: [58.395, 57.12, 57.375]}
       infer: {model: GRAPHS/embedding/mobilenetv2.onnx}
       embed: {normalise: true}

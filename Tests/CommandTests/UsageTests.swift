@@ -10,7 +10,7 @@ import Testing
     (["infer", "--bogus", "classify", "x.jpg"], "--bogus"),
     (["infer", "--scale", "half", "classify", "x.jpg"], "exact"),
     (["infer", "classify", "x.jpg", "--trace"], "--trace"),
-    (["serve"], "pipelines"),
+    (["serve"], "models"),
     (["serve", "classify", "--port", "99999"], "65535"),
     (["serve", "classify", "--port", "-1"], "--port"),
     (["serve", "classify", "--port", "http"], "--port"),
