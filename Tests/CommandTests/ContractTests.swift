@@ -31,6 +31,7 @@ import Wire
     let platform = ["--platform", try folder.write(machine.utf8, to: "machine.yaml")]
     let commands: [[String]] = [
       ["infer", "classify", image], ["devices"],
+      ["describe", try Repository.path(".deps/graphs/ultralytics/yolov8n.onnx")],
       ["plan", "classify"] + platform, ["simulate", "classify"] + platform,
       ["plan", "dqn-cartpole", "--objective", "efficiency"] + platform,
       ["train", "dqn-cartpole", "--output", run] + small,
