@@ -141,7 +141,7 @@ import Vision
     try host.load("net") { _ in }
     await onOwnThread { isAsked.wait() }
     await host.drain(within: 0.1)
-    #expect(told.lines.withLock { $0.last?.contains("given up") } == true)
+    #expect(told.lines.withLock { $0.last?.contains("abandoned") } == true)
     mayGoOn.signal()
   }
 
