@@ -27,6 +27,10 @@ struct ModelDescriber {
     return !HeadRules.known(question(input)).isEmpty
   }
 
+  /// The path of the graph, and the model's name.
+  var graph: String { export.absoluteGraph }
+  var name: String { export.name }
+
   /// Whether one input may be of images.
   var mayTakeImages: Bool { (try? ImageInput(of: export, layout: nil)) != nil }
 

@@ -82,8 +82,10 @@ public struct Pipeline: Sendable {
       try self.init(tensorsOf: path, name: name, limits: limits)
       return
     }
-    if use == .imagesIfEvident, !describer.isEvident, path.hasSuffix(".onnx") {
-      try self.init(tensorsOf: path, name: name, limits: limits)
+    if use == .imagesIfEvident, !describer.isEvident {
+      try self.init(
+        tensorsOf: path.hasSuffix(".onnx") ? path : describer.graph, name: name ?? describer.name,
+        limits: limits)
       if describer.mayTakeImages {
         notes = [
           "it takes tensors, because nothing in the file says what its images are; 'drivetrain describe \(path.quoted)' says what to state, with --set, for it to take images"

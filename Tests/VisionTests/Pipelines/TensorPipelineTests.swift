@@ -50,6 +50,14 @@ import Testing
     #expect(try Pipeline(PipelineFile().write(to: folder)).signature.takesImages)
   }
 
+  /// A folder says no more of a network than its file, where nothing is beside it.
+  @Test func aFolderWithoutEvidence() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(ONNXModel().data, to: "model.onnx")
+    let pipeline = try Pipeline(folder.path, use: .imagesIfEvident)
+    #expect(!pipeline.signature.takesImages && pipeline.remarks.contains { $0.contains("--set") })
+  }
+
   /// Scores are of one item, batches are not.
   @Test func whatDoesNotFit() throws {
     let error = #expect(throws: ConfigurationError.self) {
