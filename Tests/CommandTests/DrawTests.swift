@@ -37,6 +37,21 @@ import Wire
     #expect(upright.header.width == stored.header.displayedWidth)
   }
 
+  /// Drawing into the photographs' own folder would lose them, and what can't be drawn is no reason to lose results.
+  @Test func photographsStay() throws {
+    let folder = try TemporaryFolder()
+    let whole = try Repository.image("small.jpg")
+    let photograph = try folder.write(whole, to: "small.jpg")
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(folder.path)/medium.jpg", withDestinationPath: photograph)
+    let other = try Repository.path(".deps/images/medium.jpg")
+    let run = try Drivetrain.run(
+      "infer", "classify", photograph, other, "--draw", folder.path, "--json")
+    #expect(run.exitCode == 1 && run.standardError.contains("stays"))
+    #expect(try run.json().items.allSatisfy { $0.outputs != nil })
+    #expect(try Data(contentsOf: URL(filePath: photograph)) == whole)
+  }
+
   @Test func aFolderThatCannotBeMade() throws {
     let folder = try TemporaryFolder()
     let file = try folder.write("".utf8, to: "file")

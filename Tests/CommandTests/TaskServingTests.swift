@@ -167,6 +167,30 @@ import Wire
     #expect(keys(try output("vectors")) == ["vector"])
   }
 
+  /// Headers say how large maps become: what fits no tensor is refused before any work.
+  @Test func mapsThatAreTooLarge() throws {
+    let folder = try TemporaryFolder()
+    let server = try server(folder)
+    let wide = try Repository.image("large.jpg")
+    func status(_ model: String, _ images: [Data]) throws -> (Int, String) {
+      let texts = images.map { "\"\($0.base64EncodedString())\"" }.joined(separator: ",")
+      let json = """
+        {"inputs":[{"name":"image","datatype":"BYTES","shape":[\(images.count),1],"data":[\(texts)]}]}
+        """
+      let response = try server.connect().request(
+        "POST", "/v2/models/\(model)/infer", headers: ["Content-Type": "application/json"],
+        body: Data(json.utf8))
+      return (response.status, String(decoding: response.body, as: UTF8.self))
+    }
+    // Four times 11 million pixels, four bytes each.
+    let depths = try status("depths", [wide, wide])
+    #expect(depths.0 == 422 && depths.1.contains("--max-tensor-bytes"), "\(depths)")
+    let small = try Repository.image("small.jpg")
+    let sizes = try status("classes", [small, Repository.image("medium.jpg")])
+    #expect(sizes.0 == 422 && sizes.1.contains("output_size"), "\(sizes)")
+    #expect(try status("depths", [small, small]).0 == 200)
+  }
+
   /// Nothing found is an answer.
   @Test func nothing() throws {
     let folder = try TemporaryFolder()

@@ -6,20 +6,28 @@ struct BackgroundWork: Sendable {
   static let threshold = 64 << 10
 
   private let pool: NIOThreadPool
+  /// For work of seconds, which others need not wait behind.
+  private let slow = NIOThreadPool(numberOfThreads: 1)
 
-  /// Starts its threads, one for each of the cores but one.
+  /// Starts its threads, one for each of the cores but one, and one for slow work.
   init(cores: Int) {
     pool = NIOThreadPool(numberOfThreads: max(1, cores - 1))
     pool.start()
+    slow.start()
   }
 
   /// Calls `work` once, on some thread.
-  func run(_ work: @escaping @Sendable () -> Void) {
-    pool.submit { _ in work() }
+  ///
+  /// - Parameter isSlow: whether it may take seconds.
+  func run(isSlow: Bool = false, _ work: @escaping @Sendable () -> Void) {
+    (isSlow ? slow : pool).submit { _ in work() }
   }
 
   /// Finishes what was begun, and ends the threads.
-  func shutdown() async { try? await pool.shutdownGracefully() }
+  func shutdown() async {
+    try? await pool.shutdownGracefully()
+    try? await slow.shutdownGracefully()
+  }
 
   /// Begins cancellable work in the background.
   ///

@@ -57,7 +57,7 @@ final class UnsentResponses {
         return completion(.success((try answer.write(), share)))
       }
       let completion = NIOLoopBound(completion, eventLoop: loop)
-      background.run {
+      background.run(isSlow: answer.isSlow) {
         let result = Result { () throws -> (Written, Share) in
           let written = try answer.write()
           share.keep(answer.size(written))

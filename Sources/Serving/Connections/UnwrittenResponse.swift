@@ -3,6 +3,8 @@ import NIOCore
 /// A response that is still to be written, with its maximum size in bytes.
 struct UnwrittenResponse<Written: Sendable>: Sendable {
   let maximumBytes: Int
+  /// Whether writing it may take seconds, as drawing a picture does.
+  var isSlow = false
   /// The size of the written response, bytes.
   let size: @Sendable (Written) -> Int
   let write: @Sendable () throws -> Written

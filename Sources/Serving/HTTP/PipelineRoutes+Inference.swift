@@ -72,7 +72,8 @@ extension PipelineRoutes {
     as form: ResponseForm, receive: Nanoseconds, _ reply: @escaping Route.Reply
   ) throws -> any Cancellable {
     let (input, image) = try pipeline.recordingInvalid(span) { try pipeline.input(of: data) }
-    return try pipeline.run([input], terms, span: span) { finished in
+    let start = time.now
+    return try pipeline.run([input], terms, span: span) { [time] finished in
       reply {
         let report = try pipeline.report(finished[0], on: image, named: "request")
         let timing = finished[0].attribution.map { ServerTiming($0, receive: receive).value }
@@ -80,11 +81,16 @@ extension PipelineRoutes {
         headers[.serverTiming] = timing
         if case .picture(let format) = form, let output = report.output {
           let size = DrawnPicture.maximumBytes(of: image, as: format)
-          return UnwrittenResponse(maximumBytes: size) { [headers] in
-            ServerResponse(
+          let timeout = terms.timeout ?? pipeline.settings.defaultTimeout
+          var response = UnwrittenResponse(maximumBytes: size) { [headers, time] in
+            // Others may have been drawn before.
+            guard time.now - start < timeout else { throw AdmissionError.expired(waited: time.now - start) }
+            return ServerResponse(
               headers: headers, bytes: try pipeline.draw(output, on: image, as: format),
               type: format.mediaType)
           }
+          response.isSlow = true
+          return response
         }
         // A large one isn't written on the connection's thread: maps are compressed then.
         return UnwrittenResponse(maximumBytes: report.maximumJSONBytes) { [headers] in

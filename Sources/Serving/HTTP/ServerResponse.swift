@@ -82,10 +82,12 @@ extension UnwrittenResponse<ServerResponse> {
 
   /// The same response with a change after it is written.
   func map(_ change: @escaping @Sendable (inout ServerResponse) -> Void) -> Self {
-    UnwrittenResponse(maximumBytes: maximumBytes) { [write] in
+    var changed = UnwrittenResponse(maximumBytes: maximumBytes) { [write] in
       var answer = try write()
       change(&answer)
       return answer
     }
+    changed.isSlow = isSlow
+    return changed
   }
 }

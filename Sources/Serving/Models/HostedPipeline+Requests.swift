@@ -91,14 +91,27 @@ extension HostedPipeline {
       let bytes = tensors.reduce(0) { $0 + $1.bytes.count }
       return [Input(values: tensors, bytes: bytes, inferences: request.batch)]
     case .images(let images):
-      return try images.enumerated().map { index, data in
+      let inputs = try images.enumerated().map { index, data in
         do {
           return try input(of: data).input
         } catch let error as ImageError where images.count > 1 {
           throw InferenceRequestError.unfit("image \(index): \(error)")
         }
       }
+      try checkMaps(inputs.compactMap(\.header))
+      return inputs
     }
+  }
+
+  /// Refuses images whose maps make no tensor, or one that is too large: their headers say so before any work.
+  ///
+  /// - Throws: `MapSizesError`; `EngineError.tooLarge`.
+  private func checkMaps(_ headers: [ImageHeader]) throws {
+    let sides = headers.map { (height: $0.displayedHeight, width: $0.displayedWidth) }
+    let bytes = sides.reduce(0) { $0 + pipeline.mapBytes(pixels: $1.height * $1.width) }
+    guard bytes > 0, let first = sides.first else { return }
+    if let other = sides.first(where: { $0 != first }) { throw MapSizesError(first: first, second: other) }
+    try pipeline.limits.check("the map of \(headers.count.counted("image"))", bytes: bytes)
   }
 
   /// Checks an image's header.

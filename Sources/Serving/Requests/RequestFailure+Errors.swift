@@ -44,6 +44,10 @@ extension EngineError: RequestFailureConvertible {
   }
 }
 
+extension MapSizesError: RequestFailureConvertible {
+  var requestFailure: RequestFailure { RequestFailure(.unprocessable, of: self) }
+}
+
 extension ImageError: RequestFailureConvertible {
   var requestFailure: RequestFailure {
     switch self {

@@ -109,12 +109,28 @@ struct ModelDescriber {
     return first
   }
 
-  /// A head that the user states: one that fits, or else as stated, which the task's stage checks.
+  /// A head that the user states: one that fits, or else one of the same task, whose stage checks it.
   private func match(
     of head: String, _ matches: [HeadMatch], _ question: HeadQuestion
   ) throws -> HeadMatch {
     if let match = matches.first(where: { $0.head == head }) { return match }
-    if let match = matches.first { return match.called(head) }
+    let tasks = DescribedTask.allCases.filter { $0.heads.contains(head) }
+    guard !tasks.isEmpty else {
+      let known = DescribedTask.allCases.flatMap(\.heads).unique
+      throw ConfigurationError(
+        file: "--set",
+        reason:
+          "'head' is '\(head.printable(atMost: 60))'; \(head.hint(among: known, otherwise: "known are \(known.joined(separator: ", "))"))"
+      )
+    }
+    if let match = matches.first(where: { tasks.contains($0.task) }) { return match.called(head) }
+    guard matches.isEmpty else {
+      throw ConfigurationError(
+        file: "--set",
+        reason:
+          "'head' is '\(head)', of \(tasks.map(\.rawValue).joined(separator: " or ")); \(outputs.text) is of \(matches.map(\.head).unique.joined(separator: " or "))"
+      )
+    }
     guard let task = question.task else {
       throw DescriptionError.mustState(
         path: export.reference, keys: ["task"],

@@ -139,6 +139,13 @@ public struct Pipeline: Sendable {
     self.limits = limits
   }
 
+  /// Bytes of the map that an image of so many pixels gets; 0 where maps don't depend on that, or there are none.
+  package func mapBytes(pixels: Int) -> Int {
+    guard signature.takesImages, let port = graph.outputs.first else { return 0 }
+    let type = graph.stages[port.stage].outputs[port.port].type
+    return (VisionTasks.task(of: type)?.mapBytesPerPixel(of: type) ?? 0) * pixels
+  }
+
   /// What several images got, as tensors of the Open Inference Protocol.
   ///
   /// - Throws: `RuntimeError` for outputs that aren't of this pipeline.

@@ -36,6 +36,11 @@ public protocol TaskOutput: Sendable {
   /// The outputs of several images as tensors of the Open Inference Protocol.
   static func tensors(_ outputs: [Self], of type: PortType) throws -> [OutputTensor]
 
+  /// Bytes of the output's map for each pixel of the photograph; 0 where no map is of its size.
+  ///
+  /// - Parameter type: as of `tensors(of:)`.
+  static func mapBytesPerPixel(of type: PortType) -> Int
+
   /// Draws itself on the photograph.
   func draw(on canvas: Canvas)
 
@@ -55,7 +60,12 @@ public enum VisionTasks {
   }
 }
 
+extension TaskOutput {
+  public static func mapBytesPerPixel(of type: PortType) -> Int { 0 }
+}
+
 extension VisionTask {
+  static func mapBytesPerPixel(of type: PortType) -> Int { Output.mapBytesPerPixel(of: type) }
   static var portType: PortType { Output.portType }
   static func tensors(of type: PortType) -> [OutputTensorDescription] { Output.tensors(of: type) }
 

@@ -60,10 +60,16 @@ struct Infer: ParsableCommand, PlannedCommand {
     let process = try processor(pipeline.graph, plan, recorder)
     let account = try EnergyAccount(pipeline.graph, plan: plan ?? .fused(pipeline.graph), on: machine)
     var items: [InferenceReport] = []
-    var pictures = try draw.map { try PictureFolder($0) }
+    var pictures = try draw.map { try PictureFolder($0, of: images) }
+    var isDrawn = true
     for path in images {
-      let report = try infer(path, pipeline.graph, recorder, process) { image, output in
-        try pictures?.add(output, on: image, named: path)
+      let report = infer(path, pipeline.graph, recorder, process) { image, output in
+        do {
+          try pictures?.add(output, on: image, named: path)
+        } catch {
+          isDrawn = false
+          inform("\(path) isn't drawn: \(error)")
+        }
       }
       items.append(report)
       if !json, let text = report.forHumans { try printOut(text) }
@@ -78,7 +84,7 @@ struct Infer: ParsableCommand, PlannedCommand {
       try printOut(energy.text(for: "an image"))
     }
     if let trace { try recorder.trace(of: pipeline.graph).perfetto().writeWhole(to: trace) }
-    if items.contains(where: { $0.error != nil }) { throw ExitCode(1) }
+    if !isDrawn || items.contains(where: { $0.error != nil }) { throw ExitCode(1) }
   }
 
   /// A function that runs one image: on this thread, unless the plan has several placements.
@@ -95,8 +101,8 @@ struct Infer: ParsableCommand, PlannedCommand {
 
   private func infer(
     _ path: String, _ graph: Graph, _ recorder: Recorder, _ process: (EncodedImage) throws -> ItemResult,
-    draw: (EncodedImage, any TaskOutput) throws -> Void
-  ) throws -> InferenceReport {
+    draw: (EncodedImage, any TaskOutput) -> Void
+  ) -> InferenceReport {
     var data = Data()
     let (image, report): (EncodedImage, InferenceReport)
     do {
@@ -113,7 +119,7 @@ struct Infer: ParsableCommand, PlannedCommand {
     } catch {
       return InferenceReport(input: path, bytes: data.count, error: error)
     }
-    if let output = report.output { try draw(image, output) }
+    if let output = report.output { draw(image, output) }
     return report
   }
 }

@@ -6,12 +6,16 @@ import Vision
 struct PictureFolder {
   private let path: String
   private var names: Set<String> = []
+  /// The photographs, as the system knows them.
+  private let photographs: Set<FileIdentity>
 
   /// Makes the folder if it isn't there.
   ///
+  /// - Parameter photographs: paths of files that must stay.
   /// - Throws: `FileError`.
-  init(_ path: String) throws {
+  init(_ path: String, of photographs: [String]) throws {
     self.path = path
+    self.photographs = Set(photographs.compactMap { FileIdentity($0) })
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
@@ -32,6 +36,22 @@ struct PictureFolder {
       count += 1
       name = "\(stem)-\(count).\(format.fileExtension)"
     }
-    try DrawnPicture.draw(output, on: image, as: format).writeWhole(to: "\(path)/\(name)")
+    let file = "\(path)/\(name)"
+    if let identity = FileIdentity(file), photographs.contains(identity) {
+      throw FileError("\(file) is one of the photographs, and stays; draw into another folder")
+    }
+    try DrawnPicture.draw(output, on: image, as: format).writeWhole(to: file)
+  }
+}
+
+/// A file, whatever path leads to it.
+private struct FileIdentity: Hashable {
+  private let device, number: UInt64
+
+  /// `nil` where there is none.
+  init?(_ path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    (device, number) = (UInt64(status.st_dev), UInt64(status.st_ino))
   }
 }

@@ -24,3 +24,16 @@ public enum DescribedTask: String, Sendable, Hashable, CaseIterable {
     }
   }
 }
+
+extension DescribedTask {
+  /// The heads by which its networks may be read.
+  var heads: [String] {
+    switch self {
+    case .classification: ["logits", "probabilities"]
+    case .detection, .instanceSegmentation: DetectionHeads.all.map { $0.name }
+    case .segmentation: SegmentationHead.allCases.map(\.rawValue)
+    case .depth: Depth.Kind.allCases.map(\.rawValue)
+    case .embedding: ["vector"]
+    }
+  }
+}

@@ -37,6 +37,8 @@ extension StageKind {
 
   private static func reasonAgainstScores(_ output: TensorDescription) -> String? {
     guard output.element?.isFloating ?? false else { return "not \(output)" }
+    // A map has a score for each pixel.
+    if output.shape.count(where: { $0 ?? 1 > 1 }) > 1 { return "not the map \(output)" }
     return output.shape.isEmpty && output.hasRank ? "not \(output)" : nil
   }
 

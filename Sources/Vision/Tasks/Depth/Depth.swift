@@ -76,6 +76,7 @@ extension Depth {
     let (height, width) = isWhole ? (planes.height, planes.width) : (frame.imageHeight, frame.imageWidth)
     let part =
       isWhole ? PixelRectangle(width: planes.width, height: planes.height) : planes.content(frame)
+    try MapShape.checkMemory(4 * height * width)
     let map = [Float](unsafeUninitializedCapacity: height * width) { map, count in
       count = height * width
       guard let map = map.baseAddress else { return }

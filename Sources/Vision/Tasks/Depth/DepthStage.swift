@@ -26,7 +26,11 @@ extension Stage {
     Stage(
       name,
       inputs: [Port("outputs", .outputs())],
-      outputs: [Port("depth", Depth.portType)],
+      outputs: [
+        Port(
+          "depth",
+          PortType(Depth.self, name: Depth.portType.name, meaning: settings.size.rawValue))
+      ],
       implementations: [
         .cpu { firing in firing.emit(try Depth(try firing.input(as: NetworkOutputs.self), settings)) }
       ],

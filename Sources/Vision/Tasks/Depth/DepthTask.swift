@@ -44,7 +44,11 @@ extension Depth: TaskOutput {
   /// - Throws: `HeadError` for maps of different size.
   public static func tensors(_ outputs: [Depth], of type: PortType) throws -> [OutputTensor] {
     let shape = try MapShape.common(outputs.map { ($0.height, $0.width) })
-    return [OutputTensor(name: "depth", shape: shape, contents: .floats(outputs.flatMap(\.map)))]
+    return [OutputTensor(name: "depth", shape: shape, contents: .floats(MapShape.joined(outputs.map(\.map))))]
+  }
+
+  public static func mapBytesPerPixel(of type: PortType) -> Int {
+    type.meaning == MapSize.image.rawValue ? 4 : 0
   }
 
   /// The part of the pixels whose depth differs by at most 1 %.

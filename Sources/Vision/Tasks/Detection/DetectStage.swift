@@ -109,6 +109,11 @@ extension Detections {
       ? NonMaximumSuppression(overlap: settings.overlap, isClassAgnostic: settings.isClassAgnostic).kept(
         of: candidates, limit: settings.maximum)
       : Array(candidates.order.prefix(settings.maximum))
+    if let best = kept.first, candidates.scores[best] > 1.01 {
+      throw HeadError(
+        "a score of the network's outputs is \(candidates.scores[best]), and scores are from 0 to 1; check 'head', and 'mean' and 'standard_deviation'"
+      )
+    }
     let (width, height) = (Float(frame.imageWidth), Float(frame.imageHeight))
     let objects = try kept.map { position -> Detection in
       let source = Int(candidates.sources[position])

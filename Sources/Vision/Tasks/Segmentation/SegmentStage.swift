@@ -50,7 +50,11 @@ extension Stage {
     Stage(
       name,
       inputs: [Port("outputs", .outputs())],
-      outputs: [Port("segmentation", Segmentation.portType)],
+      outputs: [
+        Port(
+          "segmentation",
+          PortType(Segmentation.self, name: Segmentation.portType.name, meaning: settings.size.rawValue))
+      ],
       implementations: [
         .cpu { firing in
           firing.emit(try Segmentation(try firing.input(as: NetworkOutputs.self), settings))

@@ -34,6 +34,7 @@ extension Segmentation {
     let isWhole = settings.size == .network
     if !isWhole { try frame.checkWhole() }
     let (height, width) = isWhole ? (mapHeight, mapWidth) : (frame.imageHeight, frame.imageWidth)
+    try MapShape.checkMemory(height * width)
     let map = try Self.map(outputs, settings, part: isWhole ? whole : content, height: height, width: width)
     self.init(map, width: width, height: height, content: isWhole ? content : nil, settings.labels)
     withExtendedLifetime(outputs) {}

@@ -57,12 +57,16 @@ extension Segmentation: TaskOutput {
     let shape = try MapShape.common(outputs.map { ($0.height, $0.width) })
     let rows = outputs.enumerated().flatMap { image, output in output.classes.map { (image, $0) } }
     return [
-      OutputTensor(name: "map", shape: shape, contents: .bytes(outputs.flatMap(\.map))),
+      OutputTensor(name: "map", shape: shape, contents: .bytes(MapShape.joined(outputs.map(\.map)))),
       OutputTensor(name: "image", shape: [rows.count], contents: .integers(rows.map { Int64($0.0) })),
       OutputTensor(name: "label", shape: [rows.count], contents: .texts(rows.map(\.1.label))),
       OutputTensor(name: "index", shape: [rows.count], contents: .integers(rows.map { Int64($0.1.index) })),
       OutputTensor(name: "share", shape: [rows.count], contents: .floats(rows.map { Float($0.1.share) })),
     ]
+  }
+
+  public static func mapBytesPerPixel(of type: PortType) -> Int {
+    type.meaning == MapSize.image.rawValue ? 1 : 0
   }
 
   /// The part of the pixels that are of the same class.
