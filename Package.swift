@@ -110,7 +110,8 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
-      resources: [.embedInCode("Dashboard/index.html"), .embedInCode("Dashboard/try.html")], swiftSettings: swift),
+      resources: [.embedInCode("Dashboard/index.html"), .embedInCode("Dashboard/try.html")],
+      swiftSettings: swift),
     // The load generator.
     .target(
       name: "Load",
