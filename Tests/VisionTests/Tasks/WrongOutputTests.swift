@@ -213,7 +213,7 @@ import Testing
       Segmentation([0, 1], width: 2, height: 1, LabelNames()),
       Segmentation([0], width: 1, height: 1, LabelNames()),
     ]
-    let error = #expect(throws: HeadError.self) {
+    let error = #expect(throws: MapSizesError.self) {
       _ = try Segmentation.tensors(outputs, of: Segmentation.portType)
     }
     #expect(error?.description.contains("output_size: network") ?? false)
