@@ -13,7 +13,10 @@ let swift: [SwiftSetting] = [
 
 let package = Package(
   name: "sanitizer",
-  dependencies: [.package(url: "https://github.com/jpsim/Yams", exact: "6.2.2")],
+  dependencies: [
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+  ],
   targets: [
     .target(name: "CCores", path: "CCores", cSettings: [.unsafeFlags(["-O2"])]),
     .target(name: "COpenCL", path: "COpenCL", linkerSettings: [.linkedLibrary("dl")]),
@@ -22,8 +25,11 @@ let package = Package(
       swiftSettings: swift),
     .target(name: "Dataflow", dependencies: ["Basics"], path: "Dataflow", swiftSettings: swift),
     .target(
-      name: "Planning", dependencies: ["Basics", "Dataflow", "CCores"], path: "Planning", swiftSettings: swift
-    ),
+      name: "Planning",
+      dependencies: [
+        "Basics", "Dataflow", "CCores", .product(name: "HeapModule", package: "swift-collections"),
+      ],
+      path: "Planning", swiftSettings: swift),
     .target(
       name: "OpenCL", dependencies: ["Basics", "Dataflow", "COpenCL"], path: "OpenCL", swiftSettings: swift),
     .target(
