@@ -139,20 +139,23 @@ public struct Pipeline: Sendable {
     self.limits = limits
   }
 
+  /// The task at a pipeline of images' end, and the type of the port that its outputs leave by.
+  private var ending: (task: any VisionTask.Type, type: PortType)? {
+    guard signature.takesImages, let port = graph.outputs.first else { return nil }
+    let type = graph.stages[port.stage].outputs[port.port].type
+    return VisionTasks.task(of: type).map { ($0, type) }
+  }
+
   /// Bytes of the map that an image of so many pixels gets; 0 where maps don't depend on that, or there are none.
   package func mapBytes(pixels: Int) -> Int {
-    guard signature.takesImages, let port = graph.outputs.first else { return 0 }
-    let type = graph.stages[port.stage].outputs[port.port].type
-    return (VisionTasks.task(of: type)?.mapBytesPerPixel(of: type) ?? 0) * pixels
+    ending.map { $0.task.mapBytesPerPixel(of: $0.type) * pixels } ?? 0
   }
 
   /// What several images got, as tensors of the Open Inference Protocol.
   ///
   /// - Throws: `RuntimeError` for outputs that aren't of this pipeline.
   package func tensors(_ outputs: [any TaskOutput]) throws -> [OutputTensor] {
-    guard let port = graph.outputs.first else { return [] }
-    let type = graph.stages[port.stage].outputs[port.port].type
-    return try VisionTasks.task(of: type)?.tensors(any: outputs, of: type) ?? []
+    try ending.map { try $0.task.tensors(any: outputs, of: $0.type) } ?? []
   }
 
   /// Refuses pipelines of images whose end is no task's: nobody could read what they give.

@@ -1,6 +1,5 @@
 import Basics
 import Dataflow
-import Foundation
 
 /// How far a pipeline's results may differ from the reference's, so that a network may run in a lower precision:
 /// `tolerance: {agreement: 0.99}` in its file.
@@ -32,8 +31,7 @@ public struct Tolerance: Sendable, Hashable {
     }
     if let node = values["images"] {
       let folder = try node.filePath()
-      var isFolder: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+      guard Folder.exists(folder) else {
         throw node.error("there is no folder \(folder); name one with images")
       }
       images = folder

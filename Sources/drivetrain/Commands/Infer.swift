@@ -106,7 +106,7 @@ struct Infer: ParsableCommand, PlannedCommand {
     var data = Data()
     let (image, report): (EncodedImage, InferenceReport)
     do {
-      if ImageFolder.isFolder(path) {
+      if Folder.exists(path) {
         throw FileError("it is a folder without a file that ends in .jpg, .jpeg, .png or .webp")
       }
       data = try Data(readingImage: path)
@@ -128,16 +128,11 @@ struct Infer: ParsableCommand, PlannedCommand {
 enum ImageFolder {
   private static let extensions: Set<String> = ["jpg", "jpeg", "png", "webp"]
 
-  static func isFolder(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
-  }
-
   /// Replaces each folder by its images in the order of their names, without those of inner folders. A folder
   /// without images stays, so that its error names it.
   static func expand(_ paths: [String]) -> [String] {
     paths.flatMap { path -> [String] in
-      guard isFolder(path) else { return [path] }
+      guard Folder.exists(path) else { return [path] }
       let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
       let images = names.filter { extensions.contains(($0 as NSString).pathExtension.lowercased()) }
       return images.isEmpty ? [path] : images.sorted().map { (path as NSString).appendingPathComponent($0) }
