@@ -15,5 +15,7 @@ extern const ck_resize_implementation ck_resize_portable, ck_resize_avx2;
 void ck_resize_portable_horizontal(const ck_resize_axis *axis, const uint8_t *source,
                                    ptrdiff_t source_row_bytes, int32_t rows, uint8_t *destination,
                                    ptrdiff_t destination_row_bytes);
+/* The outputs from `first` of one row, from the line between the axes. */
+void ck_resize_portable_line(const ck_resize_axis *columns, int32_t first, const int16_t *line, uint8_t *destination);
 
 #endif

@@ -25,6 +25,29 @@ import Testing
     }
   }
 
+  /// Rounded once; at most a level from the two passes, which round twice.
+  @Test(arguments: ResizeKernel.all) func linear(kernel: ResizeKernel) {
+    for (width, outputWidth) in Self.lengths {
+      for (height, outputHeight) in Self.lengths where width * height < 12_000 {
+        let image = Picture(width: width, height: height, seed: UInt64(width * 1000 + height))
+        for isReversed in [false, true] {
+          let columns = ResizeTable(whole(width, outputWidth, isReversed), filter: .linear)
+          let rows = ResizeTable(whole(height, outputHeight, isReversed), filter: .linear)
+          let expected = image.resizedLinearly(columns, rows, by: .reference)
+          let sizes: Comment = "\(width) × \(height) → \(outputWidth) × \(outputHeight)"
+          #expect(image.resizedLinearly(columns, rows, by: kernel) == expected, sizes)
+          let passes = image.resized(columns, rows, by: .reference)
+          #expect(zip(passes, expected).allSatisfy { abs(Int($0) - Int($1)) <= 1 }, sizes)
+        }
+      }
+    }
+    for value in [0, 255] as [UInt8] {
+      let table = ResizeTable(whole(40, 90), filter: .linear)
+      let plain = Picture(width: 40, height: 40) { _ in value }
+      #expect(plain.resizedLinearly(table, table, by: kernel).allSatisfy { $0 == value })
+    }
+  }
+
   /// The largest sums that there can be must not overflow, and must be clipped.
   @Test(arguments: ResizeKernel.all, ResizeFilter.allCases)
   func extremes(kernel: ResizeKernel, filter: ResizeFilter) {
@@ -46,8 +69,8 @@ import Testing
     #endif
   }
 
-  private func whole(_ length: Int, _ output: Int) -> ResizeWindow {
-    ResizeWindow(sourceLength: length, outputLength: output, outputs: 0..<output)
+  private func whole(_ length: Int, _ output: Int, _ isReversed: Bool = false) -> ResizeWindow {
+    ResizeWindow(sourceLength: length, outputLength: output, outputs: 0..<output, reversed: isReversed)
   }
 }
 
@@ -84,6 +107,20 @@ struct Picture {
     }
     kernel.vertical(
       rows, from: narrow, rowBytes: narrowRowBytes, rowLength: rowBytes, to: &result, rowBytes: rowBytes)
+    #expect(result.suffix(64).allSatisfy { $0 == 0x77 })
+    return Array(result.prefix(rowBytes * rows.count))
+  }
+
+  func resizedLinearly(_ columns: ResizeTable, _ rows: ResizeTable, by kernel: ResizeKernel) -> [UInt8] {
+    let (rowBytes, rowLength) = (3 * columns.count, 3 * width)
+    var line = [Int16](repeating: 0x5555, count: rowLength + ResizeKernel.slack + 16)
+    var result = [UInt8](repeating: 0x77, count: rowBytes * rows.count + 64)
+    bytes.withUnsafeBufferPointer {
+      kernel.linear(
+        columns, rows, from: $0.baseAddress!, rowBytes: rowLength, rowLength: rowLength, through: &line, to: &result,
+        rowBytes: rowBytes)
+    }
+    #expect(line.suffix(16).allSatisfy { $0 == 0x5555 })
     #expect(result.suffix(64).allSatisfy { $0 == 0x77 })
     return Array(result.prefix(rowBytes * rows.count))
   }

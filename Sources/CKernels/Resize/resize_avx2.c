@@ -137,5 +137,61 @@ AVX2 static void vertical(const ck_resize_axis *axis, const uint8_t *source,
   }
 }
 
-const ck_resize_implementation ck_resize_avx2 = {"avx2", has_avx2, horizontal, vertical};
+/* One row between the axes: first + (second - first) * weight, sixteen numbers at a time. */
+AVX2 static inline void blend(const uint8_t *first, const uint8_t *second, int16_t weight, int32_t row_length,
+                              int16_t *line) {
+  /* A rounding multiplication drops 15 bits. */
+  const int widen = 15 - (ck_resize_pair_bits - ck_resize_line_bits);
+  const __m256i weights = _mm256_set1_epi16(weight);
+  for (int32_t x = 0; x < row_length; x += 16) {
+    __m256i a = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(first + x)));
+    __m256i b = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(second + x)));
+    __m256i part = _mm256_mulhrs_epi16(_mm256_slli_epi16(_mm256_sub_epi16(b, a), widen), weights);
+    _mm256_storeu_si256((__m256i *)(line + x),
+                        _mm256_add_epi16(_mm256_slli_epi16(a, ck_resize_line_bits), part));
+  }
+}
+
+/* The pixels at `first` and `second`, one in each lane, with 4 sums of 32 bits: red, green, blue, -. */
+AVX2 static inline __m256i two_pixels(const int16_t *first, const int16_t *second, __m256i weights) {
+  /* Red red green green blue blue - -, of 16 bits. */
+  const __m256i pairs = _mm256_broadcastsi128_si256(
+      _mm_setr_epi8(0, 1, 6, 7, 2, 3, 8, 9, 4, 5, 10, 11, -1, -1, -1, -1));
+  const int bits = ck_resize_pair_bits + ck_resize_line_bits;
+  __m256i numbers = _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)first)),
+                                            _mm_loadu_si128((const __m128i *)second), 1);
+  __m256i sums = _mm256_madd_epi16(_mm256_shuffle_epi8(numbers, pairs), weights);
+  return _mm256_srai_epi32(_mm256_add_epi32(sums, _mm256_set1_epi32(1 << (bits - 1))), bits);
+}
+
+AVX2 static void linear(const ck_resize_axis *columns, const ck_resize_axis *rows, const uint8_t *source,
+                        ptrdiff_t source_row_bytes, int32_t row_length, int16_t *line, uint8_t *destination,
+                        ptrdiff_t destination_row_bytes) {
+  const __m256i even = _mm256_setr_epi32(0, 0, 0, 0, 2, 2, 2, 2);
+  const __m256i odd = _mm256_setr_epi32(1, 1, 1, 1, 3, 3, 3, 3);
+  const __m128i drop_fourth = _mm_setr_epi8(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1);
+  const int32_t *starts = columns->starts;
+  memset(line + row_length, 0, ck_resize_slack * sizeof *line);
+  for (int32_t y = 0; y < rows->count; y++) {
+    const uint8_t *first = source + rows->starts[y] * source_row_bytes;
+    const uint8_t *second = rows->lengths[y] > 1 ? first + source_row_bytes : first;
+    uint8_t *out = destination + y * destination_row_bytes;
+    blend(first, second, rows->pairs[2 * (ptrdiff_t)y + 1], row_length, line);
+    int32_t x = 0;
+    /* Four bytes too many are written: two pixels more must follow. */
+    for (; x + 6 <= columns->count; x += 4) {
+      __m256i weights = _mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)(columns->pairs + 2 * (ptrdiff_t)x)));
+      __m256i pixels02 = two_pixels(line + 3 * (ptrdiff_t)starts[x], line + 3 * (ptrdiff_t)starts[x + 2],
+                                    _mm256_permutevar8x32_epi32(weights, even));
+      __m256i pixels13 = two_pixels(line + 3 * (ptrdiff_t)starts[x + 1], line + 3 * (ptrdiff_t)starts[x + 3],
+                                    _mm256_permutevar8x32_epi32(weights, odd));
+      __m256i words = _mm256_packs_epi32(pixels02, pixels13);
+      __m128i bytes = _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+      _mm_storeu_si128((__m128i *)(out + 3 * x), _mm_shuffle_epi8(bytes, drop_fourth));
+    }
+    ck_resize_portable_line(columns, x, line, out);
+  }
+}
+
+const ck_resize_implementation ck_resize_avx2 = {"avx2", has_avx2, horizontal, vertical, linear};
 #endif

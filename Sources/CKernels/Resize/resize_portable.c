@@ -46,5 +46,32 @@ static void vertical(const ck_resize_axis *axis, const uint8_t *source, ptrdiff_
   }
 }
 
-const ck_resize_implementation ck_resize_portable = {"portable", always,
-                                                     ck_resize_portable_horizontal, vertical};
+void ck_resize_portable_line(const ck_resize_axis *columns, int32_t first, const int16_t *line, uint8_t *destination) {
+  const int32_t bits = ck_resize_pair_bits + ck_resize_line_bits;
+  for (int32_t x = first; x < columns->count; x++) {
+    const int16_t *in = line + 3 * (ptrdiff_t)columns->starts[x], *weights = columns->pairs + 2 * (ptrdiff_t)x;
+    for (int32_t c = 0; c < 3; c++)
+      destination[3 * x + c] =
+          (uint8_t)((in[c] * weights[0] + in[c + 3] * weights[1] + (1 << (bits - 1))) >> bits);
+  }
+}
+
+static void linear(const ck_resize_axis *columns, const ck_resize_axis *rows, const uint8_t *source,
+                   ptrdiff_t source_row_bytes, int32_t row_length, int16_t *line, uint8_t *destination,
+                   ptrdiff_t destination_row_bytes) {
+  const int32_t dropped = ck_resize_pair_bits - ck_resize_line_bits;
+  for (int32_t y = 0; y < rows->count; y++) {
+    const uint8_t *first = source + rows->starts[y] * source_row_bytes;
+    const uint8_t *second = rows->lengths[y] > 1 ? first + source_row_bytes : first;
+    const int32_t weight = rows->pairs[2 * (ptrdiff_t)y + 1];
+    for (int32_t x = 0; x < row_length; x++)
+      line[x] = (int16_t)((first[x] << ck_resize_line_bits) +
+                          (((second[x] - first[x]) * weight + (1 << (dropped - 1))) >> dropped));
+    /* An output whose only pixel is the last has a weight of 0 for the one past it. */
+    for (int32_t x = row_length; x < row_length + 3; x++) line[x] = 0;
+    ck_resize_portable_line(columns, 0, line, destination + y * destination_row_bytes);
+  }
+}
+
+const ck_resize_implementation ck_resize_portable = {"portable", always, ck_resize_portable_horizontal, vertical,
+                                                     linear};

@@ -1,6 +1,6 @@
 import CKernels
 
-/// One implementation of the two passes of a resize of 8-bit RGB; all give the same result.
+/// One implementation of a resize of 8-bit RGB, in two passes or in one; all give the same result.
 public struct ResizeKernel: Kernel {
   private let implementation: Implementation<ck_resize_implementation>
 
@@ -39,5 +39,25 @@ public struct ResizeKernel: Kernel {
         $0, source, rowBytes, Int32(rowLength), destination, destinationRowBytes)
     }
     withExtendedLifetime(table) {}
+  }
+
+  /// Resizes along both axes at once with the filter `linear`, rounded once: at most a level of 255 from the two passes.
+  ///
+  /// `rowLength` is the bytes of a source row. The caller guarantees: both tables are of the filter `linear`; the source
+  /// holds their rows and pixels, and `slack` bytes can be read past the end of each row; `line` has room for
+  /// `rowLength + slack` numbers; the destination holds the rows of `3 · columns.count` bytes; none overlaps.
+  public func linear(
+    _ columns: ResizeTable, _ rows: ResizeTable, from source: UnsafePointer<UInt8>, rowBytes: Int, rowLength: Int,
+    through line: UnsafeMutablePointer<Int16>, to destination: UnsafeMutablePointer<UInt8>,
+    rowBytes destinationRowBytes: Int
+  ) {
+    precondition(columns.taps == 2 && rows.taps == 2, "tables of another filter")
+    withUnsafePointer(to: columns.axis) { columns in
+      withUnsafePointer(to: rows.axis) { rows in
+        implementation.functions.linear(
+          columns, rows, source, rowBytes, Int32(rowLength), line, destination, destinationRowBytes)
+      }
+    }
+    withExtendedLifetime((columns, rows)) {}
   }
 }

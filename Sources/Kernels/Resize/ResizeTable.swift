@@ -2,7 +2,7 @@ import CKernels
 
 /// The weights of one axis of a resize, prepared for the inner loops; immutable.
 ///
-/// Memory: 8 bytes for each output and tap.
+/// Memory: at most 10 bytes for each output and tap.
 public final class ResizeTable: @unchecked Sendable {
   // Sendable: the arrays behind `axis` are written only in `init` and live as long as the table.
 
@@ -15,6 +15,7 @@ public final class ResizeTable: @unchecked Sendable {
   private let lengths: UnsafeMutablePointer<Int32>
   private let weights: UnsafeMutablePointer<Int32>
   private let split: UnsafeMutablePointer<Int16>
+  private let pairs: UnsafeMutablePointer<Int16>?
 
   /// - Parameters:
   ///   - denominator: the earlier reduction of the source.
@@ -34,11 +35,13 @@ public final class ResizeTable: @unchecked Sendable {
     split = .allocate(capacity: count * taps * 2)
     weights.initialize(repeating: 0, count: count * taps)
     split.initialize(repeating: 0, count: count * taps * 2)
+    pairs = taps == 2 ? .allocate(capacity: 2 * count) : nil
 
     for (row, output) in outputs.enumerated() {
       starts.advanced(by: row).initialize(to: Int32(sources[row].lowerBound - origin))
       lengths.advanced(by: row).initialize(to: Int32(sources[row].count))
-      for (tap, weight) in sampling.weights(of: output).enumerated() {
+      let shares = sampling.weights(of: output)
+      for (tap, weight) in shares.enumerated() {
         let fixed = Int32((weight * Double(1 << ck_resize_weight_bits)).rounded())
         weights[row * taps + tap] = fixed
         // Two taps are four numbers: high, high, low, low.
@@ -46,11 +49,17 @@ public final class ResizeTable: @unchecked Sendable {
         split[pair] = Int16(fixed >> Int32(ck_resize_split_bits))
         split[pair + 2] = Int16(fixed & (1 << Int32(ck_resize_split_bits) - 1))
       }
+      if let pairs {
+        let whole = Double(1 << ck_resize_pair_bits)
+        let second = shares.count == 2 ? Int16((shares[1] * whole).rounded()) : 0
+        pairs.advanced(by: 2 * row).initialize(to: Int16(whole) - second)
+        pairs.advanced(by: 2 * row + 1).initialize(to: second)
+      }
     }
     sourceEnd = sources.map { $0.upperBound - origin }.max() ?? 0
     axis = ck_resize_axis(
-      count: Int32(count), taps: Int32(taps), starts: starts, lengths: lengths, weights: weights, split: split
-    )
+      count: Int32(count), taps: Int32(taps), starts: starts, lengths: lengths, weights: weights, split: split,
+      pairs: pairs)
   }
 
   deinit {
@@ -58,6 +67,7 @@ public final class ResizeTable: @unchecked Sendable {
     lengths.deallocate()
     weights.deallocate()
     split.deallocate()
+    pairs?.deallocate()
   }
 
   /// The number of outputs along the axis.

@@ -47,37 +47,44 @@ final class UnsentResponses {
   /// Writes a response, at once if it is small, in the background if it is large.
   ///
   /// - Parameter completion: called once, on the event loop's thread.
-  func write<Written>(
+  /// - Returns: what is still to be done, which is skipped if it is cancelled before it begins; `nil` if nothing is.
+  @discardableResult func write<Written>(
     _ answer: UnwrittenResponse<Written>, on loop: any EventLoop,
     completion: @escaping (Result<(Written, Share), any Error>) -> Void
-  ) {
+  ) -> (any Cancellable)? {
     do {
-      let share = try reserve(answer.maximumBytes)
+      let share = try reserve(answer.maximumBytes, advice: answer.advice)
       guard answer.maximumBytes > BackgroundWork.threshold else {
-        return completion(.success((try answer.write(), share)))
+        completion(.success((try answer.write(), share)))
+        return nil
       }
       let completion = NIOLoopBound(completion, eventLoop: loop)
+      let postponed = Postponed()
       background.run(isSlow: answer.isSlow) {
         let result = Result { () throws -> (Written, Share) in
+          guard !postponed.isCancelled else { throw CancellationError() }
           let written = try answer.write()
           share.keep(answer.size(written))
           return (written, share)
         }
         loop.execute { completion.value(result) }
       }
+      return postponed
     } catch {
       completion(.failure(error))
+      return nil
     }
   }
 
   /// Reserves room for a response.
   ///
+  /// - Parameter advice: how the client gets a smaller one.
   /// - Throws: `.unprocessable` if it is too large, `.unavailable` if there is no room.
-  func reserve(_ count: Int) throws(RequestFailure) -> Share {
+  func reserve(_ count: Int, advice: String = ResponseAdvice.rows) throws(RequestFailure) -> Share {
     guard count <= limits.maximumBytes else {
       throw RequestFailure(
         .unprocessable,
-        "the response may have \(count.counted("byte")), and the limit is \(limits.maximumBytes) (serve --max-answer-bytes); ask for fewer rows or outputs, or for binary data"
+        "the response may have \(count.counted("byte")), and the limit is \(limits.maximumBytes) (serve --max-answer-bytes); \(advice)"
       )
     }
     let share = Share(all: ByteBudget.Share(of: all), here: ByteBudget.Share(of: here))

@@ -5,6 +5,8 @@ struct UnwrittenResponse<Written: Sendable>: Sendable {
   let maximumBytes: Int
   /// Whether writing it may take seconds, as drawing a picture does.
   var isSlow = false
+  /// How the client gets a smaller one.
+  var advice = ResponseAdvice.rows
   /// The size of the written response, bytes.
   let size: @Sendable (Written) -> Int
   let write: @Sendable () throws -> Written
@@ -19,4 +21,10 @@ extension UnwrittenResponse<ByteBuffer> {
   init(_ message: [UInt8]) {
     self.init(maximumBytes: message.count) { ByteBuffer(bytes: message) }
   }
+}
+
+/// How clients get smaller responses.
+enum ResponseAdvice {
+  static let rows = "ask for fewer rows or outputs, or for binary data"
+  static let picture = "accept image/jpeg or application/json, or send a smaller photograph"
 }

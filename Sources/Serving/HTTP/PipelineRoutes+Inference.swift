@@ -90,6 +90,7 @@ extension PipelineRoutes {
               type: format.mediaType)
           }
           response.isSlow = true
+          response.advice = ResponseAdvice.picture
           return response
         }
         // A large one isn't written on the connection's thread: maps are compressed then.

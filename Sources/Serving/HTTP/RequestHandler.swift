@@ -123,7 +123,8 @@ final class RequestHandler: ChannelInboundHandler {
   private func answer(_ makeResponse: Route.MakeResponse, _ context: ChannelHandlerContext) {
     guard state.isWorking else { return }  // The client has gone.
     do {
-      answers.write(try makeResponse(), on: context.eventLoop) { [self] in finish($0, context) }
+      let rest = answers.write(try makeResponse(), on: context.eventLoop) { [self] in finish($0, context) }
+      if let rest { state.began(rest) }
     } catch {
       finish(.failure(error), context)
     }

@@ -87,7 +87,7 @@ extension UnwrittenResponse<ServerResponse> {
       change(&answer)
       return answer
     }
-    changed.isSlow = isSlow
+    (changed.isSlow, changed.advice) = (isSlow, advice)
     return changed
   }
 }

@@ -19,7 +19,7 @@ extension HostedPipeline {
         case .tensors(let inputs, let outputs): try await warmUpTensors(inputs, outputs)
         }
       }
-    } catch let error where error is ScoresNotFinite || error is HeadError {
+    } catch let error as OutputError where error.isOfNumbers {
       return
     } catch {
       throw WarmUpError(pipeline: name, reason: "\(error)")

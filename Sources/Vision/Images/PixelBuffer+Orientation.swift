@@ -17,12 +17,10 @@ extension PixelBuffer {
     return turned
   }
 
-  /// Turns columns into rows: fills the other buffer from as much of this one as that takes.
-  func transpose(into other: PixelBuffer) {
-    precondition(other.width <= height && other.height <= width)
+  /// Turns columns into rows: fills `width` × `height` pixels from as much of this buffer as that takes.
+  func transpose(width: Int, height: Int, into destination: UnsafeMutablePointer<UInt8>, rowBytes: Int) {
+    precondition(width <= self.height && height <= self.width)
     ck_orient_rgb(
-      mutablePixels, rowBytes, Int32(other.height), Int32(other.width), false, false, true,
-      other.mutablePixels,
-      other.rowBytes)
+      mutablePixels, self.rowBytes, Int32(height), Int32(width), false, false, true, destination, rowBytes)
   }
 }

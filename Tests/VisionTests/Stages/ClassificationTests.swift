@@ -42,7 +42,7 @@ import Testing
 
   @Test(arguments: [[0, .nan, 1], [.infinity, 0], [.nan], [-.infinity, -.infinity], [Float]()])
   func refusesWhatIsNotFinite(numbers: [Float]) {
-    #expect(throws: ScoresNotFinite.self) { try classify(numbers) }
-    #expect(throws: ScoresNotFinite.self) { try classify(numbers, softmax: false) }
+    #expect(throws: OutputError.self) { try classify(numbers) }
+    #expect(throws: OutputError.self) { try classify(numbers, softmax: false) }
   }
 }

@@ -111,7 +111,7 @@ import Testing
     #expect(try refusal { $0.model = nil }.contains("there is no model at"))
     #expect(try refusal { $0.model = Data("text".utf8) }.contains("model.onnx can't be read"))
     let broken = try load { $0.model = ONNXModel { $0.bias = [0, .nan, 0, 0, 0, 0] }.data }
-    #expect(throws: ScoresNotFinite(count: 1, classes: 6)) { try best(broken) }
+    #expect(throws: OutputError.notFinite(1, of: 6)) { try best(broken) }
   }
 
   @Test func limitOfPixels() throws {

@@ -49,7 +49,7 @@ import Testing
               #expect(object.score.isFinite && object.box.area.isFinite, "\(reference.name)")
               #expect((object.keypoints ?? []).allSatisfy { $0.x.isFinite && $0.y.isFinite })
             }
-          } catch let error as HeadError {
+          } catch let error as OutputError {
             let names = reference.outputs.map { "'\($0.name ?? "")'" }
             #expect(names.contains { error.description.contains($0) }, "\(error)")
           }
@@ -181,7 +181,7 @@ import Testing
     let normalise = "mean: [123.675, 116.28, 103.53], standard_deviation: [58.395, 57.12, 57.375]"
     let image = try TaskPipeline(
       "torchvision/deeplabv3_resnet50.onnx", resize: resize, normalise: normalise, "segment: {}")
-    let error = #expect(throws: HeadError.self) {
+    let error = #expect(throws: OutputError.self) {
       _ = try image.process(Picture.shapes.png(), as: Segmentation.self)
     }
     #expect(error?.description.contains("output_size: network") ?? false)
@@ -198,7 +198,7 @@ import Testing
     let outputs = NetworkOutputs([tensor], InputFrame("stretch", image: [16, 16], input: [16, 16]))
     let map = try #require(
       MapOutput.reading(outputs.descriptions(["mask"])[0], at: 0, labels: 0, isLast: nil).first)
-    let error = #expect(throws: HeadError.self) {
+    let error = #expect(throws: OutputError.self) {
       _ = try Segmentation(outputs, SegmentSettings(head: .probabilities, map: map))
     }
     #expect(error?.description.contains("'mask'") ?? false)

@@ -1,11 +1,12 @@
 import Dataflow
+import Kernels
 import OpenCL
 import Vision
 
 extension Implementation {
-  /// Resizing on an OpenCL device; `nil` unless the centre is cropped.
+  /// Resizing on an OpenCL device; `nil` unless the centre is cropped and all its pixels count.
   static func openCL(_ settings: ResizeSettings) -> Implementation? {
-    guard settings.geometry.fit == .crop else { return nil }
+    guard settings.geometry.fit == .crop, settings.filter.isAntialiased else { return nil }
     return Implementation("opencl", on: .opencl, parallelism: .device, maximumBatchSize: .max) { device in
       OpenCLResizeInstance(
         try OpenCLResizer(geometry: settings.geometry, filter: settings.filter, on: device.openCL()))

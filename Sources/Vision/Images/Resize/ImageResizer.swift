@@ -46,50 +46,91 @@ public final class ImageResizer {
       * (columns.lowerBound - region.x)
     defer { withExtendedLifetime(pixels) {} }
 
-    // The pass along the displayed x comes first: each pass rounds and clips, so their order shows.
-    let (width, height) =
-      window.transposes ? (vertical.count, horizontal.count) : (horizontal.count, vertical.count)
-    let resized = try pool.buffer(width: width, height: height)
-    if window.transposes {
-      let low = try pool.buffer(width: columns.count, height: width)
-      kernel.vertical(vertical, from: source, rowBytes: pixels.rowBytes, to: low)
-      let stored = try pool.buffer(width: height + ResizeKernel.slack, height: width)
-      kernel.horizontal(horizontal, from: low.mutablePixels, rowBytes: low.rowBytes, to: stored)
-      stored.transpose(into: resized)
-    } else {
-      // Rows as long as the slack asks for, which is in bytes: more than enough.
-      let narrow = try pool.buffer(width: width + ResizeKernel.slack, height: rows.count)
-      kernel.horizontal(horizontal, from: source, rowBytes: pixels.rowBytes, to: narrow)
-      kernel.vertical(vertical, from: narrow.mutablePixels, rowBytes: narrow.rowBytes, to: resized)
-    }
     let frame = geometry.frame(width: region.displayedWidth, height: region.displayedHeight)
-    let result = try padded(resized, in: frame.content)
+    let content = frame.content
+    let result = try pool.buffer(width: size.width, height: size.height)
+    if case .letterbox(let colour, _) = geometry.fit { result.fill(colour, around: content) }
+    let place = result.mutablePixels + content.y * result.rowBytes + 3 * content.x
+    let weights = (columns: horizontal, rows: vertical)
+    let stored = Source(pixels: source, rowBytes: pixels.rowBytes, columns: columns.count, rows: rows.count)
+    if filter == .linear {
+      try resizeLinearly(stored, weights, transposes: window.transposes, to: place, rowBytes: result.rowBytes)
+    } else {
+      try resizeInPasses(stored, weights, transposes: window.transposes, to: place, rowBytes: result.rowBytes)
+    }
     result.frame = frame
     return result
   }
 
-  /// The pixels within a rectangle of the result, and the letterbox's colour around it.
-  private func padded(_ pixels: PixelBuffer, in content: PixelRectangle) throws(ImageError) -> PixelBuffer {
-    guard case .letterbox(let colour, _) = geometry.fit,
-      pixels.width != geometry.width || pixels.height != geometry.height
-    else { return pixels }
-    let result = try pool.buffer(width: geometry.width, height: geometry.height)
-    result.fill(colour)
-    for row in 0..<content.height {
-      (result.mutablePixels + (content.y + row) * result.rowBytes + 3 * content.x).update(
-        from: pixels.mutablePixels + row * pixels.rowBytes, count: 3 * content.width)
+  private typealias Tables = (columns: ResizeTable, rows: ResizeTable)
+
+  /// The stored pixels that the result is made from.
+  private struct Source {
+    let pixels: UnsafePointer<UInt8>
+    let rowBytes, columns, rows: Int
+  }
+
+  /// The pass along the displayed x comes first: each pass rounds and clips, so their order shows.
+  private func resizeInPasses(
+    _ source: Source, _ tables: Tables, transposes: Bool, to place: UnsafeMutablePointer<UInt8>, rowBytes: Int
+  ) throws(ImageError) {
+    let (width, height) = (tables.columns.count, tables.rows.count)
+    if transposes {
+      let low = try pool.buffer(width: source.columns, height: height)
+      kernel.vertical(tables.rows, from: source.pixels, rowBytes: source.rowBytes, to: low)
+      let stored = try pool.buffer(width: width + ResizeKernel.slack, height: height)
+      kernel.horizontal(tables.columns, from: low.mutablePixels, rowBytes: low.rowBytes, to: stored)
+      stored.transpose(width: height, height: width, into: place, rowBytes: rowBytes)
+    } else {
+      // Rows as long as the slack asks for, which is in bytes: more than enough.
+      let narrow = try pool.buffer(width: width + ResizeKernel.slack, height: source.rows)
+      kernel.horizontal(tables.columns, from: source.pixels, rowBytes: source.rowBytes, to: narrow)
+      kernel.vertical(
+        tables.rows, from: narrow.mutablePixels, rowBytes: narrow.rowBytes, rowLength: 3 * width, to: place,
+        rowBytes: rowBytes)
+      withExtendedLifetime(narrow) {}
     }
-    return withExtendedLifetime(pixels) { result }
+  }
+
+  private func resizeLinearly(
+    _ source: Source, _ tables: Tables, transposes: Bool, to place: UnsafeMutablePointer<UInt8>, rowBytes: Int
+  ) throws(ImageError) {
+    let rowLength = 3 * source.columns
+    // Two bytes for each number: 6 for each pixel of 3.
+    let line = try pool.buffer(width: 2 * (source.columns + ResizeKernel.slack), height: 1)
+    func resize(to place: UnsafeMutablePointer<UInt8>, rowBytes: Int) {
+      UnsafeMutableRawPointer(line.mutablePixels).withMemoryRebound(
+        to: Int16.self, capacity: rowLength + ResizeKernel.slack
+      ) {
+        kernel.linear(
+          tables.columns, tables.rows, from: source.pixels, rowBytes: source.rowBytes, rowLength: rowLength,
+          through: $0, to: place, rowBytes: rowBytes)
+      }
+    }
+    defer { withExtendedLifetime(line) {} }
+    guard transposes else { return resize(to: place, rowBytes: rowBytes) }
+    let (width, height) = (tables.columns.count, tables.rows.count)
+    let stored = try pool.buffer(width: width, height: height)
+    resize(to: stored.mutablePixels, rowBytes: stored.rowBytes)
+    stored.transpose(width: height, height: width, into: place, rowBytes: rowBytes)
   }
 }
 
 extension PixelBuffer {
-  /// Makes every pixel the same: red, green and blue.
-  fileprivate func fill(_ colour: [UInt8]) {
-    guard height > 0 else { return }
-    let first = mutablePixels
-    for column in 0..<width { (first + 3 * column).update(from: colour, count: 3) }
-    for row in 1..<max(height, 1) { (first + row * rowBytes).update(from: first, count: rowBytes) }
+  /// Gives the pixels outside a rectangle one colour: red, green and blue.
+  fileprivate func fill(_ colour: [UInt8], around content: PixelRectangle) {
+    let (right, bottom) = (content.x + content.width, content.y + content.height)
+    fill(colour, columns: 0..<width, rows: 0..<content.y)
+    fill(colour, columns: 0..<width, rows: bottom..<height)
+    fill(colour, columns: 0..<content.x, rows: content.y..<bottom)
+    fill(colour, columns: right..<width, rows: content.y..<bottom)
+  }
+
+  private func fill(_ colour: [UInt8], columns: Range<Int>, rows: Range<Int>) {
+    guard !columns.isEmpty, !rows.isEmpty else { return }
+    let first = mutablePixels + rows.lowerBound * rowBytes + 3 * columns.lowerBound
+    for column in 0..<columns.count { (first + 3 * column).update(from: colour, count: 3) }
+    for row in 1..<max(rows.count, 1) { (first + row * rowBytes).update(from: first, count: 3 * columns.count) }
   }
 }
 

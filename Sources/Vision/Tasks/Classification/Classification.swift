@@ -18,12 +18,12 @@ public struct Classification: Sendable {
 extension Classification {
   /// The `count` highest of a network's numbers; of equal ones, the first. −∞ means "never" and is left out.
   ///
-  /// - Throws: `ScoresNotFinite` if any other number is infinite or NaN, or all are −∞.
+  /// - Throws: `OutputError` if any other number is infinite or NaN, or all are −∞.
   /// - Complexity: O(classes × count).
   init(
     _ numbers: UnsafeMutableBufferPointer<Float>, names: [String], count: Int, threshold: Float? = nil,
     softmax: Bool
-  ) throws(ScoresNotFinite) {
+  ) throws(OutputError) {
     var best: [Int] = []
     for index in numbers.indices where numbers[index] > -.infinity {
       guard best.count < count || numbers[index] > numbers[best[best.count - 1]] else { continue }
@@ -33,7 +33,7 @@ extension Classification {
     }
     let wrong = numbers.reduce(0) { $0 + ($1 < .infinity ? 0 : 1) }
     guard wrong == 0, let maximum = best.first.map({ numbers[$0] }) else {
-      throw ScoresNotFinite(count: max(wrong, 1), classes: numbers.count)
+      throw OutputError.notFinite(max(wrong, 1), of: numbers.count)
     }
     // Subtracting the maximum keeps exp from overflowing.
     let sum = softmax ? numbers.reduce(0) { $0 + exp($1 - maximum) } : 1
@@ -43,22 +43,5 @@ extension Classification {
         label: labelNames[index], index: index,
         score: softmax ? exp(numbers[index] - maximum) / sum : numbers[index])
     }.filter { $0.score >= threshold ?? -.infinity }
-  }
-}
-
-/// An error: a network gave meaningless numbers.
-public struct ScoresNotFinite: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The number of scores that are not finite, and of all scores.
-  public let count: Int
-  public let classes: Int
-
-  public init(count: Int, classes: Int) {
-    self.count = count
-    self.classes = classes
-  }
-
-  public var description: String {
-    "\(count) of the network's \(classes) scores are not finite; check the model, and the pipeline's 'mean' and "
-      + "'standard_deviation'"
   }
 }

@@ -67,7 +67,7 @@ struct DepthSettings: Sendable {
 extension Depth {
   /// The map of what a network gave.
   ///
-  /// - Throws: `HeadError` for numbers that are not finite.
+  /// - Throws: `OutputError` for numbers that are not finite.
   init(_ outputs: NetworkOutputs, _ settings: DepthSettings) throws {
     let frame = try outputs.knownFrame()
     let planes = try settings.map.planes(outputs)
@@ -87,7 +87,7 @@ extension Depth {
     withExtendedLifetime(outputs) {}
     // Cubic sums of the largest numbers overflow.
     guard MapKernel.fastest.areFinite(map, count: map.count) else {
-      throw HeadError.notFinite(settings.map.name)
+      throw OutputError.notFinite(settings.map.name)
     }
     self.init(map, width: width, height: height, kind: settings.kind)
   }

@@ -41,7 +41,7 @@ extension Depth: TaskOutput {
 
   /// All maps.
   ///
-  /// - Throws: `HeadError` for maps of different size.
+  /// - Throws: `OutputError` for maps of different size.
   public static func tensors(_ outputs: [Depth], of type: PortType) throws -> [OutputTensor] {
     let shape = try MapShape.common(outputs.map { ($0.height, $0.width) })
     return [OutputTensor(name: "depth", shape: shape, contents: .floats(MapShape.joined(outputs.map(\.map))))]

@@ -22,7 +22,7 @@ struct AnchorColumns: Sendable {
     let numbers = try outputs.floats(output, name)
     let anchors = numbers.count / channels
     guard numbers.count == anchors * channels, anchors == 0 || outputs.shape(output).last == anchors else {
-      throw HeadError.wrongShape(name, outputs.shape(output), expected: "\(channels) numbers for each anchor")
+      throw OutputError.wrongShape(name, outputs.shape(output), expected: "\(channels) numbers for each anchor")
     }
     var candidates = Candidates(of: name)
     guard anchors > 0, let base = numbers.baseAddress.map({ UnsafePointer($0) }) else { return candidates }
@@ -31,7 +31,7 @@ struct AnchorColumns: Sendable {
         guard let scores = scores.baseAddress, let best = best.baseAddress,
           MapKernel.fastest.maximum(
             base + 4 * anchors, stride: anchors, count: classes, width: anchors, to: scores, best)
-        else { throw HeadError.notFinite(name) }
+        else { throw OutputError.notFinite(name) }
         for anchor in 0..<anchors where scores[anchor] > threshold {
           try candidates.append(
             Box(

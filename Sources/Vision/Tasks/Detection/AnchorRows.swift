@@ -24,13 +24,13 @@ struct AnchorRows: Sendable {
     guard let base = numbers.baseAddress else { return candidates }
     for anchor in 0..<anchors {
       let row = base + anchor * channels
-      guard row[4] < .infinity else { throw HeadError.notFinite(name) }
+      guard row[4] < .infinity else { throw OutputError.notFinite(name) }
       // No class is likelier than that there is something.
       guard row[4] > threshold else { continue }
       var (best, index) = (-Float.infinity, 0)
       for position in 0..<classes {
         let score = row[5 + position]
-        guard score < .infinity else { throw HeadError.notFinite(name) }
+        guard score < .infinity else { throw OutputError.notFinite(name) }
         if score > best { (best, index) = (score, position) }
       }
       let score = best * row[4]

@@ -16,11 +16,11 @@ struct Candidates {
 
   var count: Int { scores.count }
 
-  /// - Throws: `HeadError` for edges that are not finite.
+  /// - Throws: `OutputError` for edges that are not finite.
   @inline(__always)
   mutating func append(_ box: Box, score: Float, of index: Int, from source: Int) throws {
     // Infinities and NaN make the sum one of them; so do edges beyond all photographs.
-    guard (box.x1 + box.y1 + box.x2 + box.y2).isFinite else { throw HeadError.notFinite(output) }
+    guard (box.x1 + box.y1 + box.x2 + box.y2).isFinite else { throw OutputError.notFinite(output) }
     boxes.append(box)
     scores.append(score)
     classes.append(Int32(truncatingIfNeeded: index))

@@ -110,9 +110,9 @@ extension Detections {
         of: candidates, limit: settings.maximum)
       : Array(candidates.order.prefix(settings.maximum))
     if let best = kept.first, candidates.scores[best] > 1.01 {
-      throw HeadError(
-        "a score of the network's outputs is \(candidates.scores[best]), and scores are from 0 to 1; check 'head', and 'mean' and 'standard_deviation'"
-      )
+      throw OutputError(
+        "a score of the network's outputs is \(candidates.scores[best]), and scores are from 0 to 1; check 'head', and 'mean' and 'standard_deviation'",
+        isOfNumbers: true)
     }
     let (width, height) = (Float(frame.imageWidth), Float(frame.imageHeight))
     let objects = try kept.map { position -> Detection in
@@ -121,7 +121,7 @@ extension Detections {
       let box = frame.photograph(candidates.boxes[position]).clipped(width: width, height: height)
       let points = head.hasKeypoints ? head.keypoints(outputs, of: source) : nil
       guard points?.allSatisfy({ ($0.x + $0.y).isFinite }) ?? true else {
-        throw HeadError.notFinite(candidates.output)
+        throw OutputError.notFinite(candidates.output)
       }
       return Detection(
         label: settings.labels[index], index: index, score: candidates.scores[position], box: box,
@@ -134,7 +134,7 @@ extension Detections {
 
   /// What the head of this name finds, by its own settings; `nil` where the outputs haven't its shapes.
   ///
-  /// - Throws: `HeadError`.
+  /// - Throws: `OutputError`.
   package init?(_ outputs: NetworkOutputs, head name: String) throws {
     let descriptions = outputs.tensors.indices.map { index in
       TensorDescription(

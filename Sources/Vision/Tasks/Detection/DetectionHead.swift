@@ -26,7 +26,7 @@ protocol DetectionHead: Sendable {
 
   /// Everything of a score above `threshold`, in pixels of the network's input.
   ///
-  /// - Throws: `HeadError` for numbers that are not finite, and for shapes that are not the head's.
+  /// - Throws: `OutputError` for numbers that are not finite, and for shapes that are not the head's.
   func candidates(_ outputs: NetworkOutputs, above threshold: Float) throws -> Candidates
 
   /// Key points of a candidate, in pixels of the input.
@@ -34,7 +34,7 @@ protocol DetectionHead: Sendable {
 
   /// The mask of a candidate in the photograph, within its box there.
   ///
-  /// - Throws: `HeadError` for numbers that are not finite.
+  /// - Throws: `OutputError` for numbers that are not finite.
   func mask(_ outputs: NetworkOutputs, of source: Int, in box: Box) throws -> RunLengthMask?
 }
 
@@ -64,23 +64,4 @@ enum DetectionHeads {
   static func fitting(_ network: HeadNetwork) -> [any DetectionHead] { all.compactMap { $0.init(network) } }
 
   static func named(_ name: String) -> (any DetectionHead.Type)? { all.first { $0.name == name } }
-}
-
-/// A head gave what can't be used.
-public struct HeadError: Error, Sendable, Hashable, CustomStringConvertible {
-  public let description: String
-
-  init(_ description: String) { self.description = description }
-
-  /// Numbers that mean nothing.
-  static func notFinite(_ tensor: String) -> HeadError {
-    HeadError(
-      "numbers of the network's output '\(tensor)' are not finite; check the model, and the pipeline's 'mean' and 'standard_deviation'"
-    )
-  }
-
-  /// A shape that differs from the one that the network was loaded with.
-  static func wrongShape(_ tensor: String, _ shape: [Int], expected: String) -> HeadError {
-    HeadError("the network's output '\(tensor)' is \(shape) for this image, which should be \(expected)")
-  }
 }

@@ -54,34 +54,34 @@ struct HeadNetwork: Sendable {
 extension NetworkOutputs {
   /// The numbers of an output that has `columns` of them in a row.
   ///
-  /// - Throws: `HeadError` where it has others.
+  /// - Throws: `OutputError` where it has others.
   func rows(
     _ output: Int, of columns: Int, _ name: String
   ) throws -> (numbers: UnsafeMutableBufferPointer<Float>, count: Int) {
     let numbers = try floats(output, name)
     guard numbers.count.isMultiple(of: columns), numbers.isEmpty || shape(output).last == columns else {
-      throw HeadError.wrongShape(name, shape(output), expected: "rows of \(columns)")
+      throw OutputError.wrongShape(name, shape(output), expected: "rows of \(columns)")
     }
     return (numbers, numbers.count / columns)
   }
 
   /// The numbers of an output.
   ///
-  /// - Throws: `HeadError` where it isn't of floating-point numbers.
+  /// - Throws: `OutputError` where it isn't of floating-point numbers.
   func floats(_ output: Int, _ name: String) throws -> UnsafeMutableBufferPointer<Float> {
     guard tensors.indices.contains(output), tensors[output].element == .float32 else {
-      throw HeadError("the network's output '\(name)' has no floating-point numbers")
+      throw OutputError("the network's output '\(name)' has no floating-point numbers")
     }
     return numbers(output)
   }
 
   /// Whole numbers of an output of any type, such as classes.
   ///
-  /// - Throws: `HeadError` where one is no whole number from 0 to 2³¹ − 1.
+  /// - Throws: `OutputError` where one is no whole number from 0 to 2³¹ − 1.
   func integers(_ output: Int, _ name: String) throws -> [Int] {
     func checked(_ number: some BinaryInteger) throws -> Int {
       guard let number = Int32(exactly: number), number >= 0 else {
-        throw HeadError("a class of the network's output '\(name)' is \(number)")
+        throw OutputError.wrongClass(name, number)
       }
       return Int(number)
     }
@@ -89,7 +89,7 @@ extension NetworkOutputs {
     switch tensors[output].element {
     case .float32:
       return try floats(output, name).map { number in
-        guard number.isFinite, abs(number) < 1e9 else { throw HeadError.notFinite(name) }
+        guard number.isFinite, abs(number) < 1e9 else { throw OutputError.notFinite(name) }
         return try checked(Int(number))
       }
     case .int64: return try bytes.bindMemory(to: Int64.self).map { try checked($0) }
@@ -100,15 +100,15 @@ extension NetworkOutputs {
     case .uint32: return try bytes.bindMemory(to: UInt32.self).map { try checked($0) }
     case .uint16: return bytes.bindMemory(to: UInt16.self).map { Int($0) }
     case .uint8, .bool: return bytes.map { Int($0) }
-    case .float16, .float64: throw HeadError("the network's output '\(name)' was not converted")
+    case .float16, .float64: throw OutputError("the network's output '\(name)' was not converted")
     }
   }
 
   /// Where the image lies in the network's input.
   ///
-  /// - Throws: `HeadError` where that isn't known.
+  /// - Throws: `OutputError` where that isn't known.
   func knownFrame() throws -> InputFrame {
-    guard let frame else { throw HeadError("where the image lies in the network's input isn't known") }
+    guard let frame else { throw OutputError("where the image lies in the network's input isn't known") }
     return frame
   }
 }

@@ -30,14 +30,14 @@ struct ListedObjects: Sendable {
     let numbers = try outputs.floats(scores, names.scores)
     let classes = try outputs.integers(classes, names.classes)
     guard numbers.count == count, classes.count == count else {
-      throw HeadError(
+      throw OutputError(
         "the network gives \(count) boxes, \(numbers.count) scores and \(classes.count) classes for this image"
       )
     }
     var candidates = Candidates(of: names.boxes)
     guard let base = edges.baseAddress else { return candidates }
     for object in 0..<min(count, limit) {
-      guard numbers[object] < .infinity else { throw HeadError.notFinite(names.scores) }
+      guard numbers[object] < .infinity else { throw OutputError.notFinite(names.scores) }
       guard numbers[object] > threshold else { continue }
       try candidates.append(box(base + 4 * object), score: numbers[object], of: classes[object], from: object)
     }

@@ -25,9 +25,9 @@ struct ObjectRows: Sendable {
     guard let base = numbers.baseAddress.map({ UnsafePointer($0) }) else { return candidates }
     for object in 0..<count {
       let row = base + object * columns
-      guard row[4] < .infinity else { throw HeadError.notFinite(name) }
+      guard row[4] < .infinity else { throw OutputError.notFinite(name) }
       guard row[4] > threshold else { continue }
-      guard row[5] > -1, row[5] < 1e9 else { throw HeadError.notFinite(name) }
+      guard row[5] > -1, row[5] < 1e9 else { throw OutputError.wrongClass(name, row[5]) }
       try candidates.append(box(row), score: row[4], of: Int(row[5]), from: object)
     }
     return candidates

@@ -19,15 +19,15 @@ struct PrototypeOutput: Sendable {
   /// The mask of an object in the photograph, empty outside of its box there.
   ///
   /// - Parameter box: in pixels of the photograph.
-  /// - Throws: `HeadError` for numbers that are not finite.
+  /// - Throws: `OutputError` for numbers that are not finite.
   /// - Complexity: O(prototypes × part of the prototypes in the box + columns of the box × rows of that part).
   func mask(_ outputs: NetworkOutputs, _ coefficients: [Float], in box: Box) throws -> RunLengthMask {
     let frame = try outputs.knownFrame()
     let shape = Array(outputs.shape(output).suffix(3))
     guard shape.count == 3, shape[0] == count, shape[1] > 0, shape[2] > 0 else {
-      throw HeadError.wrongShape(name, outputs.shape(output), expected: "\(count) prototypes")
+      throw OutputError.wrongShape(name, outputs.shape(output), expected: "\(count) prototypes")
     }
-    guard coefficients.allSatisfy(\.isFinite) else { throw HeadError.notFinite(name) }
+    guard coefficients.allSatisfy(\.isFinite) else { throw OutputError.notFinite(name) }
     let (columns, rows) = (
       pixels(box.x1, box.x2, frame.imageWidth), pixels(box.y1, box.y2, frame.imageHeight)
     )
@@ -103,7 +103,7 @@ struct PrototypeOutput: Sendable {
           to: sum + index * sourceColumns.count)
       }
     }
-    guard kernel.areFinite(sum.numbers, count: sum.numbers.count) else { throw HeadError.notFinite(name) }
+    guard kernel.areFinite(sum.numbers, count: sum.numbers.count) else { throw OutputError.notFinite(name) }
     return factor == 1 ? sum : sum.stretched(across, as: columns).stretched(down: down, as: rows)
   }
 }

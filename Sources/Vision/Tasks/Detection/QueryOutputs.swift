@@ -19,7 +19,7 @@ struct QueryOutputs: Sendable {
 
   /// An empty list, the numbers of each query, and the box of one in pixels of the input.
   ///
-  /// - Throws: `HeadError` for logits that are NaN or +∞.
+  /// - Throws: `OutputError` for logits that are NaN or +∞.
   func read(
     _ outputs: NetworkOutputs
   ) throws -> (Candidates, logits: UnsafePointer<Float>?, count: Int, box: (Int) -> Box) {
@@ -27,9 +27,9 @@ struct QueryOutputs: Sendable {
     let (numbers, count) = try outputs.rows(logits, of: columns, logitsName)
     let (edges, boxCount) = try outputs.rows(boxes, of: 4, boxesName)
     guard boxCount == count else {
-      throw HeadError.wrongShape(boxesName, outputs.shape(boxes), expected: "\(count) boxes")
+      throw OutputError.wrongShape(boxesName, outputs.shape(boxes), expected: "\(count) boxes")
     }
-    for number in numbers where !(number < .infinity) { throw HeadError.notFinite(logitsName) }
+    for number in numbers where !(number < .infinity) { throw OutputError.notFinite(logitsName) }
     let (width, height) = (Float(frame.width), Float(frame.height))
     return (
       Candidates(of: boxesName), UnsafePointer(numbers.baseAddress), count,
@@ -48,12 +48,12 @@ struct QueryOutputs: Sendable {
 enum Scores {
   /// The largest, the first of equal ones.
   ///
-  /// - Throws: `HeadError` for NaN and +∞.
+  /// - Throws: `OutputError` for NaN and +∞.
   static func best(_ scores: UnsafePointer<Float>, count: Int, _ output: String) throws -> (Float, index: Int)
   {
     var (best, index) = (-Float.infinity, 0)
     for position in 0..<count {
-      guard scores[position] < .infinity else { throw HeadError.notFinite(output) }
+      guard scores[position] < .infinity else { throw OutputError.notFinite(output) }
       if scores[position] > best { (best, index) = (scores[position], position) }
     }
     return (best, index)

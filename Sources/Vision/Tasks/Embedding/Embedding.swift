@@ -29,11 +29,11 @@ public struct Embedding: Sendable, Hashable {
 }
 
 extension Embedding {
-  /// - Throws: `HeadError` for numbers that are not finite.
+  /// - Throws: `OutputError` for numbers that are not finite.
   init(_ outputs: NetworkOutputs, _ output: Int, _ name: String, isNormalised: Bool) throws {
     let numbers = try outputs.floats(output, name)
-    guard let base = numbers.baseAddress, !numbers.isEmpty else { throw HeadError("'\(name)' is empty") }
-    guard MapKernel.fastest.areFinite(base, count: numbers.count) else { throw HeadError.notFinite(name) }
+    guard let base = numbers.baseAddress, !numbers.isEmpty else { throw OutputError("'\(name)' is empty") }
+    guard MapKernel.fastest.areFinite(base, count: numbers.count) else { throw OutputError.notFinite(name) }
     self.init(Array(numbers))
     if isNormalised { self = normalised }
     withExtendedLifetime(outputs) {}

@@ -31,11 +31,11 @@ extension Embedding: TaskOutput {
 
   /// A row for each image.
   ///
-  /// - Throws: `HeadError` for vectors of different length.
+  /// - Throws: `OutputError` for vectors of different length.
   public static func tensors(_ outputs: [Embedding], of type: PortType) throws -> [OutputTensor] {
     let length = outputs.first?.vector.count ?? 0
     guard outputs.allSatisfy({ $0.vector.count == length }) else {
-      throw HeadError("the vectors of these images differ in length; send the images one by one")
+      throw OutputError("the vectors of these images differ in length; send the images one by one")
     }
     return [
       OutputTensor(

@@ -79,35 +79,35 @@ struct MapOutput: Sendable {
 
   /// The height and width of the map that a network gave.
   ///
-  /// - Throws: `HeadError` where it isn't of the shape that it was loaded with.
+  /// - Throws: `OutputError` where it isn't of the shape that it was loaded with.
   func sides(_ outputs: NetworkOutputs) throws -> (height: Int, width: Int) {
     var shape = outputs.shape(output)[...]
     let rank = channels == nil ? 2 : 3
     while shape.count > rank, shape.first == 1 { shape.removeFirst() }
     let extents = Array(shape)
     guard extents.count == rank, channels == nil || extents[isLast ? 2 : 0] == channels else {
-      throw HeadError.wrongShape(
+      throw OutputError.wrongShape(
         name, outputs.shape(output), expected: channels.map { "a map of \($0.counted("channel"))" } ?? "a map"
       )
     }
     let sides = channels == nil ? extents : isLast ? Array(extents[..<2]) : Array(extents[1...])
     guard sides[0] > 0, sides[1] > 0 else {
-      throw HeadError.wrongShape(name, outputs.shape(output), expected: "a map with pixels")
+      throw OutputError.wrongShape(name, outputs.shape(output), expected: "a map with pixels")
     }
     return (sides[0], sides[1])
   }
 
   /// The planes of the map that a network gave, all of them finite.
   ///
-  /// - Throws: `HeadError`.
+  /// - Throws: `OutputError`.
   func planes(_ outputs: NetworkOutputs) throws -> MapPlanes {
     let (height, width) = try sides(outputs)
     guard let base = try outputs.floats(output, name).baseAddress else {
-      throw HeadError("'\(name)' is empty")
+      throw OutputError("'\(name)' is empty")
     }
     let planes = MapPlanes(
       UnsafePointer(base), count: channels ?? 1, height: height, width: width, isLast: isLast)
-    guard planes.areFinite else { throw HeadError.notFinite(name) }
+    guard planes.areFinite else { throw OutputError.notFinite(name) }
     return planes
   }
 }

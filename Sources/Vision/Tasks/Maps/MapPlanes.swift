@@ -75,10 +75,10 @@ extension InputFrame {
 
   /// Refuses to make a map of the photograph of which the network saw a part.
   ///
-  /// - Throws: `HeadError`.
+  /// - Throws: `OutputError`.
   func checkWhole() throws {
     guard !isCropped else {
-      throw HeadError(
+      throw OutputError(
         "the pipeline's resize crops the photograph, so that the network's map shows a part of it; resize to 'size: [height, width]', or write 'output_size: network'"
       )
     }

@@ -25,7 +25,7 @@ extension Segmentation {
   /// The map of classes of what a network gave: numbers are resized before they are compared, and classes are those of the
   /// nearest pixel.
   ///
-  /// - Throws: `HeadError` for numbers that are not finite, classes above 255, and probabilities outside of 0…1.
+  /// - Throws: `OutputError` for numbers that are not finite, classes above 255, and probabilities outside of 0…1.
   init(_ outputs: NetworkOutputs, _ settings: SegmentSettings) throws {
     let frame = try outputs.knownFrame()
     let (mapHeight, mapWidth) = try settings.map.sides(outputs)
@@ -42,7 +42,7 @@ extension Segmentation {
 
   /// The map of logits `[classes, height, width]` at the photograph's size.
   ///
-  /// - Throws: `HeadError`.
+  /// - Throws: `OutputError`.
   package init(logits outputs: NetworkOutputs) throws {
     let map = MapOutput(output: 0, name: "logits", channels: outputs.shape(0).first, isLast: false)
     try self.init(outputs, SegmentSettings(head: .logits, map: map))
@@ -85,9 +85,9 @@ extension Segmentation {
     var isProbability = true
     for number in numbers where number < -0.001 || number > 1.001 { isProbability = false }
     guard isProbability else {
-      throw HeadError(
-        "numbers of the network's output '\(name)' are not from 0 to 1; write 'head: logits' if they are logits"
-      )
+      throw OutputError(
+        "numbers of the network's output '\(name)' are not from 0 to 1; write 'head: logits' if they are logits",
+        isOfNumbers: true)
     }
   }
 
@@ -116,13 +116,13 @@ extension Segmentation {
 extension NetworkOutputs {
   /// An output's whole numbers as bytes.
   ///
-  /// - Throws: `HeadError` where one is no whole number from 0 to 255.
+  /// - Throws: `OutputError` where one is no whole number from 0 to 255.
   fileprivate func classBytes(_ output: Int, _ name: String) throws -> [UInt8] {
     if [.uint8, .bool].contains(tensors[output].element) { return Array(bytes(output)) }
     return try integers(output, name).map { number in
       guard number < 256 else {
-        throw HeadError(
-          "a class of the network's output '\(name)' is \(number), and maps have classes up to 255")
+        throw OutputError(
+          "a class of the network's output '\(name)' is \(number), and maps have classes up to 255", isOfNumbers: true)
       }
       return UInt8(number)
     }

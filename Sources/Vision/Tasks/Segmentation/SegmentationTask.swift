@@ -52,7 +52,7 @@ extension Segmentation: TaskOutput {
 
   /// All maps, and a row for each class of all images; `image` says of which image it is.
   ///
-  /// - Throws: `HeadError` for maps of different size.
+  /// - Throws: `OutputError` for maps of different size.
   public static func tensors(_ outputs: [Segmentation], of type: PortType) throws -> [OutputTensor] {
     let shape = try MapShape.common(outputs.map { ($0.height, $0.width) })
     let rows = outputs.enumerated().flatMap { image, output in output.classes.map { (image, $0) } }

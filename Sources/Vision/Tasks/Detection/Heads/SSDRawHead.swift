@@ -25,14 +25,14 @@ struct SSDRawHead: DetectionHead {
     let (numbers, count) = try outputs.rows(scores, of: columns, names.scores)
     let (edges, boxCount) = try outputs.rows(boxes, of: 4, names.boxes)
     guard boxCount == count else {
-      throw HeadError.wrongShape(names.boxes, outputs.shape(boxes), expected: "\(count) boxes")
+      throw OutputError.wrongShape(names.boxes, outputs.shape(boxes), expected: "\(count) boxes")
     }
     var candidates = Candidates(of: names.boxes)
     guard let base = numbers.baseAddress else { return candidates }
     for anchor in 0..<count {
       let row = base + anchor * columns
       for index in 0..<columns {
-        guard row[index] < .infinity else { throw HeadError.notFinite(names.scores) }
+        guard row[index] < .infinity else { throw OutputError.notFinite(names.scores) }
         guard index > 0, row[index] > threshold else { continue }
         let box = Box(
           x1: edges[4 * anchor], y1: edges[4 * anchor + 1], x2: edges[4 * anchor + 2],

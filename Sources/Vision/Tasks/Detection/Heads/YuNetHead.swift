@@ -50,7 +50,7 @@ struct YuNetHead: DetectionHead {
         (boxes.count, grid.boxes.name),
         (points.count, grid.points.name),
       ] where found != count {
-        throw HeadError("the network's output '\(name)' has \(found) rows for \(count) cells of the input")
+        throw OutputError("the network's output '\(name)' has \(found) rows for \(count) cells of the input")
       }
       let size = Float(grid.cell)
       for cell in 0..<count {
@@ -70,7 +70,7 @@ struct YuNetHead: DetectionHead {
   }
 
   private func clamped(_ number: Float, _ output: String) throws -> Float {
-    guard number.isFinite else { throw HeadError.notFinite(output) }
+    guard number.isFinite else { throw OutputError.notFinite(output) }
     return min(max(number, 0), 1)
   }
 
