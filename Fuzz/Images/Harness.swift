@@ -32,7 +32,8 @@ final class Harness {
     (CropGeometry(shortSide: 40, crop: 32), .bilinear), (CropGeometry(shortSide: 40, crop: 32), .bicubic),
     (CropGeometry(height: 33, width: 47, .letterbox(colour: [114, 0, 255], isCentred: true)), .linear),
     (CropGeometry(height: 47, width: 33, .letterbox(colour: [0, 0, 0], isCentred: false)), .bilinear),
-    (CropGeometry(height: 20, width: 70), .linear), (CropGeometry(height: 28, width: 28, .multiple(of: 14)), .linear),
+    (CropGeometry(height: 20, width: 70), .linear),
+    (CropGeometry(height: 28, width: 28, .multiple(of: 14)), .linear),
     (CropGeometry(shortSide: 24, longest: 60), .bicubic),
   ]
 
@@ -73,7 +74,7 @@ final class Harness {
       frame = input.frame
     }
     if made[0] != made[1] { mistakes["pixels that nobody has written", default: []].append(number) }
-    if let frame { draw(bytes, frame, number: number) }
+    if let frame, number.isMultiple(of: 5) { draw(bytes, frame, number: number) }
     guard target != nil, scale == .exact, header.orientation == .up,
       let whole = try? decoder.decode(bytes, header: header, for: nil)
     else { return }
@@ -88,11 +89,11 @@ final class Harness {
   private func draw(_ bytes: UnsafeRawBufferPointer, _ frame: InputFrame, number: UInt64) {
     do {
       let image = try EncodedImage(Data(bytes), limits: limits)
-      let format: DrawnPicture.Format = number % 2 == 0 ? .jpeg : .png
+      let format: DrawnPicture.Format = number / 5 % 2 == 0 ? .jpeg : .png
       var pictures: [Data] = []
       for filler in Self.fillers {
         _ = mallopt(fillsMemory, filler)
-        let output = try RandomOutput(frame, number: number).output
+        let output = try RandomOutput(frame, number: number / 10).output
         pictures.append(try DrawnPicture.draw(output, on: image, as: format, limits: limits))
       }
       if pictures[0] != pictures[1] { mistakes["a picture that differs", default: []].append(number) }

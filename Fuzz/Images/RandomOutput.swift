@@ -25,13 +25,15 @@ struct RandomOutput {
       let outputs = NetworkOutputs(tensors: tensors, row: 0, frame: frame)
       return try Detections(outputs, head: head) ?? Detections([], width: 0, height: 0)
     }
-    switch number / 3 % 5 {
+    switch number % 5 {
     case 0: output = try objects("yolov8", [boxes(classes: 80)])
     case 1: output = try objects("yolov8-pose", [boxes(classes: 1, others: 51)])
     case 2:
       output = try objects("yolov8-segment", [boxes(classes: 3, others: 32), tensor([1, 32, 8, 8], -1...1)])
     case 3:
-      let logits = NetworkOutputs(tensors: [try tensor([1, 5, 7, 9], -3...3)], row: 0, frame: frame)
+      // A map of a part of a photograph is refused.
+      let whole = CropGeometry(height: 7, width: 9).frame(width: frame.imageWidth, height: frame.imageHeight)
+      let logits = NetworkOutputs(tensors: [try tensor([1, 5, 7, 9], -3...3)], row: 0, frame: whole)
       output = try Segmentation(logits: logits)
     default:
       let (width, height) = (frame.imageWidth, frame.imageHeight)

@@ -117,7 +117,8 @@ struct Picture {
     var result = [UInt8](repeating: 0x77, count: rowBytes * rows.count + 64)
     bytes.withUnsafeBufferPointer {
       kernel.linear(
-        columns, rows, from: $0.baseAddress!, rowBytes: rowLength, rowLength: rowLength, through: &line, to: &result,
+        columns, rows, from: $0.baseAddress!, rowBytes: rowLength, rowLength: rowLength, through: &line,
+        to: &result,
         rowBytes: rowBytes)
     }
     #expect(line.suffix(16).allSatisfy { $0 == 0x5555 })

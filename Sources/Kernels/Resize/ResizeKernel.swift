@@ -47,7 +47,8 @@ public struct ResizeKernel: Kernel {
   /// holds their rows and pixels, and `slack` bytes can be read past the end of each row; `line` has room for
   /// `rowLength + slack` numbers; the destination holds the rows of `3 · columns.count` bytes; none overlaps.
   public func linear(
-    _ columns: ResizeTable, _ rows: ResizeTable, from source: UnsafePointer<UInt8>, rowBytes: Int, rowLength: Int,
+    _ columns: ResizeTable, _ rows: ResizeTable, from source: UnsafePointer<UInt8>, rowBytes: Int,
+    rowLength: Int,
     through line: UnsafeMutablePointer<Int16>, to destination: UnsafeMutablePointer<UInt8>,
     rowBytes destinationRowBytes: Int
   ) {

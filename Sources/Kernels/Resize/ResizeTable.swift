@@ -58,7 +58,8 @@ public final class ResizeTable: @unchecked Sendable {
     }
     sourceEnd = sources.map { $0.upperBound - origin }.max() ?? 0
     axis = ck_resize_axis(
-      count: Int32(count), taps: Int32(taps), starts: starts, lengths: lengths, weights: weights, split: split,
+      count: Int32(count), taps: Int32(taps), starts: starts, lengths: lengths, weights: weights,
+      split: split,
       pairs: pairs)
   }
 

@@ -9,7 +9,8 @@ public struct OutputError: Error, Sendable, Hashable, CustomStringConvertible {
     self.isOfNumbers = isOfNumbers
   }
 
-  private static let advice = "are not finite; check the model, and the pipeline's 'mean' and 'standard_deviation'"
+  private static let advice =
+    "are not finite; check the model, and the pipeline's 'mean' and 'standard_deviation'"
 
   /// NaN or infinite numbers of an output.
   static func notFinite(_ tensor: String) -> OutputError {

@@ -130,7 +130,9 @@ extension PixelBuffer {
     guard !columns.isEmpty, !rows.isEmpty else { return }
     let first = mutablePixels + rows.lowerBound * rowBytes + 3 * columns.lowerBound
     for column in 0..<columns.count { (first + 3 * column).update(from: colour, count: 3) }
-    for row in 1..<max(rows.count, 1) { (first + row * rowBytes).update(from: first, count: 3 * columns.count) }
+    for row in 1..<max(rows.count, 1) {
+      (first + row * rowBytes).update(from: first, count: 3 * columns.count)
+    }
   }
 }
 

@@ -22,7 +22,8 @@ struct AnchorColumns: Sendable {
     let numbers = try outputs.floats(output, name)
     let anchors = numbers.count / channels
     guard numbers.count == anchors * channels, anchors == 0 || outputs.shape(output).last == anchors else {
-      throw OutputError.wrongShape(name, outputs.shape(output), expected: "\(channels) numbers for each anchor")
+      throw OutputError.wrongShape(
+        name, outputs.shape(output), expected: "\(channels) numbers for each anchor")
     }
     var candidates = Candidates(of: name)
     guard anchors > 0, let base = numbers.baseAddress.map({ UnsafePointer($0) }) else { return candidates }

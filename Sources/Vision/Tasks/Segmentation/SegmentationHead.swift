@@ -122,7 +122,8 @@ extension NetworkOutputs {
     return try integers(output, name).map { number in
       guard number < 256 else {
         throw OutputError(
-          "a class of the network's output '\(name)' is \(number), and maps have classes up to 255", isOfNumbers: true)
+          "a class of the network's output '\(name)' is \(number), and maps have classes up to 255",
+          isOfNumbers: true)
       }
       return UInt8(number)
     }
