@@ -9,7 +9,7 @@ struct Subject: CustomStringConvertible {
   let session: any EngineSession
 
   static func all(model: String, threads: Int) throws -> [Subject] {
-    try EngineVariant.all(model: model, threads: threads).filter { !$0.isCascade }.map { variant in
+    try EngineVariant.all(model: model, threads: threads).map { variant in
       Subject(name: "\(variant.engine.name) \(variant.precision.rawValue)", session: try variant.session())
     }
   }

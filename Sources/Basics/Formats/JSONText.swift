@@ -47,6 +47,12 @@ public struct JSONText {
     if number.isFinite { bytes.append(contentsOf: String(number).utf8) } else { write("null") }
   }
 
+  /// - Parameter json: a value that is JSON already.
+  public mutating func value(_ key: String? = nil, json: String) {
+    begin(key)
+    bytes.append(contentsOf: json.utf8)
+  }
+
   public mutating func array(_ key: String? = nil, of numbers: UnsafeMutableBufferPointer<Float>) {
     array(key) { json in for number in numbers { json.value(nil, number) } }
   }

@@ -63,6 +63,12 @@ extension Graph {
     }
   }
 
+  /// The kinds of the stages in a file, known or not; none of a file that has no stages.
+  package static func stageKinds(of document: ConfigurationNode) -> [String] {
+    let stages = try? document.entries().first { $0.key == "stages" }?.value.entries()
+    return stages?.compactMap { try? StageDraft.kindName($0.key, $0.value) } ?? []
+  }
+
   /// Reports an edge's errors at its line.
   private static func check(_ edge: Edge, _ node: ConfigurationNode, _ resolver: PortResolver) throws {
     try node.locating {
@@ -120,10 +126,7 @@ private struct StageDraft {
 
   init(name: String, node: ConfigurationNode, _ registry: StageRegistry) throws {
     let node = node.named("stage '\(name)'")
-    var kindName = name
-    if !node.isNull, let use = try node.entries().first(where: { $0.key == "use" }) {
-      kindName = try use.value.string()
-    }
+    let kindName = try Self.kindName(name, node)
     let names = registry.kinds.map(\.name)
     guard let kind = registry.kinds.first(where: { $0.name == kindName }) else {
       let hint = kindName.hint(among: names, otherwise: "known are \(names.joined(separator: ", "))")
@@ -133,6 +136,12 @@ private struct StageDraft {
     self.kind = kind
     self.node = node
     values = node.isNull ? [:] : try node.mapping(keys: ["use"] + kind.keys).filter { $0.key != "use" }
+  }
+
+  /// The stage's own name, unless it says which kind it uses.
+  static func kindName(_ name: String, _ node: ConfigurationNode) throws -> String {
+    guard !node.isNull, let use = try node.entries().first(where: { $0.key == "use" }) else { return name }
+    return try use.value.string()
   }
 }
 

@@ -29,7 +29,7 @@ public struct Graph: Sendable {
   public static let maximumStages = 1 << 10
 
   public let name: String
-  public let stages: [Stage]
+  public private(set) var stages: [Stage]
   public let connections: [Connection]
   /// The input ports where submitted items enter.
   public let inputs: [PortIndex]
@@ -68,6 +68,20 @@ public struct Graph: Sendable {
       edges: zip(stages, stages.dropFirst()).map { Edge(Endpoint(stage: $0.name), Endpoint(stage: $1.name)) },
       inputs: first.inputs.map { Endpoint(stage: first.name, port: $0.name) },
       outputs: last.outputs.map { Endpoint(stage: last.name, port: $0.name) })
+  }
+
+  /// The same graph with further implementations of its stages.
+  ///
+  /// - Parameter implementations: those of a stage, which come after its own, by the stages behind it.
+  package func addingImplementations(
+    _ implementations: (_ stage: Stage, _ next: [Stage]) -> [Implementation]
+  ) -> Graph {
+    var graph = self
+    for (index, stage) in stages.enumerated() {
+      let next = connections.filter { $0.source.stage == index }.map { stages[$0.target.stage] }
+      graph.stages[index].implementations += implementations(stage, next)
+    }
+    return graph
   }
 
   package var topology: Topology { Topology(stages: stages, connections: connections, inputs: inputs) }

@@ -8,7 +8,9 @@ public struct Stage: Sendable {
   /// Whether an instance carries state from one firing to the next. A stateful stage has one instance.
   public let isStateful: Bool
   /// At least one; the first is the reference for the others.
-  public let implementations: [Implementation]
+  public internal(set) var implementations: [Implementation]
+  /// A description of its operation, of a type of its own.
+  package let operation: (any Sendable)?
   /// The work of one firing for items of a size. Estimates for declared devices use it.
   public let work: (@Sendable (Footprint) -> Work?)?
   /// The name of state shared with other stages: all of them must run on one device.
@@ -16,8 +18,8 @@ public struct Stage: Sendable {
   /// Warnings for the user, a sentence each: nothing is wrong, but the effect may be unintended.
   public var remarks: [String] = []
 
-  /// - Parameter operation: a description of its operation. Registered implementations of such operations
-  ///   come after those given; see `DeviceImplementations`.
+  /// - Parameter operation: registered implementations of such operations come after those given; see
+  ///   `DeviceImplementations`.
   public init(
     _ name: String, inputs: [Port], outputs: [Port], isStateful: Bool = false,
     implementations: [Implementation], operation: (any Sendable)? = nil, memory: String? = nil,
@@ -29,6 +31,7 @@ public struct Stage: Sendable {
     self.isStateful = isStateful
     self.implementations =
       implementations + (operation.map { DeviceImplementations.implementations(of: $0) } ?? [])
+    self.operation = operation
     self.memory = memory
     self.work = work
   }

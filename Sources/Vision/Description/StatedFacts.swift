@@ -23,7 +23,7 @@ struct StatedFacts: Sendable {
     for pair in pairs {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       guard parts.count == 2, !parts[0].isEmpty else {
-        throw Self.error("takes key=value, not '\(pair.printable(atMost: 60))'")
+        throw Self.error("takes key=value, not '\(pair.printable(atMost: 60))'; files go before it")
       }
       guard Self.keys.contains(parts[0]) else {
         let hint = parts[0].hint(

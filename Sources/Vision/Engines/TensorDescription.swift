@@ -49,6 +49,9 @@ public struct TensorDescription: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension [TensorDescription] {
+  /// Names, types and shapes, for messages.
+  var named: String { map { "'\($0.name)' \($0)" }.joined(separator: ", ") }
+
   /// The name of all first extents, if they share one: the number of items, whose rows then belong together.
   public var batchSymbol: String? {
     guard let first = first?.symbols.first ?? nil else { return nil }

@@ -51,15 +51,38 @@ public struct InferenceReport: Sendable {
 }
 
 extension InferenceReport {
+  /// The report as JSON.
+  public struct Text: Sendable { fileprivate let json: String }
+
+  /// The report as JSON, which takes less memory than a map.
+  public var json: Text {
+    var json = JSONText(capacity: 1024)
+    json.object { write(to: &$0) }
+    return Text(json: json.text)
+  }
+
   /// The JSON of `infer` and of the server: `{"pipeline":…,"items":[…]}`, and the energy of an item where
   /// known.
-  public static func json(pipeline: String, items: [InferenceReport], energy: Energy? = nil) -> String {
-    var json = JSONText(capacity: 64 + items.count * 1024)
+  public static func json(pipeline: String, items: [Text], energy: Energy? = nil) -> String {
+    json(pipeline, energy, capacity: 256 + items.reduce(0) { $0 + $1.json.utf8.count + 1 }) { json in
+      for item in items { json.value(json: item.json) }
+    }
+  }
+
+  /// The same of few reports, in one piece.
+  public static func json(pipeline: String, items: [InferenceReport]) -> String {
+    json(pipeline, nil, capacity: 64 + items.count * 1024) { json in
+      for item in items { json.object { item.write(to: &$0) } }
+    }
+  }
+
+  private static func json(
+    _ pipeline: String, _ energy: Energy?, capacity: Int, items: (inout JSONText) -> Void
+  ) -> String {
+    var json = JSONText(capacity: capacity)
     json.object { json in
       json.value("pipeline", pipeline)
-      json.array("items") { json in
-        for item in items { json.object { item.write(to: &$0) } }
-      }
+      json.array("items", items)
       guard let energy else { return }
       json.object("energy") { json in
         json.value("joules_per_item", energy.joulesPerItem)

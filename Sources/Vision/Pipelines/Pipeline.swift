@@ -111,6 +111,10 @@ public struct Pipeline: Sendable {
     let document = try ConfigurationNode(yaml: text, file: path)
     var overrides = limits.overrides
     if let scale { overrides["scale"] = scale.rawValue }
+    let kinds = Set(Graph.stageKinds(of: document))
+    if VisionTasks.all.contains(where: { kinds.contains($0.stage.name) && !$0.allowsReducedDecoding }) {
+      overrides["scale"] = DecodeScale.exact.rawValue
+    }
     let graph = try Graph(
       document, named: name, registry: .vision, overrides: overrides,
       besides: [Tolerance.key] + ServingSettings.keys)
@@ -120,7 +124,7 @@ public struct Pipeline: Sendable {
         "a pipeline takes one \(PortType.encodedImage), or batches and gives batches; not \(entrance)")
     }
     if signature.takesImages { try Self.checkOutput(of: graph, document) }
-    self.init(graph)
+    self.init(graph.withCascades())
     self.limits = limits
     source = PipelineText.essence(of: text) + (scale?.rawValue ?? "")
     let values = Dictionary(try document.entries().map { ($0.key, $0.value) }) { first, _ in first }

@@ -12,6 +12,8 @@ public protocol VisionTask: Sendable {
   static var name: String { get }
   /// The stage that makes an output of what the network gives.
   static var stage: StageKind { get }
+  /// Whether an output stays the same, within what `agreement` says, where a JPEG is decoded at a reduced size (`scale: auto`).
+  static var allowsReducedDecoding: Bool { get }
 }
 
 /// What an image gets of a task: it writes, draws and compares itself.
@@ -65,6 +67,7 @@ extension TaskOutput {
 }
 
 extension VisionTask {
+  public static var allowsReducedDecoding: Bool { true }
   static func mapBytesPerPixel(of type: PortType) -> Int { Output.mapBytesPerPixel(of: type) }
   static var portType: PortType { Output.portType }
   static func tensors(of type: PortType) -> [OutputTensorDescription] { Output.tensors(of: type) }

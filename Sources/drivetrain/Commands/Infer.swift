@@ -59,7 +59,9 @@ struct Infer: ParsableCommand, PlannedCommand {
     let plan = try planned.plan(for: PipelineWorkload(pipeline), objective: .latency, on: machine)
     let process = try processor(pipeline.graph, plan, recorder)
     let account = try EnergyAccount(pipeline.graph, plan: plan ?? .fused(pipeline.graph), on: machine)
-    var items: [InferenceReport] = []
+    // Maps of many images would fill the memory: of a report, only its JSON is kept.
+    var items: [InferenceReport.Text] = []
+    var (answered, failed) = (0, 0)
     var pictures = try draw.map { try PictureFolder($0, of: images) }
     var isDrawn = true
     for path in images {
@@ -71,12 +73,15 @@ struct Infer: ParsableCommand, PlannedCommand {
           inform("\(path) isn't drawn: \(error)")
         }
       }
-      items.append(report)
-      if !json, let text = report.forHumans { try printOut(text) }
-      if let error = report.error { inform("\(path): \(error)") }
+      if json { items.append(report.json) } else if let text = report.forHumans { try printOut(text) }
+      if let error = report.error {
+        failed += 1
+        inform("\(path): \(error)")
+      } else {
+        answered += 1
+      }
       account.read()
     }
-    let answered = items.count { $0.error == nil }
     let energy = account.energy(of: answered, recorder.occupancy(of: pipeline.graph))
     if json {
       try printOut(InferenceReport.json(pipeline: pipeline.name, items: items, energy: energy))
@@ -84,7 +89,7 @@ struct Infer: ParsableCommand, PlannedCommand {
       try printOut(energy.text(for: "an image"))
     }
     if let trace { try recorder.trace(of: pipeline.graph).perfetto().writeWhole(to: trace) }
-    if !isDrawn || items.contains(where: { $0.error != nil }) { throw ExitCode(1) }
+    if !isDrawn || failed > 0 { throw ExitCode(1) }
   }
 
   /// A function that runs one image: on this thread, unless the plan has several placements.

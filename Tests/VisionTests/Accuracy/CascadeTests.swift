@@ -8,43 +8,94 @@ import Testing
 
 /// Networks of 8-bit integers, and float32 where those are unsure.
 @Suite struct CascadeTests {
-  /// What the network is given: the cat, of which it can't say whether it is a tiger cat or an Egyptian, and a cup of
-  /// espresso, of which it is sure.
-  private func tensor(_ names: [String]) throws -> Tensor {
-    let executor = try SequentialExecutor(Graph("tensors", chain: EfficientNet.preparation))
-    let tensor = try Tensor(shape: [names.count, 3, 224, 224])
-    for (index, name) in names.enumerated() {
-      let slot: BatchSlot = try executor.process(EncodedImage(Repository.image(name))).output()
-      _ = tensor.slot(index).update(fromContentsOf: slot.tensor.slot(0))
-    }
-    return tensor
-  }
+  /// The cat, of which the network can't say whether it is a tiger cat or an Egyptian, and a cup of espresso, of which it is
+  /// sure.
+  private static let (cat, cup) = ("chelsea.png", "coffee.png")
 
-  private func rows(_ session: any EngineSession, _ input: Tensor) throws -> [[Float]] {
-    let scores = try #require(try session.run([input]).first)
-    return (0..<scores.shape[0]).map { Array(scores.slot($0)) }
+  private func scores(_ graph: Graph, _ way: String, _ names: [String]) throws -> [[Float]] {
+    let plan = Plan([
+      Placement(graph.stages.map(\.name), implementations: ["infer": way], batch: names.count)
+    ])
+    let items = try names.map { [try EncodedImage(Repository.image($0))] }
+    return try SequentialExecutor(graph, plan: plan).process(items: items).map {
+      try $0.output(as: Classification.self).labels.map(\.score)
+    }
   }
 
   @Test(arguments: Engines.all.map(\.name))
-  func computesAgainWhatIsUndecided(engine: String) throws {
-    let engine = try #require(Engines.named(engine))
-    let path = try EfficientNet.model()
-    let exact = EngineVariant(engine, model: path, threads: 1)
-    let quick = EngineVariant(engine, model: path, threads: 1, precision: .int8)
-    let cascade = EngineVariant(engine, model: path, threads: 1, precision: .int8, fallback: (exact, 0.25))
-    #expect(cascade.name == "\(engine.name)-int8-cascade-0.25")
-    func rows(_ variant: EngineVariant, _ names: [String]) throws -> [[Float]] {
-      try self.rows(variant.session(), tensor(names))
-    }
-    let (cat, cup) = (["chelsea.png"], ["coffee.png"])
-    let (catExact, catQuick) = (try rows(exact, cat), try rows(quick, cat))
-    #expect(catExact != catQuick, "quantised numbers are others")
-    #expect(try rows(cascade, cat) == catExact)
-    #expect(try rows(cascade, cup) == rows(quick, cup))
+  func computesAgainWhatIsUndecided(engine name: String) throws {
+    let engine = try #require(Engines.named(name))
+    let variants = EngineVariant.all(model: try EfficientNet.model(), engine: engine, threads: 1)
+    let graph = try Graph(
+      "cascade", chain: EfficientNet.preparation + [.infer(variants), .label(top: 1000, softmax: false)]
+    ).withCascades()
+    func scores(_ way: String, _ names: [String]) throws -> [[Float]] { try self.scores(graph, name + way, names) }
+    let (cat, cup) = (Self.cat, Self.cup)
+    let (exact, quick) = (try scores("", [cat]), try scores("-int8", [cat]))
+    #expect(exact != quick, "quantised numbers are others")
+    let cascade = "-int8-cascade-0.25"
+    #expect(try scores(cascade, [cat]) == exact)
+    #expect(try scores(cascade, [cup]) == scores("-int8", [cup]))
     // Of a batch, the cat alone.
-    let both = try rows(cascade, cup + cat)
-    #expect(both == (try rows(quick, cup) + catExact))
-    #expect(try rows(cascade, cat + cat) == catExact + catExact)
+    #expect(try scores(cascade, [cup, cat]) == scores("-int8", [cup]) + exact)
+    #expect(try scores(cascade, [cat, cat]) == exact + exact)
+  }
+
+  /// Every task whose scores show how sure they are.
+  @Test(arguments: [
+    ("detect-faces", "yunet", true), ("segment-person", "selfie-segmentation", true),
+    ("embed", "mobilenetv2-features", false),
+  ])
+  func isOfEveryTaskThatCanTell(name: String, model: String, canTell: Bool) throws {
+    let folder = try TemporaryFolder()
+    let data = try Data(contentsOf: URL(filePath: Repository.path(".deps/models/\(model).onnx")))
+    _ = try folder.write(data, to: "\(model).onnx")
+    _ = try folder.write(data, to: "\(model).int8.onnx")
+    let text = try Repository.pipeline(name).replacing(try Repository.path(".deps/models") + "/", with: "")
+    let pipeline = try Pipeline(folder.write(text.utf8, to: "\(name).yaml"))
+    let ways = try #require(pipeline.graph.stages.first { $0.name == "infer" }).implementations.map(\.name)
+    let cascades = ways.filter { $0.contains("cascade") }
+    #expect(cascades.isEmpty != canTell)
+    let image = try EncodedImage(Repository.image("astronaut.png"))
+    func output(_ way: String) throws -> any TaskOutput {
+      let plan = Plan([Placement(pipeline.graph.stages.map(\.name), implementations: ["infer": way])])
+      return try SequentialExecutor(pipeline.graph, plan: plan).process(image).output()
+    }
+    for way in cascades.prefix(4) { #expect(try output(way).text == output(ways[0]).text) }
+  }
+
+  /// Where scores are near the threshold, or few pixels are decided, the outputs are unsure.
+  @Test func tellsWhatIsUnsure() throws {
+    let frame = CropGeometry(height: 64, width: 64).frame(width: 64, height: 64)
+    func outputs(_ shape: [Int], _ numbers: [Float]) throws -> NetworkOutputs {
+      let tensor = try Tensor(shape: shape)
+      _ = tensor.data.update(fromContentsOf: numbers)
+      return NetworkOutputs(tensors: [tensor], row: 0, frame: frame)
+    }
+    // Two objects of one class, side by side: x, y, width, height, score, class of each row.
+    let network = HeadNetwork(
+      outputs: [TensorDescription(name: "output0", element: .float32, shape: [2, 6])], isStated: true)
+    let head = try #require(YOLOEndToEndHead(network))
+    var settings = DetectSettings(YOLOEndToEndHead.self)
+    settings.score = 0.5
+    let objects = ObjectCertainty(head: head, settings: settings)
+    for (score, isCertain) in [(0.9, true), (0.55, false), (0.45, false), (0.1, true), (.nan, false)] as [(Float, Bool)] {
+      let given = try outputs([1, 2, 6], [0, 0, 10, 10, 0.95, 0, 30, 30, 50, 50, score, 0])
+      #expect(objects.isCertain(given, margin: 0.1) == isCertain, "\(score)")
+    }
+    for (head, channels) in [(SegmentationHead.probabilities, 1), (.logits, 3)] {
+      let map = MapOutput(output: 0, name: "map", channels: channels, isLast: true)
+      let pixels = PixelCertainty(settings: SegmentSettings(head: head, map: map))
+      for (undecided, isCertain) in [(0, true), (1, true), (2, false)] {
+        let numbers = (0..<100).flatMap { pixel -> [Float] in
+          let number: Float = pixel < undecided ? 0.5 : 0.9
+          return channels == 1 ? [number] : [number, 0.52, 0.1]
+        }
+        let given = try outputs([1, 10, 10, channels], numbers)
+        #expect(pixels.isCertain(given, margin: 0.12) == isCertain, "\(head) \(undecided)")
+      }
+      #expect(!pixels.isCertain(try outputs([1, 1, 1, channels], Array(repeating: .nan, count: channels)), margin: 0))
+    }
   }
 
   @Test(arguments: [
@@ -54,7 +105,7 @@ import Testing
   func decides(scores: [Float], margin: Float, isDecided: Bool) {
     var scores = scores
     scores.withUnsafeMutableBufferPointer {
-      #expect(CascadeSession.isDecided($0, margin) == isDecided)
+      #expect(ScoreCertainty.isDecided($0, margin) == isDecided)
     }
   }
 
@@ -62,19 +113,17 @@ import Testing
     let folder = try TemporaryFolder()
     let path = try folder.write(ONNXModel().data, to: "model.onnx")
     _ = try folder.write(ONNXModel { $0.side = 1 }.data, to: "model.int8.onnx")
-    let engine = ONNXRuntimeEngine()
-    let exact = EngineVariant(engine, model: path, threads: 1)
-    let cascade = EngineVariant(engine, model: path, threads: 1, precision: .int8, fallback: (exact, 0.1))
-    #expect { _ = try cascade.session() } throws: { "\($0)".contains("quantised model") }
+    let variants = EngineVariant.all(model: path, engine: ONNXRuntimeEngine(), threads: 1)
+    let cascade = try #require(Cascade.all(of: variants).first)
+    #expect { _ = try cascade.sessions() } throws: { "\($0)".contains("quantised model") }
   }
 
   /// The quantised ways are there if the file is, and calibration finds the one of least margin within the tolerance.
   @Test func leastMarginWithinTolerance() throws {
     let folder = try TemporaryFolder()
     let model = try EfficientNet.model()
-    let all = EngineVariant.all(model: model, engine: OpenVINOEngine(), threads: 1).map(
-      \.name)
-    #expect(all.filter { $0.contains("int8") }.count == 5)
+    let variants = EngineVariant.all(model: model, engine: OpenVINOEngine(), threads: 1)
+    #expect(Cascade.all(of: variants).count == 4)
     let images = folder.path + "/images"
     try FileManager.default.createDirectory(atPath: images, withIntermediateDirectories: true)
     for name in ["chelsea.png", "coffee.png", "rocket.jpg"] {

@@ -11,41 +11,37 @@ public final class EngineVariant: Sendable {
   public let engine: any Engine
   public let precision: Precision
   public let threads: Int
-  /// The variant that computes uncertain elements again; see `CascadeSession`.
-  let fallback: (variant: EngineVariant, margin: Float)?
   let path: String
   let limits: TensorLimits
   private let loaded = Locked<(any EngineSession)?>(nil)
 
   public init(
     _ engine: any Engine, model path: String, threads: Int, precision: Precision = .float32,
-    fallback: (variant: EngineVariant, margin: Float)? = nil, limits: TensorLimits = TensorLimits()
+    limits: TensorLimits = TensorLimits()
   ) {
     self.engine = engine
     self.limits = limits
     self.path = path
     self.threads = threads
     self.precision = precision
-    self.fallback = fallback
   }
 
-  /// The implementation's name, such as `openvino-int8-cascade-0.06-2-threads`.
-  public var name: String {
-    var parts = [nameOfEngine]
-    if let fallback { parts.append("cascade-\(fallback.margin)") }
-    if threads > 1 { parts.append("\(threads)-threads") }
-    return parts.joined(separator: "-")
-  }
+  /// The implementation's name, such as `openvino-int8-2-threads`.
+  public var name: String { name(with: nil) }
 
-  /// Whether uncertain elements are computed again.
-  public var isCascade: Bool { fallback != nil }
+  /// - Parameter use: what it is part of.
+  func name(with use: String?) -> String {
+    [nameOfEngine, use, threads > 1 ? "\(threads)-threads" : nil].compactMap(\.self).joined(separator: "-")
+  }
 
   private var nameOfEngine: String {
     precision == .float32 ? engine.name : "\(engine.name)-\(precision.rawValue)"
   }
 
   /// The approximation, for any number of threads.
-  var approximation: Approximation { Approximation(nameOfEngine, caution: Double(fallback?.margin ?? 0)) }
+  ///
+  /// - Parameter caution: of a cascade, its margin.
+  func approximation(caution: Float = 0) -> Approximation { Approximation(nameOfEngine, caution: Double(caution)) }
 
   /// The model, loaded by the first caller; others wait for that.
   public func session() throws(EngineError) -> any EngineSession {
@@ -64,19 +60,13 @@ public final class EngineVariant: Sendable {
       path = Self.quantised(path)
       guard FileManager.default.fileExists(atPath: path) else { throw .notQuantised(path: path) }
     }
-    let session = try engine.load(model: path, threads: threads, precision: precision, limits: limits)
-    guard let fallback else { return session }
-    return try CascadeSession(session, fallback: fallback.variant.session(), margin: fallback.margin)
+    return try engine.load(model: path, threads: threads, precision: precision, limits: limits)
   }
 
   /// The path of a model's 8-bit version.
   static func quantised(_ path: String) -> String {
     (path.hasSuffix(".onnx") ? String(path.dropLast(5)) : path) + ".int8.onnx"
   }
-
-  /// Required leads of the best score over the second, each twice as large. Calibration takes the first
-  /// within the tolerance.
-  private static let margins: [Float] = [0.03, 0.06, 0.12, 0.25]
 
   /// All ways to run a model on this machine, the reference first: fp32, the first engine, all cores.
   ///
@@ -102,16 +92,8 @@ public final class EngineVariant: Sendable {
       return exact
         + reduced.flatMap { precision in
           exact.map {
-            EngineVariant(
-              engine, model: path, threads: $0.threads, precision: precision, limits: limits)
+            EngineVariant(engine, model: path, threads: $0.threads, precision: precision, limits: limits)
           }
-            + (precision == .int8 ? margins : []).flatMap { margin in
-              exact.map {
-                EngineVariant(
-                  engine, model: path, threads: $0.threads, precision: precision, fallback: ($0, margin),
-                  limits: limits)
-              }
-            }
         }
     }
   }

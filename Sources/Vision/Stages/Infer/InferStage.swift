@@ -62,19 +62,15 @@ extension Stage {
     let isOneSize = item?.contains(nil) != true
     let isBatched = rows == nil && isOneSize && (trial?.isByItem ?? false)
     let hasRows = trial?.hasRows ?? true
-    // Only rows of scores say which of them are unsure.
-    let isClassifier = session.outputs.count == 1 && session.outputs[0].shape.count == 2
-    let variants = variants.filter { isClassifier || !$0.isCascade }
+    let operation = NetworkOperation(
+      variants: variants, maximumBatchSize: isBatched ? .max : 1, rows: rows, hasRows: hasRows)
     let outputs = trial?.outputs ?? session.outputs.map { $0.ofOneItem(hasRows: true) }
     var stage = Stage(
       name,
       inputs: [Port(input.name, .batchSlot(element, Array(input.shape.dropFirst())))],
       outputs: [Port("outputs", .outputs(outputs, ScoreScale(output.maker, trial)))],
-      implementations: variants.map { variant in
-        .infer(variant, besides: variants[0], maximumBatchSize: isBatched ? .max : 1) {
-          InferInstance(ImageInputSession.wrapping($0), rows: rows, hasRows: hasRows)
-        }
-      }, work: { _ in network.work })
+      implementations: variants.map { operation.implementation($0) }, operation: operation,
+      work: { _ in network.work })
     if rows == nil, isOneSize, let trial, !trial.isByItem {
       stage.remarks.append(
         "images go through the network one by one: its output for several at once is not a row for each")
@@ -94,9 +90,8 @@ extension Stage {
     of session: any EngineSession, taking given: TensorDescription, isKnown: Bool
   ) throws(EngineError) -> TensorDescription {
     guard session.inputs.count == 1, let input = session.inputs.first else {
-      let all = session.inputs.map { "\($0.name): \($0)" }.joined(separator: ", ")
       throw .wrongInputs(
-        expected: "\(session.inputs.count.counted("input")) (\(all))", found: "one, \(given)")
+        expected: "\(session.inputs.count.counted("input")) (\(session.inputs.named))", found: "one, \(given)")
     }
     guard let element = input.element else {
       throw .unsupportedType(tensor: input.name, type: input.typeName)
@@ -164,40 +159,12 @@ extension Implementation {
   ) -> Implementation {
     Implementation(
       variant.name, on: .cpu, parallelism: .cores(variant.threads),
-      approximation: variant.precision == reference.precision ? nil : variant.approximation,
+      approximation: variant.precision == reference.precision ? nil : variant.approximation(),
       maximumBatchSize: maximumBatchSize
     ) { _ in
       let session = try variant.session()
       try session.reserve()
       return try makeInstance(session)
-    }
-  }
-}
-
-private final class InferInstance: StageInstance {
-  private let session: any EngineSession
-  private let gathering = BatchGathering()
-  /// What the network's batch is fixed at.
-  private let rows: Int?
-  private let hasRows: Bool
-
-  init(_ session: any EngineSession, rows: Int?, hasRows: Bool) {
-    self.session = session
-    self.rows = rows
-    self.hasRows = hasRows
-  }
-
-  func fire(_ firing: Firing) throws {
-    let batch = try gathering.batch(of: firing, rows: rows)
-    let outputs = try session.run([batch]).map { $0.element.isFloating ? try $0.asFloat32() : $0 }
-    let count = batch.shape[0]
-    if hasRows, let wrong = outputs.first(where: { $0.shape.first != count }) {
-      throw EngineError.wrongOutputs(
-        expected: "a row for each image", found: "\(wrong.element) \(wrong.shape)")
-    }
-    for index in 0..<firing.count() {
-      let frame = try firing.input(at: index, as: BatchSlot.self).frame
-      firing.emit(NetworkOutputs(tensors: outputs, row: hasRows ? index : nil, frame: frame), of: index)
     }
   }
 }

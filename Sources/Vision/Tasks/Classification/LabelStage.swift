@@ -97,7 +97,7 @@ extension Stage {
             try Classification(
               outputs.numbers(output), names: names, count: top, threshold: threshold, softmax: softmax))
         }
-      ],
+      ], operation: ScoreCertainty(output: output),
       work: { _ in
         Work(input: Work.Traffic(bytes: 4 * Double(max(names.count, top))), needsHost: true)
       })

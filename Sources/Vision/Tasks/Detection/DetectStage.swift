@@ -39,7 +39,7 @@ extension StageKind {
     }
     var unlabelled = network
     unlabelled.labels = 0
-    let given = outputs.map { "'\($0.name)' \($0)" }.joined(separator: ", ")
+    let given = outputs.named
     let known = DetectionHeads.all.map { $0.name }.joined(separator: ", ")
     if let node = parameters.values["head"] {
       let name = try node.string()
@@ -79,6 +79,14 @@ struct DetectSettings: Sendable {
 
   /// A head's own.
   init(_ head: any DetectionHead.Type) { (score, overlap) = (head.defaultScore, head.defaultOverlap) }
+
+  /// The positions of those candidates that are objects of their own, best first.
+  func kept(of candidates: Candidates, _ head: any DetectionHead) -> [Int] {
+    head.needsSuppression
+      ? NonMaximumSuppression(overlap: overlap, isClassAgnostic: isClassAgnostic).kept(
+        of: candidates, limit: maximum)
+      : Array(candidates.order.prefix(maximum))
+  }
 }
 
 extension Stage {
@@ -94,7 +102,7 @@ extension Stage {
         .cpu { firing in
           firing.emit(try Detections(try firing.input(as: NetworkOutputs.self), head, settings))
         }
-      ],
+      ], operation: ObjectCertainty(head: head, settings: settings),
       work: { _ in Work(input: Work.Traffic(bytes: 0), needsHost: true) })
   }
 }
@@ -104,11 +112,7 @@ extension Detections {
   init(_ outputs: NetworkOutputs, _ head: any DetectionHead, _ settings: DetectSettings) throws {
     let frame = try outputs.knownFrame()
     let candidates = try head.candidates(outputs, above: settings.score)
-    let kept =
-      head.needsSuppression
-      ? NonMaximumSuppression(overlap: settings.overlap, isClassAgnostic: settings.isClassAgnostic).kept(
-        of: candidates, limit: settings.maximum)
-      : Array(candidates.order.prefix(settings.maximum))
+    let kept = settings.kept(of: candidates, head)
     if let best = kept.first, candidates.scores[best] > 1.01 {
       throw OutputError(
         "a score of the network's outputs is \(candidates.scores[best]), and scores are from 0 to 1; check 'head', and 'mean' and 'standard_deviation'",

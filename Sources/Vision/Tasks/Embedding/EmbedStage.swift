@@ -7,7 +7,7 @@ extension StageKind {
   /// Keys: `output` (which of several; the only one that is a vector), `normalise` (whether its length becomes 1; false).
   static let embed = StageKind("embed", keys: ["output", "normalise"]) { parameters in
     let outputs = parameters.inputTypes.first?.networkOutputs ?? []
-    let given = outputs.map { "'\($0.name)' \($0)" }.joined(separator: ", ")
+    let given = outputs.named
     let name = try parameters.values["output"]?.string()
     let vectors = outputs.indices.filter { index in
       let output = outputs[index]

@@ -57,7 +57,7 @@ struct MapOutput: Sendable {
     _ wanted: String
   ) throws -> MapOutput {
     let outputs = parameters.inputTypes.first?.networkOutputs ?? []
-    let given = outputs.map { "'\($0.name)' \($0)" }.joined(separator: ", ")
+    let given = outputs.named
     let name = try parameters.values["output"]?.string()
     if let name, !outputs.contains(where: { $0.name == name }), let node = parameters.values["output"] {
       throw node.error("\(node.path) is '\(name)', but the network gives \(given)")

@@ -59,7 +59,7 @@ extension Stage {
         .cpu { firing in
           firing.emit(try Segmentation(try firing.input(as: NetworkOutputs.self), settings))
         }
-      ],
+      ], operation: settings.head == .labelMap ? nil : PixelCertainty(settings: settings),
       work: { _ in Work(input: Work.Traffic(bytes: 0), needsHost: true) })
   }
 }

@@ -1,0 +1,88 @@
+import Basics
+import Dataflow
+
+/// The operation of a stage that runs a network on items.
+struct NetworkOperation: Sendable {
+  /// At least one; the first is the reference.
+  let variants: [EngineVariant]
+  let maximumBatchSize: Int
+  /// What the network's batch is fixed at.
+  let rows: Int?
+  /// Whether its outputs have a row for each item.
+  let hasRows: Bool
+
+  func implementation(_ variant: EngineVariant) -> Implementation {
+    .infer(variant, besides: variants[0], maximumBatchSize: maximumBatchSize) {
+      InferInstance(ImageInputSession.wrapping($0), again: nil, rows: rows, hasRows: hasRows)
+    }
+  }
+
+  func implementation(_ cascade: Cascade, _ certainty: any OutputCertainty) -> Implementation {
+    Implementation(
+      cascade.name, on: .cpu, parallelism: .cores(cascade.quick.threads),
+      approximation: cascade.quick.approximation(caution: cascade.margin), maximumBatchSize: maximumBatchSize
+    ) { _ in
+      let sessions = try cascade.sessions()
+      try sessions.quick.reserve()
+      try sessions.fallback.reserve()
+      let again = InferInstance.Again(
+        session: ImageInputSession.wrapping(sessions.fallback), certainty: certainty, margin: cascade.margin)
+      return InferInstance(ImageInputSession.wrapping(sessions.quick), again: again, rows: rows, hasRows: hasRows)
+    }
+  }
+}
+
+private final class InferInstance: StageInstance {
+  /// What computes uncertain items again.
+  struct Again {
+    let session: any EngineSession
+    let certainty: any OutputCertainty
+    let margin: Float
+  }
+
+  private let session: any EngineSession
+  private let again: Again?
+  private let gathering = BatchGathering()
+  private let rows: Int?
+  private let hasRows: Bool
+
+  init(_ session: any EngineSession, again: Again?, rows: Int?, hasRows: Bool) {
+    self.session = session
+    self.again = again
+    self.rows = rows
+    self.hasRows = hasRows
+  }
+
+  func fire(_ firing: Firing) throws {
+    let batch = try gathering.batch(of: firing, rows: rows)
+    let frames = try (0..<firing.count()).map { try firing.input(at: $0, as: BatchSlot.self).frame }
+    let items = Array(frames.indices)
+    var outputs = try run(session, batch, of: items, frames)
+    if let again {
+      let unsure = items.filter { !again.certainty.isCertain(outputs[$0], margin: again.margin) }
+      if !unsure.isEmpty {
+        // A batch of fixed rows is computed as a whole.
+        let isWhole = unsure.count == items.count || rows != nil || !hasRows
+        let some = isWhole ? batch : try Tensor(batch, elements: unsure)
+        let precise = try run(again.session, some, of: isWhole ? items : unsure, frames)
+        for (position, item) in unsure.enumerated() { outputs[item] = precise[isWhole ? item : position] }
+      }
+    }
+    for item in items { firing.emit(outputs[item], of: item) }
+  }
+
+  /// What the network gives for each row of a batch.
+  ///
+  /// - Parameter items: those that the rows are of.
+  private func run(
+    _ session: any EngineSession, _ batch: Tensor, of items: [Int], _ frames: [InputFrame?]
+  ) throws -> [NetworkOutputs] {
+    let tensors = try session.run([batch]).map { $0.element.isFloating ? try $0.asFloat32() : $0 }
+    if hasRows, let wrong = tensors.first(where: { $0.shape.first != batch.shape[0] }) {
+      throw EngineError.wrongOutputs(expected: "a row for each image", found: "\(wrong.element) \(wrong.shape)")
+    }
+    return items.enumerated().map { row, item in
+      NetworkOutputs(tensors: tensors, row: hasRows ? row : nil, frame: frames[item])
+    }
+  }
+}
