@@ -24,6 +24,12 @@ INLINE void store(float *pointer, vector value) { *(vector *)pointer = value; }
 
 TARGET static void gather(const float *source, const int32_t *places, const float *weights,
                           int32_t taps, int32_t width, float *destination) {
+  /* The usual number without a loop within the loop. */
+  if (taps == 2) {
+    for (int32_t x = 0; x < width; x++)
+      destination[x] = weights[x] * source[places[x]] + weights[width + x] * source[places[width + x]];
+    return;
+  }
   for (int32_t x = 0; x < width; x++) {
     float sum = weights[x] * source[places[x]];
     for (int32_t t = 1; t < taps; t++) {

@@ -29,7 +29,9 @@ import Testing
     let graph = try Graph(
       "cascade", chain: EfficientNet.preparation + [.infer(variants), .label(top: 1000, softmax: false)]
     ).withCascades()
-    func scores(_ way: String, _ names: [String]) throws -> [[Float]] { try self.scores(graph, name + way, names) }
+    func scores(_ way: String, _ names: [String]) throws -> [[Float]] {
+      try self.scores(graph, name + way, names)
+    }
     let (cat, cup) = (Self.cat, Self.cup)
     let (exact, quick) = (try scores("", [cat]), try scores("-int8", [cat]))
     #expect(exact != quick, "quantised numbers are others")
@@ -79,7 +81,9 @@ import Testing
     var settings = DetectSettings(YOLOEndToEndHead.self)
     settings.score = 0.5
     let objects = ObjectCertainty(head: head, settings: settings)
-    for (score, isCertain) in [(0.9, true), (0.55, false), (0.45, false), (0.1, true), (.nan, false)] as [(Float, Bool)] {
+    for (score, isCertain) in [(0.9, true), (0.55, false), (0.45, false), (0.1, true), (.nan, false)]
+      as [(Float, Bool)]
+    {
       let given = try outputs([1, 2, 6], [0, 0, 10, 10, 0.95, 0, 30, 30, 50, 50, score, 0])
       #expect(objects.isCertain(given, margin: 0.1) == isCertain, "\(score)")
     }
@@ -94,7 +98,9 @@ import Testing
         let given = try outputs([1, 10, 10, channels], numbers)
         #expect(pixels.isCertain(given, margin: 0.12) == isCertain, "\(head) \(undecided)")
       }
-      #expect(!pixels.isCertain(try outputs([1, 1, 1, channels], Array(repeating: .nan, count: channels)), margin: 0))
+      #expect(
+        !pixels.isCertain(
+          try outputs([1, 1, 1, channels], Array(repeating: .nan, count: channels)), margin: 0))
     }
   }
 

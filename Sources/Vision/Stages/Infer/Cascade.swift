@@ -32,10 +32,12 @@ struct Cascade: Sendable {
   func sessions() throws(EngineError) -> (quick: any EngineSession, fallback: any EngineSession) {
     let (quick, fallback) = (try quick.session(), try fallback.session())
     guard quick.inputs.map(\.description) == fallback.inputs.map(\.description) else {
-      throw .wrongInputs(expected: fallback.inputs.named, found: "\(quick.inputs.named) in the quantised model")
+      throw .wrongInputs(
+        expected: fallback.inputs.named, found: "\(quick.inputs.named) in the quantised model")
     }
     guard quick.outputs.map(\.description) == fallback.outputs.map(\.description) else {
-      throw .wrongOutputs(expected: fallback.outputs.named, found: "\(quick.outputs.named) in the quantised model")
+      throw .wrongOutputs(
+        expected: fallback.outputs.named, found: "\(quick.outputs.named) in the quantised model")
     }
     return (quick, fallback)
   }

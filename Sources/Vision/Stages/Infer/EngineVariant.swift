@@ -41,7 +41,9 @@ public final class EngineVariant: Sendable {
   /// The approximation, for any number of threads.
   ///
   /// - Parameter caution: of a cascade, its margin.
-  func approximation(caution: Float = 0) -> Approximation { Approximation(nameOfEngine, caution: Double(caution)) }
+  func approximation(caution: Float = 0) -> Approximation {
+    Approximation(nameOfEngine, caution: Double(caution))
+  }
 
   /// The model, loaded by the first caller; others wait for that.
   public func session() throws(EngineError) -> any EngineSession {

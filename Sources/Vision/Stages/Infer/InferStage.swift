@@ -91,7 +91,8 @@ extension Stage {
   ) throws(EngineError) -> TensorDescription {
     guard session.inputs.count == 1, let input = session.inputs.first else {
       throw .wrongInputs(
-        expected: "\(session.inputs.count.counted("input")) (\(session.inputs.named))", found: "one, \(given)")
+        expected: "\(session.inputs.count.counted("input")) (\(session.inputs.named))", found: "one, \(given)"
+      )
     }
     guard let element = input.element else {
       throw .unsupportedType(tensor: input.name, type: input.typeName)

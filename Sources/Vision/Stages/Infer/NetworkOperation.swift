@@ -27,7 +27,8 @@ struct NetworkOperation: Sendable {
       try sessions.fallback.reserve()
       let again = InferInstance.Again(
         session: ImageInputSession.wrapping(sessions.fallback), certainty: certainty, margin: cascade.margin)
-      return InferInstance(ImageInputSession.wrapping(sessions.quick), again: again, rows: rows, hasRows: hasRows)
+      return InferInstance(
+        ImageInputSession.wrapping(sessions.quick), again: again, rows: rows, hasRows: hasRows)
     }
   }
 }
@@ -79,7 +80,8 @@ private final class InferInstance: StageInstance {
   ) throws -> [NetworkOutputs] {
     let tensors = try session.run([batch]).map { $0.element.isFloating ? try $0.asFloat32() : $0 }
     if hasRows, let wrong = tensors.first(where: { $0.shape.first != batch.shape[0] }) {
-      throw EngineError.wrongOutputs(expected: "a row for each image", found: "\(wrong.element) \(wrong.shape)")
+      throw EngineError.wrongOutputs(
+        expected: "a row for each image", found: "\(wrong.element) \(wrong.shape)")
     }
     return items.enumerated().map { row, item in
       NetworkOutputs(tensors: tensors, row: hasRows ? row : nil, frame: frames[item])

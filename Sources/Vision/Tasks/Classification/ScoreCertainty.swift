@@ -4,7 +4,9 @@ struct ScoreCertainty: OutputCertainty {
   let output: Int
 
   func isCertain(_ outputs: NetworkOutputs, margin: Float) -> Bool {
-    guard outputs.tensors.indices.contains(output), outputs.tensors[output].element == .float32 else { return false }
+    guard outputs.tensors.indices.contains(output), outputs.tensors[output].element == .float32 else {
+      return false
+    }
     return Self.isDecided(outputs.numbers(output), margin)
   }
 

@@ -20,19 +20,26 @@ public struct Segmentation: Sendable {
   init(_ map: [UInt8], width: Int, height: Int, content: PixelRectangle? = nil, _ labels: LabelNames) {
     (self.map, self.width, self.height) = (map, width, height)
     let content = content ?? PixelRectangle(width: width, height: height)
-    var counts = [Int](repeating: 0, count: 256)
-    map.withUnsafeBufferPointer { map in
-      counts.withUnsafeMutableBufferPointer { counts in
-        for row in content.y..<content.y + content.height {
-          for place in row * width + content.x..<row * width + content.x + content.width {
-            counts[Int(map[place])] += 1
-          }
-        }
-      }
-    }
+    let counts = Self.counts(map, width: width, in: content)
     let total = Double(content.width * content.height)
     classes = counts.indices.filter { counts[$0] > 0 }
       .sorted { counts[$0] == counts[$1] ? $0 < $1 : counts[$0] > counts[$1] }
       .map { Class(label: labels[$0], index: $0, share: Double(counts[$0]) / total) }
+  }
+
+  /// The pixels of each class in a part of a map.
+  private static func counts(_ map: [UInt8], width: Int, in part: PixelRectangle) -> [Int] {
+    // Neighbours are of one class, mostly: an addition to the same number would wait for the one before.
+    let lanes = 4
+    var counts = [Int](repeating: 0, count: lanes * 256)
+    map.withUnsafeBufferPointer { map in
+      counts.withUnsafeMutableBufferPointer { counts in
+        for row in part.y..<part.y + part.height {
+          let end = row * width + part.x + part.width
+          for place in row * width + part.x..<end { counts[place % lanes * 256 + Int(map[place])] += 1 }
+        }
+      }
+    }
+    return (0..<256).map { index in (0..<lanes).reduce(0) { $0 + counts[$1 * 256 + index] } }
   }
 }
