@@ -56,35 +56,41 @@ private final class InferInstance: StageInstance {
 
   func fire(_ firing: Firing) throws {
     let batch = try gathering.batch(of: firing, rows: rows)
-    let frames = try (0..<firing.count()).map { try firing.input(at: $0, as: BatchSlot.self).frame }
-    let items = Array(frames.indices)
-    var outputs = try run(session, batch, of: items, frames)
-    if let again {
-      let unsure = items.filter { !again.certainty.isCertain(outputs[$0], margin: again.margin) }
-      if !unsure.isEmpty {
-        // A batch of fixed rows is computed as a whole.
-        let isWhole = unsure.count == items.count || rows != nil || !hasRows
-        let some = isWhole ? batch : try Tensor(batch, elements: unsure)
-        let precise = try run(again.session, some, of: isWhole ? items : unsure, frames)
-        for (position, item) in unsure.enumerated() { outputs[item] = precise[isWhole ? item : position] }
+    let tensors = try run(session, batch)
+    guard let again else {
+      for index in 0..<firing.count() {
+        firing.emit(try outputs(tensors, row: index, of: index, firing), of: index)
+      }
+      return
+    }
+    var all = try (0..<firing.count()).map { try outputs(tensors, row: $0, of: $0, firing) }
+    let unsure = all.indices.filter { !again.certainty.isCertain(all[$0], margin: again.margin) }
+    if !unsure.isEmpty {
+      // A batch of fixed rows is computed as a whole.
+      let isWhole = unsure.count == all.count || rows != nil || !hasRows
+      let precise = try run(again.session, isWhole ? batch : Tensor(batch, elements: unsure))
+      for (position, index) in unsure.enumerated() {
+        all[index] = try outputs(precise, row: isWhole ? index : position, of: index, firing)
       }
     }
-    for item in items { firing.emit(outputs[item], of: item) }
+    for (index, outputs) in all.enumerated() { firing.emit(outputs, of: index) }
   }
 
-  /// What the network gives for each row of a batch.
-  ///
-  /// - Parameter items: those that the rows are of.
-  private func run(
-    _ session: any EngineSession, _ batch: Tensor, of items: [Int], _ frames: [InputFrame?]
-  ) throws -> [NetworkOutputs] {
+  /// What the network gives for a batch.
+  private func run(_ session: any EngineSession, _ batch: Tensor) throws -> [Tensor] {
     let tensors = try session.run([batch]).map { $0.element.isFloating ? try $0.asFloat32() : $0 }
     if hasRows, let wrong = tensors.first(where: { $0.shape.first != batch.shape[0] }) {
       throw EngineError.wrongOutputs(
         expected: "a row for each image", found: "\(wrong.element) \(wrong.shape)")
     }
-    return items.enumerated().map { row, item in
-      NetworkOutputs(tensors: tensors, row: hasRows ? row : nil, frame: frames[item])
-    }
+    return tensors
+  }
+
+  /// What an item of a firing gets of that.
+  private func outputs(_ tensors: [Tensor], row: Int, of index: Int, _ firing: Firing) throws
+    -> NetworkOutputs
+  {
+    let frame = try firing.input(at: index, as: BatchSlot.self).frame
+    return NetworkOutputs(tensors: tensors, row: hasRows ? row : nil, frame: frame)
   }
 }
