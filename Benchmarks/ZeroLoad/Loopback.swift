@@ -55,7 +55,7 @@ struct BareServer {
             guard let result = try? executor.process(image) else { return }
             let report = InferenceReport(
               input: "request", image: image, result: result,
-              attribution: recorder.attribution(of: result, in: pipeline.graph))
+              attribution: recorder.attribution(of: result, in: pipeline.graph), in: pipeline.graph)
             let text = InferenceReport.json(pipeline: pipeline.name, items: [report])
             let head = "HTTP/1.1 200 OK\r\nContent-Length: \(text.utf8.count)\r\n\r\n"
             try? connection.send(Data((head + text).utf8))

@@ -14,6 +14,9 @@ extension Graph {
   /// outputs: [shrink]
   /// ```
   ///
+  /// A stage may say instead what it reads, `crop: {from: [decode, detect]}`: an output for each of its inputs, in order.
+  /// One that doesn't reads the stage above it. Items enter at the first stage, and what nobody reads leaves the graph.
+  ///
   /// - Parameters:
   ///   - name: for a file without a name; the file's own name if `nil`.
   ///   - overrides: settings from outside the file, which stages may use.
@@ -36,11 +39,23 @@ extension Graph {
       guard entries.count <= Self.maximumStages else { throw GraphError.tooManyStages(entries.count) }
       let drafts = try entries.map { try StageDraft(name: $0.key, node: $0.value, registry) }
       guard let edgesNode = values["edges"] else {
-        let edges = zip(drafts, drafts.dropFirst()).map {
-          Edge(Endpoint(stage: $0.name), Endpoint(stage: $1.name))
+        guard drafts.contains(where: { $0.from != nil || $0.kind.isExit }) else {
+          let edges = zip(drafts, drafts.dropFirst()).map {
+            Edge(Endpoint(stage: $0.name), Endpoint(stage: $1.name))
+          }
+          try self.init(name, chain: try Self.build(drafts, edges, overrides))
+          return
         }
-        try self.init(name, chain: try Self.build(drafts, edges, overrides))
+        for key in ["inputs", "outputs"] {
+          if let node = values[key] {
+            throw node.error("\(node.path) is for files with 'edges'; what nobody reads leaves the graph")
+          }
+        }
+        try self.init(name, drafts, overrides)
         return
+      }
+      if let node = drafts.lazy.compactMap(\.from).first {
+        throw node.error("\(node.path) can't be beside 'edges', which says the same of all stages")
       }
       let edges = try edgesNode.list().map { (node: $0, edge: try Edge(node: $0)) }
       guard edges.reduce(0, { $0 + $1.edge.initialItems.count }) <= Edge.maximumInitialSignals else {
@@ -60,6 +75,68 @@ extension Graph {
     } catch let error as GraphError {
       let culprit = error.stage.flatMap { name in entries.first { $0.key == name } }
       throw (culprit?.value ?? stagesNode).error(error.description)
+    }
+  }
+
+  /// A graph whose stages say what they read.
+  private init(_ name: String, _ all: [StageDraft], _ overrides: [String: String]) throws {
+    let readings = try all.enumerated().map { index, draft in
+      Reading(
+        node: draft.from ?? draft.node,
+        sources: try draft.sources ?? (index > 0 ? [Endpoint(stage: all[index - 1].name)] : []))
+    }
+    let exit = all.last?.kind.isExit == true ? readings.last : nil
+    let drafts = exit == nil ? all : Array(all.dropLast())
+    let names = drafts.map(\.name)
+    for reading in readings {
+      for source in reading.sources where !names.contains(source.stage) {
+        try reading.node.locating {
+          throw GraphError.unknownStage(source.stage, nearest: source.stage.nearest(in: names))
+        }
+      }
+    }
+    let loose = zip(drafts, readings).flatMap { draft, reading in
+      reading.sources.map { Edge($0, Endpoint(stage: draft.name)) }
+    }
+    let stages = try Self.build(drafts, loose, overrides)
+    let resolver = try PortResolver(stages: stages)
+    var edges: [Edge] = []
+    for (stage, reading) in zip(stages, readings) where !reading.sources.isEmpty {
+      let ports = stage.inputs.map(\.name)
+      guard reading.sources.count == ports.count else {
+        throw reading.node.error(
+          "\(reading.node.path) reads \(reading.sources.count.counted("output")), and the stage takes \(ports.count.counted("input")) (\(ports.joined(separator: ", "))); name with 'from' where each comes from"
+        )
+      }
+      for (source, port) in zip(reading.sources, ports) {
+        let edge = Edge(source, Endpoint(stage: stage.name, port: port))
+        try reading.node.locating { _ = try resolver.connection(edge) }
+        edges.append(edge)
+      }
+    }
+    try exit?.node.locating { _ = try resolver.ports(exit?.sources ?? [], .output) }
+    try self.init(
+      name, stages: stages, edges: edges,
+      inputs: stages.prefix(1).flatMap { stage in
+        stage.inputs.map { Endpoint(stage: stage.name, port: $0.name) }
+      },
+      outputs: try exit?.sources ?? Self.unread(edges, resolver))
+  }
+
+  /// What a stage of a file reads.
+  private struct Reading {
+    let node: ConfigurationNode
+    let sources: [Endpoint]
+  }
+
+  /// The outputs that no edge reads.
+  private static func unread(_ edges: [Edge], _ resolver: PortResolver) throws(GraphError) -> [Endpoint] {
+    var read: Set<PortIndex> = []
+    for edge in edges { read.insert(try resolver.connection(edge).source) }
+    return resolver.stages.enumerated().flatMap { index, stage in
+      stage.outputs.indices.filter { !read.contains(PortIndex(stage: index, port: $0)) }.map {
+        Endpoint(stage: stage.name, port: stage.outputs[$0].name)
+      }
     }
   }
 
@@ -123,6 +200,19 @@ private struct StageDraft {
   let kind: StageKind
   let values: [String: ConfigurationNode]
   let node: ConfigurationNode
+  /// What it reads, if it says so.
+  let from: ConfigurationNode?
+  private static let keys = ["use", "from"]
+
+  /// The outputs that it reads, in the order of its inputs.
+  var sources: [Endpoint]? {
+    get throws {
+      guard let from else { return nil }
+      let names = try (try? from.list()) ?? [from]
+      guard !names.isEmpty else { throw from.error("\(from.path) must name a stage") }
+      return try names.map { Endpoint(try $0.string()) }
+    }
+  }
 
   init(name: String, node: ConfigurationNode, _ registry: StageRegistry) throws {
     let node = node.named("stage '\(name)'")
@@ -135,7 +225,9 @@ private struct StageDraft {
     self.name = name
     self.kind = kind
     self.node = node
-    values = node.isNull ? [:] : try node.mapping(keys: ["use"] + kind.keys).filter { $0.key != "use" }
+    let all = node.isNull ? [:] : try node.mapping(keys: Self.keys + kind.keys)
+    from = all["from"]
+    values = all.filter { !Self.keys.contains($0.key) }
   }
 
   /// The stage's own name, unless it says which kind it uses.

@@ -13,6 +13,8 @@ public struct StageKind: Sendable {
   /// The keys of such a stage in a file.
   public let keys: [String]
   public let make: @Sendable (StageParameters) throws -> Stage
+  /// Whether it makes no stage: what it reads are the graph's outputs, of which an item's tokens are kept in order.
+  public let isExit: Bool
 
   public init(
     _ name: String, keys: [String] = [], make: @escaping @Sendable (StageParameters) throws -> Stage
@@ -20,6 +22,15 @@ public struct StageKind: Sendable {
     self.name = name
     self.keys = keys
     self.make = make
+    isExit = false
+  }
+
+  /// A kind that ends a graph.
+  public init(exit name: String) {
+    self.name = name
+    keys = []
+    make = { throw $0.node.error("\($0.node.path) ends a graph; write it as the last stage") }
+    isExit = true
   }
 }
 

@@ -139,7 +139,7 @@ extension HostedPipeline {
       let outputs = try finished.enumerated().map { index, finished in
         do {
           try check(finished.result)
-          return try finished.result.output(as: (any TaskOutput).self)
+          return try pipeline.output(of: finished.result)
         } catch let error as ImageError where index > 0 {
           throw InferenceRequestError.unfit("image \(index): \(error)")
         }
@@ -159,7 +159,7 @@ extension HostedPipeline {
     if let error = finished.lazy.compactMap(\.result.error).first { return error }
     do {
       if pipeline.signature.takesImages {
-        for finished in finished { _ = try finished.result.output(as: (any TaskOutput).self) }
+        for finished in finished { _ = try pipeline.output(of: finished.result) }
       }
       try verify(finished)
       return nil

@@ -161,10 +161,11 @@ public final class HostedPipeline: Sendable {
   /// - Throws: a stage's error.
   func report(_ finished: Finished, on image: EncodedImage, named name: String) throws -> InferenceReport {
     try check(finished.result)
-    _ = try finished.result.output(as: (any TaskOutput).self)
+    _ = try pipeline.output(of: finished.result)
     return InferenceReport(
       input: name, image: image, result: finished.result,
-      attribution: finished.attribution ?? recorder.attribution(of: finished.result, in: pipeline.graph))
+      attribution: finished.attribution ?? recorder.attribution(of: finished.result, in: pipeline.graph),
+      in: pipeline.graph)
   }
 
   /// A photograph with a result drawn on it. Takes as long as decoding it at full size.

@@ -35,15 +35,17 @@ public struct InferenceReport: Sendable {
     self.error = "\(error)"
   }
 
-  /// The report of an image that went through a pipeline.
-  public init(input: String, image: EncodedImage, result: ItemResult, attribution: Attribution) {
+  /// The report of an image that went through a pipeline of this graph.
+  public init(
+    input: String, image: EncodedImage, result: ItemResult, attribution: Attribution, in graph: Graph
+  ) {
     self.input = input
     bytes = image.data.count
     width = image.header.displayedWidth
     height = image.header.displayedHeight
     self.attribution = AttributionReport(attribution)
     do {
-      output = try result.output(as: (any TaskOutput).self)
+      output = try graph.ending(of: result)
     } catch {
       self.error = "\(error)"
     }

@@ -61,12 +61,6 @@ struct OutputAgreement {
 
   private func outputs(_ plan: Plan, _ platform: Platform) throws -> [any TaskOutput] {
     let executor = try SequentialExecutor(pipeline.graph, plan: plan, on: platform)
-    return try images.map { try executor.process($0).output(as: (any TaskOutput).self) }
-  }
-}
-
-extension TaskOutput {
-  fileprivate func agreement(withAny reference: any TaskOutput) -> Double {
-    (reference as? Self).map { agreement(with: $0) } ?? 0
+    return try images.map { try pipeline.output(of: executor.process($0)) }
   }
 }

@@ -145,8 +145,7 @@ public struct Pipeline: Sendable {
 
   /// The task at a pipeline of images' end, and the type of the port that its outputs leave by.
   private var ending: (task: any VisionTask.Type, type: PortType)? {
-    guard signature.takesImages, let port = graph.outputs.first else { return nil }
-    let type = graph.stages[port.stage].outputs[port.port].type
+    guard signature.takesImages, let type = graph.endingType else { return nil }
     return VisionTasks.task(of: type).map { ($0, type) }
   }
 
@@ -154,6 +153,11 @@ public struct Pipeline: Sendable {
   package func mapBytes(pixels: Int) -> Int {
     ending.map { $0.task.mapBytesPerPixel(of: $0.type) * pixels } ?? 0
   }
+
+  /// What an image got.
+  ///
+  /// - Throws: the image's error; `RuntimeError` for a result of another pipeline.
+  public func output(of result: ItemResult) throws -> any TaskOutput { try graph.ending(of: result) }
 
   /// What several images got, as tensors of the Open Inference Protocol.
   ///
@@ -165,7 +169,8 @@ public struct Pipeline: Sendable {
   /// Refuses pipelines of images whose end is no task's: nobody could read what they give.
   private static func checkOutput(of graph: Graph, _ document: ConfigurationNode) throws {
     let outputs = graph.outputs.map { graph.stages[$0.stage].outputs[$0.port] }
-    guard outputs.count == 1, VisionTasks.task(of: outputs[0].type) != nil else {
+    if let reason = graph.reasonAgainstJoining { throw document.error(reason) }
+    guard graph.endingType != nil else {
       let given = zip(graph.outputs, outputs).map { "\($1.type) of '\(graph.stages[$0.stage].name)'" }
       let ends = VisionTasks.all.map { "\($0.stage.name) (\($0.name))" }.joined(separator: ", ")
       throw document.error(

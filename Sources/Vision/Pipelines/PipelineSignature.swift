@@ -19,7 +19,7 @@ public enum PipelineSignature: Sendable, Hashable {
     // Equal names in two networks need not mean equal extents.
     let hasSymbols = Set((graph.inputs + graph.outputs).map(\.stage)).count == 1
     if inputs.count == 1, inputs[0].type.fits(.encodedImage) {
-      let type = outputs.first?.type
+      let type = graph.endingType
       self = .image(outputs: type.flatMap { type in VisionTasks.task(of: type)?.tensors(of: type) } ?? [])
     } else if !inputs.isEmpty, !outputs.isEmpty, (inputs + outputs).allSatisfy(\.type.isBatch) {
       self = .tensors(

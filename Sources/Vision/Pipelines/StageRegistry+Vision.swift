@@ -3,5 +3,5 @@ import Dataflow
 extension StageRegistry {
   /// The stages of vision pipelines: a new one is a folder in `Stages/` and a line here; a task brings its own.
   public static let vision = StageRegistry(
-    [.decode, .resize, .normalise, .infer] + VisionTasks.all.map { $0.stage })
+    [.decode, .resize, .normalise, .infer, .crop] + VisionTasks.all.map { $0.stage })
 }

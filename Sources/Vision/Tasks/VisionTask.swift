@@ -54,6 +54,7 @@ public protocol TaskOutput: Sendable {
 public enum VisionTasks {
   public static let all: [any VisionTask.Type] = [
     ClassificationTask.self, DetectionTask.self, SegmentationTask.self, DepthTask.self, EmbeddingTask.self,
+    JoinTask.self,
   ]
 
   /// The task whose outputs leave by a port of this type.

@@ -120,7 +120,7 @@ struct Infer: ParsableCommand, PlannedCommand {
       if let error = result.error as? DeviceError { throw planned.advised(error) }
       report = InferenceReport(
         input: path, image: image, result: result,
-        attribution: recorder.attribution(of: result, in: graph))
+        attribution: recorder.attribution(of: result, in: graph), in: graph)
     } catch {
       return InferenceReport(input: path, bytes: data.count, error: error)
     }

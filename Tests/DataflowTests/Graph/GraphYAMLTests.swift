@@ -12,6 +12,7 @@ struct GraphYAMLTests {
       return .mixing(parameters.name, in: [input], out: [output])
     },
     StageKind("join") { .mixing($0.name, in: [1, 1]) },
+    StageKind(exit: "end"),
     StageKind("text") { parameters in Stage(parameters.name) { (x: Int) in "\(x)" } },
     StageKind("signal") { parameters in
       let port = PortType(Signal.self)
@@ -52,6 +53,38 @@ struct GraphYAMLTests {
     #expect(shape(first) == shape(second))
     #expect(first.repetitions == second.repetitions)
     #expect(first.schedule == second.schedule)
+  }
+
+  @Test func stagesSayWhatTheyRead() throws {
+    let edges = try graph(
+      """
+      name: g
+      stages: {a: {use: mix}, b: {use: mix}, c: {use: join}, d: {use: mix}}
+      edges: [a -> b, a.out -> c.in0, b -> c.in1, c -> d]
+      inputs: [a]
+      outputs: [d]
+      """)
+    let reads = "a: {use: mix}, b: {use: mix}, c: {use: join, from: [a, b]}, d: {use: mix}"
+    expectSame(try graph("{name: g, stages: {\(reads)}}"), edges)
+    expectSame(try graph("{name: g, stages: {\(reads), e: {use: end}}}"), edges)
+    // What nobody reads leaves the graph, in the order of the stages; an exit has an order of its own.
+    let two = "a: {use: mix}, b: {use: mix, from: a}, c: {use: mix, from: [a.out]}"
+    #expect(try graph("stages: {\(two)}").outputs.map(\.stage) == [1, 2])
+    #expect(try graph("stages: {\(two), e: {use: end, from: [c, b]}}").outputs.map(\.stage) == [2, 1])
+  }
+
+  @Test(arguments: [
+    ("{a: {use: mix}, b: {use: join, from: [a]}}", "name with 'from' where each comes from"),
+    ("{a: {use: mix}, b: {use: mix, from: [a, a]}}", "name with 'from' where each comes from"),
+    ("{a: {use: mix}, b: {use: mix, from: c}}", "c"), ("{a: {use: mix}, b: {use: mix, from: []}}", "must name"),
+    ("{a: {use: mix}, b: {use: mix, from: a.x}}", "x"), ("{a: {use: mix}, b: {use: mix, from: {}}}", "from"),
+    ("{a: {use: mix}, e: {use: end}, b: {use: mix}}", "write it as the last stage"),
+    ("{a: {use: mix}, b: {use: join, from: [a, c]}, c: {use: mix, from: b}}", "cycle"),
+    ("{a: {use: mix, from: b}, b: {use: mix, from: a}}", "fed twice"), ("{e: {use: end}}", ""),
+  ])
+  func refusesWhatCannotBeRead(stages: String, reason: String) throws {
+    let error = #expect(throws: ConfigurationError.self) { try graph("stages: \(stages)") }
+    #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
   }
 
   @Test func chainEqualsTheOneBuiltInSwift() throws {
@@ -114,7 +147,7 @@ struct GraphYAMLTests {
 
   @Test(arguments: [
     ("stages: {decode: {use: mx}}", 1, "unknown stage 'mx'; did you mean 'mix'?"),
-    ("stages:\n  resize:", 2, "unknown stage 'resize'; known are mix, join, text, signal, types"),
+    ("stages:\n  resize:", 2, "unknown stage 'resize'; known are mix, join, end, text, signal, types"),
     ("stages:\n  mix:\n    ins: 3", 3, "unknown key 'ins' in stage 'mix'; did you mean 'in'?"),
     ("stages:\n  mix:\n    in:\n      three", 3, "'in' of stage 'mix' must be a whole number, not 'three'"),
     ("stages:\n  mix: {in: 1.5}", 2, "'in' of stage 'mix' must be a whole number, not '1.5'"),

@@ -21,7 +21,8 @@ import Testing
       #expect(attribution.total == result.completion - result.arrival)
       if attribution.unattributed * 50 <= attribution.total { explained += 1 }
 
-      let report = InferenceReport(input: name, image: image, result: result, attribution: attribution)
+      let report = InferenceReport(
+        input: name, image: image, result: result, attribution: attribution, in: pipeline.graph)
       let shown = try #require(report.attribution)
       let sum = shown.stages.reduce(shown.unattributed) { $0 + $1.microseconds }
       #expect(abs(sum - shown.total) <= 1e-6 * Double(shown.stages.count + 1))
@@ -36,7 +37,7 @@ import Testing
     let result = try SequentialExecutor(pipeline.graph, recorder: recorder).process(image)
     let report = InferenceReport(
       input: "a", image: image, result: result,
-      attribution: recorder.attribution(of: result, in: pipeline.graph))
+      attribution: recorder.attribution(of: result, in: pipeline.graph), in: pipeline.graph)
     let object = try Self.parsed(report)
     #expect(Set(object.keys) == ["input", "width", "height", "bytes", "outputs", "attribution"])
     // Upright, as displayed.
@@ -75,7 +76,7 @@ import Testing
     let result = try SequentialExecutor(pipeline.graph, recorder: recorder).process(image)
     let late = InferenceReport(
       input: "a", image: image, result: result,
-      attribution: recorder.attribution(of: result, in: pipeline.graph))
+      attribution: recorder.attribution(of: result, in: pipeline.graph), in: pipeline.graph)
     #expect(late.output == nil && late.error?.contains("truncated JPEG") == true && late.width != nil)
   }
 }

@@ -70,7 +70,7 @@ import Testing
 
   @Test func twoInputs() throws {
     let text = try refusal { $0.model = ONNXModel { $0.hasSecondInput = true }.data }
-    #expect(text.contains("2 inputs") && text.contains("offset: float32 [?, 3, 16, 16]"), "\(text)")
+    #expect(text.contains("2 inputs") && text.contains("'offset' float32 [?, 3, 16, 16]"), "\(text)")
     #expect(text.contains("[1, 3, 16, 16]") && text.contains("tiny.yaml:"), "\(text)")
   }
 

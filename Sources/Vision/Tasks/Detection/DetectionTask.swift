@@ -19,36 +19,7 @@ extension Detections: TaskOutput {
   }
 
   public func write(to json: inout JSONText, key: String) {
-    json.array(key) { json in
-      for object in objects {
-        json.object { json in
-          json.value("label", object.label)
-          json.value("index", object.index)
-          json.value("score", object.score)
-          json.array("box") { json in
-            for edge in [object.box.x1, object.box.y1, object.box.x2, object.box.y2] { json.value(nil, edge) }
-          }
-          if let points = object.keypoints {
-            json.array("keypoints") { json in
-              for point in points {
-                json.array { json in
-                  json.value(nil, point.x)
-                  json.value(nil, point.y)
-                }
-              }
-            }
-          }
-          guard let mask = object.mask else { return }
-          json.object("mask") { json in
-            json.array("size") { json in
-              json.value(nil, mask.height)
-              json.value(nil, mask.width)
-            }
-            json.value("counts", mask.compressed)
-          }
-        }
-      }
-    }
+    json.array(key) { json in for object in objects { json.object { object.write(to: &$0) } } }
   }
 
   public var maximumJSONBytes: Int {
@@ -120,5 +91,33 @@ extension Detections: TaskOutput {
       return true
     }
     return Double(matched) / Double(most)
+  }
+}
+
+extension Detection {
+  /// Writes the members of the object.
+  func write(to json: inout JSONText) {
+    json.value("label", label)
+    json.value("index", index)
+    json.value("score", score)
+    json.array("box") { json in for edge in [box.x1, box.y1, box.x2, box.y2] { json.value(nil, edge) } }
+    if let keypoints {
+      json.array("keypoints") { json in
+        for point in keypoints {
+          json.array { json in
+            json.value(nil, point.x)
+            json.value(nil, point.y)
+          }
+        }
+      }
+    }
+    guard let mask else { return }
+    json.object("mask") { json in
+      json.array("size") { json in
+        json.value(nil, mask.height)
+        json.value(nil, mask.width)
+      }
+      json.value("counts", mask.compressed)
+    }
   }
 }
