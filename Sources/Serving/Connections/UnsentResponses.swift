@@ -81,18 +81,22 @@ final class UnsentResponses {
   /// - Parameter advice: how the client gets a smaller one.
   /// - Throws: `.unprocessable` if it is too large, `.unavailable` if there is no room.
   func reserve(_ count: Int, advice: String = ResponseAdvice.rows) throws(RequestFailure) -> Share {
-    guard count <= limits.maximumBytes else {
-      throw RequestFailure(
-        .unprocessable,
-        "the response may have \(count.counted("byte")), and the limit is \(limits.maximumBytes) (serve --max-answer-bytes); \(advice)"
-      )
-    }
+    try Self.check(count, atMost: limits.maximumBytes, advice: advice)
     let share = Share(all: ByteBudget.Share(of: all), here: ByteBudget.Share(of: here))
     guard MemoryHeadroom.shared.allows(count), share.here.grow(by: count), share.all.grow(by: count) else {
       throw RequestFailure(
-        .unavailable, "too many responses wait to be read; read them and try again",
+        .unavailable, "too many responses wait to be written or read; read yours, and try again",
         retryAfter: 1)
     }
     return share
+  }
+
+  /// - Throws: `.unprocessable` for a response that is too large.
+  static func check(_ count: Int, atMost limit: Int, advice: String) throws(RequestFailure) {
+    guard count > limit else { return }
+    throw RequestFailure(
+      .unprocessable,
+      "the response may have \(count.counted("byte")), and the limit is \(limit) (serve --max-answer-bytes); \(advice)"
+    )
   }
 }

@@ -26,5 +26,7 @@ extension UnwrittenResponse<ByteBuffer> {
 /// How clients get smaller responses.
 enum ResponseAdvice {
   static let rows = "ask for fewer rows or outputs, or for binary data"
+  static let map =
+    "accept image/jpeg, send a smaller photograph, or write 'output_size: network' in the pipeline's file"
   static let picture = "accept image/jpeg or application/json, or send a smaller photograph"
 }

@@ -71,7 +71,16 @@ extension PipelineRoutes {
     _ data: Data, _ terms: RequestOptions, on pipeline: HostedPipeline, _ span: RequestSpan?,
     as form: ResponseForm, receive: Nanoseconds, _ reply: @escaping Route.Reply
   ) throws -> any Cancellable {
-    let (input, image) = try pipeline.recordingInvalid(span) { try pipeline.input(of: data) }
+    let (input, image) = try pipeline.recordingInvalid(span) {
+      let input = try pipeline.input(of: data)
+      if case .picture(let format) = form {
+        // Before any work is done.
+        try UnsentResponses.check(
+          DrawnPicture.maximumBytes(of: input.1, as: format), atMost: maximumAnswerBytes,
+          advice: ResponseAdvice.picture)
+      }
+      return input
+    }
     let start = time.now
     return try pipeline.run([input], terms, span: span) { [time] finished in
       reply {
@@ -94,10 +103,12 @@ extension PipelineRoutes {
           return response
         }
         // A large one isn't written on the connection's thread: maps are compressed then.
-        return UnwrittenResponse(maximumBytes: report.maximumJSONBytes) { [headers] in
+        var response = UnwrittenResponse(maximumBytes: report.maximumJSONBytes) { [headers] in
           ServerResponse(
             headers: headers, json: InferenceReport.json(pipeline: pipeline.name, items: [report]))
         }
+        response.advice = ResponseAdvice.map
+        return response
       }
     }
   }

@@ -11,6 +11,8 @@ struct PipelineRoutes: Sendable {
   let tracer: Tracer
   /// Maximum bytes of a request's JSON, without binary tensors.
   let maximumJSONBytes: Int
+  /// Maximum bytes of a response.
+  let maximumAnswerBytes: Int
   /// The endpoints for observing the server, by the path's parts; `nil` for any other path.
   let observation: @Sendable ([String], HTTPRequest) -> ServerResponse?
   let time = MonotonicTime()

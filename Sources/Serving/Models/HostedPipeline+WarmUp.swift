@@ -6,7 +6,7 @@ import Vision
 extension HostedPipeline {
   /// Runs an image of 16 × 16 pixels, or zeros, a few times, so that the first user's request does not pay
   /// the first run's costs: pools, tables, the code of the response. A pipeline that would fail for users
-  /// fails here; but non-finite numbers are accepted, since they depend on the input.
+  /// fails here; but wrong numbers are accepted, since they depend on the input.
   ///
   /// - Throws: `WarmUpError`.
   func warmUp() async throws {

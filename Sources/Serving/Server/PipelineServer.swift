@@ -151,6 +151,7 @@ public struct PipelineServer: Sendable {
   private func connections(_ background: BackgroundWork) -> ConnectionChannel {
     let routes = PipelineRoutes(
       host: host, tracer: telemetry.tracer, maximumJSONBytes: configuration.maximumJSONBytes,
+      maximumAnswerBytes: configuration.maximumAnswerBytes,
       observation: telemetry.answer)
     let origins = configuration.origins
     let service = InferenceService(host: host, tracer: telemetry.tracer)

@@ -16,7 +16,7 @@ public enum DrawnPicture {
   public static func maximumBytes(of image: EncodedImage, as format: Format) -> Int {
     let pixels = image.header.width * image.header.height
     // Noise takes 1.3 bytes a pixel as JPEG of this quality; a PNG may not become smaller at all.
-    return 65_536 + (format == .jpeg ? 2 * pixels : 3 * pixels + pixels / 16)
+    return 65_536 + (format == .jpeg ? 3 * pixels / 2 : 3 * pixels + pixels / 16)
   }
 
   /// Decodes the photograph at full size, upright, and draws on it.

@@ -19,7 +19,8 @@ extension Graph {
       return
         "'\(stages[stage].name)' gives a result for each object; end in 'join', which reads the objects, too: 'join: {from: [detect, \(stages[stage].name)]}'"
     }
-    guard let first = outputs.first, type(of: first).fits(Detections.portType), repetitions[first.stage].isStatic
+    guard let first = outputs.first, type(of: first).fits(Detections.portType),
+      repetitions[first.stage].isStatic
     else { return "a join reads the objects of an image first, from a stage of detection" }
     for port in outputs.dropFirst() {
       let name = stages[port.stage].name

@@ -24,6 +24,8 @@ public struct Pipeline: Sendable {
   private var notes: [String] = []
   /// What the pipeline was made of, if that is a model's file or folder.
   public private(set) var modelDescription: ModelDescription?
+  /// What the pipeline was loaded by: its file's path or name, or its model's path.
+  public private(set) var reference: String?
   /// The settings in the file of how the pipeline is served.
   public var settings = ServingSettings()
   /// The part of the file that describes the computation; empty without a file.
@@ -49,10 +51,12 @@ public struct Pipeline: Sendable {
     let path = try Self.path(of: reference)
     guard !ModelExport.isModel(path) else {
       try self.init(model: path, scale: scale, name: name, limits: limits, stated: stated, use: use)
+      self.reference = reference
       return
     }
     guard stated.isEmpty else { throw ConfigurationError(file: path, reason: Self.refusalOfStated) }
     try self.init(text: ConfigurationNode.text(of: path), of: path, scale: scale, name: name, limits: limits)
+    self.reference = reference
   }
 
   /// Why `--set` says nothing of a pipeline's file.

@@ -42,12 +42,22 @@ public struct PipelineWorkload: Workload {
     }
   }
 
-  /// The basis of the results and their cost: the graph, and the file without its serving settings.
+  /// The basis of the results and their cost: the graph, the file without its serving settings, and the models' files.
   public var signature: String {
     let stages = graph.stages.map { stage in
       "\(stage.name): \(stage.implementations.map(\.name).joined(separator: ", "))"
     }
-    return pipeline.source + stages.joined(separator: "\n")
+    let files = graph.stages.compactMap { $0.operation as? any ModelReader }.flatMap { reader in
+      Set(reader.variants.map(\.path)).sorted().flatMap { [$0, EngineVariant.quantised($0)] }
+    }
+    return pipeline.source + (stages + files.compactMap(Self.content)).joined(separator: "\n")
+  }
+
+  /// What changes when a file is written again; `nil` if there is none.
+  private static func content(of path: String) -> String? {
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }
+    let date = attributes[.modificationDate] as? Date
+    return "\(attributes[.size] ?? 0) bytes of \(date?.timeIntervalSince1970 ?? 0)"
   }
 
   public var libraries: [String: String] {

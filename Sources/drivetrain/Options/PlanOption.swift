@@ -40,6 +40,7 @@ struct PlanOption: ParsableArguments {
     calibrating arguments: String? = nil
   ) throws -> (plan: Plan?, prediction: Prediction?) {
     let name = workload.graph.name
+    let reference = (workload as? PipelineWorkload)?.pipeline.reference ?? name
     guard isAuto else {
       let plan = try PlanDocument(contentsOf: plan).plan(of: workload, on: machine, from: plan)
       inform("\(name): by \(self.plan): \(plan)")
@@ -58,7 +59,7 @@ struct PlanOption: ParsableArguments {
       return (try usual(on: platform), nil)
     } catch let error as CalibrationError {
       inform(
-        "\(name): the usual plan, because \(error.message(calibrating: selection.appended(to: arguments ?? name.quoted)))"
+        "\(name): the usual plan, because \(error.message(calibrating: selection.appended(to: arguments ?? reference.quoted)))"
       )
       return (try usual(on: platform), nil)
     }

@@ -76,7 +76,8 @@ struct GraphYAMLTests {
   @Test(arguments: [
     ("{a: {use: mix}, b: {use: join, from: [a]}}", "name with 'from' where each comes from"),
     ("{a: {use: mix}, b: {use: mix, from: [a, a]}}", "name with 'from' where each comes from"),
-    ("{a: {use: mix}, b: {use: mix, from: c}}", "c"), ("{a: {use: mix}, b: {use: mix, from: []}}", "must name"),
+    ("{a: {use: mix}, b: {use: mix, from: c}}", "c"),
+    ("{a: {use: mix}, b: {use: mix, from: []}}", "must name"),
     ("{a: {use: mix}, b: {use: mix, from: a.x}}", "x"), ("{a: {use: mix}, b: {use: mix, from: {}}}", "from"),
     ("{a: {use: mix}, e: {use: end}, b: {use: mix}}", "write it as the last stage"),
     ("{a: {use: mix}, b: {use: join, from: [a, c]}, c: {use: mix, from: b}}", "cycle"),

@@ -124,6 +124,22 @@ import Testing
     #expect { _ = try cascade.sessions() } throws: { "\($0)".contains("quantised model") }
   }
 
+  /// What was measured of a model doesn't hold for another one of its name.
+  @Test func calibrationsDependOnTheModelsFiles() throws {
+    let folder = try TemporaryFolder()
+    let file = try PipelineFile().write(to: folder)
+    func signature() throws -> String { try PipelineWorkload(Pipeline(file)).signature }
+    let before = try signature()
+    #expect(try signature() == before)
+    let model = try #require(
+      FileManager.default.contentsOfDirectory(atPath: folder.path).first { $0.hasSuffix(".onnx") })
+    _ = try folder.write(ONNXModel { $0.bias = [1, 0, 0, 0, 0, 0] }.data, to: model)
+    let changed = try signature()
+    #expect(changed != before)
+    _ = try folder.write(ONNXModel().data, to: EngineVariant.quantised(model))
+    #expect(try signature() != changed)
+  }
+
   /// The quantised ways are there if the file is, and calibration finds the one of least margin within the tolerance.
   @Test func leastMarginWithinTolerance() throws {
     let folder = try TemporaryFolder()

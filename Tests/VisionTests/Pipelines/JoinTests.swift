@@ -27,7 +27,8 @@ import Testing
       try ImageDecoder().decode($0, header: hopper.header, for: nil)
     }
     let mirror = try JPEGEncoder.encode(pixels.flipped())
-    let vectors = try [hopper, EncodedImage(mirror), EncodedImage(Repository.image("astronaut.png"))].map { image in
+    let vectors = try [hopper, EncodedImage(mirror), EncodedImage(Repository.image("astronaut.png"))].map {
+      image in
       let joined = try output(pipeline, image)
       #expect(joined.detections.objects.count == 1 && joined.parts.map(\.name) == ["embed"])
       return try embedding(joined)
@@ -99,7 +100,9 @@ import Testing
   /// A box with its margin, at the border of the photograph, and without any area.
   @Test func cutsBoxesOut() throws {
     let photograph = try PixelPool().buffer(width: 60, height: 40)
-    for place in 0..<60 * 40 { for channel in 0..<3 { photograph.mutablePixels[3 * place + channel] = UInt8(place % 60) } }
+    for place in 0..<60 * 40 {
+      for channel in 0..<3 { photograph.mutablePixels[3 * place + channel] = UInt8(place % 60) }
+    }
     var settings = CropSettings(height: 8, width: 8)
     for (box, margin, first, last) in [
       (Box(x1: 10, y1: 10, x2: 18, y2: 18), 0, 10, 17), (Box(x1: 10, y1: 10, x2: 18, y2: 18), 0.5, 6, 21),
@@ -118,7 +121,8 @@ import Testing
     let points = [(1.0, 2.0), (5, 3), (4, 8), (-2, 6)]
     let turned = points.map { (x: 3 - 2 * $0.1, y: 2 * $0.0 - 7) }
     let way = try #require(Similarity(from: points.map { ($0.0, $0.1) }, to: turned))
-    #expect(abs(way.a) < 1e-12 && abs(way.b - 2) < 1e-12 && abs(way.dx - 3) < 1e-12 && abs(way.dy + 7) < 1e-12)
+    #expect(
+      abs(way.a) < 1e-12 && abs(way.b - 2) < 1e-12 && abs(way.dx - 3) < 1e-12 && abs(way.dy + 7) < 1e-12)
     let back = way.inverse
     #expect(abs(back.a) < 1e-12 && abs(back.b + 0.5) < 1e-12)
     #expect(Similarity(from: [(1, 1), (1, 1)], to: [(0, 0), (1, 1)]) == nil)

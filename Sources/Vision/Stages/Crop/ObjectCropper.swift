@@ -12,7 +12,8 @@ final class ObjectCropper {
   init(_ settings: CropSettings, pool: PixelPool) {
     (self.settings, self.pool) = (settings, pool)
     resizer = ImageResizer(
-      geometry: CropGeometry(height: settings.height, width: settings.width), filter: settings.filter, pool: pool)
+      geometry: CropGeometry(height: settings.height, width: settings.width), filter: settings.filter,
+      pool: pool)
   }
 
   /// The object's pixels, upright.

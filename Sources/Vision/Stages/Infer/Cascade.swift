@@ -30,14 +30,13 @@ struct Cascade: Sendable {
 
   /// - Throws: `EngineError` if the models' inputs or outputs differ.
   func sessions() throws(EngineError) -> (quick: any EngineSession, fallback: any EngineSession) {
+    let place = "in the quantised model \(EngineVariant.quantised(self.quick.path))"
     let (quick, fallback) = (try quick.session(), try fallback.session())
-    guard quick.inputs.map(\.description) == fallback.inputs.map(\.description) else {
-      throw .wrongInputs(
-        expected: fallback.inputs.named, found: "\(quick.inputs.named) in the quantised model")
+    guard quick.inputs.named == fallback.inputs.named else {
+      throw .wrongInputs(expected: fallback.inputs.named, found: "\(quick.inputs.named) \(place)")
     }
-    guard quick.outputs.map(\.description) == fallback.outputs.map(\.description) else {
-      throw .wrongOutputs(
-        expected: fallback.outputs.named, found: "\(quick.outputs.named) in the quantised model")
+    guard quick.outputs.named == fallback.outputs.named else {
+      throw .wrongOutputs(expected: fallback.outputs.named, found: "\(quick.outputs.named) \(place)")
     }
     return (quick, fallback)
   }

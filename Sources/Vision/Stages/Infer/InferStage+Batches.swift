@@ -22,7 +22,7 @@ extension Stage {
       name, inputs: inputs, outputs: outputs,
       implementations: variants.map { variant in
         .infer(variant, besides: variants[0]) { InferBatchesInstance($0, inputs: inputs.count) }
-      }, work: { _ in network.work })
+      }, operation: BatchOperation(variants: variants), work: { _ in network.work })
     stage.remarks = remarks
     return stage
   }

@@ -1,9 +1,17 @@
 import Basics
 import Dataflow
 
-/// The operation of a stage that runs a network on items.
-struct NetworkOperation: Sendable {
+/// The operation of a stage that reads a model's files.
+protocol ModelReader: Sendable {
   /// At least one; the first is the reference.
+  var variants: [EngineVariant] { get }
+}
+
+/// The operation of a stage that runs a network on whole batches.
+struct BatchOperation: ModelReader { let variants: [EngineVariant] }
+
+/// The operation of a stage that runs a network on items.
+struct NetworkOperation: ModelReader {
   let variants: [EngineVariant]
   let maximumBatchSize: Int
   /// What the network's batch is fixed at.
