@@ -65,4 +65,15 @@ import Testing
     #expect(abs(reduced.lowerBound * 8 - full.lowerBound) <= 8)
     #expect(abs(reduced.upperBound * 8 - full.upperBound) <= 8)
   }
+
+  /// The kernel of two taps takes no more, however positions are rounded.
+  @Test func linearHasTwoTaps() {
+    for source in 1...150 {
+      for output in 1...150 {
+        let window = ResizeWindow(sourceLength: source, outputLength: output, outputs: 0..<output)
+        let table = ResizeTable(window, filter: .linear)
+        #expect(table.taps == 2 && table.sourceEnd <= source)
+      }
+    }
+  }
 }

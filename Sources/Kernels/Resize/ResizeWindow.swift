@@ -50,6 +50,11 @@ struct ResizeSampling {
   /// The source pixels with centres under the filter; at least one.
   func sources(of output: Int) -> Range<Int> {
     let centre = centre(of: output)
+    guard filter.isAntialiased else {
+      // Two, whichever way the sums below would be rounded.
+      let first = Int((centre - 0.5).rounded(.down))
+      return min(max(first, 0), length - 1)..<max(min(first + 2, length), 1)
+    }
     let support = filter.support * stretch
     let first = min(max(Int(centre - support + 0.5), 0), length - 1)
     let end = min(Int(centre + support + 0.5), length)
