@@ -50,14 +50,7 @@ public struct PipelineWorkload: Workload {
     let files = graph.stages.compactMap { $0.operation as? any ModelReader }.flatMap { reader in
       Set(reader.variants.map(\.path)).sorted().flatMap { [$0, EngineVariant.quantised($0)] }
     }
-    return pipeline.source + (stages + files.compactMap(Self.content)).joined(separator: "\n")
-  }
-
-  /// What changes when a file is written again; `nil` if there is none.
-  private static func content(of path: String) -> String? {
-    guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }
-    let date = attributes[.modificationDate] as? Date
-    return "\(attributes[.size] ?? 0) bytes of \(date?.timeIntervalSince1970 ?? 0)"
+    return pipeline.source + (stages + files.compactMap(FileContent.text)).joined(separator: "\n")
   }
 
   public var libraries: [String: String] {

@@ -36,7 +36,7 @@ import Testing
     #expect(try keys("How it is served") == Set(ServingSettings.keys))
     #expect(
       try keys("The file").union(["tolerance"]) == [
-        "name", "description", "stages", "edges", "inputs", "outputs", "tolerance",
+        "name", "description", "stages", "from", "edges", "inputs", "outputs", "tolerance",
       ])
   }
 }
