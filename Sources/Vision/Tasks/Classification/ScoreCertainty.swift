@@ -13,14 +13,9 @@ struct ScoreCertainty: OutputCertainty {
   /// Whether the best score is `margin` standard deviations above the second best. Never with a NaN.
   static func isDecided(_ scores: UnsafeMutableBufferPointer<Float>, _ margin: Float) -> Bool {
     var (best, second) = (-Float.infinity, -Float.infinity)
-    var (sum, squares) = (0.0, 0.0)
     for score in scores {
       if score > best { (best, second) = (score, best) } else if score > second { second = score }
-      sum += Double(score)
-      squares += Double(score) * Double(score)
     }
-    let mean = sum / Double(scores.count)
-    let variance = max(squares / Double(scores.count) - mean * mean, 0)
-    return Double(best - second) > Double(margin) * variance.squareRoot()
+    return Double(best - second) > Double(margin) * UnsafeBufferPointer(scores).deviation
   }
 }

@@ -25,13 +25,7 @@ struct PixelCertainty: OutputCertainty {
   /// Pixels whose best number is hardly above the second best.
   private func contested(_ planes: MapPlanes, _ margin: Float) -> Int {
     let numbers = UnsafeBufferPointer(start: planes.base, count: planes.count * planes.height * planes.width)
-    var (sum, squares) = (0.0, 0.0)
-    for number in numbers {
-      sum += Double(number)
-      squares += Double(number) * Double(number)
-    }
-    let mean = sum / Double(numbers.count)
-    let lead = margin * Float(max(squares / Double(numbers.count) - mean * mean, 0).squareRoot())
+    let lead = margin * Float(numbers.deviation)
     var count = 0
     for row in 0..<planes.height {
       for column in 0..<planes.width {
